@@ -1,0 +1,43 @@
+# Two commands matter: `make demo` and `make test`. Each installs what it needs into .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench lock clean
+
+help:  ## List the targets.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+install: $(STAMP)  ## Make .venv and install the pinned dependencies.
+
+demo: $(STAMP)  ## Run eighteen months of fifty families on a private time-lapse stack.
+	@$(BIN)/journeys timelapse
+
+test: $(STAMP)  ## Run every test.
+	$(BIN)/python -m pytest
+
+check: $(STAMP)  ## Lint, types, import contracts, compose file and Dockerfile.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint Dockerfile
+
+bench: $(STAMP)  ## Measure speed as ratios, in one run on this machine.
+	$(BIN)/python -m bench
+
+lock: $(STAMP)  ## Resolve the dependencies again (needs uv) into requirements.lock.
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header --no-annotate pyproject.toml --output-file requirements.lock
+
+clean:  ## Remove what make made.
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

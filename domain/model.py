@@ -1,0 +1,26 @@
+"""The frozen base of every value in the domain, and numbers that carry their source."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Confidence = Literal["verified", "secondary", "unverified"]
+
+
+class Value(BaseModel):
+    """A frozen value: equal by content, refusing fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Sourced(Value):
+    """A figure of a rule pack with where it was read and how far it may be trusted."""
+
+    source: str = Field(min_length=1)
+    confidence: Confidence
+
+
+class Amount(Sourced):
+    """Whole pounds."""
+
+    value: int = Field(ge=0)
