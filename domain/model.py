@@ -1,10 +1,13 @@
 """The frozen base of every value in the domain, and numbers that carry their source."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Confidence = Literal["verified", "secondary", "unverified"]
+
+# A coded value. Events hold only these, numbers and dates: free text would be personal data kept for ever.
+Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 
 
 class Value(BaseModel):

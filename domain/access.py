@@ -1,0 +1,40 @@
+"""Who may do what: one table of roles and actions, asked by every door."""
+
+from typing import Literal, get_args
+
+from domain.model import Value
+
+Role = Literal["coordinator", "key-worker", "manager", "auditor", "analyst"]
+Action = Literal["refer", "identify", "allocate", "work", "check", "close", "correct", "read", "read-names", "count", "administer", "verify"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+_ALLOWED: dict[Role, frozenset[Action]] = {
+    "coordinator": frozenset(
+        ["refer", "identify", "allocate", "work", "check", "close", "correct", "read", "read-names", "count"]
+    ),
+    "key-worker": frozenset(["work", "check", "read", "read-names"]),
+    "manager": frozenset(ACTIONS),
+    "auditor": frozenset(["read", "count", "verify"]),
+    "analyst": frozenset(["count"]),
+}
+
+
+class Actor(Value):
+    """Who asks: a name and a role, as the token says."""
+
+    name: str
+    role: Role
+
+    @property
+    def code(self) -> str:
+        """The actor as events carry it."""
+        return f"{self.role}:{self.name}"
+
+
+def may(actor: Actor, action: Action, holder: str | None = None) -> bool:
+    """Tell whether `actor` may do `action`; a key worker only for the families that worker holds."""
+    if action not in _ALLOWED[actor.role]:
+        return False
+    return actor.role != "key-worker" or holder == actor.name

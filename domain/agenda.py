@@ -1,0 +1,116 @@
+"""Everything that falls due on a journey if nothing else happens, soonest first."""
+
+from datetime import date, datetime
+
+from domain.calendar import Calendar, add_months
+from domain.journey import Journey, Owed
+from domain.model import Value
+from domain.programme import Clock, Holder, Programme, Rung, Span, Work
+
+
+class Deadline(Value):
+    """A moment at which something must happen: a reminder, an escalation, or an evaluation of results.
+
+    `id` names the work, its generation and the rung; a deadline of an earlier generation is never on the agenda,
+    so one that was moved or whose reason is gone cannot fire.
+    """
+
+    id: str
+    at: datetime
+    due_on: date
+    work: Work | None = None
+    generation: int = 0
+    to: Holder = "holder"
+    escalation: bool = False
+    months: int | None = None
+
+
+def agenda(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[Deadline, ...]:
+    """Return what falls due, soonest first; empty once the journey is closed."""
+    if not journey.open:
+        return ()
+    due = [*_reminders(journey, programme, calendar), *_evaluations(journey, programme, calendar)]
+    return tuple(sorted(due, key=lambda deadline: (deadline.at, deadline.id)))
+
+
+def due_on(journey: Journey, owed: Owed, programme: Programme, calendar: Calendar) -> date | None:
+    """Return the day by which `owed` is to be done, or None where the programme sets no clock for it."""
+    if owed.work == "check":
+        return _next_check(journey, owed, programme)
+    clock = programme.clock(owed.work)
+    return None if clock is None or clock.within is None else _after(owed.since, clock.within, calendar)
+
+
+def owed_now(journey: Journey, programme: Programme) -> tuple[Owed, ...]:
+    """Return what is owed; once every check is sustained, closing is owed in place of a further check."""
+    owed = tuple(item for item in journey.owed if not item.done)
+    if not journey.checks or pending_check(journey, programme) is not None:
+        return owed
+    close = Owed(work="close", since=journey.checks[-1].on, generation=len(journey.checks))
+    return (*(item for item in owed if item.work != "check"), close)
+
+
+def pending_check(journey: Journey, programme: Programme) -> int | None:
+    """Return the months after step-down of the next check to be made, or None when none is left."""
+    if journey.stepped_down_on is None or programme.checks is None:
+        return None
+    passed = journey.sustained_months
+    return next((months for months in programme.checks.months if months not in passed), None)
+
+
+def _reminders(journey: Journey, programme: Programme, calendar: Calendar) -> list[Deadline]:
+    fired = {reminder.id for reminder in journey.reminders}
+    return [
+        deadline
+        for owed in owed_now(journey, programme)
+        if (clock := programme.clock(owed.work)) is not None
+        and (due := due_on(journey, owed, programme, calendar)) is not None
+        for deadline in _ladder(journey, owed, clock, due, calendar)
+        if deadline.id not in fired
+    ]
+
+
+def _ladder(journey: Journey, owed: Owed, clock: Clock, due: date, calendar: Calendar) -> list[Deadline]:
+    return [_rung(journey, owed, clock, due, rung, calendar) for rung in clock.ladder]
+
+
+def _rung(journey: Journey, owed: Owed, clock: Clock, due: date, rung: Rung, calendar: Calendar) -> Deadline:  # noqa: PLR0913 - one place builds a deadline
+    to = clock.escalate_to if rung.escalate else clock.owner
+    kind = "escalate" if rung.escalate else "remind"
+    return Deadline(
+        id=f"{owed.work}.{owed.generation}.{kind}{rung.at:+d}",
+        at=calendar.moment(calendar.shift(due, rung.at), journey.reference),
+        due_on=due,
+        work=owed.work,
+        generation=owed.generation,
+        to=to,
+        escalation=rung.escalate,
+    )
+
+
+def _next_check(journey: Journey, owed: Owed, programme: Programme) -> date | None:
+    """Return when the next check is due; after an insufficient or regressed one, the grace counts from it."""
+    months = pending_check(journey, programme)
+    if months is None or journey.stepped_down_on is None or programme.checks is None:
+        return None
+    if journey.checks and journey.checks[-1].verdict != "sustained":
+        return add_months(owed.since, programme.checks.grace_months)
+    return add_months(journey.stepped_down_on, months)
+
+
+def _after(since: date, span: Span, calendar: Calendar) -> date:
+    if span.months is not None:
+        return calendar.roll(add_months(since, span.months))
+    return calendar.shift(since, span.working_days or 0)
+
+
+def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> list[Deadline]:
+    start = journey.first_intervention_from
+    if start is None or programme.evaluations is None or not programme.results:
+        return []
+    planned = [(f"evaluation.{months}", months, add_months(start, months)) for months in programme.evaluations.months]
+    return [
+        Deadline(id=name, at=calendar.moment(day, journey.reference), due_on=day, months=months)
+        for name, months, day in planned
+        if name not in journey.evaluations
+    ]

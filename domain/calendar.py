@@ -1,0 +1,71 @@
+"""Working days of a UK nation, and the moment within working hours at which a family's reminders go out."""
+
+import hashlib
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import holidays
+from dateutil.relativedelta import relativedelta
+
+Nation = Literal["ENG", "WLS", "SCT", "NIR"]
+
+LONDON = ZoneInfo("Europe/London")
+OPENS = time(8, 0)
+OPEN_MINUTES = 600  # 08:00 to 18:00
+SATURDAY = 5
+
+
+class Calendar:
+    """The working days of one nation; bank holidays come from the `holidays` library."""
+
+    def __init__(self, nation: Nation) -> None:
+        self.nation = nation
+        self._holidays = holidays.country_holidays("GB", subdiv=nation)
+
+    def is_working(self, day: date) -> bool:
+        """Tell whether offices are open on `day`."""
+        return day.weekday() < SATURDAY and day not in self._holidays
+
+    def roll(self, day: date) -> date:
+        """Return `day`, or the first working day after it."""
+        while not self.is_working(day):
+            day += timedelta(days=1)
+        return day
+
+    def shift(self, day: date, working_days: int) -> date:
+        """Move by working days, forwards or back; a day off counts as the working day that follows it."""
+        day = self.roll(day)
+        step = timedelta(days=1 if working_days > 0 else -1)
+        for _ in range(abs(working_days)):
+            day += step
+            while not self.is_working(day):
+                day += step
+        return day
+
+    def moment(self, day: date, reference: str) -> datetime:
+        """Return when on `day` (rolled to a working day) messages for `reference` go out, in UTC.
+
+        A stable hash of the reference spreads families over the ten open hours, so that a date on which
+        thousands fall due does not arrive in one second.
+        """
+        opens = datetime.combine(self.roll(day), OPENS, tzinfo=LONDON).astimezone(UTC)
+        spread = int.from_bytes(hashlib.sha256(reference.encode()).digest()[:4]) % (OPEN_MINUTES * 60)
+        return opens + timedelta(seconds=spread)
+
+
+@lru_cache(maxsize=4)
+def calendar_of(nation: Nation) -> Calendar:
+    """Return the calendar of a nation."""
+    return Calendar(nation)
+
+
+def local_date(moment: datetime) -> date:
+    """Return the date in Britain at `moment` (aware)."""
+    return moment.astimezone(LONDON).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """Move by calendar months; the 31st becomes the last day of a shorter month."""
+    return day + relativedelta(months=months)

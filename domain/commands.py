@@ -1,0 +1,272 @@
+"""What people, partners and the clock ask of a journey: imperative, in the order of the path.
+
+Every command brings its own id (the same id twice is answered once), the moment it was given and who gave it.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from domain.events import CheckVerdict, ContactKind, Correctable, DeliveryFault, Outcome, ReviewOutcome, Verdict
+from domain.evidence import Evidence
+from domain.family import Basis, Member
+from domain.model import Code, Value
+
+
+class Order(Value):
+    """What every command carries: its id, when it was given, and by whom (`role:name`)."""
+
+    command_id: str = Field(min_length=1, max_length=120)
+    at: datetime
+    actor: str = Field(min_length=1, max_length=120)
+
+
+class Caseload(Value):
+    """How many open families a key worker holds, as counted under lock when the command is carried out."""
+
+    known: bool
+    held: int
+    cap: int
+
+
+class ReferFamily(Order):
+    """Open a journey."""
+
+    type: Literal["refer"] = "refer"
+    on: date
+    journey_id: str
+    reference: str
+    area: Code
+    locality: str = Field(min_length=1, max_length=80)
+    programme: str
+    programme_version: str
+    programme_hash: str
+    members: tuple[Member, ...] = Field(min_length=1)
+    referrer: Code
+    criteria: tuple[Code, ...] = ()
+    earlier: tuple[str, ...] = ()
+
+
+class RecordConsent(Order):
+    """Record a lawful basis: consent given, or another basis in its place."""
+
+    type: Literal["consent"] = "consent"
+    on: date
+    consent_id: str = Field(min_length=1, max_length=80)
+    basis: Basis
+    purpose: Code
+    partners: tuple[Code, ...] = ()
+    categories: tuple[Code, ...] = ()
+    expires_on: date | None = None
+
+
+class WithdrawConsent(Order):
+    """End a recorded basis; messages already queued are stopped when they would be sent."""
+
+    type: Literal["withdraw-consent"] = "withdraw-consent"
+    on: date
+    consent_id: str
+
+
+class IdentifyFamily(Order):
+    """Check the criteria the family was found to meet against the programme."""
+
+    type: Literal["identify"] = "identify"
+    on: date
+    criteria: tuple[Code, ...]
+
+
+class AllocateKeyWorker(Order):
+    """Give the family its one key worker."""
+
+    type: Literal["allocate"] = "allocate"
+    on: date
+    key_worker: Code
+    caseload: Caseload | None = None
+
+
+class OfferHandover(Order):
+    """Offer the family to another key worker."""
+
+    type: Literal["offer-handover"] = "offer-handover"
+    on: date
+    to: Code
+
+
+class AcceptHandover(Order):
+    """Take over the offered family."""
+
+    type: Literal["accept-handover"] = "accept-handover"
+    on: date
+    key_worker: Code
+    caseload: Caseload | None = None
+
+
+class RefuseHandover(Order):
+    """Decline the offered family; the holder stays."""
+
+    type: Literal["refuse-handover"] = "refuse-handover"
+    on: date
+
+
+class RecordContact(Order):
+    """Record a contact with the family."""
+
+    type: Literal["record-contact"] = "record-contact"
+    on: date
+    kind: ContactKind = "visit"
+
+
+class AssessFamily(Order):
+    """Record the whole-family assessment and the needs found."""
+
+    type: Literal["assess"] = "assess"
+    on: date
+    needs: tuple[Code, ...] = Field(min_length=1)
+
+
+class AgreePlan(Order):
+    """Record the plan agreed with the family."""
+
+    type: Literal["agree-plan"] = "agree-plan"
+    on: date
+    needs: tuple[Code, ...] = Field(min_length=1)
+
+
+class StartIntervention(Order):
+    """Begin high-intensity work."""
+
+    type: Literal["start-intervention"] = "start-intervention"
+    on: date
+
+
+class ReviewPlan(Order):
+    """Record a review of the plan."""
+
+    type: Literal["review-plan"] = "review-plan"
+    on: date
+    outcome: ReviewOutcome = "on-track"
+
+
+class StepDown(Order):
+    """Move to low intensity and start the count towards the checks."""
+
+    type: Literal["step-down"] = "step-down"
+    on: date
+
+
+class StepUp(Order):
+    """Move back to high intensity."""
+
+    type: Literal["step-up"] = "step-up"
+    on: date
+    reason: Code
+
+
+class RecordCheck(Order):
+    """Record a sustained-outcome check."""
+
+    type: Literal["record-check"] = "record-check"
+    on: date
+    verdict: CheckVerdict
+
+
+class CloseJourney(Order):
+    """End the journey."""
+
+    type: Literal["close"] = "close"
+    on: date
+    outcome: Outcome
+
+
+class CorrectEvent(Order):
+    """Supersede an earlier event; `original` is what the journal holds at `version`."""
+
+    type: Literal["correct"] = "correct"
+    version: int = Field(ge=1)
+    reason: Code
+    replacement: Correctable
+    original: Correctable | None = None
+
+
+class RecordEvidence(Order):
+    """Add a partner's observation; also after closing, when it is kept and shown."""
+
+    type: Literal["record-evidence"] = "record-evidence"
+    evidence: Evidence
+
+
+class AcknowledgeReminder(Order):
+    """Say that a reminder was seen."""
+
+    type: Literal["acknowledge"] = "acknowledge"
+    reminder_id: str
+
+
+class PassTime(Order):
+    """Let everything on the agenda up to `at` fall due."""
+
+    type: Literal["pass-time"] = "pass-time"
+
+
+class RecordReminder(Order):
+    """Record what became of a reminder's message."""
+
+    type: Literal["record-reminder"] = "record-reminder"
+    reminder_id: str
+    fault: DeliveryFault | None = None
+    reason: Code | None = None
+
+
+class RecordNotification(Order):
+    """Record what became of a message to a partner."""
+
+    type: Literal["record-notification"] = "record-notification"
+    effect_id: str
+    partner: Code
+    about: Code
+    fault: DeliveryFault | None = None
+    reason: Code | None = None
+
+
+class RecordEligibility(Order):
+    """Record the verdict on a result, as the claims ledger took it."""
+
+    type: Literal["record-eligibility"] = "record-eligibility"
+    result: Code
+    verdict: Verdict
+    amount: int = Field(ge=0)
+    as_of: date
+    claim_id: str | None = None
+
+
+Command = Annotated[
+    ReferFamily
+    | RecordConsent
+    | WithdrawConsent
+    | IdentifyFamily
+    | AllocateKeyWorker
+    | OfferHandover
+    | AcceptHandover
+    | RefuseHandover
+    | RecordContact
+    | AssessFamily
+    | AgreePlan
+    | StartIntervention
+    | ReviewPlan
+    | StepDown
+    | StepUp
+    | RecordCheck
+    | CloseJourney
+    | CorrectEvent
+    | RecordEvidence
+    | AcknowledgeReminder
+    | PassTime
+    | RecordReminder
+    | RecordNotification
+    | RecordEligibility,
+    Field(discriminator="type"),
+]
+
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command)

@@ -1,0 +1,157 @@
+"""What happens when a command meets a journey: a list of events, or a `Rejected` with a reason and a remedy."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from domain.agenda import owed_now
+from domain.commands import (
+    AcceptHandover,
+    AcknowledgeReminder,
+    AgreePlan,
+    AllocateKeyWorker,
+    AssessFamily,
+    CloseJourney,
+    Command,
+    CorrectEvent,
+    IdentifyFamily,
+    OfferHandover,
+    PassTime,
+    RecordCheck,
+    RecordConsent,
+    RecordContact,
+    RecordEligibility,
+    RecordEvidence,
+    RecordNotification,
+    RecordReminder,
+    ReferFamily,
+    RefuseHandover,
+    ReviewPlan,
+    StartIntervention,
+    StepDown,
+    StepUp,
+    WithdrawConsent,
+)
+from domain.errors import Rejected
+from domain.events import Event, ReminderEnded
+from domain.evolve import evolve
+from domain.journey import Journey
+from domain.path import (
+    accept_handover,
+    agree_plan,
+    allocate,
+    assess,
+    close,
+    consent,
+    identify,
+    offer_handover,
+    record_check,
+    record_contact,
+    refer,
+    refuse_handover,
+    review_plan,
+    start_intervention,
+    step_down,
+    step_up,
+    withdraw_consent,
+)
+from domain.programme import Programme
+from domain.records import (
+    acknowledge,
+    correct,
+    pass_time,
+    record_eligibility,
+    record_evidence,
+    record_notification,
+    record_reminder,
+)
+
+# What a closed journey still accepts, on any way in.
+AFTER_CLOSE = ("correct", "record-evidence", "record-reminder", "record-notification", "record-eligibility", "pass-time")
+
+
+def decide(journey: Journey, command: Command, programme: Programme) -> list[Event]:
+    """Return what happens; an empty list when there is nothing to do. Raise `Rejected` when it does not fit."""
+    _admit(journey, command)
+    happened = _choose(journey, command, programme)
+    return [*happened, *_endings(journey, happened, programme, command)]
+
+
+def _admit(journey: Journey, command: Command) -> None:
+    """Refuse what no journey in this state accepts, before looking at the particulars."""
+    if journey.stage == "unreferred" and command.type not in {"refer", "pass-time"}:
+        raise Rejected("unknown-journey", "no such journey", "check the reference, or refer the family first")
+    if journey.stage == "closed" and command.type not in (*AFTER_CLOSE, "refer"):
+        raise Rejected(
+            "closed",
+            f"{journey.reference} was closed on {journey.closed_on} ({journey.outcome})",
+            "a closed journey takes corrections and evidence only; refer the family again to start a new journey",
+        )
+
+
+def _choose(journey: Journey, command: Command, programme: Programme) -> Sequence[Event]:  # noqa: C901, PLR0911, PLR0912 - one case a command, in the order of the path
+    match command:
+        case ReferFamily():
+            return refer(journey, command, programme)
+        case RecordConsent():
+            return consent(journey, command)
+        case WithdrawConsent():
+            return withdraw_consent(journey, command)
+        case IdentifyFamily():
+            return identify(journey, command, programme)
+        case AllocateKeyWorker():
+            return allocate(journey, command)
+        case OfferHandover():
+            return offer_handover(journey, command)
+        case AcceptHandover():
+            return accept_handover(journey, command)
+        case RefuseHandover():
+            return refuse_handover(journey, command)
+        case RecordContact():
+            return record_contact(journey, command)
+        case AssessFamily():
+            return assess(journey, command)
+        case AgreePlan():
+            return agree_plan(journey, command)
+        case StartIntervention():
+            return start_intervention(journey, command)
+        case ReviewPlan():
+            return review_plan(journey, command)
+        case StepDown():
+            return step_down(journey, command)
+        case StepUp():
+            return step_up(journey, command)
+        case RecordCheck():
+            return record_check(journey, command, programme)
+        case CloseJourney():
+            return close(journey, command, programme)
+        case CorrectEvent():
+            return correct(journey, command)
+        case RecordEvidence():
+            return record_evidence(journey, command)
+        case AcknowledgeReminder():
+            return acknowledge(journey, command)
+        case PassTime():
+            return pass_time(journey, command, programme)
+        case RecordReminder():
+            return record_reminder(journey, command)
+        case RecordNotification():
+            return record_notification(journey, command)
+        case RecordEligibility():
+            return record_eligibility(command)
+        case _:
+            assert_never(command)
+
+
+def _endings(
+    journey: Journey, happened: Sequence[Event], programme: Programme, command: Command
+) -> list[ReminderEnded]:
+    """End each live reminder whose work is no longer owed, in the same transaction that ended the work."""
+    after = journey
+    for event in happened:
+        after = evolve(after, event)
+    owed = {(item.work, item.generation) for item in owed_now(after, programme)}
+    return [
+        ReminderEnded(at=command.at, reminder_id=reminder.id, because=command.type)
+        for reminder in after.reminders
+        if reminder.live and (reminder.work, reminder.generation) not in owed
+    ]

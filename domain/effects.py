@@ -1,0 +1,46 @@
+"""What must be done in the world after an event; the id of an effect is its idempotency key."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from domain.model import Code, Value
+from domain.programme import Holder, Work
+
+
+class Remind(Value):
+    """Send a reminder to whoever owes the work."""
+
+    type: Literal["remind"] = "remind"
+    effect_id: str
+    reminder_id: str
+    work: Work
+    due_on: date
+    to: Holder
+    escalation: bool
+
+
+class Notify(Value):
+    """Tell a partner what happened, as far as consent and agreement allow when the message goes out."""
+
+    type: Literal["notify"] = "notify"
+    effect_id: str
+    partner: Code
+    about: Code
+    on: date
+    purpose: Code
+    categories: tuple[Code, ...]
+
+
+class EvaluateResult(Value):
+    """Evaluate one result of the programme and record the eligibility to claim it."""
+
+    type: Literal["evaluate-result"] = "evaluate-result"
+    effect_id: str
+    result: Code
+    as_of: date
+
+
+Effect = Annotated[Remind | Notify | EvaluateResult, Field(discriminator="type")]
+EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

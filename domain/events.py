@@ -1,0 +1,332 @@
+"""What has happened on a journey: facts, appended once, in the past tense and the order of the path.
+
+`on` is the day the thing happened, `at` the moment it was recorded. Events hold codes, numbers, dates and
+references; names and free text live in the vault.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from domain.evidence import Evidence
+from domain.family import Consent, Member
+from domain.model import Code, Value
+from domain.programme import Holder, Work
+
+Verdict = Literal["met", "not_met", "insufficient", "not_applicable"]
+CheckVerdict = Literal["sustained", "regressed", "insufficient"]
+ContactKind = Literal["visit", "call", "meeting", "attempted"]
+ReviewOutcome = Literal["on-track", "off-track"]
+Outcome = Literal["sustained", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"]
+DeliveryFault = Literal["failed", "refused"]
+
+
+class Fact(Value):
+    """What every event carries besides its own fields."""
+
+    at: datetime
+
+
+class FamilyReferred(Fact):
+    """A partner referred a family; the journey is open."""
+
+    type: Literal["family-referred"] = "family-referred"
+    on: date
+    journey_id: str
+    reference: str
+    area: str
+    locality: str
+    programme: str
+    programme_version: str
+    programme_hash: str
+    members: tuple[Member, ...]
+    referrer: Code
+    criteria: tuple[Code, ...]
+    earlier: tuple[str, ...] = ()
+
+
+class ConsentRecorded(Fact):
+    """A lawful basis for sharing was recorded."""
+
+    type: Literal["consent-recorded"] = "consent-recorded"
+    consent: Consent
+
+
+class ConsentWithdrawn(Fact):
+    """A recorded basis no longer holds from `on`."""
+
+    type: Literal["consent-withdrawn"] = "consent-withdrawn"
+    on: date
+    consent_id: str
+
+
+class FamilyIdentified(Fact):
+    """The criteria were checked; the family is eligible, or it is not."""
+
+    type: Literal["family-identified"] = "family-identified"
+    on: date
+    criteria: tuple[Code, ...]
+    eligible: bool
+
+
+class KeyWorkerAllocated(Fact):
+    """One named person holds this family from `on`."""
+
+    type: Literal["key-worker-allocated"] = "key-worker-allocated"
+    on: date
+    key_worker: Code
+
+
+class HandoverOffered(Fact):
+    """The holder offers the family to another key worker; until accepted, the holder keeps it."""
+
+    type: Literal["handover-offered"] = "handover-offered"
+    on: date
+    to: Code
+
+
+class HandoverAccepted(Fact):
+    """The offered key worker holds the family from `on`."""
+
+    type: Literal["handover-accepted"] = "handover-accepted"
+    on: date
+    key_worker: Code
+
+
+class HandoverRefused(Fact):
+    """The offer was declined; the holder stays."""
+
+    type: Literal["handover-refused"] = "handover-refused"
+    on: date
+
+
+class ContactRecorded(Fact):
+    """The key worker was in contact with the family, or tried to be."""
+
+    type: Literal["contact-recorded"] = "contact-recorded"
+    on: date
+    kind: ContactKind
+
+
+class FamilyAssessed(Fact):
+    """The whole family was assessed and these needs were found."""
+
+    type: Literal["family-assessed"] = "family-assessed"
+    on: date
+    needs: tuple[Code, ...]
+
+
+class PlanAgreed(Fact):
+    """A plan for these needs was agreed with the family."""
+
+    type: Literal["plan-agreed"] = "plan-agreed"
+    on: date
+    needs: tuple[Code, ...]
+
+
+class InterventionStarted(Fact):
+    """High-intensity work began."""
+
+    type: Literal["intervention-started"] = "intervention-started"
+    on: date
+
+
+class PlanReviewed(Fact):
+    """The plan was looked at again."""
+
+    type: Literal["plan-reviewed"] = "plan-reviewed"
+    on: date
+    outcome: ReviewOutcome
+
+
+class SteppedDown(Fact):
+    """The family moved to low intensity; sustained-outcome checks are counted from `on`."""
+
+    type: Literal["stepped-down"] = "stepped-down"
+    on: date
+
+
+class SteppedUp(Fact):
+    """The family moved back to high intensity; the checks start again at the next step-down."""
+
+    type: Literal["stepped-up"] = "stepped-up"
+    on: date
+    reason: Code
+
+
+class CheckRecorded(Fact):
+    """A sustained-outcome check was made."""
+
+    type: Literal["check-recorded"] = "check-recorded"
+    on: date
+    months: int
+    verdict: CheckVerdict
+
+
+class JourneyClosed(Fact):
+    """The journey ended."""
+
+    type: Literal["journey-closed"] = "journey-closed"
+    on: date
+    outcome: Outcome
+
+
+class EvidenceRecorded(Fact):
+    """A partner's observation was added, with when it was observed and (as `at`) when it was recorded."""
+
+    type: Literal["evidence-recorded"] = "evidence-recorded"
+    evidence: Evidence
+
+
+class ReminderFellDue(Fact):
+    """Work was owed and a rung of its ladder was reached; a message goes to whoever owes it."""
+
+    type: Literal["reminder-fell-due"] = "reminder-fell-due"
+    reminder_id: str
+    work: Work
+    generation: int
+    due_on: date
+    to: Holder
+    planned_for: datetime
+    late: bool
+    escalation: bool
+
+
+class ReminderSent(Fact):
+    """The reminder's message was handed over to the mail system."""
+
+    type: Literal["reminder-sent"] = "reminder-sent"
+    reminder_id: str
+
+
+class ReminderNotSent(Fact):
+    """The reminder's message could not, or must not, be sent."""
+
+    type: Literal["reminder-not-sent"] = "reminder-not-sent"
+    reminder_id: str
+    fault: DeliveryFault
+    reason: Code
+
+
+class ReminderAcknowledged(Fact):
+    """Whoever owes the work has seen the reminder."""
+
+    type: Literal["reminder-acknowledged"] = "reminder-acknowledged"
+    reminder_id: str
+
+
+class ReminderEscalated(Fact):
+    """The reminder stayed unanswered and went up with its work."""
+
+    type: Literal["reminder-escalated"] = "reminder-escalated"
+    reminder_id: str
+
+
+class ReminderEnded(Fact):
+    """The reminder's reason is gone; `because` is the type of the event that ended it."""
+
+    type: Literal["reminder-ended"] = "reminder-ended"
+    reminder_id: str
+    because: Code
+
+
+class EvaluationFellDue(Fact):
+    """A time set by the programme came at which its results are evaluated."""
+
+    type: Literal["evaluation-fell-due"] = "evaluation-fell-due"
+    evaluation_id: str
+    as_of: date
+
+
+class NotificationSent(Fact):
+    """A partner was told; it confirmed the receipt."""
+
+    type: Literal["notification-sent"] = "notification-sent"
+    effect_id: str
+    partner: Code
+    about: Code
+
+
+class NotificationNotSent(Fact):
+    """A partner was not told, and why."""
+
+    type: Literal["notification-not-sent"] = "notification-not-sent"
+    effect_id: str
+    partner: Code
+    about: Code
+    fault: DeliveryFault
+    reason: Code
+
+
+class ClaimEligibilityRecorded(Fact):
+    """A result was evaluated against the evidence as recorded at that moment."""
+
+    type: Literal["claim-eligibility-recorded"] = "claim-eligibility-recorded"
+    result: str
+    verdict: Verdict
+    amount: int
+    as_of: date
+    claim_id: str | None
+
+
+class EventCorrected(Fact):
+    """An earlier event is superseded by `replacement`; folding reads the replacement in its place."""
+
+    type: Literal["event-corrected"] = "event-corrected"
+    version: int
+    reason: Code
+    replacement: "Correctable"
+
+
+Correctable = Annotated[
+    ConsentRecorded
+    | FamilyIdentified
+    | KeyWorkerAllocated
+    | ContactRecorded
+    | FamilyAssessed
+    | PlanAgreed
+    | InterventionStarted
+    | PlanReviewed
+    | SteppedDown
+    | SteppedUp
+    | CheckRecorded
+    | EvidenceRecorded,
+    Field(discriminator="type"),
+]
+
+Event = Annotated[
+    FamilyReferred
+    | ConsentRecorded
+    | ConsentWithdrawn
+    | FamilyIdentified
+    | KeyWorkerAllocated
+    | HandoverOffered
+    | HandoverAccepted
+    | HandoverRefused
+    | ContactRecorded
+    | FamilyAssessed
+    | PlanAgreed
+    | InterventionStarted
+    | PlanReviewed
+    | SteppedDown
+    | SteppedUp
+    | CheckRecorded
+    | JourneyClosed
+    | EvidenceRecorded
+    | ReminderFellDue
+    | ReminderSent
+    | ReminderNotSent
+    | ReminderAcknowledged
+    | ReminderEscalated
+    | ReminderEnded
+    | EvaluationFellDue
+    | NotificationSent
+    | NotificationNotSent
+    | ClaimEligibilityRecorded
+    | EventCorrected,
+    Field(discriminator="type"),
+]
+
+EventCorrected.model_rebuild()
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)

@@ -1,0 +1,65 @@
+"""Who a journey is about: the family reference, its members, and what they agreed to."""
+
+import secrets
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+from stdnum.iso7064 import mod_37_36
+
+from domain.model import Value
+
+# Thirty symbols without 0, 1, I, L, O and U. Thirty-one is prime, so the hybrid check of ISO 7064 (modulus
+# N+1, N) catches every single mistyped symbol and all but a few swapped neighbours.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_PATTERN = rf"^F-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}$"
+
+Role = Literal["adult", "child"]
+Basis = Literal["consent", "public-task", "legal-obligation", "vital-interests", "legitimate-interests"]
+
+
+class Member(Value):
+    """A person in the family, by code only: names and dates of birth stay in the vault."""
+
+    id: str = Field(pattern=r"^m[0-9]{1,3}$")
+    role: Role
+
+
+class Consent(Value):
+    """A recorded lawful basis for one purpose: whom it covers, which data, and for how long.
+
+    `partners` and `categories` empty mean all that the sharing agreements name.
+    """
+
+    id: str = Field(min_length=1, max_length=80)
+    basis: Basis
+    purpose: str = Field(min_length=1, max_length=80)
+    partners: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    on: date
+    expires_on: date | None = None
+    withdrawn_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether this basis is in force on `day`; the day of withdrawal is no longer covered."""
+        begun = self.on <= day
+        expired = self.expires_on is not None and day > self.expires_on
+        withdrawn = self.withdrawn_on is not None and day >= self.withdrawn_on
+        return begun and not expired and not withdrawn
+
+
+def new_reference() -> str:
+    """Draw a family reference at random: seven symbols and a check symbol, never derived from a name."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(7))
+    return spell(body + mod_37_36.calc_check_digit(body, alphabet=ALPHABET))
+
+
+def spell(symbols: str) -> str:
+    """Write eight symbols as `F-XXXX-XXXX`."""
+    return f"F-{symbols[:4]}-{symbols[4:]}"
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether `text` is a family reference whose check symbol is right."""
+    symbols = text.removeprefix("F-").replace("-", "")
+    return text == spell(symbols) and len(symbols) == 8 and mod_37_36.is_valid(symbols, alphabet=ALPHABET)  # noqa: PLR2004 - 7 symbols and a check

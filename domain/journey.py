@@ -1,0 +1,136 @@
+"""The state of one journey: what its events have made of it, and nothing that can be read off the programme."""
+
+from datetime import date
+from typing import Literal
+
+from domain.events import CheckVerdict, Outcome
+from domain.evidence import Evidence
+from domain.family import Consent, Member
+from domain.model import Value
+from domain.programme import Work
+
+Stage = Literal[
+    "unreferred",
+    "referral",
+    "identification",
+    "assessment",
+    "intervention",
+    "step-down",
+    "sustained-outcome",
+    "closed",
+]
+Intensity = Literal["high", "low"]
+ReminderState = Literal["due", "sent", "not-sent", "acknowledged", "escalated", "ended"]
+
+STAGES: tuple[Stage, ...] = (
+    "referral",
+    "identification",
+    "assessment",
+    "intervention",
+    "step-down",
+    "sustained-outcome",
+    "closed",
+)
+
+
+class Owed(Value):
+    """A piece of work on the journey; a new `generation` begins each time it is owed anew."""
+
+    work: Work
+    since: date
+    generation: int
+    done: bool = False
+
+
+class Reminder(Value):
+    """Where a reminder stands in its chain."""
+
+    id: str
+    work: Work
+    generation: int
+    state: ReminderState = "due"
+
+    @property
+    def live(self) -> bool:
+        """Whether the reminder still waits for an answer."""
+        return self.state in {"due", "sent", "not-sent"}
+
+
+class Check(Value):
+    """A sustained-outcome check made since the last step-down."""
+
+    months: int
+    on: date
+    verdict: CheckVerdict
+
+
+class Journey(Value):
+    """One family's path; `version` counts its events."""
+
+    version: int = 0
+    stage: Stage = "unreferred"
+    journey_id: str = ""
+    reference: str = ""
+    area: str = ""
+    locality: str = ""
+    programme: str = ""
+    programme_version: str = ""
+    programme_hash: str = ""
+    members: tuple[Member, ...] = ()
+    referrer: str = ""
+    referred_on: date | None = None
+    criteria: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    identified_on: date | None = None
+    eligible: bool | None = None
+    key_worker: str | None = None
+    key_worker_from: date | None = None
+    handover_to: str | None = None
+    first_contact_on: date | None = None
+    last_contact_on: date | None = None
+    assessed_on: date | None = None
+    first_assessed_on: date | None = None
+    needs: tuple[str, ...] = ()
+    plan_on: date | None = None
+    first_plan_on: date | None = None
+    intervention_from: date | None = None
+    first_intervention_from: date | None = None
+    reviewed_on: date | None = None
+    intensity: Intensity | None = None
+    stepped_down_on: date | None = None
+    checks: tuple[Check, ...] = ()
+    closed_on: date | None = None
+    outcome: Outcome | None = None
+    owed: tuple[Owed, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    evaluations: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    settled_effects: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether the journey was referred and not yet closed."""
+        return self.stage not in {"unreferred", "closed"}
+
+    @property
+    def holder(self) -> str | None:
+        """Who holds this family: its key worker from allocation to close, else nobody by name."""
+        return self.key_worker if self.open else None
+
+    @property
+    def sustained_months(self) -> tuple[int, ...]:
+        """The checks passed since the last step-down, in months."""
+        return tuple(check.months for check in self.checks if check.verdict == "sustained")
+
+    def owes(self, work: Work) -> Owed | None:
+        """Return the piece of work if it is owed now."""
+        return next((owed for owed in self.owed if owed.work == work and not owed.done), None)
+
+    def reminder(self, reminder_id: str) -> Reminder | None:
+        """Return a reminder that fell due, by its id."""
+        return next((reminder for reminder in self.reminders if reminder.id == reminder_id), None)
+
+
+UNREFERRED = Journey()

@@ -1,0 +1,313 @@
+"""The decisions of the path, stage by stage: what each step needs, and what it makes happen."""
+
+from datetime import date, datetime
+
+from domain.agenda import due_on, owed_now, pending_check
+from domain.calendar import calendar_of, local_date
+from domain.commands import (
+    AcceptHandover,
+    AgreePlan,
+    AllocateKeyWorker,
+    AssessFamily,
+    Caseload,
+    CloseJourney,
+    IdentifyFamily,
+    OfferHandover,
+    RecordCheck,
+    RecordConsent,
+    RecordContact,
+    ReferFamily,
+    RefuseHandover,
+    ReviewPlan,
+    StartIntervention,
+    StepDown,
+    StepUp,
+    WithdrawConsent,
+)
+from domain.errors import Rejected
+from domain.events import (
+    CheckRecorded,
+    ConsentRecorded,
+    ConsentWithdrawn,
+    ContactRecorded,
+    Event,
+    FamilyAssessed,
+    FamilyIdentified,
+    FamilyReferred,
+    HandoverAccepted,
+    HandoverOffered,
+    HandoverRefused,
+    InterventionStarted,
+    JourneyClosed,
+    KeyWorkerAllocated,
+    PlanAgreed,
+    PlanReviewed,
+    SteppedDown,
+    SteppedUp,
+)
+from domain.family import Consent
+from domain.journey import Journey
+from domain.programme import Programme
+
+
+def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[Event]:
+    """Open the journey, for a family the programme's partners refer for criteria the programme knows."""
+    if journey.stage != "unreferred":
+        raise Rejected("already-referred", f"{journey.reference} is already referred", "show it instead")
+    _happened(command.on, command.at, None, "referred on")
+    if not programme.knows_referrer(command.referrer):
+        known = ", ".join(held.partner for held in programme.agreements)
+        raise Rejected("unknown-referrer", f"no sharing agreement with {command.referrer}", f"use one of {known}")
+    _known_criteria(command.criteria, programme)
+    fields = command.model_dump(exclude={"type", "command_id", "actor"})
+    return [FamilyReferred(**fields)]
+
+
+def consent(journey: Journey, command: RecordConsent) -> list[Event]:
+    """Record a lawful basis; the same one again changes nothing."""
+    _happened(command.on, command.at, None, "given on")
+    if command.expires_on is not None and command.expires_on < command.on:
+        raise Rejected("bad-dates", f"it would expire on {command.expires_on}, before it was given", "check the dates")
+    given = Consent(
+        id=command.consent_id,
+        basis=command.basis,
+        purpose=command.purpose,
+        partners=command.partners,
+        categories=command.categories,
+        on=command.on,
+        expires_on=command.expires_on,
+    )
+    return [] if given in journey.consents else [ConsentRecorded(at=command.at, consent=given)]
+
+
+def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[Event]:
+    """End a recorded basis."""
+    held = next((held for held in journey.consents if held.id == command.consent_id), None)
+    if held is None:
+        raise Rejected("unknown-consent", f"no consent {command.consent_id}", "show the journey for the ids it holds")
+    _happened(command.on, command.at, held.on, "withdrawn on")
+    if held.withdrawn_on is not None:
+        return []
+    return [ConsentWithdrawn(at=command.at, on=command.on, consent_id=held.id)]
+
+
+def identify(journey: Journey, command: IdentifyFamily, programme: Programme) -> list[Event]:
+    """Check the criteria; a family found not eligible may be looked at again until its journey is closed."""
+    if journey.stage != "referral" and journey.eligible is not False:
+        raise _out_of_order(journey, "identified", "it was identified before; show it for the criteria met")
+    _happened(command.on, command.at, journey.referred_on, "identified on")
+    _known_criteria(command.criteria, programme)
+    met = tuple(dict.fromkeys(command.criteria))
+    needed = programme.eligibility.at_least if programme.eligibility else 0
+    return [FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=len(met) >= needed)]
+
+
+def allocate(journey: Journey, command: AllocateKeyWorker) -> list[Event]:
+    """Give an eligible family its key worker, within the caseload cap."""
+    if journey.key_worker == command.key_worker:
+        return []
+    if journey.key_worker is not None:
+        raise _out_of_order(journey, "allocated", f"{journey.key_worker} holds it; offer a handover instead")
+    if not journey.eligible:
+        raise _out_of_order(journey, "allocated", "identify it as eligible first")
+    _happened(command.on, command.at, journey.identified_on, "allocated on")
+    _has_room(command.key_worker, command.caseload)
+    return [KeyWorkerAllocated(at=command.at, on=command.on, key_worker=command.key_worker)]
+
+
+def offer_handover(journey: Journey, command: OfferHandover) -> list[Event]:
+    """Offer the family to another key worker; the holder keeps it until the offer is accepted."""
+    _held(journey, "handed over")
+    _happened(command.on, command.at, journey.key_worker_from, "offered on")
+    if command.to == journey.key_worker:
+        raise Rejected("same-holder", f"{command.to} already holds {journey.reference}", "name another key worker")
+    if journey.handover_to == command.to:
+        return []
+    return [HandoverOffered(at=command.at, on=command.on, to=command.to)]
+
+
+def accept_handover(journey: Journey, command: AcceptHandover) -> list[Event]:
+    """Take over an offered family, within the caseload cap."""
+    _offered(journey)
+    if journey.handover_to != command.key_worker:
+        raise Rejected(
+            "not-offered", f"{journey.reference} is offered to {journey.handover_to}", "offer it to this key worker"
+        )
+    _happened(command.on, command.at, journey.key_worker_from, "accepted on")
+    _has_room(command.key_worker, command.caseload)
+    return [HandoverAccepted(at=command.at, on=command.on, key_worker=command.key_worker)]
+
+
+def refuse_handover(journey: Journey, command: RefuseHandover) -> list[Event]:
+    """Decline the offer."""
+    _offered(journey)
+    _happened(command.on, command.at, journey.key_worker_from, "refused on")
+    return [HandoverRefused(at=command.at, on=command.on)]
+
+
+def record_contact(journey: Journey, command: RecordContact) -> list[Event]:
+    """Record a contact by the key worker."""
+    _held(journey, "contacted")
+    _happened(command.on, command.at, journey.referred_on, "contact on")
+    return [ContactRecorded(at=command.at, on=command.on, kind=command.kind)]
+
+
+def assess(journey: Journey, command: AssessFamily) -> list[Event]:
+    """Record an assessment; later ones replace the needs found."""
+    _held(journey, "assessed")
+    _happened(command.on, command.at, journey.identified_on, "assessed on")
+    return [FamilyAssessed(at=command.at, on=command.on, needs=tuple(dict.fromkeys(command.needs)))]
+
+
+def agree_plan(journey: Journey, command: AgreePlan) -> list[Event]:
+    """Record the plan; every need it names must have been found at assessment."""
+    _held(journey, "planned for")
+    if journey.assessed_on is None:
+        raise _out_of_order(journey, "planned for", "assess the family first")
+    _happened(command.on, command.at, journey.assessed_on, "plan agreed on")
+    unknown = [need for need in command.needs if need not in journey.needs]
+    if unknown:
+        raise Rejected(
+            "unknown-need",
+            f"{', '.join(unknown)} was not found at assessment ({', '.join(journey.needs)})",
+            "assess again to add the need, or plan for the needs found",
+        )
+    return [PlanAgreed(at=command.at, on=command.on, needs=tuple(dict.fromkeys(command.needs)))]
+
+
+def start_intervention(journey: Journey, command: StartIntervention) -> list[Event]:
+    """Begin high-intensity work on an agreed plan."""
+    _held(journey, "started on")
+    if journey.stage != "assessment":
+        raise _out_of_order(journey, "started on", "its intervention has begun already")
+    if journey.plan_on is None:
+        raise _out_of_order(journey, "started on", "agree the plan first")
+    _happened(command.on, command.at, journey.plan_on, "started on")
+    return [InterventionStarted(at=command.at, on=command.on)]
+
+
+def review_plan(journey: Journey, command: ReviewPlan) -> list[Event]:
+    """Record a review of the plan while the intervention runs at either intensity."""
+    if journey.intervention_from is None:
+        raise _out_of_order(journey, "reviewed", "start the intervention first")
+    _happened(command.on, command.at, journey.reviewed_on or journey.intervention_from, "reviewed on")
+    return [PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
+
+
+def step_down(journey: Journey, command: StepDown) -> list[Event]:
+    """Move to low intensity."""
+    if journey.stage != "intervention":
+        raise _out_of_order(journey, "stepped down", "only a journey in intervention can be")
+    _happened(command.on, command.at, journey.intervention_from, "stepped down on")
+    return [SteppedDown(at=command.at, on=command.on)]
+
+
+def step_up(journey: Journey, command: StepUp) -> list[Event]:
+    """Move back to high intensity."""
+    if journey.stepped_down_on is None:
+        raise _out_of_order(journey, "stepped up", "only a journey that was stepped down can be")
+    last = max([journey.stepped_down_on, *(check.on for check in journey.checks)])
+    _happened(command.on, command.at, last, "stepped up on")
+    return [SteppedUp(at=command.at, on=command.on, reason=command.reason)]
+
+
+def record_check(journey: Journey, command: RecordCheck, programme: Programme) -> list[Event]:
+    """Record the next sustained-outcome check, on or after the day it falls due."""
+    if journey.stepped_down_on is None:
+        raise _out_of_order(journey, "checked", "step it down first")
+    months = pending_check(journey, programme)
+    if months is None:
+        raise _out_of_order(journey, "checked", "every check of its programme is made; close it")
+    owed = next(item for item in owed_now(journey, programme) if item.work == "check")
+    due = due_on(journey, owed, programme, calendar_of(programme.nation))
+    if due is not None and command.on < due:
+        raise Rejected(
+            "too-early", f"the {months}-month check of {journey.reference} falls on {due}", f"record it from {due} on"
+        )
+    _happened(command.on, command.at, journey.stepped_down_on, "checked on")
+    return [CheckRecorded(at=command.at, on=command.on, months=months, verdict=command.verdict)]
+
+
+def close(journey: Journey, command: CloseJourney, programme: Programme) -> list[Event]:
+    """End the journey; `sustained` needs every check passed, `not-eligible` a finding of that."""
+    latest = max(day for day in _days(journey) if day is not None)
+    _happened(command.on, command.at, latest, "closed on")
+    if command.outcome == "not-eligible" and journey.eligible is not False:
+        raise Rejected(
+            "not-found-ineligible", f"{journey.reference} was not found ineligible", "choose another outcome"
+        )
+    if command.outcome == "sustained" and not _all_sustained(journey, programme):
+        raise Rejected(
+            "not-sustained",
+            f"{journey.reference} has checks still to pass ({_missing(journey, programme)})",
+            "record the checks, or close with another outcome",
+        )
+    return [JourneyClosed(at=command.at, on=command.on, outcome=command.outcome)]
+
+
+def _days(journey: Journey) -> tuple[date | None, ...]:
+    return (
+        journey.referred_on,
+        journey.identified_on,
+        journey.key_worker_from,
+        journey.intervention_from,
+        journey.stepped_down_on,
+        *(check.on for check in journey.checks),
+    )
+
+
+def _all_sustained(journey: Journey, programme: Programme) -> bool:
+    return journey.stepped_down_on is not None and pending_check(journey, programme) is None
+
+
+def _missing(journey: Journey, programme: Programme) -> str:
+    months = programme.checks.months if programme.checks else ()
+    return ", ".join(f"{month} months" for month in months if month not in journey.sustained_months)
+
+
+def _happened(on: date, at: datetime, not_before: date | None, what: str) -> None:
+    """Refuse a day in the future, or one before the step it follows."""
+    today = local_date(at)
+    if on > today:
+        raise Rejected("future-date", f"{what} {on} is in the future (today is {today})", "give today or an earlier day")
+    if not_before is not None and on < not_before:
+        raise Rejected("bad-dates", f"{what} {on} is before the step it follows ({not_before})", "check the dates")
+
+
+def _known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
+    if programme.eligibility is None:
+        return
+    known = [criterion.id for criterion in programme.eligibility.criteria]
+    unknown = [criterion for criterion in criteria if criterion not in known]
+    if unknown:
+        raise Rejected(
+            "unknown-criterion",
+            f"{', '.join(unknown)} is no criterion of {programme.name}",
+            f"use one or more of {', '.join(known)}",
+        )
+
+
+def _has_room(key_worker: str, caseload: Caseload | None) -> None:
+    """Refuse a key worker who is unknown or whose caseload is full, as counted under lock."""
+    if caseload is None or not caseload.known:
+        raise Rejected("unknown-key-worker", f"no key worker {key_worker}", "add the key worker first")
+    if caseload.held >= caseload.cap:
+        raise Rejected(
+            "caseload-full",
+            f"{key_worker} holds {caseload.held} families, the cap is {caseload.cap}",
+            "choose a key worker with room",
+        )
+
+
+def _held(journey: Journey, done: str) -> None:
+    if journey.key_worker is None:
+        raise _out_of_order(journey, done, "allocate a key worker first")
+
+
+def _offered(journey: Journey) -> None:
+    if journey.handover_to is None:
+        raise _out_of_order(journey, "taken over", "no handover is offered")
+
+
+def _out_of_order(journey: Journey, done: str, remedy: str) -> Rejected:
+    return Rejected("out-of-order", f"{journey.reference} is in {journey.stage} and cannot be {done} now", remedy)

@@ -1,0 +1,188 @@
+"""A programme: the versioned rule pack a journey runs under, as data with a source behind every figure."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from domain.calendar import Nation
+from domain.evidence import EVIDENCE_KINDS
+from domain.model import Sourced, Value
+from domain.results import Result, SchoolTerms
+
+Work = Literal[
+    "identification",
+    "allocation",
+    "first-contact",
+    "assessment",
+    "plan",
+    "intervention-start",
+    "plan-review",
+    "check",
+    "regression-response",
+    "handover-answer",
+    "close",
+]
+Holder = Literal["holder", "coordinator", "manager"]
+Channel = Literal["webhook", "email"]
+
+
+class Criterion(Sourced):
+    """A reason to be eligible."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    title: str
+
+
+class Eligibility(Sourced):
+    """How many of the criteria a family must meet."""
+
+    at_least: int = Field(ge=1)
+    criteria: tuple[Criterion, ...]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.at_least > len(self.criteria):
+            raise ValueError(f"at_least is {self.at_least} but only {len(self.criteria)} criteria are listed")
+        return self
+
+
+class Span(Sourced):
+    """A length of time in exactly one unit: working days, or calendar months."""
+
+    working_days: int | None = Field(default=None, ge=0)
+    months: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        if (self.working_days is None) == (self.months is None):
+            raise ValueError("give working_days or months, one of the two")
+        return self
+
+
+class Rung(Value):
+    """A step of a reminder ladder: `at` working days from the due date (negative: before it)."""
+
+    at: int = Field(ge=-60, le=60)
+    escalate: bool = False
+
+
+class Clock(Value):
+    """By when a piece of work is owed, by whom, and who hears of it before, on and after the day.
+
+    A check has no `within`: its days come from `checks`.
+    """
+
+    work: Work
+    within: Span | None = None
+    owner: Holder
+    escalate_to: Holder
+    ladder: tuple[Rung, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_a_span(self) -> Self:
+        if (self.within is None) != (self.work == "check"):
+            raise ValueError(f"clock {self.work}: give `within`, except for check, whose days come from `checks`")
+        return self
+
+
+class Checks(Sourced):
+    """When sustained-outcome checks fall, in months after step-down, and the grace after an insufficient one."""
+
+    months: tuple[int, ...] = Field(min_length=1)
+    grace_months: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if list(self.months) != sorted(set(self.months)) or self.months[0] < 1:
+            raise ValueError("check months must be positive and ascending, such as [6, 12]")
+        return self
+
+
+class Cap(Sourced):
+    """How many open families one key worker may hold."""
+
+    families: int = Field(ge=1)
+
+
+class Evaluations(Sourced):
+    """Months after the start of the intervention at which the results are evaluated of their own accord."""
+
+    months: tuple[int, ...] = ()
+
+
+class Agreement(Sourced):
+    """A sharing agreement: what a partner may send us, and what we may tell it, for which purpose and how."""
+
+    partner: str = Field(pattern=r"^[a-z0-9-]+$")
+    kinds: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    lawful_basis: str
+    valid_from: date
+    valid_to: date | None = None
+    channel: Channel | None = None
+
+    @model_validator(mode="after")
+    def _known_kinds(self) -> Self:
+        unknown = sorted(set(self.kinds) - set(EVIDENCE_KINDS))
+        if unknown:
+            raise ValueError(f"unknown evidence kinds {', '.join(unknown)}; known: {', '.join(EVIDENCE_KINDS)}")
+        return self
+
+
+class Notice(Sourced):
+    """Which partners are told of an event of the path; `referrer` stands for whoever referred the family."""
+
+    event: str
+    partners: tuple[str, ...]
+    purpose: str
+    categories: tuple[str, ...]
+
+
+class Programme(Value):
+    """A resolved rule pack; `hash` is the SHA-256 of its canonical content."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    version: str
+    title: str
+    source: str
+    hash: str = ""
+    area: str = "any"
+    nation: Nation = "ENG"
+    eligibility: Eligibility | None = None
+    caseload: Cap | None = None
+    clocks: tuple[Clock, ...] = ()
+    checks: Checks | None = None
+    evaluations: Evaluations | None = None
+    agreements: tuple[Agreement, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    results: tuple[Result, ...] = ()
+    terms: tuple[SchoolTerms, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_clock_a_work(self) -> Self:
+        works = [clock.work for clock in self.clocks]
+        repeated = sorted({work for work in works if works.count(work) > 1})
+        if repeated:
+            raise ValueError(f"more than one clock for {', '.join(repeated)}")
+        return self
+
+    def clock(self, work: Work) -> Clock | None:
+        """Return the clock of `work`, or None where the pack sets none."""
+        return next((clock for clock in self.clocks if clock.work == work), None)
+
+    def agreement(self, partner: str, day: date) -> Agreement | None:
+        """Return the agreement in force with `partner` on `day`."""
+        return next(
+            (
+                held
+                for held in self.agreements
+                if held.partner == partner and held.valid_from <= day and (held.valid_to is None or day <= held.valid_to)
+            ),
+            None,
+        )
+
+    def knows_referrer(self, partner: str) -> bool:
+        """Tell whether `partner` is named by any agreement of the pack."""
+        return any(held.partner == partner for held in self.agreements)

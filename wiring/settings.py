@@ -1,0 +1,47 @@
+"""Every setting of worker and gateway, read from the environment (prefix `JOURNEYS_`) and secret files."""
+
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings; secrets are files in `secrets_dir`, so that none stands in the environment or a log."""
+
+    model_config = SettingsConfigDict(env_prefix="JOURNEYS_", extra="ignore")
+
+    database_url: str = Field(description="Postgres URI, for asyncpg.", repr=False)
+    temporal_address: str = Field(description="host:port of the Temporal frontend.")
+    temporal_namespace: str = Field(default="family-journeys", description="Temporal namespace.")
+    secrets_dir: Path = Field(description="Folder of codec.key, vault.key, subject.key, jwks.json.")
+    stack: Literal["live", "time-lapse"] = Field(default="live", description="Only a time-lapse may shift the clock.")
+    clock_offset: timedelta = Field(default=timedelta(0), description="Business clock minus the server's clock.")
+    gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
+    gateway_port: int = Field(default=8470, description="Port the gateway listens on.")
+    programme: str = Field(default="wirral-2012", description="Pack used when a referral names none.")
+    smtp_host: str | None = Field(default=None, description="Mail server for reminders; none: kept as not sent.")
+    smtp_port: int = Field(default=25, description="Port of the mail server.")
+    smtp_tls: bool = Field(default=True, description="Use TLS (STARTTLS) to the mail server.")
+    mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders.")
+    webhook_urls: dict[str, str] = Field(default_factory=dict, description="Partner name to webhook URL, as JSON.")
+    token_issuer: str = Field(default="family-journeys-local", description="Issuer that staff tokens must name.")
+    token_audience: str = Field(default="family-journeys", description="Audience that staff tokens must name.")
+    log_level: str = Field(default="INFO", description="Lowest level logged.")
+    worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
+    history_limit: int = Field(default=0, description="Continue as new past this many history events; 0: the server's advice.")
+
+    @model_validator(mode="after")
+    def _live_clock(self) -> Self:
+        if self.stack == "live" and self.clock_offset != timedelta(0):
+            raise ValueError("JOURNEYS_CLOCK_OFFSET is set on a live stack; only a time-lapse may shift the clock")
+        return self
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Read the settings of this process once."""
+    return Settings()

@@ -1,0 +1,42 @@
+"""The names by which any Temporal client finds a journey: workflow, task queue, handlers, search attributes.
+
+The gateway knows the path by these names alone and imports no workflow.
+"""
+
+JOURNEY_WORKFLOW = "FamilyJourney"
+TASK_QUEUE = "family-journeys"
+PARTNER_EVENTS = "partner_events"
+REJECTED = "Rejected"
+
+# The update that carries each type of command, in the order of the path.
+UPDATES = {
+    "refer": "refer",
+    "consent": "consent",
+    "withdraw-consent": "withdraw_consent",
+    "identify": "identify",
+    "allocate": "allocate",
+    "offer-handover": "offer_handover",
+    "accept-handover": "accept_handover",
+    "refuse-handover": "refuse_handover",
+    "record-contact": "record_contact",
+    "assess": "assess",
+    "agree-plan": "agree_plan",
+    "start-intervention": "start_intervention",
+    "review-plan": "review_plan",
+    "step-down": "step_down",
+    "step-up": "step_up",
+    "record-check": "record_check",
+    "close": "close",
+    "correct": "correct",
+    "acknowledge": "acknowledge",
+}
+
+# Nothing personal: codes and dates only (DESIGN, section 5).
+SEARCH_ATTRIBUTES = {
+    "JourneyStage": "Keyword",
+    "JourneyArea": "Keyword",
+    "JourneyLocality": "Keyword",
+    "JourneyKeyWorker": "Keyword",
+    "JourneyProgramme": "Keyword",
+    "JourneyNextDeadline": "Datetime",
+}
