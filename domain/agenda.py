@@ -1,8 +1,8 @@
 """Everything that falls due on a journey if nothing else happens, soonest first."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from domain.calendar import Calendar, add_months
+from domain.calendar import Calendar, add_months, local_date
 from domain.journey import Journey, Owed
 from domain.model import Value
 from domain.programme import Clock, Holder, Programme, Rung, Span, Work
@@ -11,8 +11,8 @@ from domain.programme import Clock, Holder, Programme, Rung, Span, Work
 class Deadline(Value):
     """A moment at which something must happen: a reminder, an escalation, or an evaluation of results.
 
-    `id` names the work, its generation and the rung; a deadline of an earlier generation is never on the agenda,
-    so one that was moved or whose reason is gone cannot fire.
+    `id` names the work, its generation, its due date and the rung; a deadline of an earlier generation, or of a date
+    that was corrected, is never on the agenda, so one that was moved or whose reason is gone cannot fire.
     """
 
     id: str
@@ -42,12 +42,11 @@ def due_on(journey: Journey, owed: Owed, programme: Programme, calendar: Calenda
 
 
 def owed_now(journey: Journey, programme: Programme) -> tuple[Owed, ...]:
-    """Return what is owed; once every check is sustained, closing is owed in place of a further check."""
+    """Return what is owed; once no check is left to be made, closing is owed in place of a further check."""
     owed = tuple(item for item in journey.owed if not item.done)
-    if not journey.checks or pending_check(journey, programme) is not None:
+    if journey.stepped_down_on is None or pending_check(journey, programme) is not None:
         return owed
-    close = Owed(work="close", since=journey.checks[-1].on, generation=len(journey.checks))
-    return (*(item for item in owed if item.work != "check"), close)
+    return tuple(item.model_copy(update={"work": "close"}) if item.work == "check" else item for item in owed)
 
 
 def pending_check(journey: Journey, programme: Programme) -> int | None:
@@ -71,15 +70,24 @@ def _reminders(journey: Journey, programme: Programme, calendar: Calendar) -> li
 
 
 def _ladder(journey: Journey, owed: Owed, clock: Clock, due: date, calendar: Calendar) -> list[Deadline]:
-    return [_rung(journey, owed, clock, due, rung, calendar) for rung in clock.ladder]
+    """Place the rungs around the due date, none before the working day after the work became known.
+
+    Steps are often recorded days late. Where the due date has passed by then, the ladder stands on that next working
+    day instead, so that nobody hears of late work before whoever owes it; rungs that fall together become one.
+    """
+    first = calendar.roll(local_date(owed.known) + timedelta(days=1))
+    around = max(due, first)
+    ladder = sorted(clock.ladder, key=lambda rung: rung.at)
+    days = {(max(calendar.shift(around, rung.at), first), rung.escalate): rung for rung in ladder}
+    return [_rung(owed, clock, rung, due, calendar.moment(day, journey.reference)) for (day, _), rung in days.items()]
 
 
-def _rung(journey: Journey, owed: Owed, clock: Clock, due: date, rung: Rung, calendar: Calendar) -> Deadline:  # noqa: PLR0913 - one place builds a deadline
+def _rung(owed: Owed, clock: Clock, rung: Rung, due: date, at: datetime) -> Deadline:
     to = clock.escalate_to if rung.escalate else clock.owner
     kind = "escalate" if rung.escalate else "remind"
     return Deadline(
-        id=f"{owed.work}.{owed.generation}.{kind}{rung.at:+d}",
-        at=calendar.moment(calendar.shift(due, rung.at), journey.reference),
+        id=f"{owed.work}.{owed.generation}.{due}.{kind}{rung.at:+d}",
+        at=at,
         due_on=due,
         work=owed.work,
         generation=owed.generation,
@@ -108,9 +116,9 @@ def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> 
     start = journey.first_intervention_from
     if start is None or programme.evaluations is None or not programme.results:
         return []
-    planned = [(f"evaluation.{months}", months, add_months(start, months)) for months in programme.evaluations.months]
+    planned = [(months, add_months(start, months)) for months in programme.evaluations.months]
     return [
         Deadline(id=name, at=calendar.moment(day, journey.reference), due_on=day, months=months)
-        for name, months, day in planned
-        if name not in journey.evaluations
+        for months, day in planned
+        if (name := f"evaluation.{months}.{day}") not in journey.evaluations
     ]

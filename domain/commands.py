@@ -3,10 +3,10 @@
 Every command brings its own id (the same id twice is answered once), the moment it was given and who gave it.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from domain.events import CheckVerdict, ContactKind, Correctable, DeliveryFault, Outcome, ReviewOutcome, Verdict
 from domain.evidence import Evidence
@@ -18,7 +18,7 @@ class Order(Value):
     """What every command carries: its id, when it was given, and by whom (`role:name`)."""
 
     command_id: str = Field(min_length=1, max_length=120)
-    at: datetime
+    at: AwareDatetime
     actor: str = Field(min_length=1, max_length=120)
 
 
@@ -181,7 +181,7 @@ class CloseJourney(Order):
 
 
 class CorrectEvent(Order):
-    """Supersede an earlier event; `original` is what the journal holds at `version`."""
+    """Supersede an earlier event; `original` is how the event at `version` reads now, corrections included."""
 
     type: Literal["correct"] = "correct"
     version: int = Field(ge=1)
@@ -215,6 +215,7 @@ class RecordReminder(Order):
 
     type: Literal["record-reminder"] = "record-reminder"
     reminder_id: str
+    effect_id: str = ""
     fault: DeliveryFault | None = None
     reason: Code | None = None
 
@@ -230,15 +231,22 @@ class RecordNotification(Order):
     reason: Code | None = None
 
 
-class RecordEligibility(Order):
-    """Record the verdict on a result, as the claims ledger took it."""
+class Judged(Value):
+    """The verdict on one result and the pounds it may be claimed for; `claim_id` names its place in the ledger."""
 
-    type: Literal["record-eligibility"] = "record-eligibility"
     result: Code
     verdict: Verdict
     amount: int = Field(ge=0)
-    as_of: date
     claim_id: str | None = None
+
+
+class RecordEligibility(Order):
+    """Record the verdicts on the results of the programme, as the claims ledger took them."""
+
+    type: Literal["record-eligibility"] = "record-eligibility"
+    as_of: date
+    results: tuple[Judged, ...] = ()
+    effect_id: str = ""
 
 
 Command = Annotated[

@@ -65,8 +65,16 @@ from domain.records import (
     record_reminder,
 )
 
-# What a closed journey still accepts, on any way in.
-AFTER_CLOSE = ("correct", "record-evidence", "record-reminder", "record-notification", "record-eligibility", "pass-time")
+# What a closed journey still accepts, on any way in. Consent may be withdrawn at any time: messages may be waiting.
+AFTER_CLOSE = (
+    "withdraw-consent",
+    "correct",
+    "record-evidence",
+    "record-reminder",
+    "record-notification",
+    "record-eligibility",
+    "pass-time",
+)
 
 
 def decide(journey: Journey, command: Command, programme: Programme) -> list[Event]:
@@ -84,7 +92,7 @@ def _admit(journey: Journey, command: Command) -> None:
         raise Rejected(
             "closed",
             f"{journey.reference} was closed on {journey.closed_on} ({journey.outcome})",
-            "a closed journey takes corrections and evidence only; refer the family again to start a new journey",
+            "it takes corrections, evidence and withdrawals of consent only; refer the family again for a new journey",
         )
 
 
@@ -125,7 +133,7 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
         case CloseJourney():
             return close(journey, command, programme)
         case CorrectEvent():
-            return correct(journey, command)
+            return correct(journey, command, programme)
         case RecordEvidence():
             return record_evidence(journey, command)
         case AcknowledgeReminder():
@@ -145,7 +153,10 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
 def _endings(
     journey: Journey, happened: Sequence[Event], programme: Programme, command: Command
 ) -> list[ReminderEnded]:
-    """End each live reminder whose work is no longer owed, in the same transaction that ended the work."""
+    """End each live reminder whose work is no longer owed, in the same transaction that ended the work.
+
+    What a correction ends is seen once the journey is folded anew: by the next command, if only `pass-time`.
+    """
     after = journey
     for event in happened:
         after = evolve(after, event)

@@ -33,14 +33,13 @@ class Notify(Value):
     categories: tuple[Code, ...]
 
 
-class EvaluateResult(Value):
-    """Evaluate one result of the programme and record the eligibility to claim it."""
+class EvaluateResults(Value):
+    """Evaluate the results of the programme together and record which may be claimed."""
 
-    type: Literal["evaluate-result"] = "evaluate-result"
+    type: Literal["evaluate-results"] = "evaluate-results"
     effect_id: str
-    result: Code
     as_of: date
 
 
-Effect = Annotated[Remind | Notify | EvaluateResult, Field(discriminator="type")]
+Effect = Annotated[Remind | Notify | EvaluateResults, Field(discriminator="type")]
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

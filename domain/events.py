@@ -4,10 +4,10 @@
 references; names and free text live in the vault.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from domain.evidence import Evidence
 from domain.family import Consent, Member
@@ -25,7 +25,7 @@ DeliveryFault = Literal["failed", "refused"]
 class Fact(Value):
     """What every event carries besides its own fields."""
 
-    at: datetime
+    at: AwareDatetime
 
 
 class FamilyReferred(Fact):
@@ -188,7 +188,7 @@ class ReminderFellDue(Fact):
     generation: int
     due_on: date
     to: Holder
-    planned_for: datetime
+    planned_for: AwareDatetime
     late: bool
     escalation: bool
 
@@ -224,7 +224,7 @@ class ReminderEscalated(Fact):
 
 
 class ReminderEnded(Fact):
-    """The reminder's reason is gone; `because` is the type of the event that ended it."""
+    """The reminder's reason is gone; `because` is the type of the command that ended it."""
 
     type: Literal["reminder-ended"] = "reminder-ended"
     reminder_id: str

@@ -58,6 +58,7 @@ class Observation(Value):
     model_config = ConfigDict(extra="ignore", serialize_by_alias=True)
 
     id: Text
+    kind: str
     member: Text | None = None
     source: Text
     observed_on: Day

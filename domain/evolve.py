@@ -1,7 +1,7 @@
 """How each event changes the journey: total over every state, free of rules, never raising."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 
 from domain.events import (
@@ -43,12 +43,17 @@ from domain.programme import Work
 
 def fold(events: Iterable[Event]) -> Journey:
     """Read the journey off its events, in order; a corrected event is read as its replacement."""
+    journey = UNREFERRED
+    for event in as_corrected(events):
+        journey = evolve(journey, event)
+    return journey
+
+
+def as_corrected(events: Iterable[Event]) -> list[Event]:
+    """Return the events in order, each as it reads now: as its latest correction says, if it was corrected."""
     stream = list(events)
     superseded = {event.version: event.replacement for event in stream if isinstance(event, EventCorrected)}
-    journey = UNREFERRED
-    for version, event in enumerate(stream, start=1):
-        journey = evolve(journey, superseded.get(version, event))
-    return journey
+    return [superseded.get(version, event) for version, event in enumerate(stream, start=1)]
 
 
 def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, PLR0912 - one case an event, in the order of the path
@@ -67,7 +72,7 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
         case KeyWorkerAllocated():
             return _allocated(journey, event)
         case HandoverOffered():
-            return _owe(_with(journey, handover_to=event.to), "handover-answer", event.on)
+            return _owe(_with(journey, handover_to=event.to), "handover-answer", event.on, event.at)
         case HandoverAccepted():
             held = _with(journey, key_worker=event.key_worker, key_worker_from=event.on, handover_to=None)
             return _settle(held, "handover-answer")
@@ -80,13 +85,13 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
         case PlanAgreed():
             return _planned(journey, event)
         case InterventionStarted():
-            return _started(journey, event.on)
+            return _started(journey, event)
         case PlanReviewed():
-            return _owe(_with(journey, reviewed_on=event.on), "plan-review", event.on)
+            return _reviewed(journey, event)
         case SteppedDown():
-            return _stepped_down(journey, event.on)
+            return _stepped_down(journey, event)
         case SteppedUp():
-            return _stepped_up(journey, event.on)
+            return _stepped_up(journey, event)
         case CheckRecorded():
             return _checked(journey, event)
         case JourneyClosed():
@@ -101,8 +106,8 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
                 owed=owed,
             )
         case EvidenceRecorded():
-            others = tuple(held for held in journey.evidence if held.id != event.evidence.id)
-            return _with(journey, evidence=(*others, event.evidence))
+            kept = tuple(held for held in journey.evidence if held.id != event.evidence.id)
+            return _with(journey, evidence=(*kept, event.evidence))
         case ReminderFellDue():
             fallen = Reminder(id=event.reminder_id, work=event.work, generation=event.generation)
             return _with(journey, reminders=(*journey.reminders, fallen))
@@ -134,12 +139,10 @@ def _with(journey: Journey, **changes: object) -> Journey:
     return journey.model_copy(update=changes)
 
 
-def _owe(journey: Journey, work: Work, since: date) -> Journey:
+def _owe(journey: Journey, work: Work, since: date, known: datetime) -> Journey:
     """Begin a new generation of `work`, in place of any earlier one."""
-    earlier = next((owed for owed in journey.owed if owed.work == work), None)
-    generation = earlier.generation + 1 if earlier else 1
     others = tuple(owed for owed in journey.owed if owed.work != work)
-    return _with(journey, owed=(*others, Owed(work=work, since=since, generation=generation)))
+    return _with(journey, owed=(*others, Owed(work=work, since=since, known=known, generation=journey.version)))
 
 
 def _settle(journey: Journey, *works: Work) -> Journey:
@@ -178,7 +181,7 @@ def _referred(journey: Journey, event: FamilyReferred) -> Journey:
         criteria=event.criteria,
         earlier=event.earlier,
     )
-    return _owe(opened, "identification", event.on)
+    return _owe(opened, "identification", event.on, event.at)
 
 
 def _withdrawn(held: Consent, event: ConsentWithdrawn) -> Consent:
@@ -187,18 +190,19 @@ def _withdrawn(held: Consent, event: ConsentWithdrawn) -> Consent:
 
 def _identified(journey: Journey, event: FamilyIdentified) -> Journey:
     checked = _with(
-        _settle(journey, "identification", "close"),
+        _settle(journey, "identification", "allocation", "close"),
         stage="identification",
         identified_on=event.on,
         eligible=event.eligible,
         criteria=event.criteria,
     )
-    return _owe(checked, "allocation" if event.eligible else "close", event.on)
+    return _owe(checked, "allocation" if event.eligible else "close", event.on, event.at)
 
 
 def _allocated(journey: Journey, event: KeyWorkerAllocated) -> Journey:
-    held = _with(journey, stage="assessment", key_worker=event.key_worker, key_worker_from=event.on)
-    return _owe(_owe(_settle(held, "allocation"), "first-contact", event.on), "assessment", event.on)
+    held = _with(journey, stage="assessment", key_worker=event.key_worker, key_worker_from=event.on, held_from=event.on)
+    held = _owe(_settle(held, "allocation"), "first-contact", event.on, event.at)
+    return _owe(held, "assessment", event.on, event.at)
 
 
 def _contacted(journey: Journey, event: ContactRecorded) -> Journey:
@@ -216,50 +220,56 @@ def _assessed(journey: Journey, event: FamilyAssessed) -> Journey:
         first_assessed_on=journey.first_assessed_on or event.on,
         needs=event.needs,
     )
-    return _owe(assessed, "plan", event.on)
+    return _owe(assessed, "plan", event.on, event.at)
 
 
 def _planned(journey: Journey, event: PlanAgreed) -> Journey:
-    planned = _with(
-        _settle(journey, "plan"), plan_on=event.on, first_plan_on=journey.first_plan_on or event.on
-    )
-    return _owe(planned, "intervention-start", event.on) if journey.stage == "assessment" else planned
+    planned = _with(_settle(journey, "plan"), plan_on=event.on, first_plan_on=journey.first_plan_on or event.on)
+    if journey.stage != "assessment":
+        return planned
+    return _owe(planned, "intervention-start", event.on, event.at)
 
 
-def _started(journey: Journey, on: date) -> Journey:
+def _started(journey: Journey, event: InterventionStarted) -> Journey:
     started = _with(
         _settle(journey, "intervention-start"),
         stage="intervention",
         intensity="high",
-        intervention_from=on,
-        first_intervention_from=journey.first_intervention_from or on,
+        intervention_from=event.on,
+        first_intervention_from=journey.first_intervention_from or event.on,
     )
-    return _owe(started, "plan-review", on)
+    return _owe(started, "plan-review", event.on, event.at)
 
 
-def _stepped_down(journey: Journey, on: date) -> Journey:
+def _reviewed(journey: Journey, event: PlanReviewed) -> Journey:
+    """At low intensity a review is welcome but no further one is owed: the checks take its place."""
+    reviewed = _with(journey, reviewed_on=event.on)
+    return _owe(reviewed, "plan-review", event.on, event.at) if journey.intensity == "high" else reviewed
+
+
+def _stepped_down(journey: Journey, event: SteppedDown) -> Journey:
     lowered = _with(
-        _settle(journey, "plan-review"), stage="step-down", intensity="low", stepped_down_on=on, checks=()
+        _settle(journey, "plan-review"), stage="step-down", intensity="low", stepped_down_on=event.on, checks=()
     )
-    return _owe(lowered, "check", on)
+    return _owe(lowered, "check", event.on, event.at)
 
 
-def _stepped_up(journey: Journey, on: date) -> Journey:
+def _stepped_up(journey: Journey, event: SteppedUp) -> Journey:
     raised = _with(
-        _settle(journey, "check", "regression-response", "close", "plan-review"),
+        _settle(journey, "check", "regression-response"),
         stage="intervention",
         intensity="high",
-        intervention_from=on,
+        intervention_from=event.on,
         stepped_down_on=None,
         checks=(),
     )
-    return _owe(raised, "plan-review", on)
+    return _owe(raised, "plan-review", event.on, event.at)
 
 
 def _checked(journey: Journey, event: CheckRecorded) -> Journey:
     made = Check(months=event.months, on=event.on, verdict=event.verdict)
-    checked = _with(
-        _settle(journey, "regression-response"), stage="sustained-outcome", checks=(*journey.checks, made)
-    )
-    checked = _owe(checked, "check", event.on)
-    return _owe(checked, "regression-response", event.on) if event.verdict == "regressed" else checked
+    checked = _with(_settle(journey, "regression-response"), stage="sustained-outcome", checks=(*journey.checks, made))
+    checked = _owe(checked, "check", event.on, event.at)
+    if event.verdict != "regressed":
+        return checked
+    return _owe(checked, "regression-response", event.on, event.at)

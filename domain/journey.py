@@ -1,6 +1,6 @@
 """The state of one journey: what its events have made of it, and nothing that can be read off the programme."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from domain.events import CheckVerdict, Outcome
@@ -34,10 +34,15 @@ STAGES: tuple[Stage, ...] = (
 
 
 class Owed(Value):
-    """A piece of work on the journey; a new `generation` begins each time it is owed anew."""
+    """A piece of work on the journey, owed `since` a day and `known` to us from the moment that was recorded.
+
+    Its `generation` is the version of the event that made it owed: a new one each time, and one that no correction
+    of another event can move.
+    """
 
     work: Work
     since: date
+    known: datetime
     generation: int
     done: bool = False
 
@@ -86,6 +91,7 @@ class Journey(Value):
     eligible: bool | None = None
     key_worker: str | None = None
     key_worker_from: date | None = None
+    held_from: date | None = None
     handover_to: str | None = None
     first_contact_on: date | None = None
     last_contact_on: date | None = None

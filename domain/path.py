@@ -46,26 +46,30 @@ from domain.events import (
     SteppedUp,
 )
 from domain.family import Consent
-from domain.journey import Journey
+from domain.journey import Journey, Owed
 from domain.programme import Programme
+
+EARLIEST = date(1990, 1, 1)  # an earlier day is a slip of the keyboard, such as 1012 for 2012
 
 
 def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[Event]:
     """Open the journey, for a family the programme's partners refer for criteria the programme knows."""
     if journey.stage != "unreferred":
         raise Rejected("already-referred", f"{journey.reference} is already referred", "show it instead")
-    _happened(command.on, command.at, None, "referred on")
+    happened(command.on, command.at, None, "referred on")
     if not programme.knows_referrer(command.referrer):
         known = ", ".join(held.partner for held in programme.agreements)
         raise Rejected("unknown-referrer", f"no sharing agreement with {command.referrer}", f"use one of {known}")
-    _known_criteria(command.criteria, programme)
+    known_criteria(command.criteria, programme)
+    if len({member.id for member in command.members}) < len(command.members):
+        raise Rejected("repeated-member", "two members of the family have the same id", "give each an id of its own")
     fields = command.model_dump(exclude={"type", "command_id", "actor"})
     return [FamilyReferred(**fields)]
 
 
 def consent(journey: Journey, command: RecordConsent) -> list[Event]:
-    """Record a lawful basis; the same one again changes nothing."""
-    _happened(command.on, command.at, None, "given on")
+    """Record a lawful basis; the same one again changes nothing, not even its withdrawal."""
+    happened(command.on, command.at, None, "given on")
     if command.expires_on is not None and command.expires_on < command.on:
         raise Rejected("bad-dates", f"it would expire on {command.expires_on}, before it was given", "check the dates")
     given = Consent(
@@ -77,15 +81,24 @@ def consent(journey: Journey, command: RecordConsent) -> list[Event]:
         on=command.on,
         expires_on=command.expires_on,
     )
-    return [] if given in journey.consents else [ConsentRecorded(at=command.at, consent=given)]
+    held = _consent(journey, command.consent_id)
+    if held is None:
+        return [ConsentRecorded(at=command.at, consent=given)]
+    if held.model_copy(update={"withdrawn_on": None}) != given:
+        raise Rejected(
+            "consent-differs",
+            f"consent {held.id} is recorded with other terms",
+            "record the new one under an id of its own, or correct the earlier one",
+        )
+    return []
 
 
 def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[Event]:
     """End a recorded basis."""
-    held = next((held for held in journey.consents if held.id == command.consent_id), None)
+    held = _consent(journey, command.consent_id)
     if held is None:
         raise Rejected("unknown-consent", f"no consent {command.consent_id}", "show the journey for the ids it holds")
-    _happened(command.on, command.at, held.on, "withdrawn on")
+    happened(command.on, command.at, held.on, "withdrawn on")
     if held.withdrawn_on is not None:
         return []
     return [ConsentWithdrawn(at=command.at, on=command.on, consent_id=held.id)]
@@ -93,13 +106,12 @@ def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[Event]:
 
 def identify(journey: Journey, command: IdentifyFamily, programme: Programme) -> list[Event]:
     """Check the criteria; a family found not eligible may be looked at again until its journey is closed."""
-    if journey.stage != "referral" and journey.eligible is not False:
+    if journey.stage not in {"referral", "identification"} or journey.eligible:
         raise _out_of_order(journey, "identified", "it was identified before; show it for the criteria met")
-    _happened(command.on, command.at, journey.referred_on, "identified on")
-    _known_criteria(command.criteria, programme)
+    happened(command.on, command.at, journey.identified_on or journey.referred_on, "identified on")
+    known_criteria(command.criteria, programme)
     met = tuple(dict.fromkeys(command.criteria))
-    needed = programme.eligibility.at_least if programme.eligibility else 0
-    return [FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=len(met) >= needed)]
+    return [FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=programme.admits(met))]
 
 
 def allocate(journey: Journey, command: AllocateKeyWorker) -> list[Event]:
@@ -110,7 +122,7 @@ def allocate(journey: Journey, command: AllocateKeyWorker) -> list[Event]:
         raise _out_of_order(journey, "allocated", f"{journey.key_worker} holds it; offer a handover instead")
     if not journey.eligible:
         raise _out_of_order(journey, "allocated", "identify it as eligible first")
-    _happened(command.on, command.at, journey.identified_on, "allocated on")
+    happened(command.on, command.at, journey.identified_on, "allocated on")
     _has_room(command.key_worker, command.caseload)
     return [KeyWorkerAllocated(at=command.at, on=command.on, key_worker=command.key_worker)]
 
@@ -118,7 +130,7 @@ def allocate(journey: Journey, command: AllocateKeyWorker) -> list[Event]:
 def offer_handover(journey: Journey, command: OfferHandover) -> list[Event]:
     """Offer the family to another key worker; the holder keeps it until the offer is accepted."""
     _held(journey, "handed over")
-    _happened(command.on, command.at, journey.key_worker_from, "offered on")
+    happened(command.on, command.at, journey.key_worker_from, "offered on")
     if command.to == journey.key_worker:
         raise Rejected("same-holder", f"{command.to} already holds {journey.reference}", "name another key worker")
     if journey.handover_to == command.to:
@@ -128,35 +140,39 @@ def offer_handover(journey: Journey, command: OfferHandover) -> list[Event]:
 
 def accept_handover(journey: Journey, command: AcceptHandover) -> list[Event]:
     """Take over an offered family, within the caseload cap."""
-    _offered(journey)
+    if journey.key_worker == command.key_worker:
+        return []
+    offer = _offer(journey)
     if journey.handover_to != command.key_worker:
         raise Rejected(
             "not-offered", f"{journey.reference} is offered to {journey.handover_to}", "offer it to this key worker"
         )
-    _happened(command.on, command.at, journey.key_worker_from, "accepted on")
+    happened(command.on, command.at, offer.since, "accepted on")
     _has_room(command.key_worker, command.caseload)
     return [HandoverAccepted(at=command.at, on=command.on, key_worker=command.key_worker)]
 
 
 def refuse_handover(journey: Journey, command: RefuseHandover) -> list[Event]:
     """Decline the offer."""
-    _offered(journey)
-    _happened(command.on, command.at, journey.key_worker_from, "refused on")
+    happened(command.on, command.at, _offer(journey).since, "refused on")
     return [HandoverRefused(at=command.at, on=command.on)]
 
 
 def record_contact(journey: Journey, command: RecordContact) -> list[Event]:
     """Record a contact by the key worker."""
     _held(journey, "contacted")
-    _happened(command.on, command.at, journey.referred_on, "contact on")
+    happened(command.on, command.at, journey.referred_on, "contact on")
     return [ContactRecorded(at=command.at, on=command.on, kind=command.kind)]
 
 
 def assess(journey: Journey, command: AssessFamily) -> list[Event]:
     """Record an assessment; later ones replace the needs found."""
     _held(journey, "assessed")
-    _happened(command.on, command.at, journey.identified_on, "assessed on")
-    return [FamilyAssessed(at=command.at, on=command.on, needs=tuple(dict.fromkeys(command.needs)))]
+    happened(command.on, command.at, journey.assessed_on or journey.identified_on, "assessed on")
+    needs = tuple(dict.fromkeys(command.needs))
+    if (command.on, needs) == (journey.assessed_on, journey.needs):
+        return []
+    return [FamilyAssessed(at=command.at, on=command.on, needs=needs)]
 
 
 def agree_plan(journey: Journey, command: AgreePlan) -> list[Event]:
@@ -164,7 +180,7 @@ def agree_plan(journey: Journey, command: AgreePlan) -> list[Event]:
     _held(journey, "planned for")
     if journey.assessed_on is None:
         raise _out_of_order(journey, "planned for", "assess the family first")
-    _happened(command.on, command.at, journey.assessed_on, "plan agreed on")
+    happened(command.on, command.at, _latest(journey.assessed_on, journey.plan_on), "plan agreed on")
     unknown = [need for need in command.needs if need not in journey.needs]
     if unknown:
         raise Rejected(
@@ -182,7 +198,7 @@ def start_intervention(journey: Journey, command: StartIntervention) -> list[Eve
         raise _out_of_order(journey, "started on", "its intervention has begun already")
     if journey.plan_on is None:
         raise _out_of_order(journey, "started on", "agree the plan first")
-    _happened(command.on, command.at, journey.plan_on, "started on")
+    happened(command.on, command.at, journey.plan_on, "started on")
     return [InterventionStarted(at=command.at, on=command.on)]
 
 
@@ -190,7 +206,7 @@ def review_plan(journey: Journey, command: ReviewPlan) -> list[Event]:
     """Record a review of the plan while the intervention runs at either intensity."""
     if journey.intervention_from is None:
         raise _out_of_order(journey, "reviewed", "start the intervention first")
-    _happened(command.on, command.at, journey.reviewed_on or journey.intervention_from, "reviewed on")
+    happened(command.on, command.at, _latest(journey.intervention_from, journey.reviewed_on), "reviewed on")
     return [PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
 
 
@@ -198,7 +214,7 @@ def step_down(journey: Journey, command: StepDown) -> list[Event]:
     """Move to low intensity."""
     if journey.stage != "intervention":
         raise _out_of_order(journey, "stepped down", "only a journey in intervention can be")
-    _happened(command.on, command.at, journey.intervention_from, "stepped down on")
+    happened(command.on, command.at, journey.intervention_from, "stepped down on")
     return [SteppedDown(at=command.at, on=command.on)]
 
 
@@ -206,8 +222,7 @@ def step_up(journey: Journey, command: StepUp) -> list[Event]:
     """Move back to high intensity."""
     if journey.stepped_down_on is None:
         raise _out_of_order(journey, "stepped up", "only a journey that was stepped down can be")
-    last = max([journey.stepped_down_on, *(check.on for check in journey.checks)])
-    _happened(command.on, command.at, last, "stepped up on")
+    happened(command.on, command.at, _last_checked(journey), "stepped up on")
     return [SteppedUp(at=command.at, on=command.on, reason=command.reason)]
 
 
@@ -224,14 +239,13 @@ def record_check(journey: Journey, command: RecordCheck, programme: Programme) -
         raise Rejected(
             "too-early", f"the {months}-month check of {journey.reference} falls on {due}", f"record it from {due} on"
         )
-    _happened(command.on, command.at, journey.stepped_down_on, "checked on")
+    happened(command.on, command.at, _last_checked(journey), "checked on")
     return [CheckRecorded(at=command.at, on=command.on, months=months, verdict=command.verdict)]
 
 
 def close(journey: Journey, command: CloseJourney, programme: Programme) -> list[Event]:
     """End the journey; `sustained` needs every check passed, `not-eligible` a finding of that."""
-    latest = max(day for day in _days(journey) if day is not None)
-    _happened(command.on, command.at, latest, "closed on")
+    happened(command.on, command.at, _last_step(journey), "closed on")
     if command.outcome == "not-eligible" and journey.eligible is not False:
         raise Rejected(
             "not-found-ineligible", f"{journey.reference} was not found ineligible", "choose another outcome"
@@ -245,15 +259,32 @@ def close(journey: Journey, command: CloseJourney, programme: Programme) -> list
     return [JourneyClosed(at=command.at, on=command.on, outcome=command.outcome)]
 
 
-def _days(journey: Journey) -> tuple[date | None, ...]:
-    return (
+def _consent(journey: Journey, consent_id: str) -> Consent | None:
+    return next((held for held in journey.consents if held.id == consent_id), None)
+
+
+def _last_step(journey: Journey) -> date | None:
+    """Return the day of the last step taken on the path."""
+    return _latest(
         journey.referred_on,
         journey.identified_on,
         journey.key_worker_from,
+        journey.last_contact_on,
+        journey.assessed_on,
+        journey.plan_on,
         journey.intervention_from,
-        journey.stepped_down_on,
-        *(check.on for check in journey.checks),
+        journey.reviewed_on,
+        _last_checked(journey),
     )
+
+
+def _last_checked(journey: Journey) -> date | None:
+    """Return the day of the last check since the step-down, or else of the step-down itself."""
+    return _latest(journey.stepped_down_on, *(check.on for check in journey.checks))
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
 
 
 def _all_sustained(journey: Journey, programme: Programme) -> bool:
@@ -261,20 +292,25 @@ def _all_sustained(journey: Journey, programme: Programme) -> bool:
 
 
 def _missing(journey: Journey, programme: Programme) -> str:
+    if journey.stepped_down_on is None:
+        return "it was not stepped down"
     months = programme.checks.months if programme.checks else ()
     return ", ".join(f"{month} months" for month in months if month not in journey.sustained_months)
 
 
-def _happened(on: date, at: datetime, not_before: date | None, what: str) -> None:
-    """Refuse a day in the future, or one before the step it follows."""
+def happened(on: date, at: datetime, not_before: date | None, what: str) -> None:
+    """Refuse a day in the future, one before the step it follows, or one that nobody can mean."""
     today = local_date(at)
     if on > today:
-        raise Rejected("future-date", f"{what} {on} is in the future (today is {today})", "give today or an earlier day")
+        raise Rejected("future-date", f"{what} {on} is in the future (today is {today})", "check the date")
     if not_before is not None and on < not_before:
         raise Rejected("bad-dates", f"{what} {on} is before the step it follows ({not_before})", "check the dates")
+    if on < EARLIEST:
+        raise Rejected("bad-dates", f"{what} {on} is too long ago (before {EARLIEST})", "check the year")
 
 
-def _known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
+def known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
+    """Refuse criteria that the programme does not know; one without a rule knows them all."""
     if programme.eligibility is None:
         return
     known = [criterion.id for criterion in programme.eligibility.criteria]
@@ -304,9 +340,11 @@ def _held(journey: Journey, done: str) -> None:
         raise _out_of_order(journey, done, "allocate a key worker first")
 
 
-def _offered(journey: Journey) -> None:
-    if journey.handover_to is None:
+def _offer(journey: Journey) -> Owed:
+    offer = journey.owes("handover-answer")
+    if offer is None:
         raise _out_of_order(journey, "taken over", "no handover is offered")
+    return offer
 
 
 def _out_of_order(journey: Journey, done: str, remedy: str) -> Rejected:

@@ -1,6 +1,8 @@
 """A programme: the versioned rule pack a journey runs under, as data with a source behind every figure."""
 
+from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -85,6 +87,12 @@ class Clock(Value):
             raise ValueError(f"clock {self.work}: give `within`, except for check, whose days come from `checks`")
         return self
 
+    @model_validator(mode="after")
+    def _distinct_rungs(self) -> Self:
+        if len(set(self.ladder)) < len(self.ladder):
+            raise ValueError(f"clock {self.work}: a rung stands twice in its ladder; remove one")
+        return self
+
 
 class Checks(Sourced):
     """When sustained-outcome checks fall, in months after step-down, and the grace after an insufficient one."""
@@ -130,6 +138,10 @@ class Agreement(Sourced):
             raise ValueError(f"unknown evidence kinds {', '.join(unknown)}; known: {', '.join(EVIDENCE_KINDS)}")
         return self
 
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the agreement is in force on `day`; both its ends are."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
 
 class Notice(Sourced):
     """Which partners are told of an event of the path; `referrer` stands for whoever referred the family."""
@@ -168,20 +180,25 @@ class Programme(Value):
             raise ValueError(f"more than one clock for {', '.join(repeated)}")
         return self
 
+    @model_validator(mode="after")
+    def _one_agreement_a_day(self) -> Self:
+        held = sorted(self.agreements, key=lambda agreement: (agreement.partner, agreement.valid_from))
+        for earlier, later in pairwise(held):
+            if earlier.partner == later.partner and earlier.holds_on(later.valid_from):
+                raise ValueError(f"two agreements with {later.partner} hold on {later.valid_from}; end the first")
+        return self
+
+    def admits(self, criteria: Iterable[str]) -> bool:
+        """Tell whether a family that meets these criteria is eligible; without a rule, every family is."""
+        return self.eligibility is None or len(set(criteria)) >= self.eligibility.at_least
+
     def clock(self, work: Work) -> Clock | None:
         """Return the clock of `work`, or None where the pack sets none."""
         return next((clock for clock in self.clocks if clock.work == work), None)
 
     def agreement(self, partner: str, day: date) -> Agreement | None:
         """Return the agreement in force with `partner` on `day`."""
-        return next(
-            (
-                held
-                for held in self.agreements
-                if held.partner == partner and held.valid_from <= day and (held.valid_to is None or day <= held.valid_to)
-            ),
-            None,
-        )
+        return next((held for held in self.agreements if held.partner == partner and held.holds_on(day)), None)
 
     def knows_referrer(self, partner: str) -> bool:
         """Tell whether `partner` is named by any agreement of the pack."""

@@ -1,11 +1,13 @@
 """What must now be done in the world: reminders to send, partners to tell, results to evaluate."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from typing import assert_never
 
 from domain.calendar import local_date
-from domain.effects import Effect, EvaluateResult, Notify, Remind
-from domain.events import CheckRecorded, EvaluationFellDue, Event, ReminderFellDue
+from domain.commands import Command, RecordEligibility, RecordNotification, RecordReminder
+from domain.effects import Effect, EvaluateResults, Notify, Remind
+from domain.events import CheckRecorded, EvaluationFellDue, Event, EventCorrected, ReminderFellDue
 from domain.journey import Journey
 from domain.programme import Notice, Programme
 
@@ -13,7 +15,30 @@ from domain.programme import Notice, Programme
 def react(journey: Journey, event: Event, programme: Programme) -> list[Effect]:
     """Return the effects of `event`, given the journey just after it; ids are the same on every run."""
     ids = (f"{journey.journey_id}:{journey.version}:{number}" for number in range(1, 1000))
-    return [*_reminding(event, ids), *_evaluating(journey, event, programme, ids), *_telling(journey, event, programme, ids)]
+    return [*_reminding(event, ids), *_evaluating(event, programme, ids), *_telling(journey, event, programme, ids)]
+
+
+def given_up(effect: Effect, at: datetime, reason: str) -> Command:
+    """Return the command that records an effect which could not be done before its patience ran out."""
+    order = {"command_id": f"{effect.effect_id}:settled", "at": at, "actor": "worker:effects"}
+    match effect:
+        case Remind():
+            return RecordReminder(
+                **order, reminder_id=effect.reminder_id, effect_id=effect.effect_id, fault="failed", reason=reason
+            )
+        case Notify():
+            return RecordNotification(
+                **order,
+                effect_id=effect.effect_id,
+                partner=effect.partner,
+                about=effect.about,
+                fault="failed",
+                reason=reason,
+            )
+        case EvaluateResults():
+            return RecordEligibility(**order, as_of=effect.as_of, effect_id=effect.effect_id)
+        case _:
+            assert_never(effect)
 
 
 def _reminding(event: Event, ids: Iterator[str]) -> list[Effect]:
@@ -31,24 +56,20 @@ def _reminding(event: Event, ids: Iterator[str]) -> list[Effect]:
     ]
 
 
-def _evaluating(journey: Journey, event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+def _evaluating(event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
     as_of = _as_of(event)
-    if as_of is None:
-        return []
-    return [
-        EvaluateResult(effect_id=next(ids), result=result.id, as_of=as_of)
-        for result in programme.results
-        if result.id not in journey.claimed
-    ]
+    return [] if as_of is None or not programme.results else [EvaluateResults(effect_id=next(ids), as_of=as_of)]
 
 
 def _as_of(event: Event) -> date | None:
-    """Results are evaluated when the programme says so, and at each sustained check."""
+    """Results are evaluated when the programme says so, and at each sustained check, also one corrected to that."""
     match event:
         case EvaluationFellDue():
             return event.as_of
         case CheckRecorded(verdict="sustained"):
             return event.on
+        case EventCorrected(replacement=CheckRecorded(verdict="sustained") as check):
+            return check.on
         case _:
             return None
 

@@ -1,9 +1,9 @@
 """The decisions that keep the record: evidence, corrections, reminders, messages, claims and passing time."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from domain.agenda import Deadline, agenda
-from domain.calendar import calendar_of, local_date
+from domain.calendar import calendar_of
 from domain.commands import (
     AcknowledgeReminder,
     CorrectEvent,
@@ -15,11 +15,16 @@ from domain.commands import (
 )
 from domain.errors import Rejected
 from domain.events import (
+    CheckRecorded,
     ClaimEligibilityRecorded,
+    ConsentRecorded,
+    Correctable,
     EvaluationFellDue,
     Event,
     EventCorrected,
     EvidenceRecorded,
+    FamilyIdentified,
+    KeyWorkerAllocated,
     NotificationNotSent,
     NotificationSent,
     ReminderAcknowledged,
@@ -30,45 +35,87 @@ from domain.events import (
 )
 from domain.evolve import evolve
 from domain.journey import Journey
+from domain.path import happened, known_criteria
 from domain.programme import Programme
 
 LATE = timedelta(minutes=15)
 
 
-def correct(journey: Journey, command: CorrectEvent) -> list[Event]:
-    """Supersede an earlier event by one of the same type."""
-    if command.original is None:
+def correct(journey: Journey, command: CorrectEvent, programme: Programme) -> list[Event]:
+    """Supersede an earlier event by one of the same type about the same thing.
+
+    The replacement counts as known from the moment of the correction; eligibility follows from its criteria.
+    """
+    original = command.original
+    if original is None:
         raise Rejected(
             "nothing-to-correct",
             f"{journey.reference} has no event {command.version} that can be corrected",
             "show the journey for its numbered events; only steps of the path, consents and evidence can be corrected",
         )
-    if command.original.type != command.replacement.type:
+    if original.type != command.replacement.type:
         raise Rejected(
             "other-type",
-            f"event {command.version} is {command.original.type}, not {command.replacement.type}",
+            f"event {command.version} is {original.type}, not {command.replacement.type}",
             "correct it by an event of its own type",
         )
-    on: date | None = getattr(command.replacement, "on", None)
-    if on is not None and not _plausible(on, journey, command):
-        raise Rejected("bad-dates", f"{on} is in the future or before the referral", "check the date")
-    if command.original == command.replacement:
-        return []
-    return [
-        EventCorrected(
-            at=command.at, version=command.version, reason=command.reason, replacement=command.replacement
+    if _subject(original) != _subject(command.replacement):
+        raise Rejected(
+            "other-subject",
+            f"event {command.version} is about {_subject(original)}, not {_subject(command.replacement)}",
+            "keep its key worker, months or id, and correct the rest",
         )
-    ]
+    _plausible(journey, command)
+    replacement = _known_now(command, programme)
+    if replacement == original.model_copy(update={"at": command.at}):
+        return []
+    return [EventCorrected(at=command.at, version=command.version, reason=command.reason, replacement=replacement)]
 
 
-def _plausible(on: date, journey: Journey, command: CorrectEvent) -> bool:
-    return on <= local_date(command.at) and (journey.referred_on is None or on >= journey.referred_on)
+def _subject(event: Correctable) -> str:
+    """Name what an event is about; another of these would be another event, with checks of its own to pass."""
+    match event:
+        case ConsentRecorded():
+            return event.consent.id
+        case EvidenceRecorded():
+            return f"{event.evidence.kind} {event.evidence.id}"
+        case KeyWorkerAllocated():
+            return event.key_worker
+        case CheckRecorded():
+            return f"{event.months} months"
+        case _:
+            return event.type
+
+
+def _plausible(journey: Journey, command: CorrectEvent) -> None:
+    """Refuse a day in the future, before the referral or after the close; a consent may be older."""
+    match command.replacement:
+        case EvidenceRecorded():
+            return
+        case ConsentRecorded(consent=consent):
+            happened(consent.on, command.at, None, "given on")
+        case step:
+            happened(step.on, command.at, journey.referred_on, "corrected to")
+            if journey.closed_on is not None and step.on > journey.closed_on:
+                raise Rejected("bad-dates", f"{step.on} is after the close ({journey.closed_on})", "check the date")
+
+
+def _known_now(command: CorrectEvent, programme: Programme) -> Correctable:
+    replacement = command.replacement.model_copy(update={"at": command.at})
+    if not isinstance(replacement, FamilyIdentified):
+        return replacement
+    known_criteria(replacement.criteria, programme)
+    return replacement.model_copy(update={"eligible": programme.admits(replacement.criteria)})
 
 
 def record_evidence(journey: Journey, command: RecordEvidence) -> list[Event]:
-    """Add an observation once; its id is the partner's event."""
-    known = {held.id for held in journey.evidence}
-    return [] if command.evidence.id in known else [EvidenceRecorded(at=command.at, evidence=command.evidence)]
+    """Add an observation once; its id names one observation of one source."""
+    held = next((held for held in journey.evidence if held.id == command.evidence.id), None)
+    if held is None:
+        return [EvidenceRecorded(at=command.at, evidence=command.evidence)]
+    if held.source != command.evidence.source:
+        raise Rejected("evidence-differs", f"evidence {held.id} came from {held.source}", "give it an id of its own")
+    return []
 
 
 def acknowledge(journey: Journey, command: AcknowledgeReminder) -> list[Event]:
@@ -125,9 +172,7 @@ def record_reminder(journey: Journey, command: RecordReminder) -> list[Event]:
     if command.fault is None:
         return [ReminderSent(at=command.at, reminder_id=reminder.id)]
     return [
-        ReminderNotSent(
-            at=command.at, reminder_id=reminder.id, fault=command.fault, reason=command.reason or "unknown"
-        )
+        ReminderNotSent(at=command.at, reminder_id=reminder.id, fault=command.fault, reason=command.reason or "unknown")
     ]
 
 
@@ -137,9 +182,7 @@ def record_notification(journey: Journey, command: RecordNotification) -> list[E
         return []
     if command.fault is None:
         return [
-            NotificationSent(
-                at=command.at, effect_id=command.effect_id, partner=command.partner, about=command.about
-            )
+            NotificationSent(at=command.at, effect_id=command.effect_id, partner=command.partner, about=command.about)
         ]
     return [
         NotificationNotSent(
@@ -154,14 +197,15 @@ def record_notification(journey: Journey, command: RecordNotification) -> list[E
 
 
 def record_eligibility(command: RecordEligibility) -> list[Event]:
-    """Record the verdict the claims ledger took."""
+    """Record the verdicts the claims ledger took, one event a result."""
     return [
         ClaimEligibilityRecorded(
             at=command.at,
-            result=command.result,
-            verdict=command.verdict,
-            amount=command.amount,
+            result=judged.result,
+            verdict=judged.verdict,
+            amount=judged.amount,
             as_of=command.as_of,
-            claim_id=command.claim_id,
+            claim_id=judged.claim_id,
         )
+        for judged in command.results
     ]

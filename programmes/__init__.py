@@ -1,0 +1,70 @@
+"""Rule packs: TOML files read into `Programme`, identified by name, version and a hash of their content."""
+
+import hashlib
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.programme import Programme
+
+
+class PackError(Exception):
+    """A rule pack cannot be read; the message names the file, the place and the fault."""
+
+
+@lru_cache(maxsize=64)
+def load(name: str) -> Programme:
+    """Return the resolved pack `name`, with the packs it extends read into it and its content hash set."""
+    return build(name, resolve(name))
+
+
+def names() -> list[str]:
+    """Return the names of the shipped packs, in alphabetical order."""
+    return sorted(
+        entry.name.removesuffix(".toml") for entry in files(__name__).iterdir() if entry.name.endswith(".toml")
+    )
+
+
+def build(name: str, content: dict[str, Any]) -> Programme:
+    """Validate a resolved pack and set its hash: SHA-256 over its canonical JSON."""
+    try:
+        programme = Programme.model_validate(content)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise PackError(f"{name}.toml: {place}: {first['msg']}") from fault
+    return programme.model_copy(update={"hash": content_hash(programme)})
+
+
+def content_hash(programme: Programme) -> str:
+    """Return the SHA-256 (hex) of a pack's content, the same wherever and whenever it is computed."""
+    content = programme.model_dump(mode="json", by_alias=True, exclude={"hash"})
+    return hashlib.sha256(_canonical(content)).hexdigest()
+
+
+def _canonical(content: dict[str, Any]) -> bytes:
+    import orjson  # noqa: PLC0415 - only when a pack is hashed; the CLI lists packs without it
+
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def resolve(name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the content of a pack over that of the pack it extends; a key given replaces the whole key."""
+    if name in seen:
+        raise PackError(f"{name}.toml: extends itself through {' -> '.join(seen)}; break the circle")
+    content = _read(name)
+    base = content.pop("extends", None)
+    return content if base is None else {**resolve(base, (*seen, name)), **content}
+
+
+def _read(name: str) -> dict[str, Any]:
+    place = files(__name__) / f"{name}.toml"
+    if not place.is_file():
+        raise PackError(f"no programme {name}; known are {', '.join(names())}")
+    try:
+        return tomllib.loads(place.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as fault:
+        raise PackError(f"{name}.toml: {fault}") from fault

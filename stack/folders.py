@@ -67,7 +67,7 @@ def default_data() -> Path:
 
 
 def make(folder: Path) -> Path:
-    """Create a data folder that others may pass through (Postgres' user must) but not list; leave existing ones alone."""
+    """Create a data folder that others may pass through (Postgres' user must) but not list; keep one that exists."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir()
@@ -88,7 +88,7 @@ def temporary() -> Iterator[Path]:
     """Make a data folder that is removed afterwards, in the first temporary place that other users may enter."""
     places = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]  # noqa: S108  # mkdtemp makes it safe
     open_places = [each for each in places if each.is_dir() and not (os.geteuid() == 0 and closed_to_others(each))]
-    folder = Path(tempfile.mkdtemp(prefix="journeys-", dir=(open_places or places)[0]))
+    folder = Path(tempfile.mkdtemp(prefix="journeys-", dir=(open_places or places)[0])).resolve()
     folder.chmod(0o711)
     try:
         yield folder

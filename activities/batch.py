@@ -1,0 +1,144 @@
+"""A batch of commands worked through against one loaded stream: replies, new events and effects, nothing stored yet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import get_args
+
+from domain.agenda import Deadline
+from domain.commands import (
+    Command,
+    CorrectEvent,
+    PassTime,
+    RecordEligibility,
+    RecordNotification,
+    RecordReminder,
+)
+from domain.decide import decide
+from domain.effects import Effect
+from domain.errors import Rejected
+from domain.events import Correctable, Event, EventCorrected
+from domain.evolve import evolve, fold
+from domain.programme import Programme
+from domain.react import react
+from domain.replies import Rejection, Reply
+from store.effects import Settled
+from store.journal import Answered, Change, Loaded, NewEvent, fingerprint
+
+NO_JOURNEY = Rejection(
+    code="unknown-journey", reason="no such journey", remedy="check the reference, or refer the family first"
+)
+CORRECTABLE: tuple[type[Event], ...] = get_args(get_args(Correctable)[0])
+
+
+class Batch:
+    """Commands carried out in order on one journey, at one moment `now` of the business clock."""
+
+    def __init__(self, journey_id: str, loaded: Loaded, now: datetime) -> None:
+        self._journey_id = journey_id
+        self._now = now
+        self._answered = dict(loaded.replies)
+        self._planned = loaded.effects
+        self._stream: list[Event] = [recorded.event for recorded in loaded.events]
+        self._expected = len(self._stream)
+        self.last_hash = loaded.last_hash
+        self.journey = fold(self._stream)
+        self.replies: list[Reply] = []
+        self.effects: list[Effect] = []
+        self._new: list[NewEvent] = []
+        self._answers: list[Answered] = []
+        self._new_effects: list[tuple[str, Effect]] = []
+        self.settled: list[tuple[str, Settled]] = []
+
+    @property
+    def is_news(self) -> bool:
+        """Whether there is anything to store."""
+        return bool(self._new or self._answers)
+
+    def carry_out(self, command: Command, programme: Programme | None) -> None:
+        """Decide one command and keep its reply; one that was answered before gets that answer again."""
+        print_ = fingerprint(self._journey_id, command)
+        earlier = self._answered.get(command.command_id)
+        if earlier is not None:
+            self.replies.append(earlier.reply if earlier.fingerprint == print_ else self._reused(command))
+            self.effects += self._planned.get(command.command_id, [])
+            return
+        answer = Answered(reply=self._decided(command, programme), fingerprint=print_)
+        self.replies.append(answer.reply)
+        self._answers.append(answer)
+        self._answered[command.command_id] = answer
+        self._settle(command)
+
+    def pass_time(self, programme: Programme) -> None:
+        """Let what is due by now fall due; it has no reply, and nothing due leaves no trace."""
+        tick = PassTime(
+            command_id=f"time:{self._journey_id}:{self.journey.version}", at=self._now, actor="worker:clock"
+        )
+        self._add(tick, decide(self.journey, tick, programme), programme)
+
+    def change(self, deadlines: tuple[Deadline, ...]) -> Change:
+        """Return everything to store, in one piece."""
+        return Change(
+            journey_id=self._journey_id,
+            expected_version=self._expected,
+            events=self._new,
+            journey=self.journey,
+            deadlines=deadlines,
+            answers=self._answers,
+            effects=self._new_effects,
+        )
+
+    def _decided(self, command: Command, programme: Programme | None) -> Reply:
+        command = self._prepared(command)
+        if programme is None:
+            return self._reply(command, rejection=NO_JOURNEY)
+        try:
+            happened = decide(self.journey, command, programme)
+        except Rejected as fault:
+            return self._reply(command, rejection=Rejection(code=fault.code, reason=fault.reason, remedy=fault.remedy))
+        self._add(command, happened, programme)
+        return self._reply(command, happened=tuple(event.type for event in happened))
+
+    def _settle(self, command: Command) -> None:
+        """Note which effect a command is the outcome of, so that the outbox says the same as the journal."""
+        match command:
+            case RecordReminder() | RecordNotification():
+                self.settled.append((command.effect_id, command.fault or "sent"))
+            case RecordEligibility():
+                self.settled.append((command.effect_id, "recorded"))
+
+    def _prepared(self, command: Command) -> Command:
+        """Set the moment by the one clock of the journey, and bring along the event that a correction names."""
+        changes: dict[str, object] = {"at": self._now}
+        if isinstance(command, CorrectEvent) and command.version <= len(self._stream):
+            original = self._stream[command.version - 1]
+            changes["original"] = original if isinstance(original, CORRECTABLE) else None
+        return command.model_copy(update=changes)
+
+    def _add(self, command: Command, happened: Sequence[Event], programme: Programme) -> None:
+        for event in happened:
+            self._stream.append(event)
+            self.journey = fold(self._stream) if isinstance(event, EventCorrected) else evolve(self.journey, event)
+            self._new.append(NewEvent(event=event, command_id=command.command_id, actor=command.actor))
+            for effect in react(self.journey, event, programme):
+                self.effects.append(effect)
+                self._new_effects.append((command.command_id, effect))
+
+    def _reply(self, command: Command, *, happened: tuple[str, ...] = (), rejection: Rejection | None = None) -> Reply:
+        return Reply(
+            command_id=command.command_id,
+            journey_id=self._journey_id,
+            version=self.journey.version,
+            stage=self.journey.stage,
+            happened=happened,
+            rejection=rejection,
+        )
+
+    def _reused(self, command: Command) -> Reply:
+        return self._reply(
+            command,
+            rejection=Rejection(
+                code="command-id-reused",
+                reason=f"command {command.command_id} was given before with other content",
+                remedy="give a new command its own id",
+            ),
+        )

@@ -1,0 +1,59 @@
+"""Claim eligibility: the results evaluated on the evidence as recorded now, and written to the claims ledger."""
+
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+from temporalio import activity
+
+from activities.messages import EffectRun, RunEffect
+from domain.claim_file import check
+from domain.claims import claim_file_of
+from domain.commands import Judged, RecordEligibility
+from domain.effects import EvaluateResults
+from domain.evolve import fold
+from store import claims, journal, programmes
+from store.vault import Vault
+
+
+class ClaimActivities:
+    """Activities on the claims ledger; `offset` is the business clock minus the server's."""
+
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, offset: timedelta) -> None:
+        self._pool = pool
+        self._vault = vault
+        self._offset = offset
+
+    @activity.defn
+    async def record_claim_eligibility(self, run: RunEffect) -> EffectRun:
+        """Evaluate the results as of a date and record verdicts, explanations and the pack in the ledger, once."""
+        effect = run.effect
+        if not isinstance(effect, EvaluateResults):
+            raise TypeError(f"record_claim_eligibility was given {effect.type}")
+        async with self._pool.acquire() as conn, conn.transaction():
+            results = await self._evaluate(conn, run.journey_id, effect)
+        return EffectRun(
+            command=RecordEligibility(
+                command_id=f"{effect.effect_id}:settled",
+                at=self._now(),
+                actor="worker:claims",
+                as_of=effect.as_of,
+                results=results,
+                effect_id=effect.effect_id,
+            )
+        )
+
+    async def _evaluate(self, conn: asyncpg.Connection, journey_id: str, effect: EvaluateResults) -> tuple[Judged, ...]:
+        loaded = await journal.load(conn, journey_id)
+        journey = fold(recorded.event for recorded in loaded.events)
+        programme = await programmes.get(conn, journey.programme_hash)
+        born = await self._vault.born(conn, journey.reference)
+        paid = await claims.taken(conn, journey.reference, effect.effect_id)
+        file = claim_file_of(journey, programme, born, effect.as_of, paid)
+        if file is None:
+            return ()
+        report = check(file, programme)
+        return await claims.record(conn, effect.effect_id, journey, report, recorded_at=self._now())
+
+    def _now(self) -> datetime:
+        """Return the business clock at this attempt, by the server's clock."""
+        return activity.info().started_time.astimezone(UTC) + self._offset

@@ -1,0 +1,124 @@
+"""Carrying out commands: load the stream, fold, decide, append with read models, and say what follows.
+
+Decisions are taken here and not in workflow code, so that their outcome stands in the history: a deploy that
+changes the rules cannot change the past. Run twice, a batch is answered the same (idempotent by command id).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import asyncpg
+from temporalio import activity
+
+from activities.batch import Batch
+from activities.messages import CarriedOut, CarryOut, Due
+from domain.agenda import agenda
+from domain.calendar import calendar_of
+from domain.commands import (
+    AcceptHandover,
+    AllocateKeyWorker,
+    Command,
+    RecordEligibility,
+    RecordNotification,
+    RecordReminder,
+)
+from domain.effects import Effect
+from domain.journey import Journey
+from domain.programme import Programme
+from store import effects, journal, programmes, staff
+from store.errors import VersionConflict
+
+RELOADS = 10  # another writer got in between: reload and decide again; one writer a family makes this rare
+ALLOCATING = AllocateKeyWorker | AcceptHandover
+SETTLING = RecordReminder | RecordNotification | RecordEligibility
+SHOWN = 3  # deadlines kept in the workflow's state for its agenda query
+
+
+class JournalActivities:
+    """Activities on the journal; `offset` is the business clock minus the server's (zero on a live stack)."""
+
+    def __init__(self, pool: asyncpg.Pool, offset: timedelta) -> None:
+        self._pool = pool
+        self._offset = offset
+
+    @activity.defn
+    async def carry_out(self, order: CarryOut) -> CarriedOut:
+        """Carry out a batch in one transaction; then let everything due by `order.now` fall due."""
+        for _ in range(RELOADS):
+            try:
+                async with self._pool.acquire() as conn:
+                    if _needs_transaction(order.commands):
+                        async with conn.transaction():
+                            return await self._attempt(conn, order)
+                    return await self._attempt(conn, order)
+            except VersionConflict:
+                continue
+        raise VersionConflict(f"{order.journey_id} is being written by others; trying again later")
+
+    async def _attempt(self, conn: asyncpg.Connection, order: CarryOut) -> CarriedOut:
+        loaded = await journal.load(conn, order.journey_id, [command.command_id for command in order.commands])
+        batch = Batch(order.journey_id, loaded, order.now + self._offset)
+        programme = await self._programme(conn, batch.journey, order.commands)
+        for command in order.commands:
+            batch.carry_out(await self._with_caseload(conn, command, programme), programme)
+        if programme is not None:
+            batch.pass_time(programme)
+        await self._append(conn, batch, programme)
+        resumed = await effects.pending(conn, order.journey_id) if order.resume else []
+        return self._outcome(batch, programme, [*batch.effects, *resumed])
+
+    async def _programme(
+        self, conn: asyncpg.Connection, journey: Journey, commands: Sequence[Command]
+    ) -> Programme | None:
+        """Return the pack the journey is pinned to, or the one its referral names."""
+        pinned = journey.programme_hash or next(
+            (command.programme_hash for command in commands if command.type == "refer"), ""
+        )
+        return await programmes.get(conn, pinned) if pinned else None
+
+    async def _with_caseload(self, conn: asyncpg.Connection, command: Command, programme: Programme | None) -> Command:
+        """Bring along the key worker's caseload, counted under a lock that is held until the commit."""
+        if programme is None or not isinstance(command, ALLOCATING):
+            return command
+        cap = programme.caseload.families if programme.caseload else 10
+        counted = await staff.lock_caseload(conn, command.key_worker, cap)
+        return command.model_copy(update={"caseload": counted})
+
+    async def _append(self, conn: asyncpg.Connection, batch: Batch, programme: Programme | None) -> None:
+        if not batch.is_news:
+            return
+        deadlines = agenda(batch.journey, programme, calendar_of(programme.nation)) if programme else ()
+        await journal.append(conn, batch.change(deadlines), batch.last_hash)
+        for effect_id, state in batch.settled:
+            await effects.settle(conn, effect_id, state)
+
+    def _outcome(self, batch: Batch, programme: Programme | None, follow: Sequence[Effect]) -> CarriedOut:
+        journey = batch.journey
+        due = agenda(journey, programme, calendar_of(programme.nation)) if programme else ()
+        return CarriedOut(
+            version=journey.version,
+            stage=journey.stage,
+            replies=batch.replies,
+            effects=list(follow),
+            wake_at=due[0].at - self._offset if due else None,
+            agenda=[Due(id=deadline.id, at=deadline.at) for deadline in due[:SHOWN]],
+            labels=_labels(journey),
+            next_deadline=due[0].at if due else None,
+        )
+
+
+def _needs_transaction(commands: Sequence[Command]) -> bool:
+    """Appending is one statement; only a caseload count or a settled effect needs more around it."""
+    return any(isinstance(command, ALLOCATING | SETTLING) for command in commands)
+
+
+def _labels(journey: Journey) -> dict[str, str]:
+    """Return the search attributes of a journey: codes only."""
+    labels = {
+        "JourneyStage": journey.stage,
+        "JourneyArea": journey.area,
+        "JourneyLocality": journey.locality,
+        "JourneyKeyWorker": journey.key_worker or "",
+        "JourneyProgramme": journey.programme,
+    }
+    return {name: value for name, value in labels.items() if value}

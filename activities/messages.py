@@ -1,0 +1,52 @@
+"""What activities take and give back: one model each way, so that fields can be added."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from domain.commands import Command
+from domain.effects import Effect
+from domain.journey import Stage
+from domain.replies import Reply
+
+
+class Due(BaseModel):
+    """The next thing on the agenda: its deadline id and its moment on the business clock."""
+
+    id: str
+    at: datetime
+
+
+class CarryOut(BaseModel):
+    """A batch for the journal, at a moment on the server's clock; `resume` asks for effects still to be run."""
+
+    journey_id: str
+    now: datetime
+    commands: list[Command] = []
+    resume: bool = False
+
+
+class CarriedOut(BaseModel):
+    """What became of a batch; `wake_at` is on the server's clock."""
+
+    version: int
+    stage: Stage
+    replies: list[Reply] = []
+    effects: list[Effect] = []
+    wake_at: datetime | None = None
+    agenda: list[Due] = []
+    labels: dict[str, str] = {}
+    next_deadline: datetime | None = None
+
+
+class RunEffect(BaseModel):
+    """An effect to run for a journey."""
+
+    journey_id: str
+    effect: Effect
+
+
+class EffectRun(BaseModel):
+    """The command that records what became of an effect."""
+
+    command: Command

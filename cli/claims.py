@@ -1,0 +1,78 @@
+"""`journeys claims`: a claim file judged offline, from its evidence alone."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from domain.claim_file import ClaimFile, ClaimReport
+    from domain.programme import Programme
+
+app = typer.Typer(help="Judge claims from their evidence.", no_args_is_help=True)
+
+PAYABLE, NOT_PAYABLE, BAD_FILE = 0, 1, 2
+
+
+@app.callback()
+def claims() -> None:
+    """Judge claims from their evidence."""
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The claim file (JSON).", metavar="FILE")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON.")] = False,
+) -> None:
+    """Tell what a claim file may be paid for, and why. Needs no server.
+
+    Exit status: 0 something is payable (or met, in a programme without payments), 1 nothing is, 2 bad file.
+    """
+    from domain.claim_file import check as judge  # noqa: PLC0415  the CLI must start fast
+
+    claim, programme = _load(file)
+    report = judge(claim, programme)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        _show(claim, programme, report)
+    untariffed = {result.name for result in programme.results if not result.tariffs}
+    met = any(result.verdict == "met" and result.result in untariffed for result in report.results)
+    raise typer.Exit(PAYABLE if report.payable.amount or met else NOT_PAYABLE)
+
+
+def _load(file: Path) -> "tuple[ClaimFile, Programme]":
+    from domain.claim_faults import BadClaimFile  # noqa: PLC0415
+    from domain.claim_reading import fit, read  # noqa: PLC0415
+    from programmes import load, names  # noqa: PLC0415
+
+    try:
+        claim = read(file.read_bytes(), programmes=names())
+        programme = load(claim.programme)
+        fit(claim, programme)
+    except OSError as error:
+        raise _refused(file, [f"cannot be read ({error.strerror}); check the path"]) from error
+    except BadClaimFile as error:
+        raise _refused(file, [str(found) for found in error.faults]) from error
+    return claim, programme
+
+
+def _refused(file: Path, faults: list[str]) -> typer.Exit:
+    typer.echo(f"{file} cannot be judged:", err=True)
+    for found in faults:
+        typer.echo(f"  {found}", err=True)
+    return typer.Exit(BAD_FILE)
+
+
+def _show(claim: "ClaimFile", programme: "Programme", report: "ClaimReport") -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    from cli.claim_tree import tree_of  # noqa: PLC0415
+    from domain.claim_file import explain  # noqa: PLC0415
+
+    Console(highlight=False).print(tree_of(programme, report, explain(claim, programme)))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,162 @@
+"""One rule for each column of a referral: the text as it came, read into a value or refused with a remedy."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+
+from stdnum.gb import nhs
+
+LONGEST = 200
+EARLIEST_BIRTH = date(1900, 1, 1)
+FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
+
+ROLES = ("adult", "child")
+REQUIRED = ("family_no", "surname", "forename", "role", "date_of_birth", "locality", "referrer", "referred_on")
+IDENTIFIERS = {"upn": "upn", "nhs_number": "nhs-number", "nino": "nino", "police_urn": "police-urn"}
+PERSONAL = ("surname", "forename", "role", "date_of_birth", *IDENTIFIERS)
+HOUSEHOLD = ("locality", "referrer", "referred_on", "criteria", "address", "postcode", "uprn")
+COLUMNS = (
+    "family_no",
+    "surname",
+    "forename",
+    "role",
+    "date_of_birth",
+    "address",
+    "postcode",
+    "uprn",
+    "upn",
+    "nhs_number",
+    "nino",
+    "police_urn",
+    "locality",
+    "referrer",
+    "referred_on",
+    "criteria",
+)
+
+
+class BadCell(Exception):  # noqa: N818 - a finding, not an error of ours
+    """The text of one cell cannot be taken."""
+
+    def __init__(self, code: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}; {remedy}")
+        self.code = code
+        self.reason = reason
+        self.remedy = remedy
+
+
+def shown(value: str) -> str:
+    """Return `value` safe to show: no control characters, not too long, and never a live formula."""
+    plain = "".join(symbol if _printable(symbol) else f"\\u{ord(symbol):04x}" for symbol in value[:LONGEST])
+    plain = plain if len(value) <= LONGEST else f"{plain}..."
+    return f"'{plain}" if plain.lstrip().startswith(FORMULA_STARTS) else plain
+
+
+def read(column: str, value: str) -> str | date | tuple[str, ...] | None:
+    """Return what `value` says in `column`, or None for an empty cell that may be empty; raise `BadCell`."""
+    clean = " ".join(unicodedata.normalize("NFC", _harmless(value)).split())
+    if clean:
+        return _READERS.get(column, _as_is)(clean)
+    if column in REQUIRED:
+        raise BadCell("missing", f"{column} is empty", f"give the {column.replace('_', ' ')}")
+    return None
+
+
+def _harmless(value: str) -> str:
+    if len(value) > LONGEST:
+        raise BadCell("too-long", f"{len(value)} characters, the most is {LONGEST}", "shorten it")
+    if not all(_printable(symbol) for symbol in value):
+        raise BadCell("control-characters", "holds a line break or another control character", "remove it")
+    if value.strip().startswith(FORMULA_STARTS):
+        raise BadCell("formula", "reads as a spreadsheet formula", "give the plain text, without a leading = + - or @")
+    return value
+
+
+def _printable(symbol: str) -> bool:
+    return not unicodedata.category(symbol).startswith(("C", "Zl", "Zp"))
+
+
+def _as_is(value: str) -> str:
+    return value
+
+
+def _day(value: str) -> date:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise BadCell("bad-date", "there is no such day", "correct the date, written YYYY-MM-DD") from None
+    raise BadCell("bad-date", "not a date written YYYY-MM-DD", "write it YYYY-MM-DD, such as 2012-05-29")
+
+
+def _birth(value: str) -> date:
+    born = _day(value)
+    if born < EARLIEST_BIRTH:
+        raise BadCell("bad-date", f"born before {EARLIEST_BIRTH.year}", "correct the year of birth")
+    return born
+
+
+def _role(value: str) -> str:
+    if value not in ROLES:
+        raise BadCell("unknown-role", "not a role", f"use {' or '.join(ROLES)}")
+    return value
+
+
+def _criteria(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in value.split(";") if part.strip()))
+
+
+def _nhs_number(value: str) -> str:
+    number: str = nhs.compact(value)
+    if not nhs.is_valid(number):
+        raise BadCell(
+            "bad-nhs-number", "the check digit of the NHS number is wrong", "copy it again, or leave it empty"
+        )
+    return number
+
+
+def _shaped(pattern: str, code: str, what: str, like: str) -> Callable[[str], str]:
+    """Return a reader of upper-case values of one form; check letters are not judged, for exports get them wrong."""
+
+    def read_shaped(value: str) -> str:
+        plain = value.upper().replace(" ", "")
+        if not re.fullmatch(pattern, plain):
+            raise BadCell(code, f"not a {what}", f"write it like {like}, or leave it empty")
+        return plain
+
+    return read_shaped
+
+
+def _postcode(value: str) -> str:
+    plain = _shaped(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}", "bad-postcode", "postcode", "CH41 1ZZ")(value)
+    return f"{plain[:-3]} {plain[-3:]}"
+
+
+def _family_no(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,39}", value):
+        raise BadCell("bad-family-no", "not a family number", "use letters, digits and . _ / - , 40 at most")
+    return value
+
+
+def _locality(value: str) -> str:
+    longest = 80
+    if len(value) > longest:
+        raise BadCell("too-long", f"{len(value)} characters, the most is {longest}", "shorten it")
+    return value
+
+
+_READERS: dict[str, Callable[[str], str | date | tuple[str, ...]]] = {
+    "family_no": _family_no,
+    "role": _role,
+    "date_of_birth": _birth,
+    "referred_on": _day,
+    "criteria": _criteria,
+    "locality": _locality,
+    "postcode": _postcode,
+    "uprn": _shaped(r"[0-9]{1,12}", "bad-uprn", "UPRN", "42397869"),
+    "upn": _shaped(r"[A-Z][0-9A-Z]{12}", "bad-upn", "UPN", "K388837901156"),
+    "nhs_number": _nhs_number,
+    "nino": _shaped(r"[A-Z]{2}[0-9]{6}[A-D]", "bad-nino", "National Insurance number", "QQ123456C"),
+    "police_urn": _shaped(r"[A-Z0-9/-]{1,30}", "bad-police-urn", "police URN", "MP/341557"),
+}

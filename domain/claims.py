@@ -1,0 +1,45 @@
+"""The claim file of a journey: what is known of the family, in the form that anyone can check offline."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from domain.claim_file import ClaimFile, Family, Paid, Practice
+from domain.journey import Journey
+from domain.programme import Programme
+from domain.rules.case import FamilyMember
+
+
+def claim_file_of(
+    journey: Journey, programme: Programme, born: Mapping[str, date], as_of: date, paid: Mapping[str, int]
+) -> ClaimFile | None:
+    """Return the claim file as of a date, or None while the family is not yet held by a key worker.
+
+    `born` maps member ids to dates of birth (they stay in the vault, not in events); `paid` maps results to whole
+    pounds claimed before. The family counts as engaged from the day its first key worker took it on.
+    """
+    if journey.held_from is None:
+        return None
+    return ClaimFile(
+        programme=programme.name,
+        as_of=as_of,
+        engaged_from=journey.held_from,
+        family=Family(
+            members=tuple(
+                FamilyMember(id=member.id, role=member.role, born=born[member.id]) for member in journey.members
+            )
+        ),
+        evidence=journey.evidence,
+        practice=Practice(
+            lawful_basis_on=_basis_since(journey, as_of),
+            key_worker_from=journey.held_from,
+            assessed_on=journey.first_assessed_on,
+            plan_on=journey.first_plan_on,
+            first_contact_on=journey.first_contact_on,
+        ),
+        paid=tuple(Paid(result=result, amount=amount) for result, amount in sorted(paid.items())),
+    )
+
+
+def _basis_since(journey: Journey, as_of: date) -> date | None:
+    """Return since when a lawful basis that still holds on `as_of` has been on record."""
+    return min((held.on for held in journey.consents if held.holds_on(as_of)), default=None)

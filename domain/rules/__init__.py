@@ -1,0 +1,1 @@
+"""The rule language: parts of rules as data, and their three-valued, explained evaluation."""

@@ -1,0 +1,106 @@
+"""What is known of one family on one day: all that a rule may look at, in an order of its own.
+
+Decided here:
+
+- Evidence counts by the days it speaks of; `observed_on` plays no part, since partners report late. Days after
+  as-of lie in no window, so what happens later changes nothing.
+- The same evidence id twice is one piece of evidence; two ids are two, even with equal content.
+- An age is in completed years; who was born on 29 February completes a year on 1 March in other years.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from domain.evidence import Day, Evidence, Incident, Observation, OpenSpan, Return, SchoolAttendance, Text
+from domain.model import Value
+from domain.rules.parts import Where
+from domain.rules.spans import Span, Spans
+from domain.rules.windows import CalendarWindow, LastTerms, Window, last_terms, span_of
+
+
+class FamilyMember(Value):
+    """A person of the family as a rule sees them."""
+
+    id: Text
+    role: Literal["adult", "child"]
+    born: Day | None = None
+
+    def age_on(self, day: date) -> int | None:
+        """Return the age in completed years, negative before birth, None where the date of birth is unknown."""
+        if self.born is None:
+            return None
+        return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
+
+
+Subject = FamilyMember | None
+"""Whom a rule looks at: one member, or None for the whole family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A family, its evidence and its practice dates, as of one day."""
+
+    as_of: date
+    engaged_from: date
+    members: tuple[FamilyMember, ...]
+    terms: Spans = ()
+    practice: Mapping[str, date | None] = field(default_factory=dict)
+    by_kind: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+
+    def span_of(self, window: CalendarWindow) -> Span:
+        """Return the days that `window` means here."""
+        return span_of(window, self.as_of, self.engaged_from)
+
+    def days_of(self, window: Window) -> Spans:
+        """Return the spans of days that `window` means here; none where too few school terms are known."""
+        if isinstance(window, LastTerms):
+            return last_terms(window, self.as_of, self.terms)
+        return (self.span_of(window),)
+
+    def incidents(self, kind: str) -> Iterable[Incident]:
+        """Return the incidents of a kind."""
+        return (item for item in self.by_kind.get(kind, ()) if isinstance(item, Incident))
+
+    def spells(self, kind: str) -> Iterable[OpenSpan]:
+        """Return the spells of a status."""
+        return (item for item in self.by_kind.get(kind, ()) if isinstance(item, OpenSpan))
+
+    def attendance(self) -> Iterable[SchoolAttendance]:
+        """Return the attendance records."""
+        return (item for item in self.by_kind.get("school-attendance", ()) if isinstance(item, SchoolAttendance))
+
+    def returns(self, kind: str, subject: Subject, days: Spans) -> Mapping[str, Span]:
+        """Return the days of each return of a kind that speaks for the subject about some of these days.
+
+        A return without a member speaks for everyone; one of a member speaks for that member only.
+        """
+        own = {None, subject.id if subject else None}
+        return {
+            item.id: span
+            for item in self.by_kind.get("return", ())
+            if isinstance(item, Return) and item.of == kind and item.member in own
+            if any((span := Span(item.from_, item.to)).overlaps(some) for some in days)
+        }
+
+    def member(self, member_id: str | None) -> Subject:
+        """Return the member of this id, None where the evidence names no member."""
+        return next((member for member in self.members if member.id == member_id), None)
+
+
+def index(evidence: Iterable[Evidence]) -> Mapping[str, tuple[Evidence, ...]]:
+    """Arrange evidence by kind and id, each id once."""
+    kinds: defaultdict[str, list[Evidence]] = defaultdict(list)
+    for _, item in sorted({item.id: item for item in evidence}.items()):
+        kinds[item.kind].append(item)
+    return {kind: tuple(items) for kind, items in kinds.items()}
+
+
+def holds(where: Where | None, item: Observation) -> bool:
+    """Tell whether the item is within the limit that a rule sets on its fields."""
+    if where is None:
+        return True
+    found = getattr(item, where.field)
+    return found in where.any_of if where.any_of else found not in where.none_of

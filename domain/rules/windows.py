@@ -1,0 +1,92 @@
+"""The windows of days that a rule looks at, as data, and the days they mean for one claim.
+
+Decided here:
+
+- "Last 6 months" of a day D runs from D minus 6 calendar months plus one day to D. A day that the earlier month does
+  not have is clipped to its end (31 August minus 6 months is 28 February, so the window begins on 1 March).
+- The baseline is the same window of the day before `engaged_from`.
+- "Last 210 days" holds as-of itself and the 209 days before.
+- A school term is complete when its last day lies before as-of; one that ends on as-of is not yet complete.
+  The days between terms belong to no window of terms.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, assert_never
+
+from dateutil.relativedelta import relativedelta
+from pydantic import Field
+
+from domain.model import Sourced, Value
+from domain.rules.spans import DAY, Span, Spans
+
+
+class Number(Sourced):
+    """A whole number of a rule: a threshold, an age, a length."""
+
+    value: int = Field(ge=0, strict=True)
+
+    def __format__(self, unit: str) -> str:
+        """Write the number, its unit, and how far it may be trusted where that is not all the way."""
+        return f"{self.value}{unit}" + ("" if self.confidence == "verified" else f" ({self.confidence})")
+
+
+class Length(Number):
+    """A whole number above nought: of days, months, terms or rules."""
+
+    value: int = Field(ge=1, strict=True)
+
+
+class LastMonths(Value):
+    """The calendar months up to as-of."""
+
+    type: Literal["last-months"]
+    n: Length
+
+
+class MonthsBeforeEngagement(Value):
+    """The calendar months that end the day before work with the family began: the baseline."""
+
+    type: Literal["months-before-engagement"]
+    n: Length
+
+
+class LastDays(Value):
+    """The days up to as-of, as-of included."""
+
+    type: Literal["last-days"]
+    n: Length
+
+
+class LastTerms(Value):
+    """The last complete school terms before as-of."""
+
+    type: Literal["last-terms"]
+    n: Length
+
+
+CalendarWindow = Annotated[LastMonths | MonthsBeforeEngagement | LastDays, Field(discriminator="type")]
+Window = Annotated[LastMonths | MonthsBeforeEngagement | LastDays | LastTerms, Field(discriminator="type")]
+
+
+def span_of(window: CalendarWindow, as_of: date, engaged_from: date) -> Span:
+    """Return the days that `window` means."""
+    match window:
+        case LastMonths():
+            return months_to(as_of, window.n.value)
+        case MonthsBeforeEngagement():
+            return months_to(engaged_from - DAY, window.n.value)
+        case LastDays():
+            return Span(as_of - timedelta(days=window.n.value - 1), as_of)
+        case _:
+            assert_never(window)
+
+
+def last_terms(window: LastTerms, as_of: date, terms: Spans) -> Spans:
+    """Return the school terms that `window` means, in order; none where too few are known."""
+    complete = tuple(term for term in terms if term.last < as_of)
+    return complete[-window.n.value :] if len(complete) >= window.n.value else ()
+
+
+def months_to(last: date, months: int) -> Span:
+    """Return the `months` calendar months that end with the day `last`."""
+    return Span(last - relativedelta(months=months) + DAY, last)

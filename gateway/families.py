@@ -1,0 +1,59 @@
+"""From a family reference in an address to its newest journey, for someone who may act on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi import Request
+
+from domain.access import Action, Actor
+from domain.errors import Rejected
+from domain.family import is_reference
+from gateway.parts import Served
+from gateway.security import Policy, Token, authenticate
+from store import read_models
+from store.pool import Conn
+from store.read_models import JourneyRow
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, and the journeys of the family it is about, the newest last."""
+
+    actor: Actor
+    journeys: Sequence[JourneyRow]
+
+    @property
+    def journey(self) -> JourneyRow:
+        """The newest journey, on which steps act."""
+        return self.journeys[-1]
+
+
+class OnFamily(Policy):
+    """Admit actors who may do `action` on this family; a handover is answered by the one it is offered to."""
+
+    def __init__(self, action: Action, by: Literal["holder", "offered"] = "holder") -> None:
+        self.action = action
+        self._by = by
+
+    async def __call__(self, request: Request, reference: str, parts: Served, token: Token) -> Asked:
+        """Return who asks and the family, or refuse; whose role forbids it learns nothing of the reference."""
+        actor = authenticate(request, token)
+        route = request.scope["route"].path
+        self.check(actor, actor.name, route)
+        async with parts.pool.acquire() as conn:
+            journeys = await family(conn, reference)
+        newest = journeys[-1]
+        self.check(actor, newest.handover_to if self._by == "offered" else newest.key_worker, route)
+        return Asked(actor, journeys)
+
+
+async def family(conn: Conn, reference: str) -> Sequence[JourneyRow]:
+    """Return the journeys of a family, however its reference was typed; raise `Rejected` when there are none."""
+    symbols = reference.strip().upper()
+    if not is_reference(symbols):
+        raise Rejected("bad-reference", "not a family reference: a symbol is mistyped or missing", "copy it again")
+    journeys = await read_models.by_reference(conn, symbols)
+    if not journeys:
+        raise Rejected("unknown-reference", f"no family {symbols}", "check the reference, or refer the family first")
+    return journeys

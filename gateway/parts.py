@@ -1,0 +1,86 @@
+"""What the gateway is made of: opened in one place, closed in one place, and handed to the routes."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+import programmes
+from domain.calendar import local_date
+from domain.errors import Rejected
+from domain.programme import Programme
+from gateway.security import Keys
+from store import programmes as packs
+from store.pool import Pool, open_pool
+from store.vault import Vault
+from wiring.engine import Engine
+from wiring.settings import Settings
+from wiring.temporal import connect
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a route may need; `mail` wakes the forwarding of partner events."""
+
+    settings: Settings
+    pool: Pool
+    vault: Vault
+    keys: Keys
+    engine: Engine
+    mail: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def now(self) -> datetime:
+        """Return the business clock."""
+        return await self.engine.now()
+
+    async def today(self) -> date:
+        """Return the day in Britain by the business clock."""
+        return local_date(await self.now())
+
+    async def programme(self, name: str | None = None) -> Programme:
+        """Return a rule pack by name (the one of the settings by default), kept in the database from now on."""
+        try:
+            programme = programmes.load(name or self.settings.programme)
+        except programmes.PackError as fault:
+            raise Rejected(
+                "unknown-programme", f"no programme {name}", f"use one of {', '.join(programmes.names())}"
+            ) from fault
+        async with self.pool.acquire() as conn:
+            await packs.keep(conn, programme)
+        return programme
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Open the parts of a real gateway; Temporal is reached at the first command, so that the door opens without it."""
+    pool = await open_pool(settings.database_url)
+    try:
+        client = await connect(settings, lazy=True)
+        engine = Engine(client, offset=settings.clock_offset, history_limit=settings.history_limit)
+        yield Parts(settings=settings, pool=pool, vault=open_vault(settings), keys=Keys(settings), engine=engine)
+    finally:
+        await pool.close()
+
+
+def open_vault(settings: Settings) -> Vault:
+    """Open the vault with the keys of the secrets folder."""
+    return Vault(_key(settings.secrets_dir / "vault.key"), _key(settings.secrets_dir / "subject.key"))
+
+
+def _key(path: Path) -> bytes:
+    return base64.b64decode(path.read_text(encoding="ascii"))
+
+
+def parts_of(request: Request) -> Parts:
+    """Return the parts of the running gateway."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+Served = Annotated[Parts, Depends(parts_of)]

@@ -1,0 +1,136 @@
+"""The one place where errors become HTTP answers: RFC 9457 problem details with a stable `type`, a reason and a remedy."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from domain.cells import shown
+from domain.errors import Rejected
+from domain.referral import Fault
+from gateway.engine import Unavailable
+
+URN = "urn:family-journeys:problem:"
+MEDIA_TYPE = "application/problem+json"
+AWAY = (Unavailable, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError)
+RETRY_AFTER = "1"
+
+# A rejection is a conflict with the journey as it stands (409), unless its code says otherwise.
+STATUS = {
+    "unauthenticated": 401,
+    "not-allowed": 403,
+    "unknown-journey": 404,
+    "unknown-reference": 404,
+    "too-large": 413,
+    "bad-reference": 422,
+    "bad-dates": 422,
+    "bad-referral": 422,
+    "bad-request": 422,
+    "bad-event": 422,
+    "future-date": 422,
+    "unknown-criterion": 422,
+    "unknown-key-worker": 422,
+    "unknown-need": 422,
+    "unknown-programme": 422,
+    "unknown-referrer": 422,
+}
+
+log = structlog.stdlib.get_logger()
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    faults: list[Fault] = []
+
+
+class NotTaken(Rejected):
+    """Rows of a referral have faults."""
+
+    def __init__(self, faults: Sequence[Fault], code: str = "bad-referral") -> None:
+        first = faults[0]
+        many = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        super().__init__(code, f"{first.column or 'file'}: {first.reason}{many}", first.remedy)
+        self.faults = list(faults)
+
+
+def problem(status: int, code: str, detail: str, remedy: str, faults: Sequence[Fault] = ()) -> JSONResponse:
+    """Build the answer."""
+    title = code.replace("-", " ").capitalize()
+    body = Problem(type=f"{URN}{code}", title=title, status=status, detail=detail, remedy=remedy, faults=list(faults))
+    return JSONResponse(
+        body.model_dump(mode="json", exclude_defaults=True), status, headers=_headers(status), media_type=MEDIA_TYPE
+    )
+
+
+def of_rejection(fault: Rejected) -> JSONResponse:
+    """Answer a rejection."""
+    faults = fault.faults if isinstance(fault, NotTaken) else ()
+    return problem(STATUS.get(fault.code, 409), fault.code, fault.reason, fault.remedy, faults)
+
+
+def install(app: FastAPI) -> None:
+    """Map every error that a route may raise."""
+    app.add_exception_handler(Rejected, _rejected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+    for away in AWAY:
+        app.add_exception_handler(away, _away)
+
+
+async def _rejected(_request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, Rejected)  # noqa: S101 - narrows the type that the framework hands over
+    return of_rejection(fault)
+
+
+async def _invalid(_request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, RequestValidationError)  # noqa: S101 - as above
+    first = fault.errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+    return problem(422, "bad-request", f"{shown(place)}: {first['msg']}", "see the OpenAPI document at /openapi.json")
+
+
+async def _http(_request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, HTTPException)  # noqa: S101 - as above
+    code, remedy = _KNOWN.get(fault.status_code, ("bad-request", "see the OpenAPI document at /openapi.json"))
+    return problem(fault.status_code, code, str(fault.detail), remedy)
+
+
+async def _away(_request: Request, fault: Exception) -> JSONResponse:
+    log.warning("unavailable", error=type(fault).__name__)
+    detail = str(fault) if isinstance(fault, Unavailable) else "the database does not answer"
+    return problem(503, "unavailable", detail, "send the same request again, with the same Idempotency-Key")
+
+
+async def _unexpected(_request: Request, fault: Exception) -> JSONResponse:
+    log.error("unexpected", error=type(fault).__name__, exc_info=fault)
+    return problem(
+        500, "unexpected", "the gateway failed", "try again; if it stays, look in its log for the request id"
+    )
+
+
+def _headers(status: int) -> Mapping[str, str]:
+    every: dict[int, dict[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER}}
+    return every.get(status, {})
+
+
+_KNOWN: dict[int, tuple[str, str]] = {
+    404: ("unknown-path", "see the paths in /openapi.json"),
+    405: ("unknown-method", "see the methods in /openapi.json"),
+}
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in (401, 403, 404, 409, 422, 503)
+}

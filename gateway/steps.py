@@ -1,0 +1,104 @@
+"""The steps of the path, one route each, in the order in which a family goes it."""
+
+import hashlib
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header
+
+from domain import commands
+from domain.access import Action
+from domain.calendar import local_date
+from gateway import bodies
+from gateway.bodies import Answer, Step
+from gateway.families import Asked, OnFamily
+from gateway.parts import Parts, Served
+from gateway.problems import DOCUMENTED
+
+router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=DOCUMENTED)
+
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,100}$", description="The same key is answered the same."),
+]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step: the command it gives, the body it takes, and the action its actor must be allowed."""
+
+    command: type[commands.Order]
+    body: type[Step]
+    action: Action
+
+    @property
+    def name(self) -> str:
+        """The step as addresses and commands name it."""
+        return str(self.command.model_fields["type"].default)
+
+
+PATH = (
+    Move(commands.RecordConsent, bodies.Consent, "work"),
+    Move(commands.WithdrawConsent, bodies.WithdrawConsent, "work"),
+    Move(commands.IdentifyFamily, bodies.Identify, "identify"),
+    Move(commands.AllocateKeyWorker, bodies.Allocate, "allocate"),
+    Move(commands.OfferHandover, bodies.OfferHandover, "work"),
+    Move(commands.AcceptHandover, bodies.Allocate, "work"),
+    Move(commands.RefuseHandover, Step, "work"),
+    Move(commands.RecordContact, bodies.Contact, "work"),
+    Move(commands.AssessFamily, bodies.Needs, "work"),
+    Move(commands.AgreePlan, bodies.Needs, "work"),
+    Move(commands.StartIntervention, Step, "work"),
+    Move(commands.ReviewPlan, bodies.Review, "work"),
+    Move(commands.StepDown, Step, "work"),
+    Move(commands.StepUp, bodies.StepUp, "work"),
+    Move(commands.RecordCheck, bodies.Check, "check"),
+    Move(commands.CloseJourney, bodies.Close, "close"),
+)
+ANSWERED_BY_OFFERED = ("accept-handover", "refuse-handover")
+
+
+def command_id(key: str | None) -> str:
+    """Return the id of a command: the caller's key, by which a repeat is known, else a fresh one."""
+    return key or uuid.uuid4().hex
+
+
+async def carry(
+    parts: Parts, asked: Asked, order: Callable[[dict[str, Any]], commands.Command], key: str | None
+) -> Answer:
+    """Give a command, made by `order` from what every command carries, to the family's newest journey."""
+    now = await parts.now()
+    command = order({"command_id": command_id(key), "at": now, "actor": asked.actor.code})
+    reply = await parts.engine.submit(asked.journey.journey_id, command)
+    return Answer.of(asked.journey.reference, reply)
+
+
+def _order(move: Move, body: Step) -> Callable[[dict[str, Any]], Any]:
+    """Return how a body becomes the command of its step."""
+
+    def make(common: dict[str, Any]) -> Any:
+        told = body.model_dump()
+        told["on"] = told["on"] or local_date(common["at"])
+        if told.get("consent_id", "") is None:
+            told["consent_id"] = f"c-{hashlib.sha256(common['command_id'].encode()).hexdigest()[:8]}"
+        return move.command(**told, **common)
+
+    return make
+
+
+def _route(move: Move) -> Callable[..., Awaitable[Answer]]:
+    admitted = OnFamily(move.action, "offered" if move.name in ANSWERED_BY_OFFERED else "holder")
+
+    async def step(
+        body: move.body, asked: Annotated[Asked, Depends(admitted)], parts: Served, key: Key = None
+    ) -> Answer:  # type: ignore[name-defined] # noqa: E501 - FastAPI reads the body's type
+        return await carry(parts, asked, _order(move, body), key)
+
+    step.__doc__ = move.command.__doc__
+    return step
+
+
+for _move in PATH:
+    router.post(f"/{_move.name}", name=_move.name, response_model=Answer)(_route(_move))

@@ -1,0 +1,93 @@
+"""What `up`, `status` and `down` say, as plain models that a person or a program can be shown."""
+
+import time
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from stack import processes
+from stack.folders import Layout
+from stack.ports import LOOPBACK
+from stack.state import PartState, Ports, StackState
+
+
+class PartReport(BaseModel):
+    """One part now."""
+
+    name: str
+    state: str  # a `Condition`, or `left behind` by a supervisor that was killed
+    pid: int | None
+    restarts: int
+    memory_bytes: int | None  # resident, with child processes
+    uptime_seconds: int | None
+    address: str
+    problem: str
+    log: Path
+
+
+class StackReport(BaseModel):
+    """One stack now."""
+
+    data: Path
+    up: bool
+    supervisor_pid: int | None
+    gateway: str
+    temporal: str
+    temporal_ui: str
+    parts: list[PartReport]
+
+
+class UpReport(StackReport):
+    """A stack that is up."""
+
+    already: bool
+
+
+class DownReport(BaseModel):
+    """A stack that is down."""
+
+    data: Path
+    was_up: bool
+    stopped: list[str]
+
+
+def report(layout: Layout, state: StackState) -> StackReport:
+    """Compare what the supervisor wrote with what lives."""
+    supervisor = processes.find(state.supervisor)
+    return StackReport(
+        data=layout.data,
+        up=bool(supervisor) and state.up,
+        supervisor_pid=supervisor.pid if supervisor else None,
+        **addresses(state.ports),
+        parts=[_part(layout, part, supervised=bool(supervisor)) for part in state.parts],
+    )
+
+
+def addresses(ports: Ports) -> dict[str, str]:
+    """Return where gateway, Temporal and its UI are found."""
+    return {
+        "gateway": f"http://{LOOPBACK}:{ports.gateway}",
+        "temporal": f"{LOOPBACK}:{ports.temporal}",
+        "temporal_ui": f"http://{LOOPBACK}:{ports.ui}",
+    }
+
+
+def _part(layout: Layout, part: PartState, *, supervised: bool) -> PartReport:
+    process = processes.find(part.process)
+    return PartReport(
+        name=part.name,
+        state=_condition(part, lives=bool(process), supervised=supervised),
+        pid=process.pid if process else None,
+        restarts=part.restarts,
+        memory_bytes=processes.memory(process) if process else None,
+        uptime_seconds=int(time.time() - process.create_time()) if process else None,
+        address=part.address,
+        problem=part.problem,
+        log=layout.log(part.name),
+    )
+
+
+def _condition(part: PartState, *, lives: bool, supervised: bool) -> str:
+    if not supervised:
+        return "left behind" if lives else "stopped"
+    return "restarting" if part.condition == "ready" and not lives else part.condition

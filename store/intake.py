@@ -1,0 +1,53 @@
+"""Referrals under way: a key reserves a reference, so that a retry goes on with the same family."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.pool import Conn
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A reserved referral. `key` is an idempotency key or `<file hash>:<family number>`.
+
+    `members` maps the source's row key to a member id: codes only. `fresh` says that this call reserved it.
+    """
+
+    key: str
+    fingerprint: str
+    reference: str
+    journey_id: str
+    members: dict[str, str]
+    created_at: datetime
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A file that was read: how many families were taken, how many rows refused."""
+
+    file_hash: str
+    rows: int
+    taken: int
+    refused: int
+    at: datetime
+
+
+async def reserve(conn: Conn, intake: Intake) -> Intake:
+    """Reserve a referral under its key, or return the one reserved before; compare fingerprints."""
+    raise NotImplementedError
+
+
+async def find(conn: Conn, key: str) -> Intake | None:
+    """Return what is reserved under a key (with `fresh` False), or None."""
+    raise NotImplementedError
+
+
+async def record_import(conn: Conn, done: Import) -> bool:
+    """Record that a file was imported; False when it was before."""
+    raise NotImplementedError
+
+
+async def find_import(conn: Conn, file_hash: str) -> Import | None:
+    """Return what a file's first import came to, or None."""
+    raise NotImplementedError

@@ -1,0 +1,61 @@
+"""Bring a database to the newest schema: `python -m store.migrate`, safe to run at any time and twice at once."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, pool, text
+
+SCRIPTS = Path(__file__).with_name("migrations")
+LOCK = 0x6A6F75726E657973  # "journeys", in bytes
+
+
+def upgrade(database_url: str) -> str:
+    """Apply what is missing, in one transaction, and return the revision reached.
+
+    `database_url` is read by libpq itself, so that any form of it will do, a Unix socket's too. A second process waits
+    for the first and then finds nothing to do. Raise `psycopg.Error` when the server cannot be reached or refuses.
+    """
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database_url), poolclass=pool.NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        return _run(connection)
+
+
+def _run(connection: Connection) -> str:
+    script = ScriptDirectory.from_config(_config())
+    newest = script.get_current_head() or ""
+
+    def steps(revision: Any, _context: Any) -> Any:
+        return script._upgrade_revs(newest, revision)  # noqa: SLF001 - Alembic's own `command.upgrade` does just this
+
+    with EnvironmentContext(_config(), script, fn=steps, destination_rev=newest) as environment:
+        environment.configure(connection=connection, transactional_ddl=True)
+        environment.run_migrations()
+    return newest
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def main() -> int:
+    """Migrate the database that `JOURNEYS_DATABASE_URL` names."""
+    database_url = os.environ.get("JOURNEYS_DATABASE_URL")
+    if not database_url:
+        sys.stderr.write("JOURNEYS_DATABASE_URL is not set; give the Postgres URI to migrate\n")
+        return 2
+    sys.stdout.write(f"the database is at revision {upgrade(database_url)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

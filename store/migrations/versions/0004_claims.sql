@@ -1,0 +1,26 @@
+-- The rule packs that were used, and the claims that were made under them.
+
+CREATE TABLE programmes (
+    hash    text  PRIMARY KEY,
+    name    text  NOT NULL,
+    version text  NOT NULL,
+    content jsonb NOT NULL
+);
+
+CREATE TABLE claims (
+    claim_id       text        PRIMARY KEY,
+    seq            bigint      GENERATED ALWAYS AS IDENTITY,
+    journey_id     text        NOT NULL,
+    reference      text        NOT NULL,
+    result         text        NOT NULL,
+    as_of          date        NOT NULL,
+    verdict        text        NOT NULL,
+    amount         integer     NOT NULL CHECK (amount >= 0),
+    programme_hash text        NOT NULL,
+    explanation    jsonb       NOT NULL,
+    recorded_at    timestamptz NOT NULL,
+    state          text        NOT NULL
+        CHECK (state IN ('eligible', 'submitted', 'paid', 'rejected', 'clawed-back'))
+);
+CREATE UNIQUE INDEX claims_once ON claims (reference, result) WHERE verdict = 'met';
+CREATE INDEX claims_family ON claims (reference, seq);

@@ -1,0 +1,58 @@
+"""Connections to Postgres, set up the one way every module of the store expects."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+import orjson
+
+if TYPE_CHECKING:  # asyncpg's classes take no parameters when the program runs
+    Record: TypeAlias = asyncpg.Record
+    Conn: TypeAlias = asyncpg.Connection[Record] | asyncpg.pool.PoolConnectionProxy[Record]
+    Pool: TypeAlias = asyncpg.Pool[Record]
+else:
+    Record = Conn = Pool = Any
+
+# A connection of ours serves short statements: compiling one costs more than running it.
+SESSION = {"timezone": "UTC", "jit": "off", "application_name": "family-journeys"}
+JSONB_VERSION = b"\x01"
+COMMAND_TIMEOUT = 60.0
+
+
+async def open_pool(database_url: str, *, size: int = 10) -> Pool:
+    """Open a pool of at most `size` connections on which JSONB is Python values; the caller closes it.
+
+    Only composition roots call this. Raise `OSError` or `asyncpg.PostgresError` when the server cannot be reached.
+    """
+    return await asyncpg.create_pool(
+        database_url,
+        min_size=min(2, size),
+        max_size=size,
+        init=_prepare,
+        command_timeout=COMMAND_TIMEOUT,
+        server_settings=SESSION,
+    )
+
+
+async def connect(database_url: str) -> Conn:
+    """Open one connection, set up as those of the pool; the caller closes it."""
+    conn: Conn = await asyncpg.connect(database_url, command_timeout=COMMAND_TIMEOUT, server_settings=SESSION)
+    await _prepare(conn)
+    return conn
+
+
+def columns(rows: Sequence[tuple[Any, ...]], width: int) -> tuple[list[Any], ...]:
+    """Turn rows into `width` lists, one a column, as `unnest` takes them; no rows give empty lists."""
+    return tuple(list(column) for column in zip(*rows, strict=True)) if rows else tuple([] for _ in range(width))
+
+
+async def _prepare(conn: Conn) -> None:
+    await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode, decoder=_decode, format="binary")
+
+
+def _encode(value: object) -> bytes:
+    return JSONB_VERSION + orjson.dumps(value)
+
+
+def _decode(value: bytes) -> Any:
+    return orjson.loads(value[1:])

@@ -1,0 +1,117 @@
+"""The gateway's way to the journeys: it knows the path by its names and runs no workflow code."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from google.protobuf.empty_pb2 import Empty
+from temporalio.client import Client, RPCTimeoutOrCancelledError, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.commands import Command, RecordEvidence
+from domain.errors import Rejected
+from domain.replies import Reply
+from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, REJECTED, TASK_QUEUE, UPDATES
+
+PATIENCE = timedelta(seconds=20)  # an update waits this long for a worker; the caller retries with the same id
+AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+
+
+class Unavailable(Exception):  # noqa: N818 - it says what it is
+    """Temporal or the worker did not answer in time; the command may still be carried out, so retry with its id."""
+
+
+class Engine:
+    """Commands in, replies out; `offset` shifts the business clock of a private time-lapse stack only."""
+
+    def __init__(self, client: Client, *, offset: timedelta = timedelta(0), history_limit: int = 0) -> None:
+        self._client = client
+        self._offset = offset
+        self._history_limit = history_limit
+
+    async def submit(self, journey_id: str, command: Command) -> Reply:
+        """Carry a command to its journey and return the reply; raise `Rejected` or `Unavailable`.
+
+        The journey's workflow is started from the journal when it does not run: for a first referral, after a
+        close, or when the whole Temporal cluster was lost.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                return await self._client.execute_update_with_start_workflow(
+                    UPDATES[command.type],
+                    command,
+                    id=command.command_id,
+                    result_type=Reply,
+                    start_workflow_operation=WithStartWorkflowOperation(
+                        JOURNEY_WORKFLOW, self._beginning(journey_id), **_identity(journey_id)
+                    ),
+                )
+        except WorkflowUpdateFailedError as failure:
+            raise _rejected(failure) from failure
+        except (TimeoutError, RPCTimeoutOrCancelledError) as silence:
+            raise Unavailable(f"{journey_id} did not answer within {PATIENCE.total_seconds():.0f} s") from silence
+        except RPCError as fault:
+            if fault.status in AWAY:
+                raise Unavailable(f"Temporal is not reachable ({fault.status.name.lower()})") from fault
+            raise
+
+    async def forward(self, journey_id: str, rows: Sequence[RecordEvidence]) -> None:
+        """Hand a batch of observations to a journey, starting its workflow when it does not run."""
+        batch = {"rows": [row.model_dump(mode="json", by_alias=True) for row in rows]}
+        await self._start(journey_id, start_signal=PARTNER_EVENTS, start_signal_args=[batch])
+
+    async def rearm(self, journey_ids: Sequence[str]) -> int:
+        """Start the workflow of each open journey that has none; return how many were asked for."""
+        for journey_id in journey_ids:
+            await self._start(journey_id)
+        return len(journey_ids)
+
+    async def now(self) -> datetime:
+        """Return the business clock; on a time-lapse stack that is the skipping server's clock and the offset."""
+        if self._offset == timedelta(0):
+            return datetime.now(UTC)
+        answer = await self._client.test_service.get_current_time(Empty())
+        return answer.time.ToDatetime(tzinfo=UTC) + self._offset
+
+    async def ready(self) -> bool:
+        """Tell whether Temporal answers."""
+        try:
+            return await self._client.service_client.check_health(timeout=timedelta(seconds=2))
+        except RPCError:
+            return False
+
+    async def _start(self, journey_id: str, **signal: object) -> None:
+        try:
+            await self._client.start_workflow(
+                JOURNEY_WORKFLOW, self._beginning(journey_id), **_identity(journey_id), **signal
+            )
+        except RPCError as fault:
+            if fault.status in AWAY:
+                raise Unavailable(f"Temporal is not reachable ({fault.status.name.lower()})") from fault
+            raise
+
+    def _beginning(self, journey_id: str) -> dict[str, object]:
+        """Return the input of a first run: an empty state, which the workflow fills from the journal."""
+        return {"state": {"journey_id": journey_id}, "history_limit": self._history_limit}
+
+
+def _identity(journey_id: str) -> dict[str, object]:
+    return {
+        "id": journey_id,
+        "task_queue": TASK_QUEUE,
+        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+        "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    }
+
+
+def _rejected(failure: WorkflowUpdateFailedError) -> Exception:
+    """Read the rejection that the update carried back; any other failure is passed on as it is."""
+    cause = failure.cause
+    if not isinstance(cause, ApplicationError) or cause.type != REJECTED:
+        return failure
+    reply = Reply.model_validate(cause.details[0])
+    if reply.rejection is None:
+        return failure
+    return Rejected(reply.rejection.code, reply.rejection.reason, reply.rejection.remedy)

@@ -1,0 +1,24 @@
+"""The secret files of a process, read once at its start."""
+
+import base64
+from pathlib import Path
+
+KEY_BYTES = 32
+
+
+class BadSecretError(Exception):
+    """A secret file is missing or does not hold what it must."""
+
+
+def key(secrets_dir: Path, name: str) -> bytes:
+    """Return the 32 bytes that `<secrets_dir>/<name>` holds as base64."""
+    place = secrets_dir / name
+    try:
+        value = base64.b64decode(place.read_text(encoding="ascii").strip(), validate=True)
+    except FileNotFoundError as fault:
+        raise BadSecretError(f"{place} is missing; give it 32 random bytes as base64") from fault
+    except ValueError as fault:
+        raise BadSecretError(f"{place} is not base64; give it 32 random bytes as base64") from fault
+    if len(value) != KEY_BYTES:
+        raise BadSecretError(f"{place} holds {len(value)} bytes; give it 32 random bytes as base64")
+    return value

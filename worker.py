@@ -1,0 +1,107 @@
+"""The background worker: runs the journeys, their timers and what they do in the world; composition root."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import httpx
+import structlog
+from activities.inbox import sweeping
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.claims import ClaimActivities
+from activities.journal import JournalActivities
+from activities.notifications import NotificationActivities
+from activities.post import TIMEOUT_SECONDS, Post
+from store.pool import open_pool
+from store.vault import Vault
+from wiring.engine import Engine
+from wiring.keys import key
+from wiring.leave import leave
+from wiring.logging import start_logging
+from wiring.settings import Settings, settings
+from wiring.temporal import connect, sandbox
+from workflows.family_journey import FamilyJourney
+from workflows.names import TASK_QUEUE
+
+GRACE = timedelta(seconds=20)  # on SIGTERM what runs is finished; what is not done by then is run again elsewhere
+log = structlog.get_logger("worker")
+
+
+async def main() -> None:
+    """Work until SIGTERM or SIGINT, then finish what runs."""
+    chosen = settings()
+    start_logging(chosen.log_level)
+    stop = _stop_asked()
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(chosen.database_url)
+        stack.push_async_callback(pool.close)
+        client = await connect(chosen)
+        await stack.enter_async_context(working(chosen, pool, client))
+        log.info("working", task_queue=TASK_QUEUE)
+        _tell_ready()
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> AsyncIterator[Worker]:
+    """Run the worker and the sweep of the inbox while the context is open."""
+    vault = Vault(key(chosen.secrets_dir, "vault.key"), key(chosen.secrets_dir, "subject.key"))
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
+        post = Post(chosen, http)
+        engine = Engine(client, offset=chosen.clock_offset, history_limit=chosen.history_limit)
+        async with build(chosen, pool, client, vault, post) as worker, sweeping(pool, engine):
+            yield worker
+
+
+def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, post: Post) -> Worker:
+    """Return the worker with everything it runs."""
+    offset = chosen.clock_offset
+    notifications = NotificationActivities(pool, vault, post, offset)
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[FamilyJourney],
+        activities=[
+            JournalActivities(pool, offset).carry_out,
+            notifications.send_reminder,
+            notifications.notify_partner,
+            ClaimActivities(pool, vault, offset).record_claim_eligibility,
+        ],
+        workflow_runner=sandbox(),
+        max_cached_workflows=chosen.worker_cached_workflows,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def _tell_ready() -> None:
+    """Write the file that the stack waits for, where it asked for one."""
+    if file := os.environ.get("JOURNEYS_READY_FILE"):
+        Path(file).touch()
+
+
+def _stop_asked() -> asyncio.Event:
+    """Return an event that is set by the first SIGTERM or SIGINT; the second one ends the process at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def asked(which: signal.Signals) -> None:
+        loop.remove_signal_handler(which)
+        signal.signal(which, signal.SIG_DFL)
+        stop.set()
+
+    for which in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(which, asked, which)
+    return stop
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    leave(0)
