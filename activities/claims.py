@@ -12,6 +12,7 @@ from domain.commands import Judged, RecordEligibility
 from domain.effects import EvaluateResults
 from domain.evolve import fold
 from store import claims, journal, programmes
+from store.pool import Conn
 from store.vault import Vault
 
 
@@ -42,7 +43,7 @@ class ClaimActivities:
             )
         )
 
-    async def _evaluate(self, conn: asyncpg.Connection, journey_id: str, effect: EvaluateResults) -> tuple[Judged, ...]:
+    async def _evaluate(self, conn: Conn, journey_id: str, effect: EvaluateResults) -> tuple[Judged, ...]:
         loaded = await journal.load(conn, journey_id)
         journey = fold(recorded.event for recorded in loaded.events)
         programme = await programmes.get(conn, journey.programme_hash)

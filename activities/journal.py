@@ -27,6 +27,7 @@ from domain.journey import Journey
 from domain.programme import Programme
 from store import effects, journal, programmes, staff
 from store.errors import VersionConflict
+from store.pool import Conn
 
 RELOADS = 10  # another writer got in between: reload and decide again; one writer a family makes this rare
 ALLOCATING = AllocateKeyWorker | AcceptHandover
@@ -55,7 +56,7 @@ class JournalActivities:
                 continue
         raise VersionConflict(f"{order.journey_id} is being written by others; trying again later")
 
-    async def _attempt(self, conn: asyncpg.Connection, order: CarryOut) -> CarriedOut:
+    async def _attempt(self, conn: Conn, order: CarryOut) -> CarriedOut:
         loaded = await journal.load(conn, order.journey_id, [command.command_id for command in order.commands])
         batch = Batch(order.journey_id, loaded, order.now + self._offset)
         programme = await self._programme(conn, batch.journey, order.commands)
@@ -68,7 +69,7 @@ class JournalActivities:
         return self._outcome(batch, programme, [*batch.effects, *resumed])
 
     async def _programme(
-        self, conn: asyncpg.Connection, journey: Journey, commands: Sequence[Command]
+        self, conn: Conn, journey: Journey, commands: Sequence[Command]
     ) -> Programme | None:
         """Return the pack the journey is pinned to, or the one its referral names."""
         pinned = journey.programme_hash or next(
@@ -76,7 +77,7 @@ class JournalActivities:
         )
         return await programmes.get(conn, pinned) if pinned else None
 
-    async def _with_caseload(self, conn: asyncpg.Connection, command: Command, programme: Programme | None) -> Command:
+    async def _with_caseload(self, conn: Conn, command: Command, programme: Programme | None) -> Command:
         """Bring along the key worker's caseload, counted under a lock that is held until the commit."""
         if programme is None or not isinstance(command, ALLOCATING):
             return command
@@ -84,7 +85,7 @@ class JournalActivities:
         counted = await staff.lock_caseload(conn, command.key_worker, cap)
         return command.model_copy(update={"caseload": counted})
 
-    async def _append(self, conn: asyncpg.Connection, batch: Batch, programme: Programme | None) -> None:
+    async def _append(self, conn: Conn, batch: Batch, programme: Programme | None) -> None:
         if not batch.is_news:
             return
         deadlines = agenda(batch.journey, programme, calendar_of(programme.nation)) if programme else ()

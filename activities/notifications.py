@@ -96,7 +96,7 @@ class NotificationActivities:
                 address = await staff.email_of(conn, journey.holder or "")
                 to = [address] if address else []
             else:
-                to = await staff.emails_of_role(conn, effect.to)
+                to = list(await staff.emails_of_role(conn, effect.to))
             if not to:
                 return "no-address"
             if not self._post.has_mail:

@@ -7,6 +7,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from domain.claim_file import ClaimReport
+from domain.model import Amount
 from domain.programme import Programme
 from domain.results import Result, Tariff
 from domain.rules.finding import Finding, sources_of
@@ -72,7 +73,7 @@ def _explain(branch: Tree, finding: Finding) -> None:
 
 
 def _line(name: str, verdict: Verdict, title: str) -> Text:
-    return Text.assemble((name, "bold"), ": ", (verdict.replace("_", " "), _STYLES[verdict]), f"  {title}")
+    return Text.assemble((name, "bold"), ": ", (verdict.replace("_", " "), _STYLES[verdict]), f"  {title}" if title else "")
 
 
 def _reasons(finding: Finding) -> list[tuple[str, str]]:
@@ -89,8 +90,13 @@ def _reasons(finding: Finding) -> list[tuple[str, str]]:
 def _payment(tariff: Tariff | None, sources: Sources) -> str:
     if tariff is None:
         return "no tariff on this day"
-    pays, maximum = (f"£{sum_.value:,} {sources.mark(sources_of(sum_))}" for sum_ in (tariff.pays, tariff.maximum))
+    pays, maximum = (_pounds(amount, sources) for amount in (tariff.pays, tariff.maximum))
     return f"tariff {pays}, family's maximum {maximum}"
+
+
+def _pounds(amount: Amount, sources: Sources) -> str:
+    trust = "" if amount.confidence == "verified" else f" ({amount.confidence})"
+    return f"£{amount.value:,}{trust} {sources.mark(sources_of(amount))}"
 
 
 def _payable(report: ClaimReport) -> str:

@@ -5,10 +5,24 @@ from typing import Literal, get_args
 from domain.model import Value
 
 Role = Literal["coordinator", "key-worker", "manager", "auditor", "analyst"]
-Action = Literal["refer", "identify", "allocate", "work", "check", "close", "correct", "read", "read-names", "count", "administer", "verify"]
+Action = Literal[
+    "refer",
+    "identify",
+    "allocate",
+    "work",
+    "check",
+    "close",
+    "correct",
+    "read",
+    "read-names",
+    "count",
+    "administer",
+    "verify",
+]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
+SMALL_COUNT = 5
 
 _ALLOWED: dict[Role, frozenset[Action]] = {
     "coordinator": frozenset(
@@ -38,3 +52,8 @@ def may(actor: Actor, action: Action, holder: str | None = None) -> bool:
     if action not in _ALLOWED[actor.role]:
         return False
     return actor.role != "key-worker" or holder == actor.name
+
+
+def conceal(actor: Actor, count: int) -> int | None:
+    """Return `count`, or None for an analyst when it is so small that it could point at a family."""
+    return None if actor.role == "analyst" and 0 < count < SMALL_COUNT else count

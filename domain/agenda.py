@@ -44,17 +44,16 @@ def due_on(journey: Journey, owed: Owed, programme: Programme, calendar: Calenda
 def owed_now(journey: Journey, programme: Programme) -> tuple[Owed, ...]:
     """Return what is owed; once no check is left to be made, closing is owed in place of a further check."""
     owed = tuple(item for item in journey.owed if not item.done)
-    if journey.stepped_down_on is None or pending_check(journey, programme) is not None:
+    if journey.stepped_down_on is None or checks_left(journey, programme):
         return owed
     return tuple(item.model_copy(update={"work": "close"}) if item.work == "check" else item for item in owed)
 
 
-def pending_check(journey: Journey, programme: Programme) -> int | None:
-    """Return the months after step-down of the next check to be made, or None when none is left."""
+def checks_left(journey: Journey, programme: Programme) -> tuple[int, ...]:
+    """Return the checks still to pass, in months after step-down; none before it, or where the programme has none."""
     if journey.stepped_down_on is None or programme.checks is None:
-        return None
-    passed = journey.sustained_months
-    return next((months for months in programme.checks.months if months not in passed), None)
+        return ()
+    return tuple(months for months in programme.checks.months if months not in journey.sustained_months)
 
 
 def _reminders(journey: Journey, programme: Programme, calendar: Calendar) -> list[Deadline]:
@@ -98,12 +97,12 @@ def _rung(owed: Owed, clock: Clock, rung: Rung, due: date, at: datetime) -> Dead
 
 def _next_check(journey: Journey, owed: Owed, programme: Programme) -> date | None:
     """Return when the next check is due; after an insufficient or regressed one, the grace counts from it."""
-    months = pending_check(journey, programme)
-    if months is None or journey.stepped_down_on is None or programme.checks is None:
+    left = checks_left(journey, programme)
+    if not left or journey.stepped_down_on is None or programme.checks is None:
         return None
     if journey.checks and journey.checks[-1].verdict != "sustained":
         return add_months(owed.since, programme.checks.grace_months)
-    return add_months(journey.stepped_down_on, months)
+    return add_months(journey.stepped_down_on, left[0])
 
 
 def _after(since: date, span: Span, calendar: Calendar) -> date:

@@ -20,6 +20,8 @@ _REMEDIES = {
     "date_from_datetime_parsing": _DAY,
     "too_short": "give at least {min_length}, or leave out a list that may be absent",
     "string_pattern_mismatch": "write the name of a programme, such as troubled-families-2012",
+    "model_type": "write an object in braces",
+    "model_attributes_type": "write an object in braces",
     "int_type": "write a whole number, without quotes",
     "bool_type": "write true or false, without quotes",
 }
@@ -85,7 +87,6 @@ def _from_pydantic(details: ErrorDetails) -> Fault:
         place = (*place, "kind")
     found = details["input"]
     value = found.get("kind") if kind.startswith("union_tag") and isinstance(found, Mapping) else found
-    remedy = _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
-    return fault(
-        path(place), None if kind == "missing" else value, details["msg"].removeprefix("Value error, "), remedy
-    )
+    problem, _, ours = details["msg"].removeprefix("Value error, ").partition("; ")
+    remedy = ours or _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
+    return fault(path(place), None if kind == "missing" else value, problem, remedy)

@@ -44,7 +44,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def _iso_day(value: object) -> object:
     if isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.fullmatch(value)):
         return value
-    raise ValueError("a date must be written YYYY-MM-DD, such as 2013-05-20")
+    raise ValueError("not a day; write it YYYY-MM-DD, such as 2013-05-20")
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
@@ -110,7 +110,7 @@ class SchoolAttendance(ClosedSpan):
     def _within_sessions(self) -> Self:
         missed = self.authorised + self.unauthorised
         if missed > self.sessions:
-            raise ValueError(f"authorised and unauthorised absence ({missed}) exceed the sessions ({self.sessions})")
+            raise ValueError(f"authorised and unauthorised absence ({missed}) exceed the sessions ({self.sessions}); correct the counts")
         return self
 
 

@@ -1,15 +1,14 @@
 """The decisions of the path, stage by stage: what each step needs, and what it makes happen."""
 
-from datetime import date, datetime
+from datetime import date
 
-from domain.agenda import due_on, owed_now, pending_check
-from domain.calendar import calendar_of, local_date
+from domain.agenda import checks_left, due_on
+from domain.calendar import calendar_of
 from domain.commands import (
     AcceptHandover,
     AgreePlan,
     AllocateKeyWorker,
     AssessFamily,
-    Caseload,
     CloseJourney,
     IdentifyFamily,
     OfferHandover,
@@ -46,10 +45,9 @@ from domain.events import (
     SteppedUp,
 )
 from domain.family import Consent
-from domain.journey import Journey, Owed
+from domain.journey import Journey
 from domain.programme import Programme
-
-EARLIEST = date(1990, 1, 1)  # an earlier day is a slip of the keyboard, such as 1012 for 2012
+from domain.refusals import happened, has_room, is_held, known_criteria, open_offer, out_of_order
 
 
 def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[Event]:
@@ -107,7 +105,7 @@ def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[Event]:
 def identify(journey: Journey, command: IdentifyFamily, programme: Programme) -> list[Event]:
     """Check the criteria; a family found not eligible may be looked at again until its journey is closed."""
     if journey.stage not in {"referral", "identification"} or journey.eligible:
-        raise _out_of_order(journey, "identified", "it was identified before; show it for the criteria met")
+        raise out_of_order(journey, "identified", "it was identified before; show it for the criteria met")
     happened(command.on, command.at, journey.identified_on or journey.referred_on, "identified on")
     known_criteria(command.criteria, programme)
     met = tuple(dict.fromkeys(command.criteria))
@@ -119,17 +117,17 @@ def allocate(journey: Journey, command: AllocateKeyWorker) -> list[Event]:
     if journey.key_worker == command.key_worker:
         return []
     if journey.key_worker is not None:
-        raise _out_of_order(journey, "allocated", f"{journey.key_worker} holds it; offer a handover instead")
+        raise out_of_order(journey, "allocated", f"{journey.key_worker} holds it; offer a handover instead")
     if not journey.eligible:
-        raise _out_of_order(journey, "allocated", "identify it as eligible first")
+        raise out_of_order(journey, "allocated", "identify it as eligible first")
     happened(command.on, command.at, journey.identified_on, "allocated on")
-    _has_room(command.key_worker, command.caseload)
+    has_room(command.key_worker, command.caseload)
     return [KeyWorkerAllocated(at=command.at, on=command.on, key_worker=command.key_worker)]
 
 
 def offer_handover(journey: Journey, command: OfferHandover) -> list[Event]:
     """Offer the family to another key worker; the holder keeps it until the offer is accepted."""
-    _held(journey, "handed over")
+    is_held(journey, "handed over")
     happened(command.on, command.at, journey.key_worker_from, "offered on")
     if command.to == journey.key_worker:
         raise Rejected("same-holder", f"{command.to} already holds {journey.reference}", "name another key worker")
@@ -142,32 +140,32 @@ def accept_handover(journey: Journey, command: AcceptHandover) -> list[Event]:
     """Take over an offered family, within the caseload cap."""
     if journey.key_worker == command.key_worker:
         return []
-    offer = _offer(journey)
+    offer = open_offer(journey)
     if journey.handover_to != command.key_worker:
         raise Rejected(
             "not-offered", f"{journey.reference} is offered to {journey.handover_to}", "offer it to this key worker"
         )
     happened(command.on, command.at, offer.since, "accepted on")
-    _has_room(command.key_worker, command.caseload)
+    has_room(command.key_worker, command.caseload)
     return [HandoverAccepted(at=command.at, on=command.on, key_worker=command.key_worker)]
 
 
 def refuse_handover(journey: Journey, command: RefuseHandover) -> list[Event]:
     """Decline the offer."""
-    happened(command.on, command.at, _offer(journey).since, "refused on")
+    happened(command.on, command.at, open_offer(journey).since, "refused on")
     return [HandoverRefused(at=command.at, on=command.on)]
 
 
 def record_contact(journey: Journey, command: RecordContact) -> list[Event]:
     """Record a contact by the key worker."""
-    _held(journey, "contacted")
+    is_held(journey, "contacted")
     happened(command.on, command.at, journey.referred_on, "contact on")
     return [ContactRecorded(at=command.at, on=command.on, kind=command.kind)]
 
 
 def assess(journey: Journey, command: AssessFamily) -> list[Event]:
     """Record an assessment; later ones replace the needs found."""
-    _held(journey, "assessed")
+    is_held(journey, "assessed")
     happened(command.on, command.at, journey.assessed_on or journey.identified_on, "assessed on")
     needs = tuple(dict.fromkeys(command.needs))
     if (command.on, needs) == (journey.assessed_on, journey.needs):
@@ -177,9 +175,9 @@ def assess(journey: Journey, command: AssessFamily) -> list[Event]:
 
 def agree_plan(journey: Journey, command: AgreePlan) -> list[Event]:
     """Record the plan; every need it names must have been found at assessment."""
-    _held(journey, "planned for")
+    is_held(journey, "planned for")
     if journey.assessed_on is None:
-        raise _out_of_order(journey, "planned for", "assess the family first")
+        raise out_of_order(journey, "planned for", "assess the family first")
     happened(command.on, command.at, _latest(journey.assessed_on, journey.plan_on), "plan agreed on")
     unknown = [need for need in command.needs if need not in journey.needs]
     if unknown:
@@ -193,11 +191,11 @@ def agree_plan(journey: Journey, command: AgreePlan) -> list[Event]:
 
 def start_intervention(journey: Journey, command: StartIntervention) -> list[Event]:
     """Begin high-intensity work on an agreed plan."""
-    _held(journey, "started on")
+    is_held(journey, "started on")
     if journey.stage != "assessment":
-        raise _out_of_order(journey, "started on", "its intervention has begun already")
+        raise out_of_order(journey, "started on", "its intervention has begun already")
     if journey.plan_on is None:
-        raise _out_of_order(journey, "started on", "agree the plan first")
+        raise out_of_order(journey, "started on", "agree the plan first")
     happened(command.on, command.at, journey.plan_on, "started on")
     return [InterventionStarted(at=command.at, on=command.on)]
 
@@ -205,7 +203,7 @@ def start_intervention(journey: Journey, command: StartIntervention) -> list[Eve
 def review_plan(journey: Journey, command: ReviewPlan) -> list[Event]:
     """Record a review of the plan while the intervention runs at either intensity."""
     if journey.intervention_from is None:
-        raise _out_of_order(journey, "reviewed", "start the intervention first")
+        raise out_of_order(journey, "reviewed", "start the intervention first")
     happened(command.on, command.at, _latest(journey.intervention_from, journey.reviewed_on), "reviewed on")
     return [PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
 
@@ -213,7 +211,7 @@ def review_plan(journey: Journey, command: ReviewPlan) -> list[Event]:
 def step_down(journey: Journey, command: StepDown) -> list[Event]:
     """Move to low intensity."""
     if journey.stage != "intervention":
-        raise _out_of_order(journey, "stepped down", "only a journey in intervention can be")
+        raise out_of_order(journey, "stepped down", "only a journey in intervention can be")
     happened(command.on, command.at, journey.intervention_from, "stepped down on")
     return [SteppedDown(at=command.at, on=command.on)]
 
@@ -221,26 +219,26 @@ def step_down(journey: Journey, command: StepDown) -> list[Event]:
 def step_up(journey: Journey, command: StepUp) -> list[Event]:
     """Move back to high intensity."""
     if journey.stepped_down_on is None:
-        raise _out_of_order(journey, "stepped up", "only a journey that was stepped down can be")
+        raise out_of_order(journey, "stepped up", "only a journey that was stepped down can be")
     happened(command.on, command.at, _last_checked(journey), "stepped up on")
     return [SteppedUp(at=command.at, on=command.on, reason=command.reason)]
 
 
 def record_check(journey: Journey, command: RecordCheck, programme: Programme) -> list[Event]:
     """Record the next sustained-outcome check, on or after the day it falls due."""
-    if journey.stepped_down_on is None:
-        raise _out_of_order(journey, "checked", "step it down first")
-    months = pending_check(journey, programme)
-    if months is None:
-        raise _out_of_order(journey, "checked", "every check of its programme is made; close it")
-    owed = next(item for item in owed_now(journey, programme) if item.work == "check")
+    owed = journey.owes("check")
+    if owed is None:
+        raise out_of_order(journey, "checked", "step it down first")
+    left = checks_left(journey, programme)
+    if not left:
+        raise out_of_order(journey, "checked", "every check of its programme is made; close it")
     due = due_on(journey, owed, programme, calendar_of(programme.nation))
     if due is not None and command.on < due:
         raise Rejected(
-            "too-early", f"the {months}-month check of {journey.reference} falls on {due}", f"record it from {due} on"
+            "too-early", f"the {left[0]}-month check of {journey.reference} falls on {due}", f"record it from {due} on"
         )
     happened(command.on, command.at, _last_checked(journey), "checked on")
-    return [CheckRecorded(at=command.at, on=command.on, months=months, verdict=command.verdict)]
+    return [CheckRecorded(at=command.at, on=command.on, months=left[0], verdict=command.verdict)]
 
 
 def close(journey: Journey, command: CloseJourney, programme: Programme) -> list[Event]:
@@ -250,12 +248,8 @@ def close(journey: Journey, command: CloseJourney, programme: Programme) -> list
         raise Rejected(
             "not-found-ineligible", f"{journey.reference} was not found ineligible", "choose another outcome"
         )
-    if command.outcome == "sustained" and not _all_sustained(journey, programme):
-        raise Rejected(
-            "not-sustained",
-            f"{journey.reference} has checks still to pass ({_missing(journey, programme)})",
-            "record the checks, or close with another outcome",
-        )
+    if command.outcome == "sustained":
+        _sustained(journey, programme)
     return [JourneyClosed(at=command.at, on=command.on, outcome=command.outcome)]
 
 
@@ -287,65 +281,13 @@ def _latest(*days: date | None) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def _all_sustained(journey: Journey, programme: Programme) -> bool:
-    return journey.stepped_down_on is not None and pending_check(journey, programme) is None
-
-
-def _missing(journey: Journey, programme: Programme) -> str:
+def _sustained(journey: Journey, programme: Programme) -> None:
     if journey.stepped_down_on is None:
-        return "it was not stepped down"
-    months = programme.checks.months if programme.checks else ()
-    return ", ".join(f"{month} months" for month in months if month not in journey.sustained_months)
-
-
-def happened(on: date, at: datetime, not_before: date | None, what: str) -> None:
-    """Refuse a day in the future, one before the step it follows, or one that nobody can mean."""
-    today = local_date(at)
-    if on > today:
-        raise Rejected("future-date", f"{what} {on} is in the future (today is {today})", "check the date")
-    if not_before is not None and on < not_before:
-        raise Rejected("bad-dates", f"{what} {on} is before the step it follows ({not_before})", "check the dates")
-    if on < EARLIEST:
-        raise Rejected("bad-dates", f"{what} {on} is too long ago (before {EARLIEST})", "check the year")
-
-
-def known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
-    """Refuse criteria that the programme does not know; one without a rule knows them all."""
-    if programme.eligibility is None:
-        return
-    known = [criterion.id for criterion in programme.eligibility.criteria]
-    unknown = [criterion for criterion in criteria if criterion not in known]
-    if unknown:
+        raise out_of_order(journey, "closed as sustained", "step it down first, or close with another outcome")
+    left = ", ".join(f"{months} months" for months in checks_left(journey, programme))
+    if left:
         raise Rejected(
-            "unknown-criterion",
-            f"{', '.join(unknown)} is no criterion of {programme.name}",
-            f"use one or more of {', '.join(known)}",
+            "not-sustained",
+            f"{journey.reference} has checks still to pass ({left})",
+            "record the checks, or close with another outcome",
         )
-
-
-def _has_room(key_worker: str, caseload: Caseload | None) -> None:
-    """Refuse a key worker who is unknown or whose caseload is full, as counted under lock."""
-    if caseload is None or not caseload.known:
-        raise Rejected("unknown-key-worker", f"no key worker {key_worker}", "add the key worker first")
-    if caseload.held >= caseload.cap:
-        raise Rejected(
-            "caseload-full",
-            f"{key_worker} holds {caseload.held} families, the cap is {caseload.cap}",
-            "choose a key worker with room",
-        )
-
-
-def _held(journey: Journey, done: str) -> None:
-    if journey.key_worker is None:
-        raise _out_of_order(journey, done, "allocate a key worker first")
-
-
-def _offer(journey: Journey) -> Owed:
-    offer = journey.owes("handover-answer")
-    if offer is None:
-        raise _out_of_order(journey, "taken over", "no handover is offered")
-    return offer
-
-
-def _out_of_order(journey: Journey, done: str, remedy: str) -> Rejected:
-    return Rejected("out-of-order", f"{journey.reference} is in {journey.stage} and cannot be {done} now", remedy)

@@ -35,8 +35,8 @@ from domain.events import (
 )
 from domain.evolve import evolve
 from domain.journey import Journey
-from domain.path import happened, known_criteria
 from domain.programme import Programme
+from domain.refusals import happened, known_criteria
 
 LATE = timedelta(minutes=15)
 

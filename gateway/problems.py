@@ -1,4 +1,4 @@
-"""The one place where errors become HTTP answers: RFC 9457 problem details with a stable `type`, a reason and a remedy."""
+"""The one place where errors become HTTP answers: RFC 9457 problems with a stable `type`, a reason and a remedy."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from domain.cells import shown
 from domain.errors import Rejected
 from domain.referral import Fault
-from gateway.engine import Unavailable
+from wiring.engine import Unavailable
 
 URN = "urn:family-journeys:problem:"
 MEDIA_TYPE = "application/problem+json"

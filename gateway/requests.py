@@ -1,4 +1,4 @@
-"""What surrounds every request: an id that goes through to the logs, headers that keep browsers out, a limit of size."""
+"""What surrounds every request: an id that goes through to the logs, safe headers, a limit of size."""
 
 import re
 import time

@@ -91,11 +91,10 @@ def _order(move: Move, body: Step) -> Callable[[dict[str, Any]], Any]:
 def _route(move: Move) -> Callable[..., Awaitable[Answer]]:
     admitted = OnFamily(move.action, "offered" if move.name in ANSWERED_BY_OFFERED else "holder")
 
-    async def step(
-        body: move.body, asked: Annotated[Asked, Depends(admitted)], parts: Served, key: Key = None
-    ) -> Answer:  # type: ignore[name-defined] # noqa: E501 - FastAPI reads the body's type
+    async def step(body: Step, asked: Annotated[Asked, Depends(admitted)], parts: Served, key: Key = None) -> Answer:
         return await carry(parts, asked, _order(move, body), key)
 
+    step.__annotations__["body"] = move.body  # the framework reads the body's fields from here
     step.__doc__ = move.command.__doc__
     return step
 

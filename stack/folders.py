@@ -11,6 +11,8 @@ from pathlib import Path
 
 import platformdirs
 
+from stack.errors import StackError
+
 NAME = "family-journeys"
 
 
@@ -68,10 +70,14 @@ def default_data() -> Path:
 
 def make(folder: Path) -> Path:
     """Create a data folder that others may pass through (Postgres' user must) but not list; keep one that exists."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir()
-        each.chmod(0o711)
+    try:
+        for each in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+            each.mkdir()
+            each.chmod(0o711)
+    except OSError as problem:
+        raise StackError(
+            f"The data folder {folder} cannot be made ({problem}); choose another with --data."
+        ) from problem
     return folder
 
 

@@ -9,7 +9,7 @@ LIMIT = 20 * 1024 * 1024  # bytes; with one older file kept, at most twice this 
 
 def open_log(path: Path) -> BinaryIO:
     """Open a part's log for appending, rotated first when it has grown past the limit."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     rotate(path)
     return path.open("ab")
 

@@ -74,6 +74,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self.part.env},
                 cwd=ROOT,
+                umask=0o077,  # others may pass through the data folder, but read nothing in it
                 start_new_session=True,  # a Ctrl-C in the terminal is for us; we stop the parts in order
             )
         self.identity = processes.identify(self.process.pid)

@@ -47,10 +47,14 @@ class PrivateStack:
         """Base address of the gateway, without a slash at the end."""
         return f"http://{self.environment['JOURNEYS_GATEWAY_HOST']}:{self.environment['JOURNEYS_GATEWAY_PORT']}"
 
-    async def launch(self, part: Part) -> None:
-        """Add a part, start it and wait until it is ready."""
-        self.children[part.name] = Child(part, self.layout.log(part.name))
-        await self.start(part.name)
+    async def launch(self, *parts: Part) -> None:
+        """Add parts, start them side by side and wait until all are ready."""
+        new = {part.name: Child(part, self.layout.log(part.name)) for part in parts}
+        self.children |= new
+        for child in new.values():
+            await child.start()
+        for child in new.values():
+            await child.until_ready()
 
     async def start(self, name: str) -> None:
         """Start a part that is stopped, on its old address, and wait until it is ready."""
@@ -66,9 +70,9 @@ class PrivateStack:
         await self.children[name].kill()
 
     async def close(self) -> None:
-        """Stop every part, the last started first."""
-        for child in reversed(self.children.values()):
-            await child.stop()
+        """Stop our own parts, the last started first; kill the servers, whose data are thrown away."""
+        for name, child in reversed(self.children.items()):
+            await (child.kill() if name in {"postgres", "temporal"} else child.stop())
 
     def process(self, name: str) -> psutil.Process | None:
         """Return the process of a part, or None when it does not run."""
@@ -109,9 +113,8 @@ async def running(  # noqa: PLR0913  # each is a choice of the caller, and all h
         stack = PrivateStack(data, Ports(**dict(zip(Ports.model_fields, free_ports(3), strict=True))), env or {})
         secrets.ensure(stack.layout.secrets)
         try:
-            await stack.launch(postgres.part(stack.layout.postgres, durable=durable))
-            if temporal:
-                await stack.launch(_temporal(temporal, stack))
+            servers = [_temporal(temporal, stack)] if temporal else []
+            await stack.launch(*servers, postgres.part(stack.layout.postgres, durable=durable))
             if migrated or worker or gateway:
                 await stack.launch(catalog.migrations(stack.environment))
             if worker:

@@ -39,15 +39,21 @@ class Engine:
         """
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                return await self._client.execute_update_with_start_workflow(
+                reply: Reply = await self._client.execute_update_with_start_workflow(
                     UPDATES[command.type],
                     command,
                     id=command.command_id,
                     result_type=Reply,
                     start_workflow_operation=WithStartWorkflowOperation(
-                        JOURNEY_WORKFLOW, self._beginning(journey_id), **_identity(journey_id)
+                        JOURNEY_WORKFLOW,
+                        self._beginning(journey_id),
+                        id=journey_id,
+                        task_queue=TASK_QUEUE,
+                        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     ),
                 )
+                return reply
         except WorkflowUpdateFailedError as failure:
             raise _rejected(failure) from failure
         except (TimeoutError, RPCTimeoutOrCancelledError) as silence:
@@ -60,7 +66,7 @@ class Engine:
     async def forward(self, journey_id: str, rows: Sequence[RecordEvidence]) -> None:
         """Hand a batch of observations to a journey, starting its workflow when it does not run."""
         batch = {"rows": [row.model_dump(mode="json", by_alias=True) for row in rows]}
-        await self._start(journey_id, start_signal=PARTNER_EVENTS, start_signal_args=[batch])
+        await self._start(journey_id, PARTNER_EVENTS, [batch])
 
     async def rearm(self, journey_ids: Sequence[str]) -> int:
         """Start the workflow of each open journey that has none; return how many were asked for."""
@@ -82,10 +88,17 @@ class Engine:
         except RPCError:
             return False
 
-    async def _start(self, journey_id: str, **signal: object) -> None:
+    async def _start(self, journey_id: str, signal: str | None = None, args: Sequence[object] = ()) -> None:
         try:
             await self._client.start_workflow(
-                JOURNEY_WORKFLOW, self._beginning(journey_id), **_identity(journey_id), **signal
+                JOURNEY_WORKFLOW,
+                self._beginning(journey_id),
+                id=journey_id,
+                task_queue=TASK_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                start_signal=signal,
+                start_signal_args=args,
             )
         except RPCError as fault:
             if fault.status in AWAY:
@@ -95,15 +108,6 @@ class Engine:
     def _beginning(self, journey_id: str) -> dict[str, object]:
         """Return the input of a first run: an empty state, which the workflow fills from the journal."""
         return {"state": {"journey_id": journey_id}, "history_limit": self._history_limit}
-
-
-def _identity(journey_id: str) -> dict[str, object]:
-    return {
-        "id": journey_id,
-        "task_queue": TASK_QUEUE,
-        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
-        "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-    }
 
 
 def _rejected(failure: WorkflowUpdateFailedError) -> Exception:

@@ -1,7 +1,9 @@
 """One family's path as a durable workflow: it waits, hands what came to the journal, and runs what follows."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
@@ -45,7 +47,7 @@ with workflow.unsafe.imports_passed_through():
 
 BATCH = 200  # commands handed over at once: bounds the local activity's time and its marker in history
 PATIENCE = timedelta(minutes=1)  # how long a run waits for a referral that has not arrived
-ACTIVITIES = {
+ACTIVITIES: dict[str, Callable[[Any, RunEffect], Awaitable[EffectRun]]] = {
     "remind": NotificationActivities.send_reminder,
     "notify": NotificationActivities.notify_partner,
     "evaluate-results": ClaimActivities.record_claim_eligibility,

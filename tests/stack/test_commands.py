@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 
 import httpx
 import psutil
@@ -11,7 +13,7 @@ import pytest
 from stack_help import STUBS, eventually, up
 
 from stack import commands, folders
-from stack.errors import PartFailed, PortTaken
+from stack.errors import PartFailed, PortTaken, StackError
 from stack.report import PartReport
 
 
@@ -134,3 +136,22 @@ def test_status_of_nothing(data):
     """A folder where no stack ever ran is down, and asking is no error."""
     now = commands.status(data)
     assert (now.up, now.parts) == (False, [])
+
+
+def test_others_read_nothing(stack):
+    """Other users may pass through the data folder, but every file and folder with content in it is closed to them."""
+    closed = ["logs", "postgres", "secrets", "temporal.db"]
+    assert {name: (stack / name).stat().st_mode & 0o077 for name in closed} == dict.fromkeys(closed, 0)
+
+
+def test_no_sdk_in_the_cli():
+    """The commands and the supervisor never load the Temporal SDK, which is slow to load and may crash at exit."""
+    code = "import sys, cli.stack, stack.commands, stack.catalog; sys.exit('temporalio' in sys.modules)"
+    assert subprocess.run((sys.executable, "-c", code), check=False).returncode == 0
+
+
+def test_a_folder_that_cannot_be_made_is_named(data):
+    """A data folder that cannot be made is refused with its name and the flag that chooses another."""
+    (data / "file").touch()
+    with pytest.raises(StackError, match=r"file/journeys cannot be made .*--data"):
+        up(data / "file" / "journeys")

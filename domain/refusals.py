@@ -1,0 +1,67 @@
+"""The tests that several steps share: each refuses what does not fit, with a reason and a remedy."""
+
+from datetime import date, datetime
+
+from domain.calendar import local_date
+from domain.commands import Caseload
+from domain.errors import Rejected
+from domain.journey import Journey, Owed
+from domain.programme import Programme
+
+EARLIEST = date(1990, 1, 1)  # an earlier day is a slip of the keyboard, such as 1012 for 2012
+
+
+def happened(on: date, at: datetime, not_before: date | None, what: str) -> None:
+    """Refuse a day in the future, one before the step it follows, or one that nobody can mean."""
+    today = local_date(at)
+    if on > today:
+        raise Rejected("future-date", f"{what} {on} is in the future (today is {today})", "check the date")
+    if not_before is not None and on < not_before:
+        raise Rejected("bad-dates", f"{what} {on} is before the step it follows ({not_before})", "check the dates")
+    if on < EARLIEST:
+        raise Rejected("bad-dates", f"{what} {on} is too long ago (before {EARLIEST})", "check the year")
+
+
+def known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
+    """Refuse criteria that the programme does not know; one without a rule knows them all."""
+    if programme.eligibility is None:
+        return
+    known = [criterion.id for criterion in programme.eligibility.criteria]
+    unknown = [criterion for criterion in criteria if criterion not in known]
+    if unknown:
+        raise Rejected(
+            "unknown-criterion",
+            f"{', '.join(unknown)} is no criterion of {programme.name}",
+            f"use one or more of {', '.join(known)}",
+        )
+
+
+def has_room(key_worker: str, caseload: Caseload | None) -> None:
+    """Refuse a key worker who is unknown or whose caseload is full, as counted under lock."""
+    if caseload is None or not caseload.known:
+        raise Rejected("unknown-key-worker", f"no key worker {key_worker}", "add the key worker first")
+    if caseload.held >= caseload.cap:
+        raise Rejected(
+            "caseload-full",
+            f"{key_worker} holds {caseload.held} families, the cap is {caseload.cap}",
+            "choose a key worker with room",
+        )
+
+
+def is_held(journey: Journey, done: str) -> None:
+    """Refuse while nobody holds the family."""
+    if journey.key_worker is None:
+        raise out_of_order(journey, done, "allocate a key worker first")
+
+
+def open_offer(journey: Journey) -> Owed:
+    """Return the offered handover that waits for an answer; refuse where there is none."""
+    offer = journey.owes("handover-answer")
+    if offer is None:
+        raise out_of_order(journey, "taken over", "no handover is offered")
+    return offer
+
+
+def out_of_order(journey: Journey, done: str, remedy: str) -> Rejected:
+    """Return the refusal of a step that this stage does not allow."""
+    return Rejected("out-of-order", f"{journey.reference} is in {journey.stage} and cannot be {done} now", remedy)

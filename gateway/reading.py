@@ -1,0 +1,123 @@
+"""What people look at: families on their way, one family's whole story, and what falls due."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from domain.access import Actor, may
+from domain.agenda import Deadline, agenda
+from domain.calendar import calendar_of
+from domain.events import Event
+from domain.evolve import fold
+from domain.journey import Journey, Stage
+from gateway.families import Asked, OnFamily
+from gateway.parts import Served
+from gateway.problems import DOCUMENTED
+from gateway.security import Allow
+from store import claims, journal, programmes, read_models
+from store.claims import Claim
+from store.journal import Recorded
+from store.read_models import DueRow, Filters, JourneyRow
+from store.vault import FamilyRecord
+
+router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
+
+Reader = Annotated[Actor, Depends(Allow("read", own=True))]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class Page(BaseModel):
+    """Journeys by id; `next` is the cursor of the page after this one."""
+
+    journeys: list[JourneyRow]
+    next: str | None = None
+
+
+class Told(BaseModel):
+    """One event of the timeline, by its number."""
+
+    version: int
+    event: Event
+    actor: str
+    recorded_at: datetime
+
+
+class Shown(BaseModel):
+    """One family's newest journey; `family` only for those who may read names."""
+
+    journey: Journey
+    holder: str | None
+    agenda: list[Deadline]
+    timeline: list[Told]
+    claims: list[Claim]
+    earlier: list[JourneyRow]
+    family: FamilyRecord | None = None
+
+
+@router.get("/journeys")
+async def journeys(  # noqa: PLR0913 - one argument a filter
+    actor: Reader,
+    parts: Served,
+    stage: Stage | None = None,
+    holder: str | None = None,
+    locality: str | None = None,
+    programme: str | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Page:
+    """List journeys; a key worker sees those they hold."""
+    filters = Filters(stage=stage, key_worker=_of(actor, holder), locality=locality, programme=programme)
+    async with parts.pool.acquire() as conn:
+        rows = await read_models.journeys(conn, filters, after=cursor, limit=limit)
+    return Page(journeys=rows, next=rows[-1].journey_id if len(rows) == limit else None)
+
+
+@router.get("/journeys/{reference}")
+async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served) -> Shown:
+    """Tell one family's whole story: where it is, what happened, what falls due, who holds it."""
+    row = asked.journey
+    async with parts.pool.acquire() as conn:
+        recorded = await journal.timeline(conn, row.journey_id)
+        programme = await programmes.get(conn, row.programme_hash)
+        ledger = await claims.listing(conn, reference=row.reference)
+        names = may(asked.actor, "read-names", row.key_worker)
+        family = await parts.vault.read_family(conn, row.reference) if names else None
+    journey = fold(one.event for one in recorded)
+    return Shown(
+        journey=journey,
+        holder=journey.holder,
+        agenda=list(agenda(journey, programme, calendar_of(programme.nation))),
+        timeline=[_told(one) for one in recorded],
+        claims=ledger,
+        earlier=list(asked.journeys[:-1]),
+        family=family,
+    )
+
+
+@router.get("/due")
+async def due(
+    actor: Reader, parts: Served, holder: str | None = None, until: datetime | None = None, limit: Limit = 100
+) -> list[DueRow]:
+    """List what falls due, soonest first; a key worker sees the families they hold."""
+    async with parts.pool.acquire() as conn:
+        return await read_models.due(conn, holder=_of(actor, holder), until=until, limit=limit)
+
+
+@router.get("/claims")
+async def list_claims(
+    _actor: Annotated[Actor, Depends(Allow("read"))], parts: Served, reference: str | None = None, limit: Limit = 500
+) -> list[Claim]:
+    """List the ledger of claims."""
+    async with parts.pool.acquire() as conn:
+        return await claims.listing(conn, reference=reference, limit=limit)
+
+
+def _of(actor: Actor, holder: str | None) -> str | None:
+    return actor.name if actor.role == "key-worker" else holder
+
+
+def _told(one: Recorded) -> Told:
+    return Told(version=one.version, event=one.event, actor=one.actor, recorded_at=one.recorded_at)

@@ -1,0 +1,74 @@
+"""The other commands people give a journey: a reminder acknowledged, an event corrected."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Depends
+from pydantic import ValidationError
+
+from domain.commands import AcknowledgeReminder, CorrectEvent
+from domain.errors import Rejected
+from domain.events import EVENT, Correctable, Event
+from gateway.bodies import Acknowledge, Answer, Correct
+from gateway.families import Asked, OnFamily
+from gateway.parts import Served
+from gateway.problems import DOCUMENTED
+from gateway.steps import Key, carry
+from store import journal
+
+router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=DOCUMENTED)
+
+CORRECTABLE: tuple[type[Event], ...] = get_args(get_args(Correctable)[0])
+
+
+@router.post("/acknowledge")
+async def acknowledge(
+    body: Acknowledge, asked: Annotated[Asked, Depends(OnFamily("work"))], parts: Served, key: Key = None
+) -> Answer:
+    """Say that a reminder was seen."""
+
+    def order(common: dict[str, Any]) -> AcknowledgeReminder:
+        return AcknowledgeReminder(reminder_id=body.reminder_id, **common)
+
+    return await carry(parts, asked, order, key)
+
+
+@router.post("/correct")
+async def correct(
+    body: Correct, asked: Annotated[Asked, Depends(OnFamily("correct"))], parts: Served, key: Key = None
+) -> Answer:
+    """Supersede an earlier event: the same event with some fields changed, and why."""
+    async with parts.pool.acquire() as conn:
+        stream = [recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id)]
+    return await carry(parts, asked, _correction(stream, body, asked.journey.reference), key)
+
+
+def _correction(stream: list[Event], body: Correct, reference: str) -> Callable[[dict[str, Any]], CorrectEvent]:
+    """Return how the correction is made; raise `Rejected` when the event cannot read so."""
+    if body.version > len(stream) or not isinstance(stream[body.version - 1], CORRECTABLE):
+        raise Rejected(
+            "nothing-to-correct",
+            f"{reference} has no event {body.version} that can be corrected",
+            "show the journey for its numbered events; only steps of the path, consents and evidence can be corrected",
+        )
+    replacement = _changed(_as_it_reads(stream, body.version), body.changes)
+    told = {"version": body.version, "reason": body.reason, "replacement": replacement}
+    return lambda common: CorrectEvent.model_validate(told | common)
+
+
+def _as_it_reads(stream: list[Event], version: int) -> Event:
+    """Return the event as its last correction has it."""
+    corrections = [event.replacement for event in stream if event.type == "event-corrected" and event.version == version]
+    return [stream[version - 1], *corrections][-1]
+
+
+def _changed(event: Event, changes: dict[str, Any]) -> Event:
+    told = event.model_dump(mode="json", by_alias=True)
+    inner = next((name for name in ("consent", "evidence") if name in told), None)
+    told = {**told, inner: {**told[inner], **changes}} if inner else {**told, **changes}
+    try:
+        return EVENT.validate_python({**told, "type": event.type, "at": event.at}, strict=False)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        raise Rejected("bad-request", f"{place}: {first['msg']}", f"the event holds {', '.join(told)}") from fault

@@ -1,0 +1,217 @@
+"""A time-lapse: real journeys through eighteen months in minutes, on a private stack that leaves nothing behind."""
+
+import asyncio
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from domain.calendar import LONDON, Calendar, add_months, calendar_of, local_date
+from domain.programme import Programme
+from programmes import load
+from stack import intake, sinks, tokens
+from stack.feed import Feed, by_day, partner_of, read
+from stack.parts import PrivateStack, running
+from stack.skipping import SkippingClock
+from stack.story import Household, Story
+from stack.summary import Figures, collect, show
+from wiring.leave import leave
+from wiring.settings import Settings
+from wiring.temporal import connect
+
+ROOT = Path(__file__).resolve().parent.parent
+MORNING = clock_time(7, 30)
+EVENING = clock_time(19, 0)
+IMPORT_WEEKS = 12
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a time-lapse from the command line and leave with its exit code."""
+    options = _options(arguments)
+    figures = asyncio.run(lapse(options))
+    show(figures, as_json=options.json)
+    leave(0)
+
+
+def _options(arguments: list[str] | None) -> Namespace:
+    parser = ArgumentParser(prog="journeys timelapse", description=main.__doc__)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON instead of tables")
+    parser.add_argument("--start", type=date.fromisoformat, default=date(2012, 4, 16), help="the first day")
+    parser.add_argument("--months", type=int, default=18, help="how long to run")
+    parser.add_argument("--programme", default="wirral-2012", help="the programme of the journeys")
+    parser.add_argument("--referrals", type=Path, default=_sample("referrals.csv"), help="the referral export")
+    parser.add_argument("--events", type=Path, default=_sample("partner-events.ndjson"), help="the partner events")
+    parser.add_argument("--key-workers", type=int, default=5, help="how many key workers share the families")
+    return parser.parse_args(arguments)
+
+
+def _sample(name: str) -> Path:
+    """Return a sample of the shared folder beside the project when there is one, else the project's own copy."""
+    shared = ROOT.parent / "shared" / "samples" / name
+    return shared if shared.exists() else ROOT / "samples" / name
+
+
+async def lapse(options: Namespace) -> Figures:
+    """Run the whole time-lapse and return its figures."""
+    began = time.monotonic()
+    async with _cast(options) as cast:
+        await _through(cast, options)
+        return await collect(cast.stack, cast.http, cast.story, cast.feed, cast.imported, cast.clock, began)
+
+
+@dataclass
+class Cast:
+    """Everyone who takes part."""
+
+    stack: PrivateStack
+    http: httpx.AsyncClient
+    clock: SkippingClock
+    story: Story
+    feed: Feed
+    referrals: Path
+    programme: Programme
+    imported: intake.Imported
+
+
+@asynccontextmanager
+async def _cast(options: Namespace) -> AsyncIterator[Cast]:
+    """Start the stack with its sinks, and introduce staff and partners."""
+    programme = load(options.programme)
+    offset = datetime.combine(options.start, MORNING, tzinfo=LONDON).astimezone(UTC) - datetime.now(UTC)
+    async with sinks.smtp() as mail, sinks.webhooks() as hooks:
+        env = _environment(offset, programme, mail.port)
+        async with running(temporal="time-skipping", worker=True, gateway=True, env=env) as stack:
+            client = await connect(Settings.model_validate(_settings(stack)))
+            token = tokens.mint(stack.layout.secrets, name="demo", role="manager")
+            async with httpx.AsyncClient(
+                base_url=stack.gateway_url, headers={"authorization": f"Bearer {token}"}, timeout=60, trust_env=False
+            ) as http:
+                workers = await _staff(http, options.key_workers)
+                secrets = await _partners(http, programme, options.events, hooks.port)
+                story = Story(http, programme, calendar_of(programme.nation), workers)
+                yield Cast(
+                    stack=stack,
+                    http=http,
+                    clock=SkippingClock(client, offset),
+                    story=story,
+                    feed=Feed(http, secrets),
+                    referrals=options.referrals,
+                    programme=programme,
+                    imported=intake.Imported(url=stack.gateway_url, token=token),
+                )
+
+
+def _environment(offset: timedelta, programme: Programme, smtp_port: int) -> dict[str, str]:
+    return {
+        "JOURNEYS_STACK": "time-lapse",
+        "JOURNEYS_CLOCK_OFFSET": str(offset.total_seconds()),
+        "JOURNEYS_PROGRAMME": programme.name,
+        "JOURNEYS_SMTP_HOST": "127.0.0.1",
+        "JOURNEYS_SMTP_PORT": str(smtp_port),
+        "JOURNEYS_SMTP_TLS": "false",
+        "JOURNEYS_LOG_LEVEL": "WARNING",
+    }
+
+
+def _settings(stack: PrivateStack) -> dict[str, Any]:
+    prefix = "JOURNEYS_"
+    return {
+        name.removeprefix(prefix).lower(): value for name, value in stack.environment.items() if name.startswith(prefix)
+    }
+
+
+async def _staff(http: httpx.AsyncClient, key_workers: int) -> list[str]:
+    """Add the key workers, and the coordinator and manager that reminders go to."""
+    workers = [f"kw-{number}" for number in range(1, key_workers + 1)]
+    roles = [*((name, "key-worker") for name in workers), ("coordinator-1", "coordinator"), ("manager-1", "manager")]
+    for name, role in roles:
+        answer = await http.post("/v1/workers", json={"name": name, "role": role, "email": f"{name}@council.example"})
+        answer.raise_for_status()
+    return workers
+
+
+async def _partners(http: httpx.AsyncClient, programme: Programme, events: Path, port: int) -> dict[str, str]:
+    """Add each partner of the programme and of the feed, with a webhook; return their secrets."""
+    named = {held.partner for held in programme.agreements} | {partner_of(event) for event in read(events)}
+    secrets = {}
+    for name in sorted(named):
+        url = f"http://127.0.0.1:{port}/{name}"
+        answer = await http.post("/v1/partners", json={"name": name, "webhook_url": url})
+        answer.raise_for_status()
+        secrets[name] = answer.json()["secret"]
+    return secrets
+
+
+async def _through(cast: Cast, options: Namespace) -> None:
+    """Go through the calendar day by day: mail goes out by itself, people do their work, partners send theirs."""
+    end = add_months(options.start, options.months)
+    days = by_day(read(options.events), options.start, end)
+    calendar = calendar_of(cast.programme.nation)
+    for day, advance in _progress(options.start, end, quiet=options.json):
+        if calendar.is_working(day):
+            await cast.clock.skip_to(datetime.combine(day, EVENING, tzinfo=LONDON) - timedelta(hours=1))
+            await _working_day(cast, day, options.start)
+        if day in days:
+            await cast.clock.skip_to(datetime.combine(day, EVENING, tzinfo=LONDON))
+            await cast.feed.send(days[day])
+            await _settled(cast.http)
+        advance()
+
+
+async def _working_day(cast: Cast, day: date, start: date) -> None:
+    await _import(cast, day, start)
+    await cast.story.act(day)
+    await cast.story.answer_reminders(day)
+
+
+async def _import(cast: Cast, day: date, start: date) -> None:
+    """Take the week's referrals on a Friday; the same file each time, which changes nothing for those taken before."""
+    due = day.weekday() == 4 and day <= start + timedelta(weeks=IMPORT_WEEKS)  # noqa: PLR2004 - Friday
+    if due and cast.imported.unfinished:
+        for family in await cast.imported.take(cast.referrals):
+            cast.story.welcome(Household(family.number, family.reference, family.criteria), day)
+        await _settled(cast.http)
+
+
+async def _settled(http: httpx.AsyncClient) -> None:
+    """Wait until every partner event that can be applied is, so that it lands on its day."""
+    for _ in range(600):
+        answer = await http.get("/v1/counts")
+        answer.raise_for_status()
+        inbox = answer.json()["inbox"]
+        if not inbox.get("received") and not inbox.get("forwarded"):
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError(f"partner events are not applied after 30 s: {inbox}")
+
+
+def _progress(start: date, end: date, *, quiet: bool) -> Any:
+    """Yield each day with a function to call when it is done; the bar goes to stderr."""
+    from rich.console import Console  # noqa: PLC0415 - drawn only here
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    total = (end - start).days + 1
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+        task = bar.add_task("starting", total=total)
+        for number in range(total):
+            day = start + timedelta(days=number)
+            bar.update(task, description=f"{day:%d %b %Y}")
+            yield day, lambda: bar.advance(task)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
