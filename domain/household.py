@@ -48,12 +48,12 @@ def _disagreements(rows: Sequence[Reading], _terms: Terms) -> list[Fault]:
     """Find rows that say something else of the household than the first row that speaks."""
     faults = []
     for column in HOUSEHOLD:
-        first, *others = [row for row in rows if column in row.values] or [None]
-        for other in others:
-            if first and other and other.values[column] != first.values[column]:
-                reason = f"differs from line {first.row.line} of the same family"
+        told = [row for row in rows if column in row.values]
+        for row in told[1:]:
+            if row.values[column] != told[0].values[column]:
+                reason = f"differs from line {told[0].row.line} of the same family"
                 remedy = "give every row of a family the same value"
-                faults.append(other.row.fault(column, "rows-disagree", reason, remedy))
+                faults.append(row.row.fault(column, "rows-disagree", reason, remedy))
     return faults
 
 

@@ -26,8 +26,7 @@ class BadFile(Exception):  # noqa: N818 - a finding, not an error of ours
 
 def read_sheet(data: bytes) -> Sheet:
     """Read a UTF-8 CSV file (with or without a byte order mark, any line ends); raise `BadFile`."""
-    reader = csv.reader(io.StringIO(_decode(data), newline=""), strict=True)
-    records = _records(reader)
+    records = _records(_decode(data))
     header = [name.strip() for name in (records.pop(0)[1] if records else [])]
     _check_header(header)
     rows = [Row(line=line, cells=_cells(header, record)) for line, record in records if len(record) == len(header)]
@@ -51,8 +50,9 @@ def _decode(data: bytes) -> str:
     return text
 
 
-def _records(reader: "csv._reader") -> list[tuple[int, list[str]]]:
+def _records(text: str) -> list[tuple[int, list[str]]]:
     """Return each record with the line it starts on; a quoted cell may run over several lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records, line = [], 1
     try:
         for record in reader:

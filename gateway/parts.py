@@ -1,12 +1,10 @@
 """What the gateway is made of: opened in one place, closed in one place, and handed to the routes."""
 
 import asyncio
-import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -20,6 +18,7 @@ from store import programmes as packs
 from store.pool import Pool, open_pool
 from store.vault import Vault
 from wiring.engine import Engine
+from wiring.keys import key
 from wiring.settings import Settings
 from wiring.temporal import connect
 
@@ -70,11 +69,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
 
 def open_vault(settings: Settings) -> Vault:
     """Open the vault with the keys of the secrets folder."""
-    return Vault(_key(settings.secrets_dir / "vault.key"), _key(settings.secrets_dir / "subject.key"))
-
-
-def _key(path: Path) -> bytes:
-    return base64.b64decode(path.read_text(encoding="ascii"))
+    return Vault(key(settings.secrets_dir, "vault.key"), key(settings.secrets_dir, "subject.key"))
 
 
 def parts_of(request: Request) -> Parts:

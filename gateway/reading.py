@@ -1,8 +1,8 @@
 """What people look at: families on their way, one family's whole story, and what falls due."""
 
 from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
@@ -12,7 +12,8 @@ from domain.agenda import Deadline, agenda
 from domain.calendar import calendar_of
 from domain.events import Event
 from domain.evolve import fold
-from domain.journey import Journey, Stage
+from domain.journey import Journey, ReminderState, Stage
+from domain.programme import Holder, Work
 from gateway.families import Asked, OnFamily
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
@@ -57,8 +58,34 @@ class Shown(BaseModel):
     family: FamilyRecord | None = None
 
 
+class Fallen(BaseModel):
+    """A reminder that fell due, with the family it is about and its chain since."""
+
+    reference: str
+    journey_id: str
+    reminder_id: str
+    work: Work
+    to: Holder
+    due_on: date
+    late: bool
+    escalation: bool
+    state: ReminderState
+    fault: str | None
+    reason: str | None
+    fell_due_at: datetime
+    sent_at: datetime | None
+    ended_at: datetime | None
+
+
+class Reminders(BaseModel):
+    """Reminders, oldest first."""
+
+    reminders: list[Fallen]
+
+
 @router.get("/journeys")
 async def journeys(  # noqa: PLR0913 - one argument a filter
+    *,
     actor: Reader,
     parts: Served,
     stage: Stage | None = None,
@@ -104,6 +131,19 @@ async def due(
     """List what falls due, soonest first; a key worker sees the families they hold."""
     async with parts.pool.acquire() as conn:
         return await read_models.due(conn, holder=_of(actor, holder), until=until, limit=limit)
+
+
+@router.get("/reminders")
+async def reminders(
+    _actor: Annotated[Actor, Depends(Allow("read"))],
+    parts: Served,
+    state: ReminderState | None = None,
+    limit: Limit = 100,
+) -> Reminders:
+    """List reminders that fell due, in the order they did."""
+    async with parts.pool.acquire() as conn:
+        rows = await read_models.reminders(conn, state=state, limit=limit)
+    return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
 
 
 @router.get("/claims")

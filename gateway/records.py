@@ -58,7 +58,9 @@ def _correction(stream: list[Event], body: Correct, reference: str) -> Callable[
 
 def _as_it_reads(stream: list[Event], version: int) -> Event:
     """Return the event as its last correction has it."""
-    corrections = [event.replacement for event in stream if event.type == "event-corrected" and event.version == version]
+    corrections = [
+        event.replacement for event in stream if event.type == "event-corrected" and event.version == version
+    ]
     return [stream[version - 1], *corrections][-1]
 
 

@@ -10,8 +10,8 @@ from domain.access import Actor
 from domain.errors import Rejected
 from domain.family import new_reference
 from domain.programme import Programme
-from domain.referral import Referral
 from domain.referral import Person as Told
+from domain.referral import Referral
 from gateway.parts import Parts
 from store import intake, read_models, vault
 from store.errors import Erased, IdentifierTaken
@@ -48,7 +48,9 @@ async def keep_people(parts: Parts, conn: Conn, referral: Referral, reserved: In
     """Put the people in the vault, beside those known of the family before."""
     held = await parts.vault.read_family(conn, reserved.reference)
     people = {person.member_id: person for person in held.people} if held else {}
-    people |= {reserved.members[str(told.line)]: _person(told, reserved.members[str(told.line)]) for told in referral.people}
+    people |= {
+        reserved.members[str(told.line)]: _person(told, reserved.members[str(told.line)]) for told in referral.people
+    }
     try:
         async with conn.transaction():
             await parts.vault.put_family(conn, reserved.reference, list(people.values()), _address(referral))
@@ -104,7 +106,9 @@ async def _unused(parts: Parts, conn: Conn) -> str:
     """Draw a reference that no family has; among a hundred thousand families a repeat is likely."""
     while True:
         reference = new_reference()
-        if await parts.vault.read_family(conn, reference) is None and not await read_models.by_reference(conn, reference):
+        if await parts.vault.read_family(conn, reference) is None and not await read_models.by_reference(
+            conn, reference
+        ):
             return reference
 
 

@@ -7,7 +7,7 @@ class StackError(Exception):
     """The stack cannot do this."""
 
 
-class PortTaken(StackError):
+class PortTaken(StackError):  # noqa: N818 - says what is wrong
     """A wanted port is in use by something else."""
 
     def __init__(self, port: int, wanted_by: str, flag: str) -> None:
@@ -18,7 +18,7 @@ class PortTaken(StackError):
         self.port = port
 
 
-class FolderRefused(StackError):
+class FolderRefused(StackError):  # noqa: N818 - says what is wrong
     """The data folder cannot be used without opening somebody's private folder."""
 
     def __init__(self, folder: Path, closed: Path, user: str) -> None:
@@ -30,11 +30,11 @@ class FolderRefused(StackError):
         self.closed = closed
 
 
-class ProgramMissing(StackError):
+class ProgramMissing(StackError):  # noqa: N818 - says what is wrong
     """A program that the stack starts is not installed."""
 
 
-class PartFailed(StackError):
+class PartFailed(StackError):  # noqa: N818 - says what is wrong
     """A part of the stack did not come up."""
 
     def __init__(self, part: str, why: str, log: str = "") -> None:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from temporalio.client import Client
 
-from domain.calendar import LONDON, Calendar, add_months, calendar_of, local_date
+from domain.calendar import LONDON, add_months, calendar_of
 from domain.programme import Programme
 from programmes import load
 from stack import intake, sinks, tokens
@@ -64,7 +65,7 @@ async def lapse(options: Namespace) -> Figures:
     began = time.monotonic()
     async with _cast(options) as cast:
         await _through(cast, options)
-        return await collect(cast.stack, cast.http, cast.story, cast.feed, cast.imported, cast.clock, began)
+        return await collect(cast.stack, cast.http, cast.client, cast.story, cast.feed, cast.imported, began)
 
 
 @dataclass
@@ -73,6 +74,7 @@ class Cast:
 
     stack: PrivateStack
     http: httpx.AsyncClient
+    client: Client
     clock: SkippingClock
     story: Story
     feed: Feed
@@ -100,6 +102,7 @@ async def _cast(options: Namespace) -> AsyncIterator[Cast]:
                 yield Cast(
                     stack=stack,
                     http=http,
+                    client=client,
                     clock=SkippingClock(client, offset),
                     story=story,
                     feed=Feed(http, secrets),

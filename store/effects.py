@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.effects import Effect
-from store.pool import Conn
+from domain.effects import EFFECT, Effect
+from store.pool import Conn, Record
+from store.queries import queries
+
+_SQL = queries("effects")
 
 Settled = Literal["sent", "failed", "refused", "recorded"]
 EffectState = Literal["planned", "sent", "failed", "refused", "recorded"]
@@ -24,19 +27,36 @@ class EffectRow:
 
 async def pending(conn: Conn, journey_id: str) -> list[Effect]:
     """Return the effects of a journey that are still to be done, in the order they were planned."""
-    raise NotImplementedError
+    return [EFFECT.validate_python(row["payload"]) for row in await conn.fetch(_SQL["pending"], journey_id)]
 
 
 async def settle(conn: Conn, effect_id: str, state: Settled, detail: str | None = None) -> bool:
     """Record what became of an effect; False when it is unknown or was settled before. A failed one may be retried."""
-    raise NotImplementedError
+    return bool(await conn.fetchval(_SQL["settle"], effect_id, state, detail))
 
 
 async def state_of(conn: Conn, effect_id: str) -> EffectState | None:
     """Return where an effect stands, or None when it is unknown."""
-    raise NotImplementedError
+    state: EffectState | None = await conn.fetchval(_SQL["state_of"], effect_id)
+    return state
 
 
 async def failed(conn: Conn, limit: int = 100) -> list[EffectRow]:
     """Return effects that failed, oldest first."""
-    raise NotImplementedError
+    return [_row(row) for row in await conn.fetch(_SQL["failed"], limit)]
+
+
+async def of_journey(conn: Conn, journey_id: str) -> list[EffectRow]:
+    """Return every effect of a journey, in the order they were planned."""
+    return [_row(row) for row in await conn.fetch(_SQL["of_journey"], journey_id)]
+
+
+def _row(row: Record) -> EffectRow:
+    return EffectRow(
+        effect_id=row["effect_id"],
+        journey_id=row["journey_id"],
+        command_id=row["command_id"],
+        effect=EFFECT.validate_python(row["payload"]),
+        state=row["state"],
+        detail=row["detail"],
+    )

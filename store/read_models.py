@@ -1,11 +1,15 @@
 """Questions to the read models `journeys`, `deadlines` and `reminders`, which follow the journal in its transactions."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
+from typing import TypeVar
 
-from domain.journey import Intensity, ReminderState, Stage
+from domain.journey import STAGES, Intensity, ReminderState, Stage
 from domain.programme import Holder, Work
-from store.pool import Conn
+from store.pool import Conn, Record
+from store.queries import queries
+
+_SQL = queries("read_models")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,11 @@ class ReminderRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Counts over everything; `claimed` is whole pounds of claims whose result is met."""
+    """Counts over everything.
+
+    `stages` and `notifications` are by state. `reminders` too, where each is counted once, and under two more names:
+    `fell-due` (all of them) and `ever-sent` (whatever became of them later). `claimed` is whole pounds of met results.
+    """
 
     journeys: int
     events: int
@@ -100,45 +108,79 @@ class Totals:
     claimed: int
 
 
-async def journeys(conn: Conn, filters: Filters = Filters(), after: str | None = None, limit: int = 50) -> list[JourneyRow]:
+EVERYTHING = Filters()
+_Model = TypeVar("_Model", JourneyRow, DueRow, ReminderRow)
+
+
+async def journeys(
+    conn: Conn, filters: Filters = EVERYTHING, after: str | None = None, limit: int = 50
+) -> list[JourneyRow]:
     """Return journeys by id, a page of `limit`; `after` is the last id of the page before."""
-    raise NotImplementedError
+    rows = await conn.fetch(_SQL["journeys"], *astuple(filters), after, limit)
+    return [_journey(row) for row in rows]
 
 
 async def journey(conn: Conn, journey_id: str) -> JourneyRow | None:
     """Return one journey, or None when it is unknown."""
-    raise NotImplementedError
+    row = await conn.fetchrow(_SQL["journey"], journey_id)
+    return None if row is None else _journey(row)
 
 
 async def by_reference(conn: Conn, reference: str) -> list[JourneyRow]:
     """Return the journeys of a family, the newest last."""
-    raise NotImplementedError
+    return [_journey(row) for row in await conn.fetch(_SQL["by_reference"], reference)]
 
 
 async def due(
-    conn: Conn, holder: str | None = None, until: datetime | None = None, limit: int = 500, journey_id: str | None = None
+    conn: Conn,
+    holder: str | None = None,
+    until: datetime | None = None,
+    limit: int = 500,
+    journey_id: str | None = None,
 ) -> list[DueRow]:
-    """Return deadlines, soonest first: of families held by `holder`, and up to `until`, where given."""
-    raise NotImplementedError
+    """Return deadlines, soonest first: of families held by `holder`, up to `until`, of a journey, where given."""
+    return [_of(DueRow, row) for row in await conn.fetch(_SQL["due"], holder, until, journey_id, limit)]
 
 
 async def reminders(
     conn: Conn, journey_id: str | None = None, state: ReminderState | None = None, limit: int = 500
 ) -> list[ReminderRow]:
     """Return reminders that fell due, in the order they did."""
-    raise NotImplementedError
+    return [_of(ReminderRow, row) for row in await conn.fetch(_SQL["reminders"], journey_id, state, limit)]
 
 
 async def stage_counts(conn: Conn) -> dict[str, int]:
     """Return how many journeys are in each stage, in the order of the path, with zeros."""
-    raise NotImplementedError
+    found = {row["name"]: row["count"] for row in await conn.fetch(_SQL["stage_counts"])}
+    return {stage: found.get(stage, 0) for stage in STAGES}
 
 
 async def totals(conn: Conn) -> Totals:
-    """Count everything, for the end of a demo."""
-    raise NotImplementedError
+    """Count everything, for the end of a demo, in one round trip."""
+    parts: dict[str, dict[str, int]] = {}
+    for row in await conn.fetch(_SQL["totals"]):
+        parts.setdefault(row["part"], {})[row["name"]] = int(row["count"])
+    stages = {stage: parts.get("stages", {}).get(stage, 0) for stage in STAGES}
+    return Totals(
+        journeys=sum(stages.values()),
+        events=parts["events"][""],
+        stages=stages,
+        reminders=parts["reminders"],
+        notifications=parts.get("notifications", {}),
+        claims=parts["claims"][""],
+        claimed=parts["claimed"][""],
+    )
 
 
 async def open_journey_ids(conn: Conn) -> list[str]:
     """Return the id of every open journey, as needed to arm their timers again."""
-    raise NotImplementedError
+    return [row["journey_id"] for row in await conn.fetch(_SQL["open_journey_ids"])]
+
+
+def _journey(row: Record) -> JourneyRow:
+    return _of(JourneyRow, row)
+
+
+def _of(model: type[_Model], row: Record) -> _Model:
+    """Read a row of the fields' names; the column `owed_by` is the field `to`, a word SQL keeps for itself."""
+    return model(**{each.name: row["owed_by" if each.name == "to" else each.name] for each in fields(model)})

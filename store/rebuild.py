@@ -3,8 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from domain.agenda import agenda
+from domain.calendar import calendar_of
+from domain.evolve import fold
 from domain.programme import Programme
+from store import programmes
+from store.journal import load
 from store.pool import Conn
+from store.projection import project
+from store.queries import queries
+
+_SQL = queries("read_models")
 
 ProgrammeOf = Callable[[str, str], Programme]
 
@@ -24,4 +33,26 @@ async def rebuild(conn: Conn, programme_of: ProgrammeOf | None = None) -> Rebuil
     `programme_of(name, hash)` gives a journey's rule pack; without it, the packs kept in the database are used.
     Raise `UnknownProgramme` when a pack is not kept.
     """
-    raise NotImplementedError
+    async with conn.transaction():
+        await conn.execute(_SQL["lock"])
+        packs = programme_of or await _kept(conn)
+        for table in ("journeys", "deadlines", "reminders"):
+            await conn.execute(_SQL[f"clear_{table}"])
+        for row in await conn.fetch(_SQL["all_streams"]):
+            await _project(conn, row["journey_id"], packs)
+        return Rebuilt(**dict(await conn.fetchrow(_SQL["sizes"]) or {}))
+
+
+async def _kept(conn: Conn) -> ProgrammeOf:
+    hashes = [row["hash"] for row in await conn.fetch(_SQL["used_programmes"])]
+    packs = {each: await programmes.get(conn, each) for each in hashes}
+    return lambda _name, programme_hash: packs[programme_hash]
+
+
+async def _project(conn: Conn, journey_id: str, programme_of: ProgrammeOf) -> None:
+    loaded = await load(conn, journey_id)
+    events = [recorded.event for recorded in loaded.events]
+    journey = fold(events)
+    programme = programme_of(journey.programme, journey.programme_hash)
+    deadlines = agenda(journey, programme, calendar_of(programme.nation))
+    await conn.execute(_SQL["project"], *project(journey_id, journey, deadlines, events, loaded.last_hash))

@@ -52,13 +52,13 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-def ask(kind: Any, day: date, **fields: Any) -> Any:
+def ask(kind: Any, day: date, /, **fields: Any) -> Any:
     """A command given at noon of `day`, about that day unless `on` says otherwise."""
     on = {"on": day} if "on" in kind.model_fields else {}
     return kind(**{"command_id": "c-1", "at": noon(day), "actor": "coordinator:ann", **on, **fields})
 
 
-def fact(kind: Any, day: date, **fields: Any) -> Any:
+def fact(kind: Any, day: date, /, **fields: Any) -> Any:
     """An event recorded at noon of `day`, about that day unless `on` says otherwise."""
     on = {"on": day} if "on" in kind.model_fields else {}
     return kind(**{"at": noon(day), **on, **fields})

@@ -69,7 +69,7 @@ async def test_a_new_search_attribute_reaches_an_old_database(data):
         client = await Client.connect(child.part.address, namespace=temporal.NAMESPACE)
         request = ListSearchAttributesRequest(namespace=temporal.NAMESPACE)
         listed = await client.operator_service.list_search_attributes(request)
-        await child.stop()
+        await child.kill()
         assert set(listed.custom_attributes) == set(known)
 
 

@@ -16,33 +16,38 @@ from stack.part import Child
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for Postgres")
 
 
-async def test_every_driver_connects():
+@pytest.fixture(scope="module")
+async def server():
+    """A private stack that is Postgres alone."""
+    async with parts.running(temporal=None) as stack:
+        yield stack
+
+
+async def test_every_driver_connects(server):
     """One address serves asyncpg, psycopg and SQLAlchemy, on a socket that only Postgres' user and root may enter."""
-    async with parts.running(temporal=None) as stack:
-        connection = await asyncpg.connect(stack.database_url)
-        assert await connection.fetchval("SELECT current_database()") == "journeys"
-        await connection.close()
-        with psycopg.connect(stack.database_url) as plain:
-            assert plain.execute("SHOW timezone").fetchone() == ("UTC",)
-        engine = sqlalchemy.create_engine(stack.database_url.replace("postgresql:", "postgresql+psycopg:"))
-        with engine.connect() as through_sqlalchemy:
-            assert through_sqlalchemy.scalar(sqlalchemy.text("SHOW listen_addresses")) == ""
-        engine.dispose()
-        folder = parse_qs(urlsplit(stack.database_url).query)["host"][0]
-        assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700  # noqa: PTH116
+    connection = await asyncpg.connect(server.database_url)
+    assert await connection.fetchval("SELECT current_database()") == "journeys"
+    await connection.close()
+    with psycopg.connect(server.database_url) as plain:
+        assert plain.execute("SHOW timezone").fetchone() == ("UTC",)
+    engine = sqlalchemy.create_engine(server.database_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as through_sqlalchemy:
+        assert through_sqlalchemy.scalar(sqlalchemy.text("SHOW listen_addresses")) == ""
+    engine.dispose()
+    folder = parse_qs(urlsplit(server.database_url).query)["host"][0]
+    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700  # noqa: PTH116
 
 
-async def test_committed_rows_survive_a_kill():
+async def test_committed_rows_survive_a_kill(server):
     """Rows committed before SIGKILL are there after the next start, again and again."""
-    async with parts.running(temporal=None) as stack:
-        for count in range(1, 4):
-            connection = await asyncpg.connect(stack.database_url)
-            await connection.execute("CREATE TABLE IF NOT EXISTS notes (n int)")
-            await connection.execute("INSERT INTO notes VALUES ($1)", count)
-            assert await connection.fetchval("SELECT count(*) FROM notes") == count
-            await stack.kill("postgres")
-            connection.terminate()
-            await stack.start("postgres")
+    for count in range(1, 4):
+        connection = await asyncpg.connect(server.database_url)
+        await connection.execute("CREATE TABLE IF NOT EXISTS notes (n int)")
+        await connection.execute("INSERT INTO notes VALUES ($1)", count)
+        assert await connection.fetchval("SELECT count(*) FROM notes") == count
+        await server.kill("postgres")
+        connection.terminate()
+        await server.start("postgres")
 
 
 async def test_a_pid_that_now_belongs_to_another_is_no_obstacle(data):

@@ -45,8 +45,7 @@ CREATE TABLE effects (
         CHECK (state IN ('planned', 'sent', 'failed', 'refused', 'recorded')),
     detail     text
 );
-CREATE INDEX effects_command ON effects (command_id);
-CREATE INDEX effects_open ON effects (journey_id, seq) WHERE state = 'planned';
+CREATE INDEX effects_journey ON effects (journey_id, command_id);
 CREATE INDEX effects_failed ON effects (seq) WHERE state = 'failed';
 
 CREATE TABLE journeys (

@@ -1,0 +1,35 @@
+"""Measure speed as ratios, each taken in one run on one machine: `make bench`."""
+
+import asyncio
+import json
+import sys
+
+from bench import journal, journeys
+from stack.parts import running
+from store.pool import open_pool
+from wiring.leave import leave
+from wiring.settings import Settings
+from wiring.temporal import connect
+
+
+async def main() -> None:
+    """Start real Postgres and Temporal, take each row, and print it."""
+    async with running(temporal="dev", migrated=True, durable=True) as stack:
+        prefix = "JOURNEYS_"
+        chosen = Settings.model_validate(
+            {name.removeprefix(prefix).lower(): value for name, value in stack.environment.items()}
+        )
+        pool = await open_pool(stack.database_url)
+        try:
+            rows = [await journal.measure(pool), await journeys.measure(pool, await connect(chosen))]
+        finally:
+            await pool.close()
+    for row in rows:
+        print(row.line())
+    if "--json" in sys.argv:
+        print(json.dumps([{"name": row.name, "ratio": round(row.ratio, 3)} for row in rows]))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    leave(0)

@@ -1,0 +1,33 @@
+"""`python -m gateway`: serve until told to stop, finish what was begun, then leave."""
+
+import uvicorn
+
+from gateway.app import create_app
+from wiring.leave import leave
+from wiring.logging import start_logging
+from wiring.settings import settings
+
+PATIENCE = 25  # seconds for requests under way when told to stop (SIGTERM); a second signal does not wait
+
+
+def main() -> None:
+    """Serve the gateway."""
+    chosen = settings()
+    start_logging(chosen.log_level)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(chosen),
+            host=chosen.gateway_host,
+            port=chosen.gateway_port,
+            access_log=False,  # ours names the route and never the address
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=PATIENCE,
+        )
+    )
+    server.run()
+    leave(0 if server.started else 1)
+
+
+if __name__ == "__main__":
+    main()

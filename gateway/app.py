@@ -1,0 +1,55 @@
+"""The gateway put together: parts, routes, and what surrounds them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from activities.inbox import sweeping
+from gateway import (
+    counting,
+    events,
+    imports,
+    problems,
+    reading,
+    records,
+    referrals,
+    staff,
+    steps,
+    upkeep,
+)
+from gateway.parts import Parts, open_parts
+from gateway.requests import EveryRequest
+from wiring.settings import Settings
+
+Opening = Callable[[Settings], AbstractAsyncContextManager[Parts]]
+
+
+def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
+    """Return the gateway; `opening` opens its parts, and tests bring their own engine that way."""
+    app = FastAPI(
+        title="Family Journeys",
+        version="1",
+        summary="The one door: steps of the path, what people look at, and partner events.",
+        lifespan=_lifespan(settings, opening),
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    app.add_middleware(EveryRequest)
+    for part in (referrals, steps, records, imports, reading, counting, staff, upkeep, events):
+        app.include_router(part.router)
+    app.include_router(upkeep.health)
+    return app
+
+
+def _lifespan(settings: Settings, opening: Opening) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opening(settings) as parts:
+            app.state.parts = parts
+            await parts.programme()
+            async with sweeping(parts.pool, parts.engine, parts.mail):
+                yield
+
+    return lifespan

@@ -1,0 +1,138 @@
+"""The end of a time-lapse: what became of the families, in figures and in one family's story."""
+
+import json
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import httpx
+from temporalio.client import Client
+
+from stack.feed import Feed
+from stack.intake import Imported
+from stack.parts import PrivateStack
+from stack.story import Story
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a time-lapse came to."""
+
+    families: int
+    eligible: int
+    closed: int
+    events: int
+    reminders: dict[str, int]
+    notifications: dict[str, int]
+    stages: dict[str, int]
+    claims: list[dict[str, Any]]
+    refused_rows: list[dict[str, Any]]
+    partner_events: dict[str, int]
+    refused_events: dict[str, int]
+    quarantined_events: int
+    refused_steps: int
+    history_events: dict[str, float]
+    peak_memory_mb: dict[str, int]
+    story: dict[str, Any]
+    seconds: float
+
+    def line(self) -> str:
+        """Return the closing line."""
+        return (
+            f"demo: families={self.families} eligible={self.eligible} closed={self.closed} events={self.events} "
+            f"reminders={sum(self.reminders.values())} notifications={self.notifications.get('sent', 0)} "
+            f"claims={len(self.claims)} refused_rows={len(self.refused_lines())} seconds={self.seconds:.0f}"
+        )
+
+    def refused_lines(self) -> set[int]:
+        """Return the lines of the referral file that have a fault."""
+        return {row["line"] for row in self.refused_rows}
+
+
+async def collect(  # noqa: PLR0913 - everyone who took part has something to say
+    stack: PrivateStack,
+    http: httpx.AsyncClient,
+    client: Client,
+    story: Story,
+    feed: Feed,
+    imported: Imported,
+    began: float,
+) -> Figures:
+    """Ask gateway, Temporal and the processes for their figures."""
+    counts = (await http.get("/v1/counts")).raise_for_status().json()
+    claims = (await http.get("/v1/claims")).raise_for_status().json()
+    shown = [await _shown(http, household.reference) for household in story.households]
+    lengths = [await _history(client, one["journey"]["journey_id"]) for one in shown]
+    return Figures(
+        families=counts["journeys"],
+        eligible=len(story.eligible),
+        closed=counts["stages"]["closed"],
+        events=counts["events"],
+        reminders=counts["reminders"],
+        notifications=counts["notifications"],
+        stages=counts["stages"],
+        claims=[claim for claim in claims if claim["verdict"] == "met" and claim["amount"] > 0],
+        refused_rows=imported.faults,
+        partner_events=dict(feed.outcomes),
+        refused_events=dict(feed.reasons),
+        quarantined_events=counts["inbox"].get("quarantined", 0),
+        refused_steps=len(story.refusals),
+        history_events={
+            "least": min(lengths, default=0),
+            "median": statistics.median(lengths) if lengths else 0,
+            "most": max(lengths, default=0),
+        },
+        peak_memory_mb={name: size // MEGABYTE for name, size in stack.peak_memory().items()},
+        story=max(shown, key=_eventful, default={}),
+        seconds=time.monotonic() - began,
+    )
+
+
+async def _shown(http: httpx.AsyncClient, reference: str) -> dict[str, Any]:
+    answer: dict[str, Any] = (await http.get(f"/v1/journeys/{reference}")).raise_for_status().json()
+    return answer
+
+
+async def _history(client: Client, journey_id: str) -> int:
+    return (await client.get_workflow_handle(journey_id).describe()).history_length
+
+
+def _eventful(shown: dict[str, Any]) -> tuple[int, int]:
+    """Prefer a family that was claimed for, then the one whose path has the most steps."""
+    steps = [told for told in shown["timeline"] if told["event"]["type"] in STEPS]
+    return len(shown["claims"]), len(steps)
+
+
+STEPS = frozenset(
+    [
+        "family-referred",
+        "consent-recorded",
+        "family-identified",
+        "key-worker-allocated",
+        "contact-recorded",
+        "family-assessed",
+        "plan-agreed",
+        "intervention-started",
+        "plan-reviewed",
+        "stepped-down",
+        "stepped-up",
+        "check-recorded",
+        "journey-closed",
+        "claim-eligibility-recorded",
+    ]
+)
+
+
+def show(figures: Figures, *, as_json: bool) -> None:
+    """Print the figures and the closing line; with `as_json` the same as one JSON object."""
+    if as_json:
+        told = {**asdict(figures), "refused_rows": len(figures.refused_lines()), "refused": figures.refused_rows}
+        print(json.dumps({**told, "claims": len(figures.claims), "claimed": figures.claims}, default=str))  # noqa: T201
+        return
+    from stack.tables import draw  # noqa: PLC0415 - rich only where tables are drawn
+
+    draw(figures)
+    print(figures.line())  # noqa: T201

@@ -1,0 +1,118 @@
+"""The read-model rows of a journey, as pure functions of its state, its agenda and its events."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.agenda import Deadline
+from domain.events import (
+    Event,
+    ReminderAcknowledged,
+    ReminderEnded,
+    ReminderEscalated,
+    ReminderFellDue,
+    ReminderNotSent,
+    ReminderSent,
+)
+from domain.journey import Journey
+from store.chain import utc
+
+Row = dict[str, Any]
+Told = ReminderSent | ReminderNotSent | ReminderAcknowledged | ReminderEscalated | ReminderEnded
+
+
+def project(journey_id: str, journey: Journey, deadlines: Sequence[Deadline], events: Sequence[Event], head: bytes) -> list[Any]:
+    """Return the parameters of the statement `project`: `events` are the new ones, the last of which has hash `head`."""
+    agenda = [_deadline(deadline) for deadline in deadlines]
+    fallen, moved = reminder_rows(journey, events)
+    next_at = min((deadline.at for deadline in deadlines), default=None)
+    row = journey_row(journey, next_at, head, utc(events[-1].at))
+    return [journey_id, row, agenda, [each["deadline_id"] for each in agenda], fallen, moved]
+
+
+def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes, changed_at: datetime) -> Row:
+    """Return the row of `journeys`; bytes are spelled as JSON can carry them to Postgres."""
+    return {
+        "reference": journey.reference,
+        "area": journey.area,
+        "locality": journey.locality,
+        "programme": journey.programme,
+        "programme_version": journey.programme_version,
+        "programme_hash": journey.programme_hash,
+        "referrer": journey.referrer,
+        "referred_on": journey.referred_on,
+        "stage": journey.stage,
+        "intensity": journey.intensity,
+        "key_worker": journey.key_worker,
+        "handover_to": journey.handover_to,
+        "stepped_down_on": journey.stepped_down_on,
+        "closed_on": journey.closed_on,
+        "outcome": journey.outcome,
+        "members": len(journey.members),
+        "evidence": len(journey.evidence),
+        "next_deadline_at": next_deadline_at,
+        "version": journey.version,
+        "head": f"\\x{head.hex()}",
+        "changed_at": changed_at,
+    }
+
+
+def reminder_rows(journey: Journey, events: Sequence[Event]) -> tuple[list[Row], list[Row]]:
+    """Return the rows of reminders that fell due in `events`, and the news of those that had before."""
+    fallen: dict[str, Row] = {}
+    moved: dict[str, Row] = {}
+    for event in events:
+        match event:
+            case ReminderFellDue():
+                fallen.setdefault(event.reminder_id, _fallen(event))
+            case ReminderSent() | ReminderNotSent() | ReminderAcknowledged() | ReminderEscalated() | ReminderEnded():
+                rows = fallen if event.reminder_id in fallen else moved
+                row = rows.setdefault(event.reminder_id, {"reminder_id": event.reminder_id})
+                row.update({name: value for name, value in _news(event).items() if name not in row})
+            case _:
+                pass
+    return _standing(journey, fallen), _standing(journey, moved)
+
+
+def _standing(journey: Journey, rows: dict[str, Row]) -> list[Row]:
+    """Add where each reminder stands; one that never fell due has no row."""
+    states = {reminder.id: reminder.state for reminder in journey.reminders} if rows else {}
+    return [{**row, "state": states[name]} for name, row in rows.items() if name in states]
+
+
+def _deadline(deadline: Deadline) -> Row:
+    return {
+        "deadline_id": deadline.id,
+        "at": utc(deadline.at),
+        "due_on": deadline.due_on,
+        "work": deadline.work,
+        "generation": deadline.generation,
+        "owed_by": deadline.to,
+        "escalation": deadline.escalation,
+        "months": deadline.months,
+    }
+
+
+def _fallen(event: ReminderFellDue) -> Row:
+    return {
+        "reminder_id": event.reminder_id,
+        "work": event.work,
+        "generation": event.generation,
+        "owed_by": event.to,
+        "due_on": event.due_on,
+        "planned_for": utc(event.planned_for),
+        "late": event.late,
+        "escalation": event.escalation,
+        "fell_due_at": utc(event.at),
+    }
+
+
+def _news(event: Told) -> Row:
+    """Return what an event adds to its reminder's row; the first of its kind counts."""
+    match event:
+        case ReminderSent():
+            return {"sent_at": utc(event.at)}
+        case ReminderNotSent():
+            return {"fault": event.fault, "reason": event.reason}
+        case _:
+            return {"ended_at": utc(event.at)}

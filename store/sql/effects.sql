@@ -1,0 +1,19 @@
+-- name: pending
+-- The effects of journey $1 that are still to be done, as planned.
+SELECT payload FROM effects WHERE journey_id = $1 AND state = 'planned' ORDER BY seq;
+
+-- name: settle
+-- Record what became of effect $1: state $2, detail $3. What was settled stays; what failed may be settled again.
+UPDATE effects SET state = $2, detail = $3 WHERE effect_id = $1 AND state IN ('planned', 'failed') RETURNING true;
+
+-- name: state_of
+-- Where effect $1 stands.
+SELECT state FROM effects WHERE effect_id = $1;
+
+-- name: failed
+-- Effects that failed, oldest first, at most $1.
+SELECT effect_id, journey_id, command_id, payload, state, detail FROM effects WHERE state = 'failed' ORDER BY seq LIMIT $1;
+
+-- name: of_journey
+-- Every effect of journey $1, as planned.
+SELECT effect_id, journey_id, command_id, payload, state, detail FROM effects WHERE journey_id = $1 ORDER BY seq;

@@ -1,0 +1,100 @@
+-- name: accept
+-- Keep arrivals, one a row of the arrays, where their id is free or held only by a refusal. Every id is answered:
+-- `kept` tells whether this arrival now holds it; if not, the columns are those of the one that does.
+-- A subject nobody is known by goes to quarantine.
+WITH arrived AS (
+    SELECT a.*,
+           CASE WHEN a.reason IS NOT NULL THEN 'refused'
+                WHEN EXISTS (SELECT FROM identifiers WHERE digest = a.subject_digest) THEN 'received'
+                ELSE 'quarantined' END AS state
+      FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::text[], $7::timestamptz[],
+                  $8::jsonb[], $9::timestamptz[], $10::text[])
+           AS a (partner, event_id, body_hash, subject_scheme, subject_digest, kind, observed_at,
+                 evidence, received_at, reason)
+),
+kept AS (
+    INSERT INTO inbox (partner, event_id, body_hash, subject_scheme, subject_digest, kind, observed_at, evidence,
+                       received_at, reason, state)
+    SELECT partner, event_id, body_hash, subject_scheme, subject_digest, kind, observed_at, evidence, received_at,
+           coalesce(reason, CASE state WHEN 'quarantined' THEN 'unknown-subject' END), state
+      FROM arrived
+    ON CONFLICT (partner, event_id) DO UPDATE
+       SET body_hash = excluded.body_hash, subject_scheme = excluded.subject_scheme,
+           subject_digest = excluded.subject_digest, kind = excluded.kind, observed_at = excluded.observed_at,
+           evidence = excluded.evidence, received_at = excluded.received_at, reason = excluded.reason,
+           state = excluded.state
+     WHERE inbox.state = 'refused' AND inbox.journey_id IS NULL
+    RETURNING partner, event_id, body_hash, state, reason
+)
+SELECT partner, event_id, body_hash, state, reason, true AS kept FROM kept
+UNION ALL
+SELECT inbox.partner, inbox.event_id, inbox.body_hash, inbox.state, inbox.reason, false
+  FROM arrived JOIN inbox USING (partner, event_id)
+ WHERE NOT EXISTS (SELECT FROM kept WHERE kept.partner = arrived.partner AND kept.event_id = arrived.event_id);
+
+-- name: release
+-- Bring out of quarantine what now has a known subject, of digests $1 where given.
+UPDATE inbox SET state = 'received', reason = NULL
+ WHERE state = 'quarantined'
+   AND ($1::bytea[] IS NULL OR subject_digest = ANY ($1))
+   AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference) WHERE digest = subject_digest);
+
+-- name: take
+-- Match up to $1 received events to their family's newest journey, skipping those another process holds; what has no
+-- subject known, two of them, or no journey yet goes to quarantine.
+WITH waiting AS (
+    SELECT partner, event_id, subject_digest
+      FROM inbox
+     WHERE state = 'received'
+     ORDER BY seq
+     LIMIT $1
+       FOR UPDATE SKIP LOCKED
+),
+named AS (
+    SELECT partner, event_id, count(reference) AS families, min(reference) AS reference, min(member_id) AS member_id
+      FROM waiting LEFT JOIN identifiers ON digest = subject_digest
+     GROUP BY partner, event_id
+),
+matched AS (
+    SELECT named.*, journey_id
+      FROM named
+      LEFT JOIN LATERAL (
+            SELECT journey_id FROM journeys WHERE journeys.reference = named.reference ORDER BY number DESC LIMIT 1
+           ) AS newest ON families = 1
+)
+UPDATE inbox
+   SET state = CASE WHEN matched.journey_id IS NULL THEN 'quarantined' ELSE 'received' END,
+       reason = CASE WHEN families > 1 THEN 'ambiguous-subject'
+                     WHEN families = 0 THEN 'unknown-subject'
+                     WHEN matched.journey_id IS NULL THEN 'no-journey' END,
+       reference = CASE families WHEN 1 THEN matched.reference END,
+       member_id = CASE families WHEN 1 THEN matched.member_id END,
+       journey_id = matched.journey_id
+  FROM matched
+ WHERE inbox.partner = matched.partner AND inbox.event_id = matched.event_id
+RETURNING inbox.partner, inbox.event_id, inbox.seq, inbox.journey_id, inbox.reference, inbox.member_id, inbox.kind,
+          inbox.observed_at, inbox.evidence, inbox.received_at;
+
+-- name: forwarded
+-- Mark the events of partners $1 and ids $2 as handed to their journeys at $3; what is applied already stays so.
+UPDATE inbox SET state = 'forwarded', forwarded_at = $3
+  FROM unnest($1::text[], $2::text[]) AS done (partner, event_id)
+ WHERE inbox.partner = done.partner AND inbox.event_id = done.event_id AND state = 'received'
+RETURNING 1;
+
+-- name: stale
+-- Put back what was forwarded before $1 and never applied.
+UPDATE inbox SET state = 'received', forwarded_at = NULL WHERE state = 'forwarded' AND forwarded_at < $1 RETURNING 1;
+
+-- name: counts
+-- How many events are in each state.
+SELECT state, count(*) AS count FROM inbox GROUP BY state;
+
+-- name: refusals
+-- How many events stand refused, by reason, the most frequent first.
+SELECT reason, count(*) AS count FROM inbox WHERE state = 'refused' GROUP BY reason ORDER BY count DESC, reason;
+
+-- name: listing
+-- Events in state $1, oldest first, at most $2.
+SELECT partner, event_id, kind, subject_scheme, state, reason, journey_id, received_at
+  FROM inbox WHERE state = $1 ORDER BY seq LIMIT $2;

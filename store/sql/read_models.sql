@@ -1,0 +1,148 @@
+-- name: project
+-- Bring the read models of journey $1 up to date: its row $2, its agenda $3 (ids $4), reminders that fell due $5, and
+-- reminders that moved on $6. Used alone to rebuild, and as the head of `append` in journal.sql.
+WITH journey AS (
+    INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
+                          referred_on, stage, intensity, key_worker, handover_to, stepped_down_on, closed_on, outcome,
+                          members, evidence, next_deadline_at, version, head, changed_at)
+    SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
+           referred_on, stage, intensity, key_worker, handover_to, stepped_down_on, closed_on, outcome,
+           members, evidence, next_deadline_at, version, head, changed_at
+      FROM jsonb_populate_record(NULL::journeys, $2)
+    ON CONFLICT (journey_id) DO UPDATE
+       SET reference = excluded.reference, area = excluded.area, locality = excluded.locality,
+           programme = excluded.programme, programme_version = excluded.programme_version,
+           programme_hash = excluded.programme_hash, referrer = excluded.referrer, referred_on = excluded.referred_on,
+           stage = excluded.stage, intensity = excluded.intensity, key_worker = excluded.key_worker,
+           handover_to = excluded.handover_to, stepped_down_on = excluded.stepped_down_on,
+           closed_on = excluded.closed_on, outcome = excluded.outcome, members = excluded.members,
+           evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, version = excluded.version,
+           head = excluded.head, changed_at = excluded.changed_at
+),
+agenda AS (
+    INSERT INTO deadlines (journey_id, deadline_id, at, due_on, work, generation, owed_by, escalation, months)
+    SELECT $1, deadline_id, at, due_on, work, generation, owed_by, escalation, months
+      FROM jsonb_populate_recordset(NULL::deadlines, $3)
+    ON CONFLICT (journey_id, deadline_id) DO UPDATE
+       SET at = excluded.at, due_on = excluded.due_on, work = excluded.work, generation = excluded.generation,
+           owed_by = excluded.owed_by, escalation = excluded.escalation, months = excluded.months
+     WHERE (deadlines.at, deadlines.due_on, deadlines.owed_by, deadlines.escalation, deadlines.months)
+           IS DISTINCT FROM (excluded.at, excluded.due_on, excluded.owed_by, excluded.escalation, excluded.months)
+),
+gone AS (
+    DELETE FROM deadlines WHERE journey_id = $1 AND deadline_id <> ALL ($4::text[])
+),
+fallen AS (
+    INSERT INTO reminders (journey_id, reminder_id, work, generation, owed_by, due_on, planned_for, late, escalation,
+                           state, fault, reason, fell_due_at, sent_at, ended_at)
+    SELECT $1, reminder_id, work, generation, owed_by, due_on, planned_for, late, escalation,
+           state, fault, reason, fell_due_at, sent_at, ended_at
+      FROM jsonb_populate_recordset(NULL::reminders, $5)
+    ON CONFLICT (journey_id, reminder_id) DO NOTHING
+),
+moved AS (
+    UPDATE reminders
+       SET state = news.state,
+           fault = coalesce(reminders.fault, news.fault), reason = coalesce(reminders.reason, news.reason),
+           sent_at = coalesce(reminders.sent_at, news.sent_at), ended_at = coalesce(reminders.ended_at, news.ended_at)
+      FROM jsonb_populate_recordset(NULL::reminders, $6) AS news
+     WHERE reminders.journey_id = $1 AND reminders.reminder_id = news.reminder_id
+)
+SELECT 1;
+
+-- name: journeys
+-- A page of journeys by id: each of stage $1, area $2, locality $3, key worker $4, programme $5, open $6 where given,
+-- after id $7, at most $8.
+SELECT * FROM journeys
+ WHERE ($1::text IS NULL OR stage = $1)
+   AND ($2::text IS NULL OR area = $2)
+   AND ($3::text IS NULL OR locality = $3)
+   AND ($4::text IS NULL OR key_worker = $4)
+   AND ($5::text IS NULL OR programme = $5)
+   AND ($6::boolean IS NULL OR (stage <> 'closed') = $6)
+   AND ($7::text IS NULL OR journey_id > $7)
+ ORDER BY journey_id
+ LIMIT $8;
+
+-- name: journey
+-- Journey $1.
+SELECT * FROM journeys WHERE journey_id = $1;
+
+-- name: by_reference
+-- The journeys of family $1, the newest last.
+SELECT * FROM journeys WHERE reference = $1 ORDER BY number, journey_id;
+
+-- name: due
+-- Deadlines, soonest first: of families held by $1, up to $2, of journey $3 where given; at most $4.
+SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_on, work, generation, owed_by,
+       escalation
+  FROM deadlines JOIN journeys USING (journey_id)
+ WHERE ($1::text IS NULL OR key_worker = $1)
+   AND ($2::timestamptz IS NULL OR at <= $2)
+   AND ($3::text IS NULL OR journey_id = $3)
+ ORDER BY at, journey_id, deadline_id
+ LIMIT $4;
+
+-- name: reminders
+-- Reminders in the order they fell due: of journey $1, in state $2 where given; at most $3.
+SELECT * FROM reminders
+ WHERE ($1::text IS NULL OR journey_id = $1)
+   AND ($2::text IS NULL OR state = $2)
+ ORDER BY fell_due_at, journey_id, reminder_id
+ LIMIT $3;
+
+-- name: stage_counts
+-- How many journeys are in each stage.
+SELECT stage AS name, count(*) AS count FROM journeys GROUP BY stage;
+
+-- name: totals
+-- Counts over everything, as rows of a group, a name in it and a count.
+SELECT 'events' AS part, '' AS name, count(*) AS count FROM events
+UNION ALL
+SELECT 'stages', stage, count(*) FROM journeys GROUP BY stage
+UNION ALL
+SELECT 'reminders', state, count(*) FROM reminders GROUP BY state
+UNION ALL
+SELECT 'reminders', 'fell-due', count(*) FROM reminders
+UNION ALL
+SELECT 'reminders', 'ever-sent', count(*) FROM reminders WHERE sent_at IS NOT NULL
+UNION ALL
+SELECT 'notifications', state, count(*) FROM effects WHERE payload ->> 'type' = 'notify' GROUP BY state
+UNION ALL
+SELECT 'claims', '', count(*) FROM claims WHERE verdict = 'met'
+UNION ALL
+SELECT 'claimed', '', coalesce(sum(amount), 0) FROM claims WHERE verdict = 'met';
+
+-- name: open_journey_ids
+-- The id of every journey that is not closed.
+SELECT journey_id FROM journeys WHERE stage <> 'closed' ORDER BY journey_id;
+
+-- name: lock
+-- Keep writers out of the read models until the transaction ends; readers see the old rows meanwhile.
+LOCK TABLE journeys, deadlines, reminders IN SHARE ROW EXCLUSIVE MODE;
+
+-- name: clear_journeys
+-- Empty `journeys`, to be written again.
+DELETE FROM journeys;
+
+-- name: clear_deadlines
+-- Empty `deadlines`, to be written again.
+DELETE FROM deadlines;
+
+-- name: clear_reminders
+-- Empty `reminders`, to be written again.
+DELETE FROM reminders;
+
+-- name: used_programmes
+-- The hash of every rule pack that a journey is pinned to.
+SELECT DISTINCT payload ->> 'programme_hash' AS hash FROM events WHERE type = 'family-referred';
+
+-- name: all_streams
+-- The id of every journey the journal knows.
+SELECT DISTINCT journey_id FROM events ORDER BY journey_id;
+
+-- name: sizes
+-- How many rows each read model has.
+SELECT (SELECT count(*) FROM journeys)  AS journeys,
+       (SELECT count(*) FROM deadlines) AS deadlines,
+       (SELECT count(*) FROM reminders) AS reminders;
