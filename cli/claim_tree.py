@@ -73,7 +73,9 @@ def _explain(branch: Tree, finding: Finding) -> None:
 
 
 def _line(name: str, verdict: Verdict, title: str) -> Text:
-    return Text.assemble((name, "bold"), ": ", (verdict.replace("_", " "), _STYLES[verdict]), f"  {title}" if title else "")
+    return Text.assemble(
+        (name, "bold"), ": ", (verdict.replace("_", " "), _STYLES[verdict]), f"  {title}" if title else ""
+    )
 
 
 def _reasons(finding: Finding) -> list[tuple[str, str]]:

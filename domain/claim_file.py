@@ -47,7 +47,7 @@ class Paid(Value):
 class ClaimFile(Value):
     """All that a claim is decided from."""
 
-    programme: str = Field(pattern=r"^[a-z0-9-]+$", max_length=80)
+    programme: Text
     as_of: Day
     engaged_from: Day
     family: Family

@@ -19,7 +19,6 @@ _REMEDIES = {
     "union_tag_not_found": f"add one of {', '.join(EVIDENCE_KINDS)}",
     "date_from_datetime_parsing": _DAY,
     "too_short": "give at least {min_length}, or leave out a list that may be absent",
-    "string_pattern_mismatch": "write the name of a programme, such as troubled-families-2012",
     "model_type": "write an object in braces",
     "model_attributes_type": "write an object in braces",
     "int_type": "write a whole number, without quotes",

@@ -110,7 +110,9 @@ class SchoolAttendance(ClosedSpan):
     def _within_sessions(self) -> Self:
         missed = self.authorised + self.unauthorised
         if missed > self.sessions:
-            raise ValueError(f"authorised and unauthorised absence ({missed}) exceed the sessions ({self.sessions}); correct the counts")
+            raise ValueError(
+                f"authorised and unauthorised absence ({missed}) exceed the sessions ({self.sessions}); correct the counts"
+            )
         return self
 
 

@@ -39,4 +39,4 @@ class PartFailed(StackError):  # noqa: N818 - says what is wrong
 
     def __init__(self, part: str, why: str, log: str = "") -> None:
         super().__init__(f"The {part} did not come up: {why}." + (f" Its log ends with:\n{log}" if log else ""))
-        self.part = part
+        self.part, self.why = part, why

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from stack.errors import StackError
+from stack.errors import PartFailed, StackError
 from stack.part import Child
 from stack.state import Condition, PartState
 
@@ -72,7 +72,7 @@ class Keeper:
             await self.child.until_ready()
         except (StackError, OSError) as problem:
             await self.child.stop()
-            return str(problem).partition("\n")[0]
+            return problem.why if isinstance(problem, PartFailed) else str(problem)
         return await self._watch()
 
     async def _watch(self) -> str:

@@ -174,7 +174,7 @@ def _create(cluster: Path) -> None:
     )
     if made.returncode != 0:
         shutil.rmtree(fresh)
-        raise PartFailed("postgres", "initdb failed", made.stderr)
+        raise PartFailed("postgres", f"initdb failed: {made.stderr.strip()}")
     fresh.rename(cluster)
 
 

@@ -70,7 +70,7 @@ class Story:
             _, _, household, act = heapq.heappop(self._queue)
             await act(household, today)
 
-    async def answer_reminders(self, today: date) -> None:
+    async def answer_reminders(self) -> None:
         """Acknowledge most of the reminders that were sent, as people do; the rest is left to escalate."""
         answer = await self._http.get("/v1/reminders", params={"state": "sent", "limit": 500})
         answer.raise_for_status()

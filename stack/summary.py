@@ -52,7 +52,7 @@ class Figures:
         return {row["line"] for row in self.refused_rows}
 
 
-async def collect(  # noqa: PLR0913 - everyone who took part has something to say
+async def collect(  # noqa: PLR0913, PLR0917 - everyone who took part has something to say
     stack: PrivateStack,
     http: httpx.AsyncClient,
     client: Client,

@@ -172,7 +172,7 @@ async def _through(cast: Cast, options: Namespace) -> None:
 async def _working_day(cast: Cast, day: date, start: date) -> None:
     await _import(cast, day, start)
     await cast.story.act(day)
-    await cast.story.answer_reminders(day)
+    await cast.story.answer_reminders()
 
 
 async def _import(cast: Cast, day: date, start: date) -> None:

@@ -1,15 +1,26 @@
 """The inbox of partner events: accepted once by id, kept in quarantine while the subject is unknown, then forwarded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from operator import itemgetter
+from typing import Any, Literal, get_args
 
+import orjson
+
+from domain.calendar import local_date
 from domain.commands import RecordEvidence
-from store.pool import Conn
+from domain.evidence import EVIDENCE
+from domain.replies import Reply
+from store.chain import plain
+from store.pool import Conn, Record, columns
+from store.queries import queries
+
+_SQL = queries("inbox")
 
 Outcome = Literal["accepted", "duplicate", "conflict", "quarantined", "refused"]
 InboxState = Literal["received", "quarantined", "forwarded", "applied", "refused", "discarded"]
+STATES: tuple[InboxState, ...] = get_args(InboxState)
 EventKey = tuple[str, str]  # partner, event id
 COMMAND_ID_LIMIT = 120  # of domain.commands.Order
 
@@ -84,8 +95,32 @@ def command_id(partner: str, event_id: str) -> str:
 
 
 def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
-    """Return the command that records the row's evidence on its journey, given at `at` (aware)."""
-    raise NotImplementedError
+    """Return the command that records the row's evidence on its journey, given at `at` (aware).
+
+    What `evidence` leaves out is filled in from the row; its `id` then is `<partner>:<event id>`.
+    Raise `pydantic.ValidationError` when the evidence does not fit its kind.
+    """
+    known = {
+        "id": f"{row.partner}:{row.event_id}",
+        "source": row.partner,
+        "kind": row.kind,
+        "observed_on": local_date(row.observed_at),
+    }
+    evidence = EVIDENCE.validate_python({**known, **row.evidence, "member": row.member_id})
+    name = command_id(row.partner, row.event_id)
+    return RecordEvidence(command_id=name, at=at, actor=f"partner:{row.partner}", evidence=evidence)
+
+
+def inbox_marks(replies: Sequence[Reply]) -> list[dict[str, Any]]:
+    """Return what an append does to inbox rows: the events behind these replies are applied, or refused and why."""
+    marks = []
+    for reply in replies:
+        if reply.command_id.startswith("inbox:"):
+            _, partner, event_id = reply.command_id.split(":", 2)
+            refused = reply.rejection
+            state = {"state": "refused", "reason": refused.code} if refused else {"state": "applied", "reason": None}
+            marks.append({"partner": partner, "event_id": event_id, **state})
+    return marks
 
 
 async def accept(conn: Conn, rows: Sequence[Arrival]) -> list[Receipt]:
@@ -94,12 +129,22 @@ async def accept(conn: Conn, rows: Sequence[Arrival]) -> list[Receipt]:
     The first body under an id holds it; the same body again is a `duplicate`, another one a `conflict`. A refused
     event does not hold its id: a corrected body may come. An unknown subject is `quarantined`, which is no refusal.
     """
-    raise NotImplementedError
+    rows = [checked(row) for row in rows]
+    chosen: dict[EventKey, Arrival] = {}
+    for row in rows:
+        held = chosen.get((row.partner, row.event_id))
+        if held is None or (held.refusal and not row.refusal):
+            chosen[row.partner, row.event_id] = row
+    found = await _keep(conn, chosen)
+    return [_receipt(row, chosen[row.partner, row.event_id], found[row.partner, row.event_id]) for row in rows]
 
 
 async def release(conn: Conn, digests: Sequence[bytes] | None = None) -> int:
-    """Bring events out of quarantine whose subjects are known by now; None: of any subject. Return how many."""
-    raise NotImplementedError
+    """Bring events out of quarantine whose family has a journey by now, of some subjects or (None) of any.
+
+    Call it once a referral is carried out, with `Vault.digests`. Return how many came out.
+    """
+    return _changed(await conn.execute(_SQL["release"], None if digests is None else list(digests)))
 
 
 async def take(conn: Conn, limit: int) -> dict[str, list[Forwardable]]:
@@ -108,29 +153,84 @@ async def take(conn: Conn, limit: int) -> dict[str, list[Forwardable]]:
     Call it inside a transaction, forward, then `forwarded`: rows stay locked and others skip them. What has no known
     subject, two of them, or no journey yet goes to quarantine.
     """
-    raise NotImplementedError
+    taken: dict[str, list[Forwardable]] = {}
+    rows = await conn.fetch(_SQL["take"], limit)
+    for row in sorted(rows, key=itemgetter("seq")):
+        if row["journey_id"] is not None:
+            fields = {name: value for name, value in row.items() if name != "seq"}
+            taken.setdefault(row["journey_id"], []).append(Forwardable(**fields))
+    return taken
 
 
 async def forwarded(conn: Conn, keys: Sequence[EventKey], at: datetime) -> int:
     """Mark events as handed to their journeys at `at`; one that is applied already stays so. Return how many."""
-    raise NotImplementedError
+    return _changed(await conn.execute(_SQL["forwarded"], *columns(keys, 2), at))
 
 
 async def stale(conn: Conn, older_than: datetime) -> int:
     """Put back what was forwarded before `older_than` and never applied; return how many."""
-    raise NotImplementedError
+    return _changed(await conn.execute(_SQL["stale"], older_than))
 
 
 async def counts(conn: Conn) -> dict[InboxState, int]:
     """Return how many events are in each state, with zeros."""
-    raise NotImplementedError
+    found = {row["state"]: row["count"] for row in await conn.fetch(_SQL["counts"])}
+    return {state: found.get(state, 0) for state in STATES}
 
 
 async def refusals(conn: Conn) -> dict[str, int]:
-    """Return how many events stand refused, by reason."""
-    raise NotImplementedError
+    """Return how many events stand refused, by reason, the most frequent first."""
+    return {row["reason"]: row["count"] for row in await conn.fetch(_SQL["refusals"])}
 
 
 async def listing(conn: Conn, state: InboxState, limit: int = 100) -> list[InboxRow]:
     """Return events in a state, oldest first."""
-    raise NotImplementedError
+    return [InboxRow(**dict(row)) for row in await conn.fetch(_SQL["listing"], state, limit)]
+
+
+def checked(row: Arrival) -> Arrival:
+    """Refuse what cannot be carried further: an id too long for a command, or a character Postgres cannot hold.
+
+    A refused event keeps its reason only: its evidence and subject are let go.
+    """
+    refusal = row.refusal
+    if len(command_id(row.partner, row.event_id)) > COMMAND_ID_LIMIT:
+        refusal = refusal or "id-too-long"
+    elif b"\\u0000" in orjson.dumps(row.evidence):
+        refusal = refusal or "bad-character"
+    if refusal is None:
+        return row
+    return replace(row, refusal=refusal, evidence={}, subject_digest=None, subject_scheme=None)
+
+
+async def _keep(conn: Conn, chosen: dict[EventKey, Arrival]) -> dict[EventKey, Record]:
+    """Write one arrival an id; answer with the row that holds each. Sorted, so that two batches cannot deadlock."""
+    missing = sorted(chosen)
+    found: dict[EventKey, Record] = {}
+    while missing:  # again for an id that another batch took while ours ran: our statement did not see its row
+        batch = columns([_columns(chosen[key]) for key in missing], 10)
+        found |= {(row["partner"], row["event_id"]): row for row in await conn.fetch(_SQL["accept"], *batch)}
+        missing = [key for key in missing if key not in found]
+    return found
+
+
+def _columns(row: Arrival) -> tuple[Any, ...]:
+    subject = (row.subject_scheme, row.subject_digest)
+    what = (row.kind, row.observed_at, plain(row.evidence))
+    return (row.partner, row.event_id, row.body_hash, *subject, *what, row.received_at, row.refusal)
+
+
+def _receipt(row: Arrival, chosen: Arrival, held: Record) -> Receipt:
+    """Answer one arrival, given the one of its id that was put forward and the row that holds the id now."""
+    if row is chosen and held["kept"]:
+        return Receipt(row.event_id, "accepted" if held["state"] == "received" else held["state"], held["reason"])
+    if held["state"] == "refused" and held["journey_id"] is None:
+        return Receipt(row.event_id, "refused", row.refusal)
+    if row.body_hash == held["body_hash"]:
+        return Receipt(row.event_id, "duplicate", held["reason"])
+    return Receipt(row.event_id, "conflict", "id-used-for-another-body")
+
+
+def _changed(status: str) -> int:
+    """Read how many rows a statement changed off its command tag, such as `UPDATE 3`."""
+    return int(status.rsplit(" ", 1)[1])

@@ -1,9 +1,12 @@
 """Referrals under way: a key reserves a reference, so that a retry goes on with the same family."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
 from store.pool import Conn
+from store.queries import queries
+
+_SQL = queries("intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +38,24 @@ class Import:
 
 async def reserve(conn: Conn, intake: Intake) -> Intake:
     """Reserve a referral under its key, or return the one reserved before; compare fingerprints."""
-    raise NotImplementedError
+    ids = (intake.key, intake.fingerprint, intake.reference, intake.journey_id)
+    if await conn.fetchval(_SQL["reserve"], *ids, intake.members, intake.created_at):
+        return replace(intake, fresh=True)
+    return await find(conn, intake.key) or intake
 
 
 async def find(conn: Conn, key: str) -> Intake | None:
     """Return what is reserved under a key (with `fresh` False), or None."""
-    raise NotImplementedError
+    row = await conn.fetchrow(_SQL["find"], key)
+    return None if row is None else Intake(**dict(row), fresh=False)
 
 
 async def record_import(conn: Conn, done: Import) -> bool:
     """Record that a file was imported; False when it was before."""
-    raise NotImplementedError
+    return bool(await conn.fetchval(_SQL["record_import"], *astuple(done)))
 
 
 async def find_import(conn: Conn, file_hash: str) -> Import | None:
     """Return what a file's first import came to, or None."""
-    raise NotImplementedError
+    row = await conn.fetchrow(_SQL["find_import"], file_hash)
+    return None if row is None else Import(**dict(row))

@@ -132,7 +132,11 @@ async def append(conn: Conn, change: Change, last_hash: bytes) -> None:
     journey has moved on since it was loaded, or one of the commands was answered meanwhile.
     """
     answers = [
-        {"command_id": each.reply.command_id, "fingerprint": each.fingerprint, "reply": each.reply.model_dump(mode="json")}
+        {
+            "command_id": each.reply.command_id,
+            "fingerprint": each.fingerprint,
+            "reply": each.reply.model_dump(mode="json"),
+        }
         for each in change.answers
     ]
     marks = inbox_marks([each.reply for each in change.answers])

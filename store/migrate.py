@@ -21,7 +21,9 @@ def upgrade(database_url: str) -> str:
     `database_url` is read by libpq itself, so that any form of it will do, a Unix socket's too. A second process waits
     for the first and then finds nothing to do. Raise `psycopg.Error` when the server cannot be reached or refuses.
     """
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database_url), poolclass=pool.NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(database_url), poolclass=pool.NullPool
+    )
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         return _run(connection)
@@ -30,14 +32,17 @@ def upgrade(database_url: str) -> str:
 def _run(connection: Connection) -> str:
     script = ScriptDirectory.from_config(_config())
     newest = script.get_current_head() or ""
+    known = {each.revision for each in script.walk_revisions()}
 
     def steps(revision: Any, _context: Any) -> Any:
+        if revision and revision not in known:
+            return []  # a newer release was here; migrations are safe while older code runs
         return script._upgrade_revs(newest, revision)  # noqa: SLF001 - Alembic's own `command.upgrade` does just this
 
     with EnvironmentContext(_config(), script, fn=steps, destination_rev=newest) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
         environment.run_migrations()
-    return newest
+        return environment.get_context().get_current_revision() or ""
 
 
 def _config() -> Config:

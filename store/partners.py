@@ -1,10 +1,16 @@
 """Partners: the secrets that sign their events, and where they are told things."""
 
-from collections.abc import Sequence
+from base64 import b64encode
 from dataclasses import dataclass
+from secrets import token_bytes
 
+from store.errors import PartnerExists
 from store.pool import Conn
+from store.queries import queries
 from store.vault import Vault
+
+_SQL = queries("partners")
+SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,34 +24,49 @@ class Partner:
 
 async def add(conn: Conn, vault: Vault, name: str, webhook_url: str | None = None) -> str:
     """Add a partner and return its secret (`whsec_...`), shown this once. Raise `PartnerExists`."""
-    raise NotImplementedError
+    secret = token_bytes(SECRET_BYTES)
+    if not await conn.fetchval(_SQL["add"], name, vault.seal_secret(name, secret), webhook_url):
+        raise PartnerExists
+    return _spelled(secret)
 
 
 async def rotate(conn: Conn, vault: Vault, name: str) -> str | None:
-    """Give a partner a new secret, returned this once; the one before stays good until the next rotation."""
-    raise NotImplementedError
+    """Give a partner a new secret, returned this once; the one before stays good until the next rotation.
+
+    None: the partner is unknown.
+    """
+    secret = token_bytes(SECRET_BYTES)
+    known = await conn.fetchval(_SQL["rotate"], name, vault.seal_secret(name, secret))
+    return _spelled(secret) if known else None
 
 
-async def secrets_of(conn: Conn, vault: Vault, name: str) -> Sequence[str]:
+async def secrets_of(conn: Conn, vault: Vault, name: str) -> list[str]:
     """Return the secrets (`whsec_...`) a partner may sign with, newest first; none when unknown or suspended."""
-    raise NotImplementedError
+    sealed: list[bytes] = await conn.fetchval(_SQL["secrets_of"], name) or []
+    return [_spelled(vault.open_secret(name, each)) for each in sealed]
 
 
 async def get(conn: Conn, name: str) -> Partner | None:
     """Return a partner, or None when it is unknown."""
-    raise NotImplementedError
+    row = await conn.fetchrow(_SQL["get"], name)
+    return None if row is None else Partner(**dict(row))
 
 
 async def listing(conn: Conn) -> list[Partner]:
     """Return all partners by name."""
-    raise NotImplementedError
+    return [Partner(**dict(row)) for row in await conn.fetch(_SQL["listing"])]
 
 
 async def suspend(conn: Conn, name: str, *, suspended: bool = True) -> bool:
     """Suspend a partner, or let it back; False when it is unknown."""
-    raise NotImplementedError
+    return bool(await conn.fetchval(_SQL["suspend"], name, suspended))
 
 
 async def set_webhook(conn: Conn, name: str, webhook_url: str | None) -> bool:
     """Set where a partner is told things; False when it is unknown."""
-    raise NotImplementedError
+    return bool(await conn.fetchval(_SQL["set_webhook"], name, webhook_url))
+
+
+def _spelled(secret: bytes) -> str:
+    """Spell a secret as Standard Webhooks does (https://www.standardwebhooks.com)."""
+    return f"whsec_{b64encode(secret).decode()}"

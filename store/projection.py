@@ -21,8 +21,10 @@ Row = dict[str, Any]
 Told = ReminderSent | ReminderNotSent | ReminderAcknowledged | ReminderEscalated | ReminderEnded
 
 
-def project(journey_id: str, journey: Journey, deadlines: Sequence[Deadline], events: Sequence[Event], head: bytes) -> list[Any]:
-    """Return the parameters of the statement `project`: `events` are the new ones, the last of which has hash `head`."""
+def project(
+    journey_id: str, journey: Journey, deadlines: Sequence[Deadline], events: Sequence[Event], head: bytes
+) -> list[Any]:
+    """Return the parameters of the statement `project`; the last of the new `events` has hash `head`."""
     agenda = [_deadline(deadline) for deadline in deadlines]
     fallen, moved = reminder_rows(journey, events)
     next_at = min((deadline.at for deadline in deadlines), default=None)

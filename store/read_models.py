@@ -1,4 +1,4 @@
-"""Questions to the read models `journeys`, `deadlines` and `reminders`, which follow the journal in its transactions."""
+"""Questions to the read models `journeys`, `deadlines` and `reminders`, which follow the journal at every append."""
 
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
@@ -160,7 +160,7 @@ async def totals(conn: Conn) -> Totals:
     parts: dict[str, dict[str, int]] = {}
     for row in await conn.fetch(_SQL["totals"]):
         parts.setdefault(row["part"], {})[row["name"]] = int(row["count"])
-    stages = {stage: parts.get("stages", {}).get(stage, 0) for stage in STAGES}
+    stages: dict[str, int] = {stage: parts.get("stages", {}).get(stage, 0) for stage in STAGES}
     return Totals(
         journeys=sum(stages.values()),
         events=parts["events"][""],

@@ -1,12 +1,22 @@
 """The vault: names, dates of birth, identifiers, addresses and notes, encrypted with a key per family."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from secrets import token_bytes
+from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from domain.family import Role
-from store.pool import Conn
+from store.errors import Erased, IdentifierTaken
+from store.pool import Conn, Record, columns
+from store.queries import queries
+from store.sealing import KEY, Sealer, keyed_hash
+
+_SQL = queries("vault")
+Identifier = tuple[bytes, str, str | None]  # digest, scheme, member
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,9 @@ class Address:
     lines: str = ""
     postcode: str = ""
     uprn: str = ""
+
+
+NOWHERE = Address()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,55 +77,113 @@ class Vault:
     """Seals and opens what is personal. Both keys are 32 bytes; `ValueError` otherwise."""
 
     def __init__(self, master_key: bytes, subject_key: bytes) -> None:
-        raise NotImplementedError
+        self._master = Sealer(master_key)
+        if len(subject_key) != KEY:
+            raise ValueError(f"a key has {KEY} bytes, this one {len(subject_key)}")
+        self._subject_key = subject_key
 
     def subject_digest(self, scheme: str, identifier: str) -> bytes:
         """Return the keyed hash (32 bytes) by which an identifier is matched, however it was spaced or cased."""
-        raise NotImplementedError
+        return keyed_hash(self._subject_key, scheme, identifier)
 
     def person_digest(self, surname: str, forename: str, born: date) -> bytes:
         """Return the keyed hash (32 bytes) of a person by name and date of birth, scheme `person`."""
-        raise NotImplementedError
+        return self.subject_digest("person", f"{surname} / {forename} / {born.isoformat()}")
 
-    def digests(self, people: Sequence[Person], address: Address = Address()) -> list[bytes]:
+    def digests(self, people: Sequence[Person], address: Address = NOWHERE) -> list[bytes]:
         """Return every digest by which these people and their household can be found."""
-        raise NotImplementedError
+        return [digest for digest, _, _ in self._identifiers(people, address)]
 
-    async def put_family(self, conn: Conn, reference: str, people: Sequence[Person], address: Address = Address()) -> None:
+    async def put_family(
+        self, conn: Conn, reference: str, people: Sequence[Person], address: Address = NOWHERE
+    ) -> None:
         """Keep a family, or bring it up to date; atomic, also outside a transaction.
 
         Raise `IdentifierTaken` when an identifier is another family's, `Erased` when the family was erased.
         """
-        raise NotImplementedError
+        identifiers = self._identifiers(people, address)
+        async with conn.transaction():
+            key = await self._claim_key(conn, reference)
+            members = [
+                (each.member_id, key.seal_json(_spelled(each), _place(reference, "people", each.member_id)))
+                for each in people
+            ]
+            await conn.execute(_SQL["put_people"], reference, *columns(members, 2))
+            sealed = key.seal_json(asdict(address), _place(reference, "addresses"))
+            await conn.execute(_SQL["put_address"], reference, sealed)
+            await _put_identifiers(conn, reference, identifiers)
 
     async def read_family(self, conn: Conn, reference: str) -> FamilyRecord | None:
         """Return a family in plain words, or None when it is unknown or erased."""
-        raise NotImplementedError
+        rows = await conn.fetch(_SQL["read_family"], reference)
+        wrapped = next((row["sealed"] for row in rows if row["part"] == "key"), None)
+        if wrapped is None:
+            return None
+        key = self._unwrap(reference, wrapped)
+        people = [_person(key, reference, row) for row in rows if row["part"] == "person"]
+        address = next((row["sealed"] for row in rows if row["part"] == "address"), None)
+        return FamilyRecord(
+            reference=reference,
+            people=tuple(sorted(people, key=lambda each: int(each.member_id[1:]))),
+            address=NOWHERE if address is None else Address(**key.open_json(address, _place(reference, "addresses"))),
+        )
 
     async def born(self, conn: Conn, reference: str) -> dict[str, date]:
         """Return each member's date of birth by member id; empty when the family is unknown or erased."""
-        raise NotImplementedError
+        family = await self.read_family(conn, reference)
+        return {each.member_id: each.born for each in family.people} if family else {}
 
     async def put_note(self, conn: Conn, reference: str, note: Note) -> None:
         """Keep a note; the same note id again changes nothing. Raise `Erased` when the family was erased."""
-        raise NotImplementedError
+        async with conn.transaction():
+            key = await self._claim_key(conn, reference)
+            sealed = key.seal(note.text.encode(), _place(reference, "notes", str(note.note_id)))
+            row = (note.note_id, reference, note.journey_id, note.author, note.written_at, sealed)
+            await conn.execute(_SQL["put_note"], *row)
 
     async def read_notes(self, conn: Conn, reference: str) -> list[Note]:
         """Return a family's notes, oldest first; empty when the family is unknown or erased."""
-        raise NotImplementedError
+        return [self._note(reference, row) for row in await conn.fetch(_SQL["read_notes"], reference)]
 
     def seal_secret(self, name: str, secret: bytes) -> bytes:
         """Seal a partner's secret under the master key."""
-        raise NotImplementedError
+        return self._master.seal(secret, _place(name, "partners"))
 
     def open_secret(self, name: str, sealed: bytes) -> bytes:
         """Open a partner's secret. Raise `cryptography.exceptions.InvalidTag` when it is not ours."""
-        raise NotImplementedError
+        return self._master.open(sealed, _place(name, "partners"))
+
+    async def _claim_key(self, conn: Conn, reference: str) -> Sealer:
+        """Return the family's key, made if it has none, and hold it against erasing until the transaction ends."""
+        fresh = self._master.seal(token_bytes(KEY), _place(reference, "family_keys"))
+        wrapped = await conn.fetchval(_SQL["claim_key"], reference, fresh)
+        if wrapped is None:
+            raise Erased
+        return self._unwrap(reference, wrapped)
+
+    def _unwrap(self, reference: str, wrapped: bytes) -> Sealer:
+        return Sealer(self._master.open(wrapped, _place(reference, "family_keys")))
+
+    def _note(self, reference: str, row: Record) -> Note:
+        place = _place(reference, "notes", str(row["note_id"]))
+        text = self._unwrap(reference, row["wrapped"]).open(row["sealed"], place).decode()
+        return Note(row["note_id"], row["journey_id"], row["author"], row["written_at"], text)
+
+    def _identifiers(self, people: Sequence[Person], address: Address) -> list[Identifier]:
+        """Return digest, scheme and member of everything by which these people and their household are found."""
+        found: list[Identifier] = []
+        for each in people:
+            found.append((self.person_digest(each.surname, each.forename, each.born), "person", each.member_id))
+            given = [(scheme, value) for scheme, value in each.identifiers.items() if value]
+            found += [(self.subject_digest(scheme, value), scheme, each.member_id) for scheme, value in given]
+        if address.uprn:
+            found.append((self.subject_digest("uprn", address.uprn), "uprn", None))
+        return found
 
 
 async def find_people(conn: Conn, digests: Sequence[bytes]) -> list[Match]:
-    """Return whom these digests name."""
-    raise NotImplementedError
+    """Return whom these digests name, by family and member."""
+    return [Match(**dict(row)) for row in await conn.fetch(_SQL["find_people"], list(digests))]
 
 
 async def erase(conn: Conn, reference: str, at: datetime) -> bool:
@@ -120,4 +191,29 @@ async def erase(conn: Conn, reference: str, at: datetime) -> bool:
 
     Events stay: they are pseudonymous and countable, so that claims remain auditable.
     """
-    raise NotImplementedError
+    return bool(await conn.fetchval(_SQL["erase"], reference, at))
+
+
+async def _put_identifiers(conn: Conn, reference: str, identifiers: list[Identifier]) -> None:
+    digests = [digest for digest, _, _ in identifiers]
+    if len(set(digests)) < len(digests):
+        raise IdentifierTaken(f"two members of {reference} share an identifier; look at their rows")
+    await conn.execute(_SQL["drop_identifiers"], reference, digests)
+    try:
+        await conn.execute(_SQL["put_identifiers"], reference, *columns(identifiers, 3))
+    except asyncpg.UniqueViolationError as clash:
+        raise IdentifierTaken from clash
+
+
+def _place(reference: str, column: str, row: str = "") -> str:
+    """Name where a sealed text belongs: nobody can move it to another family, table or row unnoticed."""
+    return f"{reference}/{column}/{row}"
+
+
+def _spelled(person: Person) -> dict[str, Any]:
+    return {name: value for name, value in asdict(person).items() if name != "member_id"}
+
+
+def _person(key: Sealer, reference: str, row: Record) -> Person:
+    fields = key.open_json(row["sealed"], _place(reference, "people", row["name"]))
+    return Person(**{**fields, "member_id": row["name"], "born": date.fromisoformat(fields["born"])})

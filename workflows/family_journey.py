@@ -327,7 +327,8 @@ class FamilyJourney:
             run: EffectRun = await workflow.execute_activity_method(
                 ACTIVITIES[effect.type],
                 RunEffect(journey_id=self._state.journey_id, effect=effect),
-                start_to_close_timeout=timedelta(seconds=60),
+                # Sending gives up after 10 s; an attempt whose worker was killed is made again after this long.
+                start_to_close_timeout=timedelta(seconds=20),
                 # A partner may be down for days; after that an operator decides.
                 schedule_to_close_timeout=timedelta(days=3),
                 retry_policy=RetryPolicy(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import psycopg
 from alembic import op
 
 
@@ -11,4 +12,7 @@ def run(revision_file: str) -> None:
     The statements go to the driver without parameters: `%` is a percent sign, and several may follow one another.
     """
     statements = Path(revision_file).with_suffix(".sql").read_text(encoding="utf-8")
-    op.get_bind().connection.driver_connection.execute(statements)
+    driver = op.get_bind().connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError(f"migrations run through psycopg, not {type(driver)}")
+    driver.execute(statements.encode())

@@ -24,11 +24,11 @@ kept AS (
            evidence = excluded.evidence, received_at = excluded.received_at, reason = excluded.reason,
            state = excluded.state
      WHERE inbox.state = 'refused' AND inbox.journey_id IS NULL
-    RETURNING partner, event_id, body_hash, state, reason
+    RETURNING partner, event_id, body_hash, state, reason, journey_id
 )
-SELECT partner, event_id, body_hash, state, reason, true AS kept FROM kept
+SELECT partner, event_id, body_hash, state, reason, journey_id, true AS kept FROM kept
 UNION ALL
-SELECT inbox.partner, inbox.event_id, inbox.body_hash, inbox.state, inbox.reason, false
+SELECT inbox.partner, inbox.event_id, inbox.body_hash, inbox.state, inbox.reason, inbox.journey_id, false
   FROM arrived JOIN inbox USING (partner, event_id)
  WHERE NOT EXISTS (SELECT FROM kept WHERE kept.partner = arrived.partner AND kept.event_id = arrived.event_id);
 
@@ -79,12 +79,11 @@ RETURNING inbox.partner, inbox.event_id, inbox.seq, inbox.journey_id, inbox.refe
 -- Mark the events of partners $1 and ids $2 as handed to their journeys at $3; what is applied already stays so.
 UPDATE inbox SET state = 'forwarded', forwarded_at = $3
   FROM unnest($1::text[], $2::text[]) AS done (partner, event_id)
- WHERE inbox.partner = done.partner AND inbox.event_id = done.event_id AND state = 'received'
-RETURNING 1;
+ WHERE inbox.partner = done.partner AND inbox.event_id = done.event_id AND state = 'received';
 
 -- name: stale
 -- Put back what was forwarded before $1 and never applied.
-UPDATE inbox SET state = 'received', forwarded_at = NULL WHERE state = 'forwarded' AND forwarded_at < $1 RETURNING 1;
+UPDATE inbox SET state = 'received', forwarded_at = NULL WHERE state = 'forwarded' AND forwarded_at < $1;
 
 -- name: counts
 -- How many events are in each state.

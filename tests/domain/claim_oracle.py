@@ -39,8 +39,8 @@ def judge(claim):
     limbs = {
         "attendance": _each_child(claim, terms, lambda child: _attendance(evidence, child, terms)),
         "exclusions": _each_child(claim, terms, lambda child: _exclusions(evidence, child, terms)),
-        "asb": _fall(evidence, "asb-incident", present, baseline, 60, lambda _: True),
-        "offending": _fall(evidence, "offence", present, baseline, 33, lambda item: _by_minor(claim, item)),
+        "asb": _fall(evidence, "asb-incident", (present, baseline), 60, lambda _: True),
+        "offending": _fall(evidence, "offence", (present, baseline), 33, lambda item: _by_minor(claim, item)),
         "practice": practice,
     }
     adults = [member["id"] for member in claim["family"]["members"] if member["role"] == "adult"]
@@ -120,7 +120,8 @@ def _by_minor(claim, item):
     return item["proven"] and day(item["on"]) < birthday(born[item["member"]], 18)
 
 
-def _fall(evidence, kind, present, baseline, percent, counts):
+def _fall(evidence, kind, windows, percent, counts):
+    present, baseline = windows
     on = [day(item["on"]) for item in evidence if item["kind"] == kind and counts(item)]
     now, before = sum(d in present for d in on), sum(d in baseline for d in on)
     reported = _reported(evidence, kind, {None})

@@ -38,7 +38,7 @@ class Draw:
     """One random claim file."""
 
     def __init__(self, seed):
-        self.rng = random.Random(seed)
+        self.rng = random.Random(seed)  # noqa: S311
         rng = self.rng
         self.as_of = date.fromisoformat(rng.choice(AS_OF))
         self.engaged = min(date.fromisoformat(rng.choice(ENGAGED)), self.as_of)
@@ -48,12 +48,17 @@ class Draw:
         self.complete = [term for term in self.terms if term[1] < self.as_of][-3:]
         self.evidence = []
         self.tidy = rng.random() < 0.5
-        self.adults = [{"id": f"a{n}", "role": "adult", "born": self.born_adult()} for n in range(rng.choice((0, 1, 1, 2)))]
-        self.children = [{"id": f"c{n}", "role": "child", "born": self.born_child()} for n in range(rng.choice((0, 1, 2)))]
+        self.adults = [
+            {"id": f"a{n}", "role": "adult", "born": self.born_adult()} for n in range(rng.choice((0, 1, 1, 2)))
+        ]
+        self.children = [
+            {"id": f"c{n}", "role": "child", "born": self.born_child()} for n in range(rng.choice((0, 1, 2)))
+        ]
         if not self.adults + self.children:
             self.adults = [{"id": "a0", "role": "adult", "born": "1980-02-29"}]
 
     def add(self, kind, **fields):
+        """Add a piece of evidence with an id of its own, observed on any day."""
         observed = self.as_of + days(self.rng.randint(-300, 60))
         item = {"id": f"e{len(self.evidence)}", "kind": kind, "source": "x", "observed_on": str(observed)}
         item |= {name.rstrip("_"): str(v) if isinstance(v, date) else v for name, v in fields.items() if v is not None}
@@ -66,15 +71,18 @@ class Draw:
         return self.rng.choice((first, first - days(1), last, last + days(1), within, within, within))
 
     def born_adult(self):
+        """A birth that makes an adult, or a member just of age in a window."""
         eighteen = self.rng.choice((date(1994, 5, 2), self.present[0], self.as_of))
         return str(self.rng.choice((date(1980, 2, 29), date(1978, 9, 1), shift(eighteen, -12 * 18))))
 
     def born_child(self):
+        """A birth near an edge of the ages that rules ask for."""
         first = self.complete[0][0] if self.complete else self.as_of
         years = self.rng.choice((5, 5, 16, 16, 10, 10, 10, 18, 3))
         return str(shift(first, -12 * years) + days(self.rng.choice((-1, 0, 1, 40))))
 
     def member(self):
+        """Any member."""
         return self.rng.choice(self.adults + self.children)["id"]
 
     def returns(self, kind, span, member=None):
@@ -93,13 +101,22 @@ class Draw:
                 self.add("return", of=kind, from_=min(first + days(slip), last), to=last, member=whose)
 
     def school(self, child):
+        """Attendance, exclusions and their returns for a child."""
         rng = self.rng
         for first, last in self.complete:
             if self.tidy or rng.random() < 0.95:
                 sessions = rng.choice((100, 120, 140, 97))
                 missed = rng.choice((15, 18, 21, 14, 10, 16))
                 authorised = rng.randint(0, 9)
-                self.add("school-attendance", from_=first, to=last, sessions=sessions, authorised=authorised, unauthorised=missed, member=child)
+                self.add(
+                    "school-attendance",
+                    from_=first,
+                    to=last,
+                    sessions=sessions,
+                    authorised=authorised,
+                    unauthorised=missed,
+                    member=child,
+                )
             if rng.random() < 0.97:
                 self.returns("exclusion", (first, last), rng.choice((child, child, None)))
         for _ in range(rng.choice((0, 1, 2, 3, 4, 5))):
@@ -107,6 +124,7 @@ class Draw:
             self.add("exclusion", on=self.edge(*(self.complete or [self.present])), type=kind, member=child)
 
     def trouble(self):
+        """Anti-social behaviour and offences with their returns."""
         rng = self.rng
         for kind in ("asb-incident", "offence"):
             extra = {"action": "warning"} if kind == "asb-incident" else {}
@@ -118,6 +136,7 @@ class Draw:
                 self.returns(kind, span)
 
     def work(self, adult):
+        """Benefits, jobs and provision of an adult, of lengths around every threshold."""
         rng = self.rng
         for _ in range(rng.choice((0, 1, 1, 1, 2))):
             lasted = rng.choice((60, 89, 90, 91, 92, 181, 182, 183, 200, 209, 210, 300))
@@ -129,7 +148,9 @@ class Draw:
                 gap = began + days(rng.randint(0, lasted - 1))
                 self.add("employment", from_=began, to=gap, hours=30, member=adult)
                 began = gap + days(rng.choice((1, 1, 2, 29)))
-            self.add("employment", from_=began, to=rng.choice((None, None, self.as_of + days(99))), hours=30, member=adult)
+            self.add(
+                "employment", from_=began, to=rng.choice((None, None, self.as_of + days(99))), hours=30, member=adult
+            )
         if rng.random() < 0.4:
             begin = self.edge(self.present)
             until = rng.choice((None, begin + days(rng.randint(0, 90))))
@@ -137,6 +158,7 @@ class Draw:
             self.add(kind, from_=begin, to=until, member=self.member())
 
     def practice(self):
+        """Dates of practice, most of them in time."""
         names = ("lawful_basis_on", "key_worker_from", "assessed_on", "plan_on", "first_contact_on")
         edge = self.present[0]
         dates = {name: str(edge - days(self.rng.choice((1, 2, 30)))) for name in names}
@@ -147,6 +169,7 @@ class Draw:
         return dates
 
     def paid(self):
+        """What was paid before, mostly nothing."""
         results = ("crime-asb-education", "progress-to-work", "continuous-employment")
         return [
             {"result": self.rng.choice(results), "amount": self.rng.choice((0, 100, 700, 800, 1500, 1600))}
@@ -154,6 +177,7 @@ class Draw:
         ]
 
     def claim(self):
+        """The whole claim file."""
         for child in self.children:
             self.school(child["id"])
         for adult in self.adults:

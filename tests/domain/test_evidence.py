@@ -30,7 +30,7 @@ FIELDS = {
 }
 
 
-def written(kind, **changes):
+def written(kind, /, **changes):
     return BASE | FIELDS[kind] | {"kind": kind} | changes
 
 
@@ -98,7 +98,9 @@ def test_impossible_session_counts_are_refused(changes):
     assert faults(written("school-attendance", **changes))
 
 
-@pytest.mark.parametrize("wrong", ["2013-1-5", "20130105", "2013-01-05T00:00:00", 20130105, 1357344000, "2013-02-30", None])
+@pytest.mark.parametrize(
+    "wrong", ["2013-1-5", "20130105", "2013-01-05T00:00:00", 20130105, 1357344000, "2013-02-30", None]
+)
 def test_only_a_plain_day_is_a_date(wrong):
     """A time stamp, a number or a day that does not exist is refused."""
     assert faults(written("exclusion", on=wrong))

@@ -56,7 +56,7 @@ def test_few_enough_exclusions_need_returns_for_every_term_day():
     assert verdict(EXCLUSIONS, *two, subject=CHILD) == "insufficient"
 
 
-@pytest.mark.parametrize("gap", ["2012-04-16", "2012-07-20", "2012-10-01"])
+@pytest.mark.parametrize("gap", ["2012-04-16", "2012-07-20", "2012-10-02"])
 def test_one_day_without_a_return_leaves_a_count_open(gap):
     """A gap of one day at either edge or inside a term is a gap; days between terms are none."""
     day = date.fromisoformat(gap)
@@ -112,7 +112,15 @@ def test_at_least_so_many_is_met_by_the_record_and_failed_only_by_returns():
 
 @pytest.mark.parametrize(
     ("before", "now", "expected"),
-    [(5, 2, "met"), (5, 3, "not_met"), (10, 4, "met"), (1, 1, "not_met"), (1, 0, "met"), (2, 1, "not_met"), (3, 4, "not_met")],
+    [
+        (5, 2, "met"),
+        (5, 3, "not_met"),
+        (10, 4, "met"),
+        (1, 1, "not_met"),
+        (1, 0, "met"),
+        (2, 1, "not_met"),
+        (3, 4, "not_met"),
+    ],
 )
 def test_a_fall_by_exactly_the_percentage_is_enough(before, now, expected):
     """Five to two is down by 60%; the comparison is of whole numbers."""
@@ -162,7 +170,9 @@ def test_only_proven_offences_by_members_under_age_count():
     """Adults' and unproven offences lie outside the count, and a minor's role plays no part."""
     young = FamilyMember(id="a2", role="adult", born=date(1994, 5, 2))
     before = offences("2011-06-01", "2011-06-02") + offences("2011-06-03", member="a2")
-    now = offences("2013-05-01", member="a1") + offences("2013-05-02", proven=False) + offences("2013-05-03", member="a2")
+    now = (
+        offences("2013-05-01", member="a1") + offences("2013-05-02", proven=False) + offences("2013-05-03", member="a2")
+    )
     found = evaluate(OFFENDING, case(*before, *now, *both("offence"), members=(ADULT, CHILD, young)))
     assert (found.verdict, found.figure) == ("met", "3, now 0, down 100%")
 
@@ -201,6 +211,8 @@ def test_an_adult_without_a_date_of_birth_is_of_age():
 
 def test_a_finding_names_the_days_without_a_return():
     """The note tells the coordinator which return to ask for."""
-    found = evaluate(ASB, case(*asb(1, 0), returns("asb-incident", *BEFORE), returns("asb-incident", NOW[0], "2013-05-18")))
+    found = evaluate(
+        ASB, case(*asb(1, 0), returns("asb-incident", *BEFORE), returns("asb-incident", NOW[0], "2013-05-18"))
+    )
     assert found.note == "baseline 2011-05-02 to 2011-11-01; no return of asb-incident for 2013-05-19 to 2013-05-20"
-    assert found.figure == "1, now at least 0, down 100%" or found.figure == "1, now at least 0"
+    assert found.figure == "1, now at least 0"

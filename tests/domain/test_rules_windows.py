@@ -1,6 +1,7 @@
 """Spans of days and the windows that rules look at."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def test_spans_behave_as_sets_of_days(some, others):
 def test_merged_spans_have_a_day_between_them(spans):
     """Spans that touch are one span, so the longest of them is the longest run without a break."""
     merged = merge(spans)
-    assert all((later.first - span.last).days > 1 for span, later in zip(merged, merged[1:], strict=False))
+    assert all((later.first - span.last).days > 1 for span, later in pairwise(merged))
     assert longest_run(merged) == max((span.days for span in merged), default=0)
 
 
@@ -94,7 +95,9 @@ def test_the_last_days_count_as_of_itself():
     assert (found.last, found.days) == (date(2013, 5, 20), 210)
 
 
-@pytest.mark.parametrize(("as_of", "last"), [("2013-07-23", 3), ("2013-07-24", 4), ("2013-03-29", 3), ("2013-03-28", 2)])
+@pytest.mark.parametrize(
+    ("as_of", "last"), [("2013-07-23", 3), ("2013-07-24", 4), ("2013-03-29", 3), ("2013-03-28", 2)]
+)
 def test_a_term_that_ends_on_as_of_is_not_yet_complete(as_of, last):
     """The last three terms are those whose last day lies before as-of."""
     asked = WINDOW.validate_python(window("last-terms", 3))

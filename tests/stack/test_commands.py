@@ -122,7 +122,9 @@ def test_a_taken_port_is_named(data):
 def test_a_part_that_cannot_run_fails_up(data):
     """When a part cannot come up, `up` says which and why with the end of its log, and leaves nothing running."""
     (data / "break-worker").touch()
-    with pytest.raises(PartFailed, match=r"The worker did not come up: .*\n(.*\n)*the vault key is missing"):
+    with pytest.raises(
+        PartFailed, match=r"^The worker did not come up: it ended with code 1\. .*\n(.*\n)*the vault key is missing"
+    ):
         up(data)
     assert everyone(data) == []
 

@@ -1,0 +1,43 @@
+# One image for gateway, worker and migrations; the command chooses. Nothing is compiled here: every pin has a wheel.
+FROM python:3.11.15-slim-bookworm AS parts
+
+# Only what runs in production: `requirements.lock` holds the tools of development too, and the servers of the
+# one-machine stack. `make lock` writes both files with the same pins.
+WORKDIR /build
+COPY requirements-runtime.lock .
+RUN python -m venv --without-pip /opt/journeys \
+    && python -m pip --python /opt/journeys/bin/python --disable-pip-version-check install \
+        --no-cache-dir --require-hashes --only-binary :all: -r requirements-runtime.lock
+
+# .dockerignore lets through only the folders that run, so this is exactly the code. Compiled now, for the file
+# system is read-only later; by content, for the times of files change with every checkout.
+WORKDIR /app
+COPY . .
+RUN rm requirements-runtime.lock \
+    && python -m compileall -q --invalidation-mode unchecked-hash .
+
+
+FROM python:3.11.15-slim-bookworm
+
+# A number, so that secret files on the host can be given to it (deploy/make_secrets.py).
+RUN groupadd --gid 10001 journeys \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin journeys \
+    && python -m pip uninstall --yes --quiet --root-user-action ignore pip
+
+COPY --from=parts /opt/journeys /opt/journeys
+COPY --from=parts /app /app
+
+ENV PATH=/opt/journeys/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+
+WORKDIR /app
+USER 10001:10001
+EXPOSE 8470
+STOPSIGNAL SIGTERM
+
+# The gateway's; docker-compose.yml gives the worker its own.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "from http.client import HTTPConnection as C; c = C('127.0.0.1', 8470, timeout=4); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
+
+CMD ["python", "-m", "gateway"]

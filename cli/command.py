@@ -1,0 +1,49 @@
+"""How a command is made: `--data`, `--url` and `--json` on each, and every trouble told the same way."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.door import Door
+from cli.trouble import Trouble
+
+Data = Annotated[Path | None, typer.Option("--data", envvar="JOURNEYS_DATA", help="Data folder of the local stack.")]
+Url = Annotated[str | None, typer.Option("--url", envvar="JOURNEYS_URL", help="Address of the gateway.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="The family reference, such as F-7K3Q-9D2X.")]
+On = Annotated[
+    str | None, typer.Option("--on", metavar="DATE", help="The day it happened, YYYY-MM-DD. Default: today.")
+]
+
+_SHARED = tuple(
+    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    for name, default, annotation in (("data", None, Data), ("url", None, Url), ("as_json", False, AsJson))
+)
+
+
+def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add a function, whose first argument is the `Door`, as a command of `app`."""
+
+    def add(function: Callable[..., None]) -> Callable[..., None]:
+        @wraps(function)
+        def run(*, data: Path | None, url: str | None, as_json: bool, **given: Any) -> None:
+            try:
+                function(Door(data, url, as_json), **given)
+            except Trouble as trouble:
+                typer.echo(trouble.text(as_json=as_json), err=True)
+                raise typer.Exit(trouble.exit_code) from trouble
+
+        own = list(inspect.signature(function).parameters.values())[1:]
+        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + [*_SHARED]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by inspect, and so by typer
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        del run.__wrapped__  # type: ignore[attr-defined] # or its own signature would be read instead
+        app.command(name)(run)
+        return function
+
+    return add

@@ -1,0 +1,145 @@
+"""The way to the gateway: where it is, who we are, and one request that is tried again under the same key."""
+
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.trouble import BAD_INPUT, NOT_ALLOWED, REJECTED, UNREACHABLE, Trouble
+
+if TYPE_CHECKING:
+    import httpx
+    import stamina
+
+PORT = 8470
+TIMEOUT = 60.0  # seconds; a step waits for the engine at most 20
+STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
+SERVER_FAULT = 500
+UNAVAILABLE = 503
+
+
+class AwayError(Exception):
+    """The gateway did not answer, or said that it cannot just now."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """One gateway, as one command sees it."""
+
+    data: Path | None = None
+    url: str | None = None
+    as_json: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The data folder of the local stack."""
+        from stack.folders import default_data  # noqa: PLC0415 - the CLI must start fast
+
+        return self.data or default_data()
+
+    @property
+    def address(self) -> str:
+        """The gateway's address: as given, as in JOURNEYS_URL, or that of the local stack."""
+        given = self.url or os.environ.get("JOURNEYS_URL")
+        return given.rstrip("/") if given else f"http://127.0.0.1:{_port(self.folder / 'stack.json')}"
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Ask."""
+        told = {name: value for name, value in params.items() if value is not None}
+        return self._request("GET", path, params=told)
+
+    def post(self, path: str, body: object = None, *, repeatable: bool = True) -> Any:
+        """Tell. A body that must not be told twice is `repeatable` False: then only an unsent one is tried again."""
+        return self._request("POST", path, json=body if body is not None else {}, repeatable=repeatable)
+
+    def step(self, reference: str, name: str, **body: Any) -> Any:
+        """Take a step of the path."""
+        from urllib.parse import quote  # noqa: PLC0415
+
+        told = {key: value for key, value in body.items() if value is not None}
+        return self.post(f"/v1/journeys/{quote(reference, safe='')}/{name}", told)
+
+    def _request(self, method: str, path: str, *, repeatable: bool = True, **content: Any) -> Any:
+        headers = {"idempotency-key": uuid.uuid4().hex}
+        with self.client() as client:
+            for attempt in attempts(repeatable=repeatable):
+                with attempt, _calls(self.address):
+                    response = client.request(method, path, headers=headers, **content)
+                    check(response)
+                    return response.json()
+        raise AssertionError("the last attempt returns or raises")
+
+    @contextmanager
+    def client(self) -> "Iterator[httpx.Client]":
+        """Open the HTTP client; what still fails after every attempt becomes `Trouble`."""
+        import httpx  # noqa: PLC0415
+
+        from cli.session import token  # noqa: PLC0415
+
+        headers = {"authorization": f"Bearer {token(self.folder)}"}
+        try:
+            with httpx.Client(base_url=self.address, headers=headers, timeout=TIMEOUT, trust_env=False) as client:
+                yield client
+        except (AwayError, httpx.TransportError) as fault:
+            remedy = "start it with: journeys up; or give its address with --url or JOURNEYS_URL"
+            raise Trouble(
+                f"no answer from the gateway at {self.address} ({fault})", remedy, exit_code=UNREACHABLE
+            ) from fault
+
+
+def attempts(*, repeatable: bool) -> "Iterator[stamina.Attempt]":
+    """Return the attempts at one request: a few seconds in all, longer each time."""
+    import httpx  # noqa: PLC0415
+    import stamina  # noqa: PLC0415
+
+    stamina.instrumentation.set_on_retry_hooks([])  # it would log to the terminal
+    on = (AwayError, httpx.TransportError) if repeatable else (AwayError, httpx.ConnectError)
+    return stamina.retry_context(on=on, attempts=5, timeout=15, wait_initial=0.2, wait_max=2)
+
+
+@contextmanager
+def _calls(address: str) -> Iterator[None]:
+    """Say plainly that an address is none."""
+    import httpx  # noqa: PLC0415
+
+    try:
+        yield
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as fault:
+        raise Trouble(
+            f"{address} is not an address", "write it like http://127.0.0.1:8470", exit_code=BAD_INPUT
+        ) from fault
+
+
+def check(response: "httpx.Response") -> None:
+    """Raise what a response says went wrong."""
+    if response.is_success:
+        return
+    problem = _problem(response)
+    if response.status_code == UNAVAILABLE:
+        raise AwayError(problem.get("detail", "unavailable"))
+    code = UNREACHABLE if response.status_code >= SERVER_FAULT else STATUS.get(response.status_code, REJECTED)
+    reason, remedy = (
+        problem.get("detail", response.reason_phrase),
+        problem.get("remedy", "is this a Family Journeys gateway?"),
+    )
+    raise Trouble(reason, remedy, exit_code=code, told=problem)
+
+
+def _problem(response: "httpx.Response") -> dict[str, Any]:
+    try:
+        told = response.json()
+    except ValueError:
+        told = {}
+    return told if isinstance(told, dict) else {}
+
+
+def _port(state: Path) -> int:
+    """Return the gateway's port as the local stack wrote it down."""
+    try:
+        return int(json.loads(state.read_text(encoding="utf-8"))["ports"]["gateway"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return PORT

@@ -1,0 +1,47 @@
+"""`journeys`: the thin admin CLI. It talks only HTTP to the gateway, and imports what it needs when it needs it."""
+
+import sys
+
+import typer
+
+from cli import claims, path, reading, referring, staff, upkeep
+from cli import stack as local
+from cli.command import command
+from cli.trouble import EXIT_CODES
+
+ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+app = typer.Typer(
+    name="journeys",
+    help="Family journeys, from referral to the last check.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for _part in (referring, reading, path, staff, upkeep):
+    app.add_typer(_part.app)
+app.add_typer(staff.workers, name="workers")
+app.add_typer(staff.partners, name="partners")
+command(claims.app, "list")(reading.list_claims)
+app.add_typer(claims.app, name="claims")
+for _command in (local.up, local.status, local.down):
+    app.command()(_command)
+
+
+@app.command(context_settings=ANY, add_help_option=False)
+def timelapse(context: typer.Context) -> None:
+    """Run eighteen months of real journeys in seconds, on a private stack."""
+    from stack.timelapse import main as run  # noqa: PLC0415 - the CLI must start fast
+
+    run(context.args)
+
+
+def main() -> None:
+    """Run the command that was asked for."""
+    app(prog_name="journeys")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

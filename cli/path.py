@@ -1,0 +1,219 @@
+"""The steps of the path as commands, in the order in which a family goes it."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from cli.command import On, Ref, command
+from cli.door import Door
+from cli.show import answer
+from cli.trouble import BAD_INPUT, Trouble
+
+app = typer.Typer()
+
+Worker = Annotated[str, typer.Option("--to", metavar="NAME", help="The key worker.")]
+Needs = Annotated[list[str], typer.Option("--need", metavar="NEED", help="A need; say it again for each.")]
+LISTS = ("needs", "criteria", "partners", "categories")
+
+
+def _take(door: Door, ref: str, step: str, **body: Any) -> None:
+    answer(door.step(ref, step, **body), json_wanted=door.as_json)
+
+
+@command(app)
+def consent(  # noqa: PLR0913, PLR0917 - one argument an option
+    door: Door,
+    ref: Ref,
+    on: On = None,
+    basis: Annotated[
+        str, typer.Option(help="consent, public-task, legal-obligation, vital-interests, ...")
+    ] = "consent",
+    purpose: Annotated[str, typer.Option(help="What the data are shared for.")] = "family-support",
+    partner: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this partner; say it again for each.")
+    ] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="Only this data category; say it again for each.")
+    ] = None,
+    expires_on: Annotated[str | None, typer.Option(metavar="DATE", help="The last day it holds.")] = None,
+) -> None:
+    """Record consent, or another lawful basis for sharing.
+
+    Example: journeys consent F-7K3Q-9D2X --purpose family-support --partner wirral-schools
+    """
+    told = {"basis": basis, "purpose": purpose, "partners": partner, "categories": category, "expires_on": expires_on}
+    _take(door, ref, "consent", on=on, **told)
+
+
+@command(app, "withdraw-consent")
+def withdraw_consent(
+    door: Door,
+    ref: Ref,
+    consent_id: Annotated[str, typer.Argument(metavar="CONSENT", help="As shown by show.")],
+    on: On = None,
+) -> None:
+    """End a recorded basis; messages that wait are stopped."""
+    _take(door, ref, "withdraw-consent", consent_id=consent_id, on=on)
+
+
+@command(app)
+def identify(
+    door: Door,
+    ref: Ref,
+    criterion: Annotated[
+        list[str], typer.Option(metavar="CODE", help="A criterion that is met; say it again for each.")
+    ],
+    on: On = None,
+) -> None:
+    """Check the criteria met against the programme.
+
+    Example: journeys identify F-7K3Q-9D2X --criterion poverty --criterion addiction
+    """
+    _take(door, ref, "identify", criteria=criterion, on=on)
+
+
+@command(app)
+def allocate(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
+    """Give the family its key worker.
+
+    Example: journeys allocate F-7K3Q-9D2X --to kim
+    """
+    _take(door, ref, "allocate", key_worker=to, on=on)
+
+
+@command(app, "offer-handover")
+def offer_handover(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
+    """Offer the family to another key worker; until accepted, the holder keeps it."""
+    _take(door, ref, "offer-handover", to=to, on=on)
+
+
+@command(app, "accept-handover")
+def accept_handover(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
+    """Take over an offered family."""
+    _take(door, ref, "accept-handover", key_worker=to, on=on)
+
+
+@command(app, "refuse-handover")
+def refuse_handover(door: Door, ref: Ref, on: On = None) -> None:
+    """Decline an offered family; the holder stays."""
+    _take(door, ref, "refuse-handover", on=on)
+
+
+@command(app)
+def contact(
+    door: Door,
+    ref: Ref,
+    on: On = None,
+    kind: Annotated[str, typer.Option(help="visit, call, meeting or attempted.")] = "visit",
+) -> None:
+    """Record a contact with the family."""
+    _take(door, ref, "record-contact", kind=kind, on=on)
+
+
+@command(app)
+def assess(door: Door, ref: Ref, need: Needs, on: On = None) -> None:
+    """Record the whole-family assessment.
+
+    Example: journeys assess F-7K3Q-9D2X --need debt --need health --on 2026-01-20
+    """
+    _take(door, ref, "assess", needs=need, on=on)
+
+
+@command(app)
+def plan(door: Door, ref: Ref, need: Needs, on: On = None) -> None:
+    """Record the plan agreed with the family."""
+    _take(door, ref, "agree-plan", needs=need, on=on)
+
+
+@command(app)
+def start(door: Door, ref: Ref, on: On = None) -> None:
+    """Begin high-intensity work."""
+    _take(door, ref, "start-intervention", on=on)
+
+
+@command(app)
+def review(
+    door: Door,
+    ref: Ref,
+    on: On = None,
+    outcome: Annotated[str, typer.Option(help="on-track or off-track.")] = "on-track",
+) -> None:
+    """Record a review of the plan."""
+    _take(door, ref, "review-plan", outcome=outcome, on=on)
+
+
+@command(app, "step-down")
+def step_down(door: Door, ref: Ref, on: On = None) -> None:
+    """Move to low intensity; the checks are counted from this day."""
+    _take(door, ref, "step-down", on=on)
+
+
+@command(app, "step-up")
+def step_up(
+    door: Door, ref: Ref, reason: Annotated[str, typer.Option(help="Why, as a code, such as crisis.")], on: On = None
+) -> None:
+    """Move back to high intensity."""
+    _take(door, ref, "step-up", reason=reason, on=on)
+
+
+@command(app)
+def check(
+    door: Door,
+    ref: Ref,
+    verdict: Annotated[str, typer.Option(help="sustained, regressed or insufficient.")],
+    on: On = None,
+) -> None:
+    """Record the next sustained-outcome check.
+
+    Example: journeys check F-7K3Q-9D2X --verdict sustained
+    """
+    _take(door, ref, "record-check", verdict=verdict, on=on)
+
+
+@command(app)
+def close(
+    door: Door,
+    ref: Ref,
+    outcome: Annotated[str, typer.Option(help="sustained, moved-away, declined, ...")],
+    on: On = None,
+) -> None:
+    """End the journey."""
+    _take(door, ref, "close", outcome=outcome, on=on)
+
+
+@command(app)
+def ack(
+    door: Door, ref: Ref, reminder: Annotated[str, typer.Argument(metavar="REMINDER", help="As shown by due.")]
+) -> None:
+    """Say that a reminder was seen."""
+    _take(door, ref, "acknowledge", reminder_id=reminder)
+
+
+@command(app)
+def correct(
+    door: Door,
+    ref: Ref,
+    event: Annotated[int, typer.Argument(metavar="NUMBER", help="The event's number in the timeline.")],
+    reason: Annotated[str, typer.Option(help="Why, as a code, such as typing-error.")],
+    changed: Annotated[
+        list[str], typer.Option("--set", metavar="FIELD=VALUE", help="What it should read; say it again for each.")
+    ],
+) -> None:
+    """Correct an event: nothing is edited, a later event supersedes it.
+
+    Example: journeys correct F-7K3Q-9D2X 7 --reason typing-error --set on=2026-01-20
+    """
+    _take(door, ref, "correct", version=event, reason=reason, changes=dict(map(_change, changed)))
+
+
+def _change(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Trouble(f"{text} is not FIELD=VALUE", "write it like on=2026-01-20", exit_code=BAD_INPUT)
+    if name in LISTS:
+        return name, [part.strip() for part in value.split(",")]
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

@@ -1,0 +1,157 @@
+"""Looking: families on their way, one family's whole story, what falls due, and counts."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli import show as write
+from cli.command import Ref, command
+from cli.door import Door
+
+app = typer.Typer()
+
+Limit = Annotated[int, typer.Option(min=1, max=500, help="At most this many.")]
+Holder = Annotated[str | None, typer.Option(help="Only families held by this key worker.")]
+
+
+@command(app, "list")
+def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
+    door: Door,
+    stage: Annotated[str | None, typer.Option(help="referral, identification, assessment, intervention, ...")] = None,
+    holder: Holder = None,
+    locality: Annotated[str | None, typer.Option(help="Only this district or ward.")] = None,
+    programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
+    cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as told by the page before.")] = None,
+    limit: Limit = 50,
+) -> None:
+    """List journeys.
+
+    Example: journeys list --stage intervention --holder kim
+    """
+    filters = {"stage": stage, "holder": holder, "locality": locality, "programme": programme}
+    page = door.get("/v1/journeys", cursor=cursor, limit=limit, **filters)
+    if door.as_json:
+        write.as_json(page)
+        return
+    write.table("", ("reference", "stage", "holder", "locality", "referred", "next"), map(_glance, page["journeys"]))
+    if page["next"]:
+        typer.echo(f"more: --cursor {page['next']}")
+
+
+def _glance(row: dict[str, Any]) -> tuple[object, ...]:
+    following = write.moment(row["next_deadline_at"])
+    return row["reference"], row["stage"], row["key_worker"], row["locality"], row["referred_on"], following
+
+
+@command(app)
+def show(door: Door, ref: Ref) -> None:
+    """Show one family: where it is, its timeline with numbered events, its agenda and who holds it."""
+    told = door.get(f"/v1/journeys/{ref}")
+    if door.as_json:
+        write.as_json(told)
+        return
+    _heading(told)
+    _people(told)
+    write.table("\nTimeline", ("#", "day", "event", "detail", "by"), map(_event, told["timeline"]))
+    write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, told["agenda"]))
+    if told["claims"]:
+        write.table("\nClaims", ("result", "verdict", "pounds", "as of", "state"), map(_claim, told["claims"]))
+    for row in told["earlier"]:
+        typer.echo(f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']})")
+
+
+def _heading(told: dict[str, Any]) -> None:
+    journey = told["journey"]
+    stage = f"{journey['stage']} ({journey['intensity']} intensity)" if journey["intensity"] else journey["stage"]
+    holder = told["holder"] or "nobody yet" if journey["stage"] != "closed" else f"closed {journey['closed_on']}"
+    write.fields(
+        (
+            ("reference", journey["reference"]),
+            ("stage", stage),
+            ("holder", holder),
+            ("offered to", journey["handover_to"]),
+            ("locality", journey["locality"]),
+            ("programme", f"{journey['programme']} {journey['programme_version']}"),
+            ("referred", f"{journey['referred_on']} by {journey['referrer']}"),
+            ("criteria", ", ".join(journey["criteria"])),
+            ("needs", ", ".join(journey["needs"])),
+            ("consents", ", ".join(consent["id"] for consent in journey["consents"] if not consent["withdrawn_on"])),
+        )
+    )
+
+
+def _people(told: dict[str, Any]) -> None:
+    people = told["family"]["people"] if told["family"] else told["journey"]["members"]
+    for person in people:
+        name = f"{person['forename']} {person['surname']}, born {person['born']}" if "surname" in person else ""
+        write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", name or "-")])
+
+
+def _event(told: dict[str, Any]) -> tuple[object, ...]:
+    event = told["event"]
+    return told["version"], write.event_day(event), event["type"], write.event_detail(event), told["actor"]
+
+
+def _deadline(row: dict[str, Any]) -> tuple[object, ...]:
+    kind = "escalates" if row["escalation"] else ""
+    return write.moment(row["at"]), row["work"] or "evaluation of results", row["due_on"], row["to"], kind
+
+
+def _claim(row: dict[str, Any]) -> tuple[object, ...]:
+    return row["result"], row["verdict"], row["amount"], row["as_of"], row["state"]
+
+
+@command(app)
+def due(
+    door: Door,
+    holder: Holder = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only up to this time, such as 2026-02-01T00:00Z.")
+    ] = None,
+    limit: Limit = 100,
+) -> None:
+    """List what falls due, soonest first."""
+    rows = door.get("/v1/due", holder=holder, until=until, limit=limit)
+    if door.as_json:
+        write.as_json(rows)
+        return
+    write.table(
+        "",
+        ("when", "reference", "work", "due", "to", "holder", "reminder"),
+        (
+            (
+                write.moment(row["at"]),
+                row["reference"],
+                row["work"],
+                row["due_on"],
+                row["to"],
+                row["key_worker"],
+                row["deadline_id"],
+            )
+            for row in rows
+        ),
+    )
+
+
+@command(app)
+def counts(door: Door) -> None:
+    """Count journeys by stage, reminders, notifications, claims and partner events."""
+    told = door.get("/v1/counts")
+    if door.as_json:
+        write.as_json(told)
+        return
+    rows = [(name, "", value) for name, value in told.items() if not isinstance(value, dict)]
+    rows += [
+        (name, part, count) for name, value in told.items() if isinstance(value, dict) for part, count in value.items()
+    ]
+    write.table("", ("what", "state", "count"), rows)
+
+
+def list_claims(door: Door, reference: Annotated[str | None, typer.Option(help="Only this family.")] = None) -> None:
+    """List the ledger of claims."""
+    rows = door.get("/v1/claims", reference=reference)
+    if door.as_json:
+        write.as_json(rows)
+        return
+    columns = ("claim", "reference", "result", "verdict", "pounds", "as of", "state")
+    write.table("", columns, ((row["claim_id"], row["reference"], *_claim(row)) for row in rows))

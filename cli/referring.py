@@ -1,0 +1,183 @@
+"""Families in: one by flags or a JSON file, many by a council's CSV export."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import show as write
+from cli.command import command
+from cli.door import AwayError, Door, attempts, check
+from cli.trouble import BAD_INPUT, PARTLY, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer()
+
+PERSON = ("role", "surname", "forename", "date_of_birth")
+FAULT_COLUMNS = ("line", "family", "column", "value", "reason", "remedy")
+
+
+@command(app)
+def refer(  # noqa: PLR0913, PLR0917 - one argument an option
+    door: Door,
+    member: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROLE,SURNAME,FORENAME,BORN[,SCHEME=ID]...", help="A person; say it again for each."),
+    ] = None,
+    referrer: Annotated[str, typer.Option(help="The partner that refers.")] = "",
+    locality: Annotated[str, typer.Option(help="District or ward.")] = "",
+    criterion: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="A reason to be eligible; say it again for each.")
+    ] = None,
+    referred_on: Annotated[str, typer.Option(metavar="DATE", help="YYYY-MM-DD. Default: today.")] = "",
+    address: Annotated[str, typer.Option(help="Where the family lives.")] = "",
+    postcode: Annotated[str, typer.Option()] = "",
+    uprn: Annotated[str, typer.Option(help="The household's property reference number.")] = "",
+    programme: Annotated[str | None, typer.Option(help="The rule pack. Default: the gateway's.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A JSON file with all of this; - reads it from stdin.")] = None,
+) -> None:
+    """Refer a family: open its journey.
+
+    Names given as flags stay in the shell's history: prefer --file.
+
+    Example: journeys refer --referrer wirral-schools --locality Leasowe --criterion poverty
+    --member adult,Chestnut,Wren,1978-04-18,nhs_number=9992805196
+    --member child,Chestnut,Toni,1999-10-05,upn=K388837901156
+    """
+    told: dict[str, Any] = {
+        "referrer": referrer,
+        "locality": locality,
+        "criteria": criterion or [],
+        "referred_on": referred_on,
+        "address": address,
+        "postcode": postcode,
+        "uprn": uprn,
+        "programme": programme,
+        "members": [_person(text) for text in member or []],
+    }
+    try:
+        answer = door.post("/v1/journeys", _form(file) if file else told)
+    except Trouble as trouble:
+        _table_of(trouble, as_json=door.as_json)
+        raise
+    write.answer(answer, json_wanted=door.as_json)
+
+
+def _person(text: str) -> dict[str, str]:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) < len(PERSON) or not all("=" in part for part in parts[len(PERSON) :]):
+        remedy = "write ROLE,SURNAME,FORENAME,BORN and then SCHEME=ID, such as nhs_number=9992805196"
+        raise Trouble("--member has too few parts, or one without a scheme", remedy, exit_code=BAD_INPUT)
+    return dict(zip(PERSON, parts, strict=False)) | dict(part.split("=", 1) for part in parts[len(PERSON) :])
+
+
+def _form(file: Path) -> Any:
+    try:
+        return json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise Trouble(f"{file} cannot be read as JSON ({fault})", "check the file", exit_code=BAD_INPUT) from fault
+
+
+@command(app, "import")
+def import_file(
+    door: Door,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file (UTF-8) of referrals, one row a person.")],
+    programme: Annotated[str | None, typer.Option(help="The rule pack. Default: the gateway's.")] = None,
+) -> None:
+    """Import a file of referrals: good families are taken, each bad row is told with its remedy.
+
+    The same file again changes nothing; cut short, it goes on where it stopped. Exit status 3: some rows were refused.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as fault:
+        raise Trouble(f"{file} cannot be read ({fault.strerror})", "check the path", exit_code=BAD_INPUT) from fault
+    try:
+        told = _send(door, data, programme)
+    except Trouble as trouble:
+        _table_of(trouble, as_json=door.as_json)
+        raise
+    _tell(told, as_json=door.as_json)
+    if told["summary"]["refused_rows"]:
+        raise typer.Exit(PARTLY)
+
+
+def _send(door: Door, data: bytes, programme: str | None) -> dict[str, Any]:
+    """Send the file, again when the connection breaks: what was taken is not taken twice."""
+    params = {"programme": programme} if programme else {}
+    with door.client() as client, _bar(quiet=door.as_json) as advance:
+        for attempt in attempts(repeatable=True):
+            with (
+                attempt,
+                client.stream(
+                    "POST", "/v1/imports", content=data, params=params, headers={"content-type": "text/csv"}
+                ) as response,
+            ):
+                if not response.is_success:
+                    response.read()
+                check(response)
+                return _collect(response.iter_lines(), advance)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _collect(lines: Iterator[str], advance: "Callable[[int], None]") -> dict[str, Any]:
+    told: dict[str, Any] = {"families": []}
+    for line in lines:
+        heard = json.loads(line)
+        if heard["type"] == "interrupted":
+            raise AwayError(heard["reason"])
+        if heard["type"] == "family":
+            told["families"].append(heard)
+            advance(told["plan"]["families"])
+        else:
+            told[heard["type"]] = heard
+    if "summary" not in told:
+        raise AwayError("the import was cut short")
+    return told
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> "Iterator[Callable[[int], None]]":
+    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
+        task = progress.add_task("families", total=None)
+        yield lambda total: progress.update(task, advance=1, total=total)
+
+
+def _tell(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        write.as_json(told)
+        return
+    summary = told["summary"]
+    faults = sorted(
+        (fault for family in told["families"] for fault in family["faults"]), key=lambda fault: fault["line"]
+    )
+    if faults:
+        write.table("Rows not taken", FAULT_COLUMNS, map(_row, faults))
+    for column in told["plan"]["ignored_columns"]:
+        typer.echo(f"column {write.plain(column)} was ignored")
+    if not summary["changed"]:
+        typer.echo("Nothing changed.")
+    typer.echo(
+        f"families taken {summary['taken']}, already taken {summary['already_taken']}, refused {summary['refused']};"
+        f" rows refused {summary['refused_rows']}"
+    )
+
+
+def _table_of(trouble: Trouble, *, as_json: bool) -> None:
+    """Show every fault of a refused referral or file."""
+    faults = trouble.told.get("faults", []) if isinstance(trouble.told, dict) else []
+    if faults and not as_json:
+        write.table("", FAULT_COLUMNS, map(_row, faults), err=True)
+
+
+def _row(fault: dict[str, Any]) -> tuple[object, ...]:
+    return tuple(fault.get(name, "") for name in ("line", "family_no", "column", "value", "reason", "remedy"))

@@ -1,0 +1,75 @@
+"""How answers are written: JSON as it came, or tables and lines for people, with local times."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import typer
+
+from cli.trouble import plain
+
+HIDDEN = {"type", "at", "on", "journey_id", "programme_hash", "programme_version", "area", "earlier"}
+
+
+def as_json(told: object) -> None:
+    """Write JSON."""
+    typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+
+
+def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
+    """Write what a command came to."""
+    if json_wanted:
+        as_json(told)
+        return
+    happened = ", ".join(told["happened"]) or "nothing to do: it was so already"
+    typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {told['version']})")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False) -> None:
+    """Write a table; cells are data and never markup."""
+    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    drawn = Table(*columns, title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False)
+    for row in rows:
+        drawn.add_row(*(Text(plain("" if cell is None else cell)) for cell in row))
+    console = Console(stderr=err, highlight=False)
+    console.print(drawn if drawn.row_count else Text(f"{title}: none" if title else "none"))
+
+
+def fields(pairs: Iterable[tuple[str, object]]) -> None:
+    """Write names with their values, those that have one."""
+    for name, value in pairs:
+        if value not in (None, "", [], ()):
+            typer.echo(f"{name:<14}{plain(value)}")
+
+
+def moment(text: str | None) -> str:
+    """Write a UTC time as it is in Britain."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    return datetime.fromisoformat(text).astimezone(ZoneInfo("Europe/London")).strftime("%Y-%m-%d %H:%M") if text else ""
+
+
+def event_day(event: dict[str, Any]) -> str:
+    """Return the day an event is about, else the moment it was recorded."""
+    return str(event.get("on") or moment(event["at"])[:10])
+
+
+def event_detail(event: dict[str, Any]) -> str:
+    """Write the fields of an event in a line."""
+    return "  ".join(f"{name} {_value(value)}" for name, value in event.items() if name not in HIDDEN and _told(value))
+
+
+def _told(value: object) -> bool:
+    return value not in (None, "", [], {})
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(part) for part in value)
+    if isinstance(value, dict):
+        return " ".join(_value(part) for part in value.values() if _told(part))
+    return str(value)

@@ -1,0 +1,76 @@
+"""Who works with us: key workers and other staff, partner systems, and our own session."""
+
+from typing import Annotated
+
+import typer
+
+from cli import show as write
+from cli.command import command
+from cli.door import Door
+
+app = typer.Typer()
+workers = typer.Typer(help="Key workers and other staff.", no_args_is_help=True)
+partners = typer.Typer(help="Partner systems.", no_args_is_help=True)
+
+
+@command(workers, "add")
+def add_worker(  # noqa: PLR0913 - one argument an option
+    door: Door,
+    name: Annotated[str, typer.Argument(help="A short name in small letters, such as kim.")],
+    email: Annotated[str, typer.Option(help="Where reminders go.")],
+    role: Annotated[str, typer.Option(help="key-worker, coordinator or manager.")] = "key-worker",
+    cap: Annotated[int | None, typer.Option(min=1, help="Families at most. Default: the programme's cap.")] = None,
+    *,
+    active: Annotated[bool, typer.Option(help="Whether families can be allocated to them.")] = True,
+) -> None:
+    """Add a member of staff, or bring a known one up to date.
+
+    Example: journeys workers add kim --email kim@council.example
+    """
+    told = door.post("/v1/workers", {"name": name, "email": email, "role": role, "cap": cap, "active": active})
+    if door.as_json:
+        write.as_json(told)
+    else:
+        typer.echo(f"{told['name']} is a {told['role']} and holds {told['held']} families")
+
+
+@command(workers, "list")
+def list_workers(door: Door) -> None:
+    """List staff, with how many families each holds."""
+    rows = door.get("/v1/workers")
+    if door.as_json:
+        write.as_json(rows)
+        return
+    columns = ("name", "role", "email", "held", "cap", "active")
+    write.table("", columns, ([row[column] for column in columns] for row in rows))
+
+
+@command(partners, "add")
+def add_partner(
+    door: Door,
+    name: Annotated[str, typer.Argument(help="As the programme's agreements name it, such as wirral-schools.")],
+    webhook_url: Annotated[str | None, typer.Option(help="Where it is told things.")] = None,
+) -> None:
+    """Add a partner system; the secret that signs its events is shown this once."""
+    told = door.post("/v1/partners", {"name": name, "webhook_url": webhook_url}, repeatable=False)
+    if door.as_json:
+        write.as_json(told)
+        return
+    typer.echo(f"{told['name']}: {told['secret']}")
+    typer.echo("This secret is not shown again.", err=True)
+
+
+@command(app)
+def login(
+    door: Door,
+    name: Annotated[str, typer.Option(help="Your name in small letters.")] = "manager",
+    role: Annotated[str, typer.Option(help="coordinator, key-worker, manager, auditor or analyst.")] = "manager",
+) -> None:
+    """Begin a session of eight hours on a local stack."""
+    from cli.session import login as begin  # noqa: PLC0415 - the CLI must start fast
+
+    begin(door.folder, name, role)
+    if door.as_json:
+        write.as_json({"name": name, "role": role})
+    else:
+        typer.echo(f"You are {name}, {role}, for eight hours.")

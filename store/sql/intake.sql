@@ -1,0 +1,17 @@
+-- name: reserve
+-- Reserve key $1 with fingerprint $2, reference $3, journey $4, members $5 at $6; nothing when it is reserved.
+INSERT INTO intake (key, fingerprint, reference, journey_id, members, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (key) DO NOTHING RETURNING true;
+
+-- name: find
+-- What is reserved under key $1.
+SELECT key, fingerprint, reference, journey_id, members, created_at FROM intake WHERE key = $1;
+
+-- name: record_import
+-- Record that file $1 was imported: $2 rows, $3 families taken, $4 rows refused, at $5; nothing when it was before.
+INSERT INTO imports (file_hash, rows, taken, refused, at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (file_hash) DO NOTHING RETURNING true;
+
+-- name: find_import
+-- What file $1 came to.
+SELECT file_hash, rows, taken, refused, at FROM imports WHERE file_hash = $1;

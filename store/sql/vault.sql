@@ -1,0 +1,69 @@
+-- name: claim_key
+-- The wrapped key of family $1, holding its row so that nobody erases it meanwhile; a new family gets key $2.
+INSERT INTO family_keys (reference, wrapped) VALUES ($1, $2)
+ON CONFLICT (reference) DO UPDATE SET reference = excluded.reference
+RETURNING wrapped;
+
+-- name: put_people
+-- Keep the sealed members of family $1: ids $2, texts $3; whoever is not among them is no longer a member.
+WITH gone AS (
+    DELETE FROM people WHERE reference = $1 AND member_id <> ALL ($2::text[])
+)
+INSERT INTO people (reference, member_id, sealed)
+SELECT $1, member_id, sealed FROM unnest($2::text[], $3::bytea[]) AS p (member_id, sealed)
+ON CONFLICT (reference, member_id) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: put_address
+-- Keep the sealed address $2 of family $1.
+INSERT INTO addresses (reference, sealed) VALUES ($1, $2)
+ON CONFLICT (reference) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: drop_identifiers
+-- Forget the identifiers of family $1 but for digests $2.
+DELETE FROM identifiers WHERE reference = $1 AND digest <> ALL ($2::bytea[]);
+
+-- name: put_identifiers
+-- Keep the identifiers of family $1: digests $2, schemes $3, members $4 (null: the household).
+INSERT INTO identifiers (reference, digest, scheme, member_id)
+SELECT $1, digest, scheme, member_id
+  FROM unnest($2::bytea[], $3::text[], $4::text[]) AS i (digest, scheme, member_id)
+ ORDER BY digest
+ON CONFLICT (digest, reference) DO UPDATE SET member_id = excluded.member_id;
+
+-- name: read_family
+-- What is sealed of family $1: the wrapped key, then its members, then its address.
+SELECT 'key' AS part, '' AS name, wrapped AS sealed FROM family_keys WHERE reference = $1 AND wrapped IS NOT NULL
+UNION ALL
+SELECT 'person', member_id, sealed FROM people WHERE reference = $1
+UNION ALL
+SELECT 'address', '', sealed FROM addresses WHERE reference = $1;
+
+-- name: put_note
+-- Keep note $1 of family $2, on journey $3, by $4 at $5, sealed as $6; the same id again changes nothing.
+INSERT INTO notes (note_id, reference, journey_id, author, written_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (note_id) DO NOTHING;
+
+-- name: read_notes
+-- The notes of family $1, oldest first, each with the wrapped key.
+SELECT note_id, journey_id, author, written_at, sealed, wrapped
+  FROM notes JOIN family_keys USING (reference)
+ WHERE reference = $1
+ ORDER BY written_at, note_id;
+
+-- name: find_people
+-- Whom the digests $1 name.
+SELECT digest, scheme, reference, member_id FROM identifiers WHERE digest = ANY ($1::bytea[])
+ ORDER BY reference, member_id, scheme;
+
+-- name: erase
+-- Destroy the key of family $1 at $2, and what it locked; keep the reference, so that it is never used again.
+-- True when there was a key to destroy.
+WITH key AS (
+    UPDATE family_keys SET wrapped = NULL, erased_at = $2 WHERE reference = $1 AND wrapped IS NOT NULL RETURNING 1
+),
+people AS (DELETE FROM people WHERE reference = $1),
+addresses AS (DELETE FROM addresses WHERE reference = $1),
+notes AS (DELETE FROM notes WHERE reference = $1),
+identifiers AS (DELETE FROM identifiers WHERE reference = $1),
+events AS (UPDATE inbox SET subject_digest = NULL, subject_scheme = NULL WHERE reference = $1)
+SELECT EXISTS (SELECT FROM key);

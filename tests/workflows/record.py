@@ -1,0 +1,64 @@
+"""Record histories for the replay gate: `python -m tests.workflows.record NAME`, once for each finished release.
+
+It walks one family to its close and another into continue-as-new on a throwaway stack, with the test codec key.
+"""
+
+import asyncio
+import shutil
+import sys
+
+import httpx
+
+from activities.post import Post
+from domain import commands
+from programmes import load
+from stack.parts import running
+from store import programmes, staff
+from store.pool import open_pool
+from store.vault import Vault
+from tests.workflows import path
+from tests.workflows.test_replay import FINGERPRINT, HISTORIES, fingerprint
+from wiring.engine import Engine
+from wiring.keys import key
+from wiring.leave import leave
+from wiring.settings import Settings
+from wiring.temporal import connect
+from worker import build
+
+
+async def main(name: str) -> None:
+    """Write `<name>-whole-path.json`, `<name>-continued.json` and the fingerprint."""
+    async with running(temporal="dev", migrated=True) as stack, httpx.AsyncClient() as http:
+        shutil.copy(HISTORIES / "codec.key", stack.layout.secrets / "codec.key")
+        settings = Settings(
+            database_url=stack.database_url,
+            temporal_address=stack.temporal_address,
+            secrets_dir=stack.layout.secrets,
+        )
+        pool = await open_pool(settings.database_url)
+        client = await connect(settings)
+        async with pool.acquire() as conn:
+            await programmes.keep(conn, load("wirral-2012"))
+            await staff.add(conn, staff.StaffMember("kw-1", "key-worker", "kw-1@council.example"))
+        vault = Vault(key(settings.secrets_dir, "vault.key"), key(settings.secrets_dir, "subject.key"))
+        async with build(settings, pool, client, vault, Post(settings, http)):
+            for label, limit in (("whole-path", 0), ("continued", 30)):
+                reference = path.fresh()
+                await _walk(Engine(client, history_limit=limit), reference)
+                first = [run async for run in client.list_workflows(f"WorkflowId = '{path.journey_of(reference)}'")][-1]
+                await client.get_workflow_handle(path.journey_of(reference)).result()
+                history = await client.get_workflow_handle(first.id, run_id=first.run_id).fetch_history()
+                (HISTORIES / f"{name}-{label}.json").write_text(history.to_json(), encoding="utf-8")
+        await pool.close()
+    FINGERPRINT.write_text(fingerprint(), encoding="utf-8")
+
+
+async def _walk(engine: Engine, reference: str) -> None:
+    steps: list[commands.Command] = [path.refer(reference), *path.until_intervention(), *path.to_the_end()]
+    for step in steps:
+        await engine.submit(path.journey_of(reference), step)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
+    leave(0)

@@ -1,0 +1,81 @@
+"""Histories recorded with finished releases replay on today's workflow code, so that a deploy breaks no running journey."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from wiring.codec import EncryptionCodec
+from wiring.temporal import converter, sandbox
+from workflows import family_journey
+from workflows.family_journey import FamilyJourney
+
+HISTORIES = Path(__file__).parent.parent / "histories"
+FINGERPRINT = HISTORIES / "family_journey.fingerprint"
+COMMANDS = {
+    "continue_as_new",
+    "execute_activity_method",
+    "execute_local_activity_method",
+    "sleep",
+    "upsert_search_attributes",
+    "wait_condition",
+}
+
+
+def _replayer() -> Replayer:
+    """Replay with the worker's own converter and sandbox: with another converter it would pass without checking."""
+    codec = EncryptionCodec.from_file(HISTORIES / "codec.key")
+    return Replayer(workflows=[FamilyJourney], data_converter=converter(codec), workflow_runner=sandbox())
+
+
+def _recorded() -> list[Path]:
+    return sorted(HISTORIES.glob("*.json"))
+
+
+def test_there_are_recorded_histories() -> None:
+    """The replay gate has something to replay."""
+    assert _recorded()
+
+
+@pytest.mark.parametrize("path", _recorded(), ids=lambda path: path.stem)
+async def test_a_recorded_history_replays(path: Path) -> None:
+    """Today's code asks for the same commands as the code that made this history."""
+    history = WorkflowHistory.from_json("replayed", path.read_text(encoding="utf-8"))
+    await _replayer().replay_workflow(history)
+
+
+async def test_the_gate_can_fail() -> None:
+    """A history whose activity is not ours is refused, so a passing replay means something."""
+    content = json.loads(_recorded()[0].read_text(encoding="utf-8"))
+    for event in content["events"]:
+        marker = event.get("timerStartedEventAttributes")
+        if marker:
+            event.clear()
+            event |= {"eventId": "1", "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED"}
+    content["events"] = [event for event in content["events"] if "TIMER" not in event["eventType"]]
+    for number, event in enumerate(content["events"], start=1):
+        event["eventId"] = str(number)
+    with pytest.raises((NondeterminismError, RuntimeError, ValueError)):
+        await _replayer().replay_workflow(WorkflowHistory.from_json("broken", json.dumps(content)))
+
+
+def fingerprint() -> str:
+    """Return the calls by which the workflow commands the server, function by function, in the order of the source."""
+    tree = ast.parse(Path(family_journey.__file__).read_text(encoding="utf-8"))
+    lines = [
+        f"{function.name}: {call.func.attr}"
+        for function in ast.walk(tree)
+        if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in COMMANDS
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_commands_are_those_of_the_fingerprint() -> None:
+    """A change of the workflow's commands is deliberate: it comes with a new fingerprint and newly recorded histories."""
+    assert fingerprint() == FINGERPRINT.read_text(encoding="utf-8")
