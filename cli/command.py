@@ -42,7 +42,7 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
         parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + [*_SHARED]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by inspect, and so by typer
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        del run.__wrapped__  # type: ignore[attr-defined] # or its own signature would be read instead
+        del run.__wrapped__  # or its own signature would be read instead
         app.command(name)(run)
         return function
 

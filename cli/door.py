@@ -3,7 +3,7 @@
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +91,7 @@ class Door:
             ) from fault
 
 
-def attempts(*, repeatable: bool) -> "Iterator[stamina.Attempt]":
+def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":
     """Return the attempts at one request: a few seconds in all, longer each time."""
     import httpx  # noqa: PLC0415
     import stamina  # noqa: PLC0415

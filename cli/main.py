@@ -1,7 +1,5 @@
 """`journeys`: the thin admin CLI. It talks only HTTP to the gateway, and imports what it needs when it needs it."""
 
-import sys
-
 import typer
 
 from cli import claims, path, reading, referring, staff, upkeep
@@ -44,4 +42,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,7 +10,7 @@ from cli.door import Door
 from cli.show import answer
 from cli.trouble import BAD_INPUT, Trouble
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 Worker = Annotated[str, typer.Option("--to", metavar="NAME", help="The key worker.")]
 Needs = Annotated[list[str], typer.Option("--need", metavar="NEED", help="A need; say it again for each.")]

@@ -8,7 +8,7 @@ from cli import show as write
 from cli.command import Ref, command
 from cli.door import Door
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 Limit = Annotated[int, typer.Option(min=1, max=500, help="At most this many.")]
 Holder = Annotated[str | None, typer.Option(help="Only families held by this key worker.")]

@@ -12,12 +12,12 @@ import typer
 from cli import show as write
 from cli.command import command
 from cli.door import AwayError, Door, attempts, check
-from cli.trouble import BAD_INPUT, PARTLY, Trouble
+from cli.trouble import BAD_INPUT, PARTLY, Trouble, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 PERSON = ("role", "surname", "forename", "date_of_birth")
 FAULT_COLUMNS = ("line", "family", "column", "value", "reason", "remedy")
@@ -163,7 +163,7 @@ def _tell(told: dict[str, Any], *, as_json: bool) -> None:
     if faults:
         write.table("Rows not taken", FAULT_COLUMNS, map(_row, faults))
     for column in told["plan"]["ignored_columns"]:
-        typer.echo(f"column {write.plain(column)} was ignored")
+        typer.echo(f"column {plain(column)} was ignored")
     if not summary["changed"]:
         typer.echo("Nothing changed.")
     typer.echo(

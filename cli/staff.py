@@ -8,9 +8,9 @@ from cli import show as write
 from cli.command import command
 from cli.door import Door
 
-app = typer.Typer()
-workers = typer.Typer(help="Key workers and other staff.", no_args_is_help=True)
-partners = typer.Typer(help="Partner systems.", no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None)
+workers = typer.Typer(help="Key workers and other staff.", no_args_is_help=True, rich_markup_mode=None)
+partners = typer.Typer(help="Partner systems.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @command(workers, "add")

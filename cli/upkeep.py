@@ -9,7 +9,7 @@ from cli.command import command
 from cli.door import Door
 from cli.trouble import REJECTED
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 
 @command(app)
