@@ -111,7 +111,7 @@ class SchoolAttendance(ClosedSpan):
         missed = self.authorised + self.unauthorised
         if missed > self.sessions:
             raise ValueError(
-                f"authorised and unauthorised absence ({missed}) exceed the sessions ({self.sessions}); correct the counts"
+                f"authorised and unauthorised absences ({missed}) exceed the sessions ({self.sessions}); correct them"
             )
         return self
 

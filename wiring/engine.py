@@ -4,8 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import stamina
 from google.protobuf.empty_pb2 import Empty
-from temporalio.client import Client, RPCTimeoutOrCancelledError, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -17,6 +23,10 @@ from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, REJECTED, TASK_QUE
 
 PATIENCE = timedelta(seconds=20)  # an update waits this long for a worker; the caller retries with the same id
 AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+
+
+# The journey moved to its next run, or ended, just as the update came in: the same update again finds the new run.
+PASSING = frozenset({RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED})
 
 
 class Unavailable(Exception):  # noqa: N818 - it says what it is
@@ -39,29 +49,33 @@ class Engine:
         """
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                reply: Reply = await self._client.execute_update_with_start_workflow(
-                    UPDATES[command.type],
-                    command,
-                    id=command.command_id,
-                    result_type=Reply,
-                    start_workflow_operation=WithStartWorkflowOperation(
-                        JOURNEY_WORKFLOW,
-                        self._beginning(journey_id),
-                        id=journey_id,
-                        task_queue=TASK_QUEUE,
-                        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    ),
-                )
-                return reply
+                async for attempt in stamina.retry_context(on=_passing, attempts=None, timeout=None, wait_max=1.0):
+                    with attempt:
+                        return await self._update(journey_id, command)
         except WorkflowUpdateFailedError as failure:
             raise _rejected(failure) from failure
-        except (TimeoutError, RPCTimeoutOrCancelledError) as silence:
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as silence:
             raise Unavailable(f"{journey_id} did not answer within {PATIENCE.total_seconds():.0f} s") from silence
         except RPCError as fault:
-            if fault.status in AWAY:
-                raise Unavailable(f"Temporal is not reachable ({fault.status.name.lower()})") from fault
-            raise
+            raise _unavailable(fault) from fault
+        raise Unavailable(f"{journey_id} was not asked")  # pragma: no cover - the loop above returns or raises
+
+    async def _update(self, journey_id: str, command: Command) -> Reply:
+        reply: Reply = await self._client.execute_update_with_start_workflow(
+            UPDATES[command.type],
+            command,
+            id=command.command_id,
+            result_type=Reply,
+            start_workflow_operation=WithStartWorkflowOperation(
+                JOURNEY_WORKFLOW,
+                self._beginning(journey_id),
+                id=journey_id,
+                task_queue=TASK_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            ),
+        )
+        return reply
 
     async def forward(self, journey_id: str, rows: Sequence[RecordEvidence]) -> None:
         """Hand a batch of observations to a journey, starting its workflow when it does not run."""
@@ -101,13 +115,22 @@ class Engine:
                 start_signal_args=args,
             )
         except RPCError as fault:
-            if fault.status in AWAY:
-                raise Unavailable(f"Temporal is not reachable ({fault.status.name.lower()})") from fault
-            raise
+            raise _unavailable(fault) from fault
 
     def _beginning(self, journey_id: str) -> dict[str, object]:
         """Return the input of a first run: an empty state, which the workflow fills from the journal."""
         return {"state": {"journey_id": journey_id}, "history_limit": self._history_limit}
+
+
+def _passing(fault: Exception) -> bool:
+    return isinstance(fault, RPCError) and fault.status in PASSING
+
+
+def _unavailable(fault: RPCError) -> Exception:
+    """Read a fault of the connection; any other one is a bug and passed on as it is."""
+    if fault.status in AWAY or fault.status in PASSING:
+        return Unavailable(f"Temporal is not reachable ({fault.status.name.lower()})")
+    return fault
 
 
 def _rejected(failure: WorkflowUpdateFailedError) -> Exception:

@@ -2,9 +2,12 @@
 
 Decided here:
 
-- Evidence counts by the days it speaks of; `observed_on` plays no part, since partners report late. Days after
-  as-of lie in no window, so what happens later changes nothing.
-- The same evidence id twice is one piece of evidence; two ids are two, even with equal content.
+- Evidence counts by the days it speaks of, not by `observed_on`, since partners report late. Days after as-of lie in
+  no window, so what happens later changes nothing.
+- The same evidence id twice is one piece of evidence; two ids are two incidents, even with equal content.
+- A spell of a status is reported again when it ends (the sample feed sends every benefit first open, then closed).
+  Reports of the same member, code and `from` are one spell, as last observed; of two observed on one day the one
+  with an end stands, then the later end.
 - An age is in completed years; who was born on 29 February completes a year on 1 March in other years.
 """
 
@@ -91,11 +94,30 @@ class Case:
 
 
 def index(evidence: Iterable[Evidence]) -> Mapping[str, tuple[Evidence, ...]]:
-    """Arrange evidence by kind and id, each id once."""
+    """Arrange evidence by kind and id: each id once, each spell as last reported."""
     kinds: defaultdict[str, list[Evidence]] = defaultdict(list)
-    for _, item in sorted({item.id: item for item in evidence}.items()):
+    for item in sorted(_last_reports(evidence), key=lambda item: item.id):
         kinds[item.kind].append(item)
     return {kind: tuple(items) for kind, items in kinds.items()}
+
+
+def _last_reports(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
+    reports = {item.id: item for item in evidence}
+    spells = {_spell(item): item for item in sorted(reports.values(), key=_report_order)}
+    return spells.values()
+
+
+def _report_order(item: Evidence) -> tuple[date, date, str]:
+    """Order reports so that the one that stands comes last: an open end before any end."""
+    end = item.to if isinstance(item, OpenSpan) else None
+    return item.observed_on, end or date.min, item.id
+
+
+def _spell(item: Evidence) -> tuple[object, ...]:
+    """Return what tells a spell from others; anything but a spell is told by its id."""
+    if not isinstance(item, OpenSpan):
+        return (item.id,)
+    return item.kind, item.member, item.from_, *(getattr(item, code, "") for code in ("benefit", "status", "service"))
 
 
 def holds(where: Where | None, item: Observation) -> bool:

@@ -134,7 +134,14 @@ def _fall(evidence, kind, windows, percent, counts):
 
 
 def _of(evidence, kinds, adult):
-    return [item for item in evidence if item["kind"] in kinds and item.get("member") == adult]
+    """The spells of an adult: of reports with the same beginning and benefit, the one that was observed last."""
+    last = {}
+    for item in evidence:
+        if item["kind"] in kinds and item.get("member") == adult:
+            spell = (item["kind"], item["from"], item.get("benefit"))
+            rank = (item["observed_on"], item.get("to", ""), item["id"])
+            last[spell] = max(last.get(spell, ((), None)), (rank, item), key=lambda pair: pair[0])
+    return [item for _, item in last.values()]
 
 
 def _started(evidence, adult, present):

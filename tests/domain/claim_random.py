@@ -143,7 +143,8 @@ class Draw:
             began = self.as_of - days(lasted - 1)
             ends = rng.choice((began - days(1), began - days(1), began - days(5), began + days(3), self.as_of, None))
             benefit = rng.choice(("jsa", "jsa", "esa", "is", "uc"))
-            self.add("out-of-work-benefit", benefit=benefit, from_=date(2010, 1, 4), to=ends, member=adult)
+            for end in rng.choice(((ends,), (ends,), (None, ends))):
+                self.add("out-of-work-benefit", benefit=benefit, from_=date(2010, 1, 4), to=end, member=adult)
             if rng.random() < 0.3:
                 gap = began + days(rng.randint(0, lasted - 1))
                 self.add("employment", from_=began, to=gap, hours=30, member=adult)

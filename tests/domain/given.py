@@ -8,6 +8,7 @@ from domain.decide import decide
 from domain.errors import Rejected
 from domain.events import (
     CheckRecorded,
+    ContactRecorded,
     Event,
     FamilyAssessed,
     FamilyIdentified,
@@ -31,6 +32,7 @@ class Given:
         self.fault: Rejected | None = None
 
     def when(self, *commands: Command) -> "Given":
+        """Decide each command in turn, every one on top of what the last one made happen."""
         for command in commands:
             self.events += self.happened
             try:
@@ -40,10 +42,12 @@ class Given:
         return self
 
     def then(self, *expected: Event) -> None:
+        """Hold these events, and no others, against what the last command made happen."""
         assert self.fault is None, self.fault
         assert list(expected) == self.happened
 
     def refused(self, code: str, saying: str = "") -> None:
+        """Hold this code, and these words, against the refusal."""
         assert self.fault is not None, f"{code} expected, but this happened: {self.happened}"
         assert (code, True) == (self.fault.code, saying in str(self.fault)), self.fault
 
@@ -145,7 +149,12 @@ BARE = PROGRAMME.model_copy(
 
 # One family's path. 4 and 5 June 2012 were bank holidays.
 REFERRED_ON, IDENTIFIED_ON, ALLOCATED_ON = date(2012, 5, 1), date(2012, 5, 4), date(2012, 5, 8)
-ASSESSED_ON, PLANNED_ON, STARTED_ON = date(2012, 5, 28), date(2012, 6, 6), date(2012, 6, 11)
+CONTACTED_ON, ASSESSED_ON, PLANNED_ON, STARTED_ON = (
+    date(2012, 5, 10),
+    date(2012, 5, 28),
+    date(2012, 6, 6),
+    date(2012, 6, 11),
+)
 STEPPED_DOWN_ON, SIX_MONTHS_ON, TWELVE_MONTHS_ON = date(2012, 12, 3), date(2013, 6, 3), date(2013, 12, 3)
 LATER = date(2013, 12, 20)
 ROOM = Caseload(known=True, held=9, cap=10)
@@ -167,6 +176,7 @@ referred = fact(FamilyReferred, REFERRED_ON, **REFERRAL)
 identified = fact(FamilyIdentified, IDENTIFIED_ON, criteria=("poverty", "crime"), eligible=True)
 not_eligible = fact(FamilyIdentified, IDENTIFIED_ON, criteria=("poverty",), eligible=False)
 allocated = fact(KeyWorkerAllocated, ALLOCATED_ON, key_worker="kim")
+contacted = fact(ContactRecorded, CONTACTED_ON, kind="visit")
 assessed = fact(FamilyAssessed, ASSESSED_ON, needs=("debt", "school"))
 planned = fact(PlanAgreed, PLANNED_ON, needs=("debt",))
 started = fact(InterventionStarted, STARTED_ON)
@@ -175,7 +185,7 @@ six_months = fact(CheckRecorded, SIX_MONTHS_ON, months=6, verdict="sustained")
 twelve_months = fact(CheckRecorded, TWELVE_MONTHS_ON, months=12, verdict="sustained")
 
 HELD = (referred, identified, allocated)
-PLANNED = (*HELD, assessed, planned)
+PLANNED = (*HELD, contacted, assessed, planned)
 AT_WORK = (*PLANNED, started)
 LOWERED = (*AT_WORK, stepped_down)
 SUSTAINED = (*LOWERED, six_months, twelve_months)

@@ -36,7 +36,6 @@ from given import (
     six_months,
     started,
     stepped_down,
-    twelve_months,
 )
 
 from domain import commands as c
@@ -487,16 +486,19 @@ def test_a_programme_without_rules_lets_every_family_in_and_out():
 def test_closing_ends_everything_that_was_open():
     """A closed journey has no holder, no offered handover and owes no work, but remembers its key worker."""
     journey = fold([*AT_WORK, offered, fact(e.JourneyClosed, LATER, outcome="declined")])
-    assert (None, None, "kim") == (journey.holder, journey.handover_to, journey.key_worker)
-    assert [] == [owed for owed in journey.owed if not owed.done]
+    assert (journey.holder, journey.handover_to, journey.key_worker) == (None, None, "kim")
+    assert [owed for owed in journey.owed if not owed.done] == []
 
 
 def test_a_handover_moves_the_family_and_a_refusal_does_not():
     """The holder changes only when the offer is accepted."""
     taken = fact(e.HandoverAccepted, PLANNED_ON, key_worker="lee")
     declined = fact(e.HandoverRefused, PLANNED_ON)
-    assert ["kim", "kim", "lee", "kim"] == [
-        fold([*HELD, *more]).holder for more in ((), (offered,), (offered, taken), (offered, declined))
+    assert [fold([*HELD, *more]).holder for more in ((), (offered,), (offered, taken), (offered, declined))] == [
+        "kim",
+        "kim",
+        "lee",
+        "kim",
     ]
 
 
@@ -507,11 +509,11 @@ def test_an_attempted_contact_is_no_contact():
     before = fact(e.ContactRecorded, LATER, on=ASSESSED_ON, kind="call")
     assert fold([*HELD, tried]).owes("first-contact") is not None
     journey = fold([*HELD, tried, met, before])
-    assert (None, ASSESSED_ON, PLANNED_ON) == (
+    assert (
         journey.owes("first-contact"),
         journey.first_contact_on,
         journey.last_contact_on,
-    )
+    ) == (None, ASSESSED_ON, PLANNED_ON)
 
 
 def test_what_a_closed_journey_accepts_is_a_command():

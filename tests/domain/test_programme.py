@@ -75,21 +75,21 @@ def test_agreements_may_follow_one_another():
         held.purposes if (held := renewed.agreement("police", day)) else None
         for day in (date(2011, 12, 31), date(2014, 12, 31), date(2015, 1, 1))
     ]
-    assert [None, ("family-support",), ("audit",)] == purposes
+    assert purposes == [None, ("family-support",), ("audit",)]
 
 
 def test_a_programme_knows_its_clocks_and_referrers():
     """A clock is found by its work and a referrer by any agreement; what is not there is not made up."""
     bare = PROGRAMME.model_copy(update={"clocks": PROGRAMME.clocks[:1]})
     assert (PROGRAMME.clocks[0], None) == (bare.clock("identification"), bare.clock("close"))
-    assert (True, False) == (PROGRAMME.knows_referrer("police"), PROGRAMME.knows_referrer("library"))
+    assert (PROGRAMME.knows_referrer("police"), PROGRAMME.knows_referrer("library")) == (True, False)
 
 
 def test_the_shipped_pack_runs_the_path():
     """The pack `wirral-2012` sets a clock for all work, ten families a key worker, and checks at six and twelve months."""
     pack = load("wirral-2012")
-    assert [] == [work for work in get_args(Work) if pack.clock(work) is None]
-    assert (10, (6, 12), True) == (pack.caseload.families, pack.checks.months, bool(pack.results))
+    assert [work for work in get_args(Work) if pack.clock(work) is None] == []
+    assert (pack.caseload.families, pack.checks.months, bool(pack.results)) == (10, (6, 12), True)
     ask_again = ask(IdentifyFamily, identified.on, criteria=("poverty", "addiction"))
     Given(referred, programme=pack).when(ask_again).then(
         identified.model_copy(update={"criteria": ("poverty", "addiction")})

@@ -53,7 +53,7 @@ def notice(number, partner, about, on):
 
 def test_a_reminder_that_fell_due_is_sent():
     """One reminder, one message, to whoever owes the work; its id comes from the journey and its version."""
-    expected = Remind(effect_id=f"{JOURNEY}:7:1", reminder_id="plan.4.x", **STATED)
+    expected = Remind(effect_id=f"{JOURNEY}:8:1", reminder_id="plan.4.x", **STATED)
     assert [expected] == effects_of(fallen, AT_WORK)
 
 
@@ -61,17 +61,17 @@ def test_partners_are_told_as_the_notices_say():
     """Each partner of a notice is told once, in the order of the pack, about its own event only."""
     assert [notice("1:1", "police", "family-referred", REFERRED_ON)] == effects_of(referred)
     assert [
-        notice("7:1", "police", "stepped-down", STEPPED_DOWN_ON),
-        notice("7:2", "schools", "stepped-down", STEPPED_DOWN_ON),
+        notice("8:1", "police", "stepped-down", STEPPED_DOWN_ON),
+        notice("8:2", "schools", "stepped-down", STEPPED_DOWN_ON),
     ] == effects_of(stepped_down, AT_WORK)
-    assert [] == effects_of(AT_WORK[-1], AT_WORK[:-1])
+    assert effects_of(AT_WORK[-1], AT_WORK[:-1]) == []
 
 
 def test_a_partner_who_is_also_the_referrer_is_told_once():
     """`referrer` stands for whoever referred the family, and nobody is told the same thing twice."""
     assert [notice("2:1", "police", "family-identified", IDENTIFIED_ON)] == effects_of(identified, [referred])
     by_health = referred.model_copy(update={"referrer": "health"})
-    assert ["health", "police"] == [effect.partner for effect in effects_of(identified, [by_health])]
+    assert [effect.partner for effect in effects_of(identified, [by_health])] == ["health", "police"]
 
 
 def test_a_notice_of_an_event_without_a_day_carries_the_day_it_was_recorded():
@@ -79,10 +79,10 @@ def test_a_notice_of_an_event_without_a_day_carries_the_day_it_was_recorded():
     told = PROGRAMME.notices[0].model_copy(update={"event": "evaluation-fell-due"})
     programme = PROGRAMME.model_copy(update={"notices": (told,), "results": ()})
     event = fact(e.EvaluationFellDue, LATER, evaluation_id="evaluation.6", as_of=ALLOCATED_ON)
-    assert [LATER] == [effect.on for effect in effects_of(event, AT_WORK, programme)]
+    assert [effect.on for effect in effects_of(event, AT_WORK, programme)] == [LATER]
 
 
-corrected = fact(e.EventCorrected, LATER, version=8, reason="misread", replacement=six_months)
+corrected = fact(e.EventCorrected, LATER, version=9, reason="misread", replacement=six_months)
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ corrected = fact(e.EventCorrected, LATER, version=8, reason="misread", replaceme
 )
 def test_results_are_evaluated_when_due_and_at_every_sustained_check(event, as_of):
     """An evaluation falls due by the programme or by a check that was, or was corrected to, sustained."""
-    expected = [] if as_of is None else [EvaluateResults(effect_id=f"{JOURNEY}:8:1", as_of=as_of)]
+    expected = [] if as_of is None else [EvaluateResults(effect_id=f"{JOURNEY}:9:1", as_of=as_of)]
     assert expected == effects_of(event, LOWERED)
 
 
 def test_a_programme_without_results_evaluates_nothing():
     """Where nothing is paid for, a sustained check has no effect."""
-    assert [] == effects_of(six_months, LOWERED, BARE)
+    assert effects_of(six_months, LOWERED, BARE) == []
 
 
 def test_the_effects_of_an_event_have_ids_of_their_own_and_are_the_same_each_time():
@@ -112,7 +112,7 @@ def test_the_effects_of_an_event_have_ids_of_their_own_and_are_the_same_each_tim
     programme = PROGRAMME.model_copy(update={"notices": (told,)})
     first, again = (effects_of(six_months, LOWERED, programme) for _ in range(2))
     assert first == again
-    assert [f"{JOURNEY}:8:{number}" for number in (1, 2, 3)] == [effect.effect_id for effect in first]
+    assert [f"{JOURNEY}:9:{number}" for number in (1, 2, 3)] == [effect.effect_id for effect in first]
 
 
 def test_an_effect_given_up_is_recorded_as_failed():

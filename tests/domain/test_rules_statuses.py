@@ -48,12 +48,12 @@ def ago(days):
     return AS_OF - timedelta(days=days)
 
 
-def benefit(to, kind="jsa", begin="2010-01-04", member="a1"):
-    return item("out-of-work-benefit", benefit=kind, from_=begin, to=to, member=member)
+def benefit(to, kind="jsa", begin="2010-01-04", **fields):
+    return item("out-of-work-benefit", benefit=kind, from_=begin, to=to, **{"member": "a1"} | fields)
 
 
-def job(first, last=None, member="a1"):
-    return item("employment", from_=first, to=last, hours=30, member=member)
+def job(first, last=None, **fields):
+    return item("employment", from_=first, to=last, hours=30, **{"member": "a1"} | fields)
 
 
 @pytest.mark.parametrize(("days", "expected"), [(181, "not_met"), (182, "met"), (210, "met"), (400, "met")])
@@ -118,6 +118,27 @@ def test_every_benefit_must_have_ended_and_the_last_to_end_decides_the_rule():
     assert verdict(EITHER, benefit(ago(200)), benefit(ago(100), "esa"), work, subject=ADULT) == "met"
     assert verdict(EITHER, benefit(ago(200), "esa"), benefit(ago(100)), work, subject=ADULT) == "not_met"
     assert verdict(EITHER, benefit(ago(100), "esa"), benefit(ago(100)), work, subject=ADULT) == "not_met"
+
+
+def test_a_benefit_reported_open_and_later_closed_has_ended():
+    """Reports of one spell are one spell, as last observed; on one day the one with an end stands."""
+    work = job(ago(99))
+    for opened, closed, expected in (
+        ("2012-04-20", "2013-02-15", "met"),
+        ("2013-02-15", "2013-02-15", "met"),
+        ("2013-03-01", "2013-02-15", "not_met"),
+    ):
+        reports = [benefit(None, "esa", observed_on=opened), benefit(ago(100), "esa", observed_on=closed)]
+        assert verdict(EITHER, *reports, work, subject=ADULT) == expected
+        assert verdict(EITHER, *reversed(reports), work, subject=ADULT) == expected
+
+
+def test_a_job_that_is_reported_again_with_its_end_is_over():
+    """An open report does not run on beside the later one that closes it; another job is another spell."""
+    esa, begun = benefit(ago(100), "esa"), job(ago(99), observed_on="2013-03-01")
+    over = job(ago(99), ago(50), observed_on="2013-04-10")
+    assert verdict(EITHER, esa, begun, over, subject=ADULT) == "not_met"
+    assert verdict(EITHER, esa, begun, over, job(ago(49)), subject=ADULT) == "met"
 
 
 def test_a_benefit_after_as_of_plays_no_part():

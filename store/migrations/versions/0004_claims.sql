@@ -10,6 +10,7 @@ CREATE TABLE programmes (
 CREATE TABLE claims (
     claim_id       text        PRIMARY KEY,
     seq            bigint      GENERATED ALWAYS AS IDENTITY,
+    effect_id      text        NOT NULL,
     journey_id     text        NOT NULL,
     reference      text        NOT NULL,
     result         text        NOT NULL,
@@ -22,5 +23,7 @@ CREATE TABLE claims (
     state          text        NOT NULL
         CHECK (state IN ('eligible', 'submitted', 'paid', 'rejected', 'clawed-back'))
 );
-CREATE UNIQUE INDEX claims_once ON claims (reference, result) WHERE verdict = 'met';
+CREATE UNIQUE INDEX claims_once ON claims (reference, result);
+COMMENT ON INDEX claims_once IS 'One billable claim per family and result, for ever.';
+CREATE INDEX claims_effect ON claims (effect_id);
 CREATE INDEX claims_family ON claims (reference, seq);

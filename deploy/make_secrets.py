@@ -1,0 +1,76 @@
+"""Make the secret files of docker-compose.yml, each readable by the one user of the one container that needs it.
+
+Run as root: `sudo .venv/bin/python deploy/make_secrets.py deploy/secrets`. Files that exist are kept, for what they
+locked would be lost. `jwks.json` is made for trying out, with its private half in `jwt.json`: put the public keys of
+your identity provider in its place, and keep it owned as it is.
+"""  # noqa: INP001 - a script beside the files it makes, not a package
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from secrets import token_hex
+
+from stack import secrets
+
+# The user numbers that docker-compose.yml runs the containers under.
+POSTGRES, TEMPORAL, JOURNEYS = 999, 1000, 10001
+OWNERS = {
+    "postgres.password": POSTGRES,
+    "roles.sql": POSTGRES,
+    "temporal.password": TEMPORAL,
+    "journeys.pgpass": JOURNEYS,
+    "codec.key": JOURNEYS,
+    "vault.key": JOURNEYS,
+    "subject.key": JOURNEYS,
+    "jwks.json": JOURNEYS,
+}
+
+
+def make(folder: Path) -> None:
+    """Write what is not there yet, for the user who runs this alone."""
+    secrets.ensure(folder)
+    _once(folder / "postgres.password", token_hex(24))
+    temporal = _once(folder / "temporal.password", token_hex(24))
+    journeys = _once(folder / "journeys.pgpass", f"postgres:5432:journeys:journeys:{token_hex(24)}\n")
+    _once(
+        folder / "roles.sql",
+        f"CREATE ROLE temporal LOGIN PASSWORD '{temporal}';\n"
+        f"CREATE ROLE journeys LOGIN PASSWORD '{journeys.strip().rpartition(':')[2]}';\n",
+    )
+
+
+def hand_over(folder: Path) -> None:
+    """Give each file to its reader; only root can."""
+    for name, owner in OWNERS.items():
+        os.chown(folder / name, owner, owner)
+        (folder / name).chmod(0o400)
+
+
+def _once(path: Path, value: str) -> str:
+    """Write a file unless it is there, whole or not at all; return what it holds."""
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(value)
+        fresh.replace(path)
+    return path.read_text()
+
+
+def main() -> int:
+    """Make the files and give them away."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path, help="where to put the files, as a rule deploy/secrets")
+    parser.add_argument("--keep-owner", action="store_true", help="leave the files to you: to look at, not to run with")
+    chosen = parser.parse_args()
+    if not chosen.keep_owner and os.geteuid() != 0:
+        parser.error("run it with sudo: each file is given to the user of the container that reads it")
+    make(chosen.folder)
+    if not chosen.keep_owner:
+        hand_over(chosen.folder)
+    sys.stdout.write(f"secrets are in {chosen.folder}; keep a copy of codec.key and vault.key in a safe place\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""One throwaway Postgres for the whole run, and databases copied from a migrated one, so that each costs little."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from stack import parts
+from store.migrate import upgrade
+from store.pool import Pool, open_pool
+
+TEMPLATE = "migrated"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+async def postgres_uri() -> AsyncIterator[str]:
+    """The URI of an empty database on a real server that lives as long as the test run."""
+    async with parts.running(temporal=None) as stack:
+        yield stack.database_url
+
+
+@pytest.fixture(scope="session")
+async def migrated(postgres_uri: str) -> str:
+    """The URI of the server, on which the database `migrated` is at the newest revision and open to nobody."""
+    await _create(postgres_uri, TEMPLATE)
+    await asyncio.to_thread(upgrade, database(postgres_uri, TEMPLATE))
+    return postgres_uri
+
+
+@pytest.fixture
+async def database_url(migrated: str) -> str:
+    """The URI of a database of this test's own, migrated and empty."""
+    name = f"test_{next(_numbers)}"
+    await _create(migrated, name, f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    return database(migrated, name)
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """A pool on the test's own database."""
+    pool = await open_pool(database_url)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+def database(uri: str, name: str) -> str:
+    """Return the URI of another database on the same server."""
+    server, _, query = uri.partition("?")
+    return f"{server.rpartition('/')[0]}/{name}?{query}"
+
+
+async def _create(uri: str, name: str, options: str = "") -> None:
+    conn = await asyncpg.connect(uri)
+    try:
+        await conn.execute(f"CREATE DATABASE {name} {options}")
+    finally:
+        await conn.close()

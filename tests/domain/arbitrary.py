@@ -1,0 +1,151 @@
+"""Hypothesis strategies for every event and every command, from small pools so that they meet one another."""
+
+from datetime import UTC, date, datetime
+from typing import Any, get_args
+
+from given import MEMBERS
+from hypothesis import strategies as st
+
+from domain.commands import Caseload, Command, Judged
+from domain.events import (
+    CheckVerdict,
+    ContactKind,
+    Correctable,
+    DeliveryFault,
+    Event,
+    Outcome,
+    ReviewOutcome,
+    Verdict,
+)
+from domain.evidence import EVIDENCE
+from domain.family import Basis, Consent
+from domain.programme import Holder, Work
+
+EVENTS = get_args(get_args(Event)[0])
+COMMANDS = get_args(get_args(Command)[0])
+CORRECTABLE = get_args(get_args(Correctable)[0])
+
+days = st.dates(date(2011, 6, 1), date(2016, 6, 1))
+moments = st.datetimes(datetime(2011, 6, 1), datetime(2016, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
+reminders = st.sampled_from(["plan.4.2012-06-13.remind+0", "check.8.2013-06-03.remind+0", "x"])
+effects = st.sampled_from(["j:1:1", "j:2:1"])
+workers = st.sampled_from(["kim", "lee", "max"])
+partners = st.sampled_from(["police", "schools", "library"])
+needs = st.lists(st.sampled_from(["debt", "school", "health"]), min_size=1, max_size=3).map(tuple)
+criteria = st.lists(st.sampled_from(["poverty", "addiction", "crime", "noise"]), max_size=3).map(tuple)
+consents = st.sampled_from(["k1", "k2"])
+
+
+def _one_of(literal: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(get_args(literal))
+
+
+def _built(kind: Any, **instead: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    by_name = FIELDS | {"verdict": _verdict(kind), "outcome": _outcome(kind)} | instead
+    return st.builds(kind, **{name: by_name[name] for name in kind.model_fields if name != "type"})
+
+
+def _verdict(kind: Any) -> st.SearchStrategy[Any]:
+    return _one_of(CheckVerdict if "check" in kind.model_fields["type"].default else Verdict)
+
+
+def _outcome(kind: Any) -> st.SearchStrategy[Any]:
+    return _one_of(ReviewOutcome if "review" in kind.model_fields["type"].default else Outcome)
+
+
+basis = st.builds(
+    Consent,
+    id=consents,
+    basis=_one_of(Basis),
+    purpose=st.just("family-support"),
+    on=days,
+    expires_on=st.none() | days,
+    withdrawn_on=st.none() | days,
+)
+observations = st.builds(
+    lambda number, source, day, proven: EVIDENCE.validate_python(
+        {"id": f"e{number}", "kind": "offence", "source": source, "observed_on": day, "on": day, "proven": proven}
+    ),
+    st.integers(1, 9),
+    partners,
+    days,
+    st.booleans(),
+)
+verdicts = st.builds(
+    Judged,
+    result=st.sampled_from(["work", "school"]),
+    verdict=_one_of(Verdict),
+    amount=st.integers(0, 4000),
+    claim_id=st.none() | st.just("claim-1"),
+)
+
+# One strategy a field name: events and commands speak of the same things by the same names.
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "at": moments,
+    "on": days,
+    "command_id": st.just("c-1"),
+    "actor": st.just("coordinator:ann"),
+    "journey_id": st.just("journey:wirral:F-7K3Q-9D2X:1"),
+    "reference": st.just("F-7K3Q-9D2X"),
+    "area": st.just("wirral"),
+    "locality": st.just("Leasowe"),
+    "programme": st.just("test"),
+    "programme_version": st.just("1"),
+    "programme_hash": st.just("abc"),
+    "members": st.sampled_from([MEMBERS, (*MEMBERS, MEMBERS[0])]),
+    "referrer": partners,
+    "earlier": st.just(()),
+    "criteria": criteria,
+    "eligible": st.booleans(),
+    "consent": basis,
+    "consent_id": consents,
+    "basis": _one_of(Basis),
+    "purpose": st.just("family-support"),
+    "partners": st.lists(partners, max_size=2).map(tuple),
+    "categories": st.just(()),
+    "expires_on": st.none() | days,
+    "key_worker": workers,
+    "to": workers,
+    "caseload": st.none() | st.builds(Caseload, known=st.booleans(), held=st.integers(0, 11), cap=st.just(10)),
+    "kind": _one_of(ContactKind),
+    "needs": needs,
+    "reason": st.just("misread"),
+    "months": st.sampled_from([6, 12]),
+    "version": st.integers(1, 40),
+    "evidence": observations,
+    "reminder_id": reminders,
+    "effect_id": effects,
+    "work": _one_of(Work),
+    "generation": st.integers(1, 40),
+    "due_on": days,
+    "planned_for": moments,
+    "late": st.booleans(),
+    "escalation": st.booleans(),
+    "because": st.just("assess"),
+    "fault": st.none() | _one_of(DeliveryFault),
+    "partner": partners,
+    "about": st.just("stepped-down"),
+    "evaluation_id": st.sampled_from(["evaluation.6.2012-12-11", "x"]),
+    "as_of": days,
+    "result": st.sampled_from(["work", "school"]),
+    "results": st.lists(verdicts, max_size=2).map(tuple),
+    "amount": st.integers(0, 4000),
+    "claim_id": st.none() | st.just("claim-1"),
+}
+replacements = st.one_of([_built(kind) for kind in CORRECTABLE])
+FIELDS |= {"replacement": replacements, "original": st.none() | replacements}
+
+_SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "reminder-fell-due": {"to": _one_of(Holder)},
+    "reminder-not-sent": {"fault": _one_of(DeliveryFault)},
+    "notification-not-sent": {"fault": _one_of(DeliveryFault)},
+}
+
+
+def of(kind: Any) -> st.SearchStrategy[Any]:
+    """Any instance of one event or command."""
+    return _built(kind, **_SPECIAL.get(kind.model_fields["type"].default, {}))
+
+
+events = st.one_of([of(kind) for kind in EVENTS])
+commands = st.one_of([of(kind) for kind in COMMANDS])

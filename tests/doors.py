@@ -1,0 +1,198 @@
+"""A gateway on real Postgres, with an engine in this process that carries commands out for real, without Temporal."""
+
+import itertools
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from standardwebhooks.webhooks import Webhook
+from stdnum.gb import nhs
+
+from activities.journal import JournalActivities
+from activities.messages import CarryOut
+from cli.session import mint
+from domain.commands import Command, RecordEvidence
+from domain.errors import Rejected
+from domain.replies import Reply
+from gateway.app import create_app
+from gateway.parts import Parts, open_vault
+from gateway.security import Keys
+from stack.parts import PrivateStack, running
+from store.pool import Pool, open_pool
+from wiring.engine import Unavailable
+from wiring.settings import Settings
+
+NOON = datetime(2012, 6, 1, 12, tzinfo=UTC)
+PROBLEM = "urn:family-journeys:problem:"
+
+
+class NearEngine:
+    """Carries commands out at once, as the workflow's local activity does; `away` makes it unreachable."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._journal = JournalActivities(pool, timedelta(0))
+        self.clock = NOON
+        self.away = False
+        self.rearmed: list[str] = []
+
+    async def submit(self, journey_id: str, command: Command) -> Reply:
+        """Carry out one command."""
+        done = await self._carry_out(journey_id, [command])
+        (reply,) = done.replies
+        if reply.rejection:
+            raise Rejected(reply.rejection.code, reply.rejection.reason, reply.rejection.remedy)
+        return reply
+
+    async def forward(self, journey_id: str, rows: Sequence[RecordEvidence]) -> None:
+        """Carry out a batch of evidence."""
+        await self._carry_out(journey_id, rows)
+
+    async def rearm(self, journey_ids: Sequence[str]) -> int:
+        """Remember which journeys were armed."""
+        self.rearmed = list(journey_ids)
+        return len(journey_ids)
+
+    async def now(self) -> datetime:
+        """Return a clock that tests set."""
+        return self.clock
+
+    async def ready(self) -> bool:
+        """Tell whether it is there."""
+        return not self.away
+
+    async def _carry_out(self, journey_id: str, commands: Sequence[Command]) -> Any:
+        if self.away:
+            raise Unavailable("the engine is away")
+        return await self._journal.carry_out(CarryOut(journey_id=journey_id, now=self.clock, commands=list(commands)))
+
+
+class Doors:
+    """One running gateway: its app, its engine, and clients of every role."""
+
+    def __init__(self, stack: PrivateStack, app: FastAPI, parts: Parts, engine: NearEngine) -> None:
+        self.stack, self.app, self.parts, self.engine = stack, app, parts, engine
+        self.key = json.loads((stack.layout.secrets / "jwt.json").read_text())
+        self._numbers = itertools.count(1)
+
+    def token(self, role: str = "manager", name: str = "ann", lifetime: int = 600) -> str:
+        """Return a staff token."""
+        return mint(self.key, name, role, int(time.time()) + lifetime)
+
+    def client(self, role: str = "manager", name: str = "ann") -> httpx.AsyncClient:
+        """Return a client with a token."""
+        return self.bare({"authorization": f"Bearer {self.token(role, name)}"})
+
+    def bare(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+        """Return a client with these headers only."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers)
+
+    def form(self, **changes: Any) -> dict[str, Any]:
+        """Return a good referral of people whom nobody knows yet."""
+        surname = f"Nobody{''.join(chr(97 + int(digit)) for digit in str(next(self._numbers)))}"
+        told: dict[str, Any] = {
+            "referrer": "wirral-schools",
+            "referred_on": "2012-05-01",
+            "locality": "Leasowe",
+            "criteria": ["poverty", "addiction"],
+            "members": [
+                {"role": "adult", "surname": surname, "forename": "Wren", "date_of_birth": "1978-04-18"},
+                {"role": "child", "surname": surname, "forename": "Toni", "date_of_birth": "1999-10-05"},
+            ],
+        }
+        return told | changes
+
+    async def referred(self, **changes: Any) -> str:
+        """Refer a family and return its reference."""
+        async with self.client() as client:
+            answer = await client.post("/v1/journeys", json=self.form(**changes))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["reference"])
+
+    async def step(self, reference: str, step: str, *, role: str = "manager", name: str = "ann", **body: Any) -> httpx.Response:
+        """Take a step of the path."""
+        async with self.client(role, name) as client:
+            return await client.post(f"/v1/journeys/{reference}/{step}", json=body)
+
+    async def worker(self, name: str | None = None, cap: int | None = None) -> str:
+        """Add a key worker nobody has."""
+        name = name or f"kw-{uuid.uuid4().hex[:8]}"
+        async with self.client() as client:
+            told = {"name": name, "email": f"{name}@council.example", "cap": cap}
+            assert (await client.post("/v1/workers", json=told)).status_code == 201
+        return name
+
+    async def allocated(self) -> tuple[str, str]:
+        """Bring a family as far as its key worker; return its reference and the worker."""
+        reference, worker = await self.referred(), await self.worker()
+        for step, body in (("identify", {"criteria": ["poverty", "addiction"]}), ("allocate", {"key_worker": worker})):
+            answer = await self.step(reference, step, **body)
+            assert answer.status_code == 200, answer.text
+        return reference, worker
+
+
+def nhs_number(seed: int) -> str:
+    """Return a valid NHS number of the test range."""
+    for body in itertools.count(999_000_000 + seed):
+        digit = nhs.calc_check_digit(str(body))
+        if len(digit) == 1 and digit.isdigit():
+            return f"{body}{digit}"
+    raise AssertionError
+
+
+def event(partner: str, kind: str, subject: str, data: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return a CloudEvent of a partner."""
+    return {
+        "specversion": "1.0",
+        "id": uuid.uuid4().hex,
+        "source": f"/partners/{partner}",
+        "type": f"family-journeys.evidence.{kind}",
+        "subject": subject,
+        "time": "2012-05-20T09:00:00Z",
+        "data": data,
+    } | changes
+
+
+def signed(secret: str, body: str, *, at: datetime | None = None, kind: str = "cloudevents-batch+json") -> dict[str, str]:
+    """Return the headers of a signed body."""
+    at = at or datetime.now(UTC)
+    name = uuid.uuid4().hex
+    return {
+        "content-type": f"application/{kind}",
+        "webhook-id": name,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(name, at, body),
+    }
+
+
+def years_before(day: date, years: int) -> str:
+    """Return a birthday."""
+    return day.replace(year=day.year - years).isoformat()
+
+
+@pytest.fixture(scope="session")
+async def doors() -> AsyncIterator[Doors]:
+    """A gateway for the whole run; every test brings its own families."""
+    async with running(temporal=None, migrated=True) as stack:
+        settings = Settings(
+            database_url=stack.database_url, temporal_address="127.0.0.1:1", secrets_dir=stack.layout.secrets
+        )
+        pool = await open_pool(settings.database_url)
+        engine = NearEngine(pool)
+        parts = Parts(settings=settings, pool=pool, vault=open_vault(settings), keys=Keys(settings), engine=engine)
+
+        @asynccontextmanager
+        async def opening(_: Settings) -> AsyncIterator[Parts]:
+            yield parts
+
+        app = create_app(settings, opening)
+        async with app.router.lifespan_context(app):
+            yield Doors(stack, app, parts, engine)
+        await pool.close()

@@ -1,0 +1,161 @@
+"""The steps of the path through the staff door."""
+
+import uuid
+
+import pytest
+
+from tests.doors import NOON, PROBLEM, Doors
+
+PATH = (
+    ("consent", {"purpose": "family-support"}, "consent-recorded"),
+    ("identify", {"criteria": ["poverty", "addiction"]}, "family-identified"),
+    ("allocate", {}, "key-worker-allocated"),
+    ("record-contact", {"kind": "visit"}, "contact-recorded"),
+    ("assess", {"needs": ["debt", "health"]}, "family-assessed"),
+    ("agree-plan", {"needs": ["debt"]}, "plan-agreed"),
+    ("start-intervention", {}, "intervention-started"),
+    ("review-plan", {"outcome": "on-track"}, "plan-reviewed"),
+    ("step-down", {}, "stepped-down"),
+    ("step-up", {"reason": "crisis"}, "stepped-up"),
+    ("step-down", {}, "stepped-down"),
+    ("close", {"outcome": "moved-away"}, "journey-closed"),
+)
+
+
+async def test_the_whole_path(doors: Doors):
+    """A family goes the whole path, and its timeline tells every step in order."""
+    reference, worker = await doors.referred(), await doors.worker()
+    for step, body, happened in PATH:
+        told = body | ({"key_worker": worker} if step == "allocate" else {})
+        answer = await doors.step(reference, step, **told)
+        assert (answer.status_code, answer.json().get("happened", [None])[0]) == (200, happened), answer.text
+    async with doors.client() as client:
+        shown = (await client.get(f"/v1/journeys/{reference}")).json()
+    steps = [one["event"]["type"] for one in shown["timeline"]]
+    assert [step for step in steps if not step.startswith("reminder")] == ["family-referred", *(step[2] for step in PATH)]
+    assert shown["journey"]["stage"] == "closed"
+    assert shown["agenda"] == []
+
+
+@pytest.mark.parametrize(
+    ("step", "body", "status", "code"),
+    [
+        ("assess", {"needs": ["debt"]}, 409, "out-of-order"),
+        ("step-down", {}, 409, "out-of-order"),
+        ("identify", {"criteria": ["poverty"], "on": "2012-07-01"}, 422, "future-date"),
+        ("identify", {"criteria": ["unlucky"]}, 422, "unknown-criterion"),
+        ("identify", {"criteria": ["poverty"], "on": "soon"}, 422, "bad-request"),
+        ("identify", {"criteria": ["poverty"], "why": "x"}, 422, "bad-request"),
+        ("allocate", {"key_worker": "nobody"}, 409, "out-of-order"),
+        ("acknowledge", {"reminder_id": "none"}, 409, "unknown-reminder"),
+        ("correct", {"version": 99, "reason": "typing-error", "changes": {"on": "2012-05-02"}}, 409, "nothing-to-correct"),
+    ],
+)
+async def test_wrong_moves(doors: Doors, step: str, body: dict, status: int, code: str):
+    """A wrong move is refused as a problem with a stable type, a reason and a remedy, and nothing happens."""
+    reference = await doors.referred()
+    answer = await doors.step(reference, step, **body)
+    told = answer.json()
+    assert (answer.status_code, told["type"], answer.headers["content-type"]) == (
+        status,
+        f"{PROBLEM}{code}",
+        "application/problem+json",
+    )
+    assert told["detail"]
+    assert told["remedy"]
+    async with doors.client() as client:
+        assert len((await client.get(f"/v1/journeys/{reference}")).json()["timeline"]) == 1
+
+
+async def test_close_twice(doors: Doors):
+    """A closed journey is not closed again."""
+    reference = await doors.referred()
+    assert (await doors.step(reference, "close", outcome="moved-away")).status_code == 200
+    again = await doors.step(reference, "close", outcome="moved-away")
+    assert (again.status_code, again.json()["type"]) == (409, f"{PROBLEM}closed")
+
+
+async def test_caseload_full(doors: Doors):
+    """A key worker is not given more families than their cap."""
+    worker = await doors.worker(cap=1)
+    for expected in (200, 409):
+        reference = await doors.referred()
+        await doors.step(reference, "identify", criteria=["poverty", "addiction"])
+        answer = await doors.step(reference, "allocate", key_worker=worker)
+        assert answer.status_code == expected, answer.text
+
+
+@pytest.mark.parametrize(
+    ("reference", "status", "code"),
+    [("F-2222-2222", 422, "bad-reference"), ("F-7K3Q", 422, "bad-reference"), ("F-2222-2223", 404, "unknown-reference")],
+)
+async def test_references(doors: Doors, reference: str, status: int, code: str):
+    """A mistyped reference is told apart from one that nobody has."""
+    from domain.family import ALPHABET, is_reference
+
+    if code == "unknown-reference":
+        reference = next(f"F-2222-222{symbol}" for symbol in ALPHABET if is_reference(f"F-2222-222{symbol}"))
+    elif is_reference(reference):
+        reference = "F-2222-2224"
+    answer = await doors.step(reference, "step-down")
+    assert (answer.status_code, answer.json()["type"]) == (status, f"{PROBLEM}{code}")
+
+
+async def test_same_key_twice(doors: Doors):
+    """The same step under the same key is answered the same and happens once; another step under it is refused."""
+    reference, key = await doors.referred(), uuid.uuid4().hex
+    async with doors.client() as client:
+        address = f"/v1/journeys/{reference}/identify"
+        told = [
+            await client.post(address, json={"criteria": [criterion]}, headers={"idempotency-key": key})
+            for criterion in ("poverty", "poverty", "addiction")
+        ]
+    assert told[0].json() == told[1].json()
+    assert told[2].json()["type"] == f"{PROBLEM}command-id-reused"
+
+
+async def test_correct(doors: Doors):
+    """A correction supersedes an event: the journey reads the new day, and both stay in the timeline."""
+    reference, _ = await doors.allocated()
+    changes = {"on": "2012-05-20"}
+    answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes=changes)
+    assert answer.json()["happened"][0] == "event-corrected", answer.text
+    async with doors.client() as client:
+        shown = (await client.get(f"/v1/journeys/{reference}")).json()
+    assert shown["journey"]["identified_on"] == "2012-05-20"
+    assert shown["timeline"][1]["event"]["on"] == NOON.date().isoformat()
+
+
+async def test_correct_into_nonsense(doors: Doors):
+    """A correction that no event could read as is refused, naming the field."""
+    reference, _ = await doors.allocated()
+    answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes={"eligible": "maybe"})
+    assert (answer.status_code, "eligible" in answer.json()["detail"]) == (422, True), answer.text
+
+
+async def test_handover(doors: Doors):
+    """A family is handed over when the one it is offered to accepts; nobody else can accept."""
+    reference, holder = await doors.allocated()
+    other = await doors.worker()
+    assert (await doors.step(reference, "offer-handover", role="key-worker", name=holder, to=other)).status_code == 200
+    refused = await doors.step(reference, "accept-handover", role="key-worker", name=holder, key_worker=holder)
+    assert refused.status_code == 403
+    taken = await doors.step(reference, "accept-handover", role="key-worker", name=other, key_worker=other)
+    assert taken.json()["happened"][0] == "handover-accepted"
+
+
+async def test_engine_away(doors: Doors):
+    """While the engine is away a step is answered 503 with when to retry, and the same key works afterwards."""
+    reference, key = await doors.referred(), uuid.uuid4().hex
+    async with doors.client() as client:
+        address, told = f"/v1/journeys/{reference}/identify", {"criteria": ["poverty"]}
+        doors.engine.away = True
+        try:
+            away = await client.post(address, json=told, headers={"idempotency-key": key})
+            ready = await client.get("/readyz")
+        finally:
+            doors.engine.away = False
+        back = await client.post(address, json=told, headers={"idempotency-key": key})
+    assert (away.status_code, away.headers["retry-after"], away.json()["type"]) == (503, "1", f"{PROBLEM}unavailable")
+    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False})
+    assert back.status_code == 200
