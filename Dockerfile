@@ -21,7 +21,7 @@ FROM python:3.11.15-slim-bookworm
 
 # A number, so that secret files on the host can be given to it (deploy/make_secrets.py).
 RUN groupadd --gid 10001 journeys \
-    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin journeys \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin journeys \
     && python -m pip uninstall --yes --quiet --root-user-action ignore pip
 
 COPY --from=parts /opt/journeys /opt/journeys

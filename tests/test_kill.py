@@ -169,10 +169,15 @@ async def test_nothing_is_lost_and_nothing_doubled(battle: Field) -> None:
 
 
 async def _settled(battle: Field) -> bool:
+    """Tell whether every planned message has its outcome, in the outbox and on the journey's own history."""
     async with battle.pool.acquire() as conn:
         waiting = await conn.fetchval("SELECT count(*) FROM effects WHERE state = 'planned'")
         due = await conn.fetchval("SELECT count(*) FROM reminders WHERE state = 'due'")
-    return not waiting and not due
+        untold = await conn.fetchval(
+            "SELECT count(*) FROM effects WHERE payload->>'type' = 'notify' AND NOT EXISTS (SELECT 1 FROM events"
+            " WHERE events.journey_id = effects.journey_id AND events.payload->>'effect_id' = effects.effect_id)"
+        )
+    return not waiting and not due and not untold
 
 
 async def _reminded(battle: Field, journeys: list[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Given these events, when this command, then those events; with a small programme and one family's path to start from."""
+"""Given these events, when this command, then those events; with a small programme and one family's path."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -149,12 +149,8 @@ BARE = PROGRAMME.model_copy(
 
 # One family's path. 4 and 5 June 2012 were bank holidays.
 REFERRED_ON, IDENTIFIED_ON, ALLOCATED_ON = date(2012, 5, 1), date(2012, 5, 4), date(2012, 5, 8)
-CONTACTED_ON, ASSESSED_ON, PLANNED_ON, STARTED_ON = (
-    date(2012, 5, 10),
-    date(2012, 5, 28),
-    date(2012, 6, 6),
-    date(2012, 6, 11),
-)
+CONTACTED_ON, ASSESSED_ON = date(2012, 5, 10), date(2012, 5, 28)
+PLANNED_ON, STARTED_ON = date(2012, 6, 6), date(2012, 6, 11)
 STEPPED_DOWN_ON, SIX_MONTHS_ON, TWELVE_MONTHS_ON = date(2012, 12, 3), date(2013, 6, 3), date(2013, 12, 3)
 LATER = date(2013, 12, 20)
 ROOM = Caseload(known=True, held=9, cap=10)

@@ -32,7 +32,7 @@ def test_every_single_mistyped_symbol_is_caught(body):
 
 
 def test_nearly_every_swap_of_neighbours_is_caught():
-    """Of all pairs of different neighbours changed round in two thousand references, fewer than one in a hundred slips by."""
+    """Of all different neighbours changed round in two thousand references, fewer than one in a hundred slips by."""
     random = Random(2012)  # noqa: S311 - the same swaps on every run
     swaps = [
         spell(symbols[:place] + symbols[place + 1] + symbols[place] + symbols[place + 2 :])

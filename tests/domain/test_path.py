@@ -475,7 +475,7 @@ def test_the_checks_start_again_after_a_second_step_down():
 
 
 def test_a_programme_without_rules_lets_every_family_in_and_out():
-    """Without an eligibility rule any family is eligible; without checks a step-down is enough to close as sustained."""
+    """Without an eligibility rule any family is eligible; without checks a step-down is enough to close."""
     Given(referred, programme=BARE).when(ask(c.IdentifyFamily, IDENTIFIED_ON, criteria=("noise",))).then(
         fact(e.FamilyIdentified, IDENTIFIED_ON, criteria=("noise",), eligible=True)
     )

@@ -86,7 +86,7 @@ def test_a_programme_knows_its_clocks_and_referrers():
 
 
 def test_the_shipped_pack_runs_the_path():
-    """The pack `wirral-2012` sets a clock for all work, ten families a key worker, and checks at six and twelve months."""
+    """The pack `wirral-2012` sets every clock, ten families a key worker, and checks at six and twelve months."""
     pack = load("wirral-2012")
     assert [work for work in get_args(Work) if pack.clock(work) is None] == []
     assert (pack.caseload.families, pack.checks.months, bool(pack.results)) == (10, (6, 12), True)

@@ -101,9 +101,7 @@ async def test_the_same_command_twice_is_carried_out_once(working: World) -> Non
     """A client that retries with the same command id gets the first reply, also at the same time."""
     reference = path.fresh()
     refer = path.refer(reference)
-    both = await asyncio.gather(
-        *(working.engine.submit(path.journey_of(reference), refer) for _ in range(2))
-    )
+    both = await asyncio.gather(*(working.engine.submit(path.journey_of(reference), refer) for _ in range(2)))
     third = await working.engine.submit(path.journey_of(reference), refer)
     assert [reply.version for reply in (*both, third)] == [1, 1, 1]
     assert await _types(working, reference) == ["family-referred"]
@@ -257,9 +255,7 @@ async def test_partner_events_are_applied_once(working: World) -> None:
 
 def test_every_update_of_the_table_is_a_handler() -> None:
     """The names the gateway knows are exactly the handlers that the workflow has."""
-    handlers = {
-        name for name, member in vars(FamilyJourney).items() if hasattr(member, "_defn") and name != "run"
-    }
+    handlers = {name for name, member in vars(FamilyJourney).items() if hasattr(member, "_defn") and name != "run"}
     assert set(UPDATES.values()) <= handlers
 
 
