@@ -184,7 +184,7 @@ def close(
 
 @command(app)
 def ack(
-    door: Door, ref: Ref, reminder: Annotated[str, typer.Argument(metavar="REMINDER", help="As shown by due.")]
+    door: Door, ref: Ref, reminder: Annotated[str, typer.Argument(metavar="REMINDER", help="As shown by show.")]
 ) -> None:
     """Say that a reminder was seen."""
     _take(door, ref, "acknowledge", reminder_id=reminder)

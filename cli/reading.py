@@ -54,6 +54,10 @@ def show(door: Door, ref: Ref) -> None:
     _people(told)
     write.table("\nTimeline", ("#", "day", "event", "detail", "by"), map(_event, told["timeline"]))
     write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, told["agenda"]))
+    waiting = [one for one in told["journey"]["reminders"] if one["state"] in {"due", "sent", "not-sent"}]
+    if waiting:
+        rows = ((one["id"], one["work"], one["state"]) for one in waiting)
+        write.table("\nReminders that wait for an answer", ("reminder", "work", "state"), rows)
     if told["claims"]:
         write.table("\nClaims", ("result", "verdict", "pounds", "as of", "state"), map(_claim, told["claims"]))
     for row in told["earlier"]:

@@ -112,12 +112,17 @@ def _after(since: date, span: Span, calendar: Calendar) -> date:
 
 
 def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> list[Deadline]:
-    start = journey.first_intervention_from
-    if start is None or programme.evaluations is None or not programme.results:
+    start, evaluations = journey.first_intervention_from, programme.evaluations
+    if start is None or evaluations is None or not programme.results:
         return []
-    planned = [(months, add_months(start, months)) for months in programme.evaluations.months]
+    planned = [(months, add_months(start, months)) for months in evaluations.months]
     return [
-        Deadline(id=name, at=calendar.moment(day, journey.reference), due_on=day, months=months)
+        Deadline(
+            id=name,
+            at=calendar.moment(add_months(day, evaluations.lag_months), journey.reference),
+            due_on=day,
+            months=months,
+        )
         for months, day in planned
         if (name := f"evaluation.{months}.{day}") not in journey.evaluations
     ]

@@ -114,9 +114,14 @@ class Cap(Sourced):
 
 
 class Evaluations(Sourced):
-    """Months after the start of the intervention at which the results are evaluated of their own accord."""
+    """Months after the start of the intervention as of which the results are evaluated of their own accord.
+
+    The evaluation itself comes `lag_months` later: until partners have sent their returns for the window, nothing
+    can be concluded from it.
+    """
 
     months: tuple[int, ...] = ()
+    lag_months: int = Field(default=0, ge=0)
 
 
 class Agreement(Sourced):

@@ -1,5 +1,6 @@
 """The one place where errors become HTTP answers: RFC 9457 problems with a stable `type`, a reason and a remedy."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,10 +25,12 @@ RETRY_AFTER = "1"
 # A rejection is a conflict with the journey as it stands (409), unless its code says otherwise.
 STATUS = {
     "unauthenticated": 401,
+    "bad-signature": 401,
     "not-allowed": 403,
     "unknown-journey": 404,
     "unknown-reference": 404,
     "too-large": 413,
+    "bad-file": 422,
     "bad-reference": 422,
     "bad-dates": 422,
     "bad-referral": 422,
@@ -85,7 +88,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Rejected, _rejected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
     for away in AWAY:
         app.add_exception_handler(away, _away)
 
@@ -114,11 +116,16 @@ async def _away(_request: Request, fault: Exception) -> JSONResponse:
     return problem(503, "unavailable", detail, "send the same request again, with the same Idempotency-Key")
 
 
-async def _unexpected(_request: Request, fault: Exception) -> JSONResponse:
-    log.error("unexpected", error=type(fault).__name__, exc_info=fault)
+def unexpected(fault: Exception) -> JSONResponse:
+    """Answer a fault of ours; its message stays out of the log, for it may quote what was told."""
+    log.error("unexpected", error=type(fault).__name__, where=_where(fault))
     return problem(
         500, "unexpected", "the gateway failed", "try again; if it stays, look in its log for the request id"
     )
+
+
+def _where(fault: Exception) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(fault.__traceback__)[-6:]]
 
 
 def _headers(status: int) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from gateway.security import Allow
 from store import claims, journal, programmes, read_models
 from store.claims import Claim
 from store.journal import Recorded
-from store.read_models import DueRow, Filters, JourneyRow, ReminderRow
+from store.read_models import DueRow, Filters, JourneyRow
 from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
@@ -161,15 +161,3 @@ def _of(actor: Actor, holder: str | None) -> str | None:
 
 def _told(one: Recorded) -> Told:
     return Told(version=one.version, event=one.event, actor=one.actor, recorded_at=one.recorded_at)
-
-
-@router.get("/reminders")
-async def reminders(
-    actor: Annotated[Actor, Depends(Allow("read"))],  # noqa: ARG001 - admitted by it
-    parts: Served,
-    state: ReminderState | None = None,
-    limit: Limit = 100,
-) -> list[ReminderRow]:
-    """List reminders that fell due, in the order they did, with where each stands."""
-    async with parts.pool.acquire() as conn:
-        return await read_models.reminders(conn, state=state, limit=limit)

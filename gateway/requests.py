@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import Rejected
+from gateway.problems import unexpected
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_HEADERS = {
@@ -48,6 +49,10 @@ class EveryRequest:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_safe)
+            except Exception as fault:
+                if answered:
+                    raise
+                await unexpected(fault)(scope, receive, send_safe)
             finally:
                 route = getattr(scope.get("route"), "path", "unknown")
                 milliseconds = round((time.perf_counter() - began) * 1000, 1)

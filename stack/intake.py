@@ -18,7 +18,6 @@ class NewFamily:
 
     number: str
     reference: str
-    criteria: tuple[str, ...]
 
 
 @dataclass
@@ -32,22 +31,15 @@ class Imported:
 
     async def take(self, path: Path) -> list[NewFamily]:
         """Import the file again and return the families that are new; rows dated ahead of today wait for theirs."""
-        lines = await self._journeys("import", str(path), "--json")
-        families = [line for line in lines if line["type"] == "family"]
-        self.faults = [fault for line in families for fault in line["faults"]]
+        families = (await self._journeys("import", str(path), "--json"))["families"]
+        self.faults = [fault for family in families for fault in family["faults"]]
         self.unfinished = any(fault["code"] == FUTURE for fault in self.faults)
         return [
-            NewFamily(line["family_no"], line["reference"], await self._criteria(line["reference"]))
-            for line in families
-            if line["outcome"] == "taken"
+            NewFamily(family["family_no"], family["reference"]) for family in families if family["outcome"] == "taken"
         ]
 
-    async def _criteria(self, reference: str) -> tuple[str, ...]:
-        shown = await self._journeys("show", reference, "--json")
-        return tuple(shown[0]["journey"]["criteria"])
-
-    async def _journeys(self, *arguments: str) -> list[dict[str, Any]]:
-        """Run the CLI and return what it printed, one JSON value a line."""
+    async def _journeys(self, *arguments: str) -> dict[str, Any]:
+        """Run the CLI and return the JSON that it printed."""
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("journeys")),
             *arguments,
@@ -59,4 +51,5 @@ class Imported:
         out, err = await process.communicate()
         if process.returncode not in {0, PARTLY_REFUSED}:
             raise RuntimeError(f"journeys {arguments[0]} ended with {process.returncode}: {err.decode()}")
-        return [json.loads(line) for line in out.splitlines() if line.strip()]
+        told: dict[str, Any] = json.loads(out)
+        return told

@@ -74,10 +74,9 @@ class Story:
         """Acknowledge most of the reminders that were sent, as people do; the rest is left to escalate."""
         answer = await self._http.get("/v1/reminders", params={"state": "sent", "limit": 500})
         answer.raise_for_status()
-        for reminder in answer.json():
-            reference = reminder["journey_id"].split(":")[2]
-            if _is_answered(reference, reminder["reminder_id"]):
-                await self._do(reference, "acknowledge", {"reminder_id": reminder["reminder_id"]})
+        for reminder in answer.json()["reminders"]:
+            if _is_answered(reminder["reference"], reminder["reminder_id"]):
+                await self._do(reminder["reference"], "acknowledge", {"reminder_id": reminder["reminder_id"]})
 
     # The path, in order
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client
 
 from stack.feed import Feed
@@ -39,13 +41,23 @@ class Figures:
     story: dict[str, Any]
     seconds: float
 
+    def numbers(self) -> dict[str, int]:
+        """Return the figures of the closing line."""
+        return {
+            "families": self.families,
+            "eligible": self.eligible,
+            "closed": self.closed,
+            "events": self.events,
+            "reminders": self.reminders["fell-due"],
+            "notifications": self.notifications.get("sent", 0),
+            "claims": len(self.claims),
+            "refused_rows": len(self.refused_lines()),
+            "seconds": round(self.seconds),
+        }
+
     def line(self) -> str:
         """Return the closing line."""
-        return (
-            f"demo: families={self.families} eligible={self.eligible} closed={self.closed} events={self.events} "
-            f"reminders={sum(self.reminders.values())} notifications={self.notifications.get('sent', 0)} "
-            f"claims={len(self.claims)} refused_rows={len(self.refused_lines())} seconds={self.seconds:.0f}"
-        )
+        return "demo: " + " ".join(f"{name}={number}" for name, number in self.numbers().items())
 
     def refused_lines(self) -> set[int]:
         """Return the lines of the referral file that have a fault."""
@@ -97,7 +109,12 @@ async def _shown(http: httpx.AsyncClient, reference: str) -> dict[str, Any]:
 
 
 async def _history(client: Client, journey_id: str) -> int:
-    return (await client.get_workflow_handle(journey_id).describe()).history_length
+    """Return the length of the newest run's history; asked raw, as the SDK cannot read an attribute that was unset."""
+    request = DescribeWorkflowExecutionRequest(
+        namespace=client.namespace, execution=WorkflowExecution(workflow_id=journey_id)
+    )
+    described = await client.workflow_service.describe_workflow_execution(request)
+    return described.workflow_execution_info.history_length
 
 
 def _eventful(shown: dict[str, Any]) -> tuple[int, int]:
@@ -129,8 +146,10 @@ STEPS = frozenset(
 def show(figures: Figures, *, as_json: bool) -> None:
     """Print the figures and the closing line; with `as_json` the same as one JSON object."""
     if as_json:
-        told = {**asdict(figures), "refused_rows": len(figures.refused_lines()), "refused": figures.refused_rows}
-        print(json.dumps({**told, "claims": len(figures.claims), "claimed": figures.claims}, default=str))  # noqa: T201
+        details = {
+            f"{name}_detail" if name in figures.numbers() else name: told for name, told in asdict(figures).items()
+        }
+        print(json.dumps({**figures.numbers(), **details}, default=str))  # noqa: T201
         return
     from stack.tables import draw  # noqa: PLC0415 - rich only where tables are drawn
 

@@ -1,6 +1,7 @@
 """The tables at the end of a time-lapse."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,7 +14,7 @@ def draw(figures: Figures) -> None:
     """Draw every figure, the refused rows, and one family's timeline."""
     console = Console()
     console.print(_counts("Families by stage", figures.stages))
-    console.print(_counts("Reminders", figures.reminders))
+    console.print(_counts("Reminders, by what became of them", figures.reminders))
     console.print(_counts("Notifications to partners", figures.notifications))
     events = {**figures.partner_events, "waiting in quarantine": figures.quarantined_events}
     console.print(_counts("Partner events by receipt", events))
@@ -51,26 +52,42 @@ def _timeline(figures: Figures) -> Table:
     for told in shown["timeline"]:
         event = dict(told["event"])
         kind = event.pop("type")
-        if kind in STEPS or kind.startswith(("reminder-fell", "reminder-esc", "notification")):
+        if kind in STEPS or kind.startswith(("reminder-fell", "notification")):
             on = event.pop("on", None) or str(event.get("at"))[:10]
             rows.append((str(told["version"]), on, kind, _brief(event)))
     return _table(title, ("no", "on", "what", "of which"), rows)
 
 
-def _brief(event: Mapping[str, object]) -> str:
-    hidden = {
-        "at",
-        "journey_id",
-        "programme_hash",
-        "programme_version",
-        "effect_id",
-        "members",
-        "earlier",
-        "planned_for",
-    }
-    return ", ".join(
-        f"{name} {value}" for name, value in event.items() if name not in hidden and value not in (None, [], False)
-    )
+SHOWN = (
+    "referrer",
+    "criteria",
+    "eligible",
+    "key_worker",
+    "to",
+    "kind",
+    "needs",
+    "outcome",
+    "reason",
+    "months",
+    "result",
+    "verdict",
+    "amount",
+    "work",
+    "due_on",
+    "partner",
+    "about",
+)
+
+
+def _brief(event: Mapping[str, Any]) -> str:
+    """Return what a person wants to know of an event, in the order of SHOWN."""
+    told = {**event.get("consent", {}), **event}
+    names = ("basis", "purpose", *SHOWN)
+    return ", ".join(f"{name.replace('_', ' ')} {_plain(told[name])}" for name in names if told.get(name))
+
+
+def _plain(value: object) -> str:
+    return " + ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic import TypeAdapter
 from temporalio.client import Client
 
 from domain.calendar import LONDON, add_months, calendar_of
@@ -115,7 +116,7 @@ async def _cast(options: Namespace) -> AsyncIterator[Cast]:
 def _environment(offset: timedelta, programme: Programme, smtp_port: int) -> dict[str, str]:
     return {
         "JOURNEYS_STACK": "time-lapse",
-        "JOURNEYS_CLOCK_OFFSET": str(offset.total_seconds()),
+        "JOURNEYS_CLOCK_OFFSET": TypeAdapter(timedelta).dump_python(offset, mode="json"),
         "JOURNEYS_PROGRAMME": programme.name,
         "JOURNEYS_SMTP_HOST": "127.0.0.1",
         "JOURNEYS_SMTP_PORT": str(smtp_port),
@@ -180,19 +181,21 @@ async def _import(cast: Cast, day: date, start: date) -> None:
     due = day.weekday() == 4 and day <= start + timedelta(weeks=IMPORT_WEEKS)  # noqa: PLR2004 - Friday
     if due and cast.imported.unfinished:
         for family in await cast.imported.take(cast.referrals):
-            cast.story.welcome(Household(family.number, family.reference, family.criteria), day)
+            shown = (await cast.http.get(f"/v1/journeys/{family.reference}")).raise_for_status().json()
+            criteria = tuple(shown["journey"]["criteria"])
+            cast.story.welcome(Household(family.number, family.reference, criteria), day)
         await _settled(cast.http)
 
 
 async def _settled(http: httpx.AsyncClient) -> None:
     """Wait until every partner event that can be applied is, so that it lands on its day."""
-    for _ in range(600):
+    for _ in range(1500):
         answer = await http.get("/v1/counts")
         answer.raise_for_status()
         inbox = answer.json()["inbox"]
         if not inbox.get("received") and not inbox.get("forwarded"):
             return
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.02)
     raise TimeoutError(f"partner events are not applied after 30 s: {inbox}")
 
 

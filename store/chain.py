@@ -53,7 +53,7 @@ def plain(value: Any) -> Any:
 def chained(columns: dict[str, Any]) -> bytes:
     """Return the hash (32 bytes) of an event given its columns, `prev_hash` among them; others are left out."""
     hashed = {name: columns[name] for name in HASHED}
-    hashed["prev_hash"] = columns["prev_hash"].hex()
+    hashed |= {"event_id": str(columns["event_id"]), "prev_hash": columns["prev_hash"].hex()}
     return hashlib.sha256(canonical(hashed)).digest()
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from domain.calendar import local_date
 from domain.commands import RecordEvidence
-from domain.evidence import EVIDENCE
+from domain.evidence import EVIDENCE, EVIDENCE_KINDS
 from domain.replies import Reply
 from store.chain import plain
 from store.pool import Conn, Record, columns
@@ -44,6 +44,11 @@ class Arrival:
     evidence: dict[str, Any]
     received_at: datetime
     refusal: str | None = None
+
+    @property
+    def key(self) -> EventKey:
+        """Partner and event id."""
+        return self.partner, self.event_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +137,11 @@ async def accept(conn: Conn, rows: Sequence[Arrival]) -> list[Receipt]:
     rows = [checked(row) for row in rows]
     chosen: dict[EventKey, Arrival] = {}
     for row in rows:
-        held = chosen.get((row.partner, row.event_id))
+        held = chosen.get(row.key)
         if held is None or (held.refusal and not row.refusal):
-            chosen[row.partner, row.event_id] = row
-    found = await _keep(conn, chosen)
-    return [_receipt(row, chosen[row.partner, row.event_id], found[row.partner, row.event_id]) for row in rows]
+            chosen[row.key] = row
+    found = await _keep(conn, {key: row for key, row in chosen.items() if "\0" not in row.event_id})
+    return [_receipt(row, chosen[row.key], found.get(row.key)) for row in rows]
 
 
 async def release(conn: Conn, digests: Sequence[bytes] | None = None) -> int:
@@ -191,16 +196,17 @@ async def listing(conn: Conn, state: InboxState, limit: int = 100) -> list[Inbox
 def checked(row: Arrival) -> Arrival:
     """Refuse what cannot be carried further: an id too long for a command, or a character Postgres cannot hold.
 
-    A refused event keeps its reason only: its evidence and subject are let go.
+    A refused event keeps its reason and a known kind: its evidence and subject are let go.
     """
     refusal = row.refusal
     if len(command_id(row.partner, row.event_id)) > COMMAND_ID_LIMIT:
         refusal = refusal or "id-too-long"
-    elif b"\\u0000" in orjson.dumps(row.evidence):
+    elif "\0" in row.event_id + row.kind or b"\\u0000" in orjson.dumps(row.evidence):
         refusal = refusal or "bad-character"
     if refusal is None:
         return row
-    return replace(row, refusal=refusal, evidence={}, subject_digest=None, subject_scheme=None)
+    kind = row.kind if row.kind in EVIDENCE_KINDS else "unknown"
+    return replace(row, refusal=refusal, kind=kind, evidence={}, subject_digest=None, subject_scheme=None)
 
 
 async def _keep(conn: Conn, chosen: dict[EventKey, Arrival]) -> dict[EventKey, Record]:
@@ -220,15 +226,20 @@ def _columns(row: Arrival) -> tuple[Any, ...]:
     return (row.partner, row.event_id, row.body_hash, *subject, *what, row.received_at, row.refusal)
 
 
-def _receipt(row: Arrival, chosen: Arrival, held: Record) -> Receipt:
-    """Answer one arrival, given the one of its id that was put forward and the row that holds the id now."""
-    if row is chosen and held["kept"]:
+def _receipt(row: Arrival, chosen: Arrival, held: Record | None) -> Receipt:
+    """Answer one arrival, given the one of its id that was put forward and the row that holds the id now, if any."""
+    if held is not None and row is chosen and held["kept"]:
         return Receipt(row.event_id, "accepted" if held["state"] == "received" else held["state"], held["reason"])
-    if held["state"] == "refused" and held["journey_id"] is None:
-        return Receipt(row.event_id, "refused", row.refusal)
-    if row.body_hash == held["body_hash"]:
+    if held is not None and _occupied(held) and row.body_hash == held["body_hash"]:
         return Receipt(row.event_id, "duplicate", held["reason"])
+    if row.refusal:
+        return Receipt(row.event_id, "refused", row.refusal)
     return Receipt(row.event_id, "conflict", "id-used-for-another-body")
+
+
+def _occupied(held: Record) -> bool:
+    """Whether the id is held for good: a refusal at the door leaves it free, one by the journey does not."""
+    return held["state"] != "refused" or held["journey_id"] is not None
 
 
 def _changed(status: str) -> int:

@@ -34,7 +34,7 @@ async def migrated(postgres_uri: str) -> str:
 async def database_url(migrated: str) -> str:
     """The URI of a database of this test's own, migrated and empty."""
     name = f"test_{next(_numbers)}"
-    await _create(migrated, name, f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    await _create(migrated, name, f"TEMPLATE {TEMPLATE}")
     return database(migrated, name)
 
 

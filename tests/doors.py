@@ -1,5 +1,6 @@
 """A gateway on real Postgres, with an engine in this process that carries commands out for real, without Temporal."""
 
+import asyncio
 import itertools
 import json
 import time
@@ -41,6 +42,7 @@ class NearEngine:
         self.clock = NOON
         self.away = False
         self.rearmed: list[str] = []
+        self._signals: list[asyncio.Task[Any]] = []
 
     async def submit(self, journey_id: str, command: Command) -> Reply:
         """Carry out one command."""
@@ -51,8 +53,10 @@ class NearEngine:
         return reply
 
     async def forward(self, journey_id: str, rows: Sequence[RecordEvidence]) -> None:
-        """Carry out a batch of evidence."""
-        await self._carry_out(journey_id, rows)
+        """Take a batch of evidence and carry it out soon, as a signal does."""
+        if self.away:
+            raise Unavailable("the engine is away")
+        self._signals.append(asyncio.create_task(self._carry_out(journey_id, rows)))
 
     async def rearm(self, journey_ids: Sequence[str]) -> int:
         """Remember which journeys were armed."""
@@ -116,7 +120,9 @@ class Doors:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["reference"])
 
-    async def step(self, reference: str, step: str, *, role: str = "manager", name: str = "ann", **body: Any) -> httpx.Response:
+    async def step(
+        self, reference: str, step: str, *, role: str = "manager", name: str = "ann", **body: Any
+    ) -> httpx.Response:
         """Take a step of the path."""
         async with self.client(role, name) as client:
             return await client.post(f"/v1/journeys/{reference}/{step}", json=body)
@@ -140,11 +146,7 @@ class Doors:
 
 def nhs_number(seed: int) -> str:
     """Return a valid NHS number of the test range."""
-    for body in itertools.count(999_000_000 + seed):
-        digit = nhs.calc_check_digit(str(body))
-        if len(digit) == 1 and digit.isdigit():
-            return f"{body}{digit}"
-    raise AssertionError
+    return next(str(number) for number in range(9_990_000_000 + seed * 100, 9_999_999_999) if nhs.is_valid(str(number)))
 
 
 def event(partner: str, kind: str, subject: str, data: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -160,7 +162,9 @@ def event(partner: str, kind: str, subject: str, data: dict[str, Any], **changes
     } | changes
 
 
-def signed(secret: str, body: str, *, at: datetime | None = None, kind: str = "cloudevents-batch+json") -> dict[str, str]:
+def signed(
+    secret: str, body: str, *, at: datetime | None = None, kind: str = "cloudevents-batch+json"
+) -> dict[str, str]:
     """Return the headers of a signed body."""
     at = at or datetime.now(UTC)
     name = uuid.uuid4().hex

@@ -135,19 +135,28 @@ def test_every_deadline_lies_within_working_hours(day, nation):
 # Every walk that people, partners and the clock can take
 
 
+moves = st.sampled_from(
+    [c.OfferHandover, c.OfferHandover, c.AcceptHandover, c.AcceptHandover, c.RefuseHandover, c.StepUp]
+    + [c.AssessFamily, c.AgreePlan, c.ReviewPlan, c.RecordContact]
+)
+
+
 class Walk(RuleBasedStateMachine):
     """One journey, carried on as the journal does: decide, append, fold anew after a correction, let time pass."""
 
     reached: set[str] = set()
     happened: set[str] = set()
 
-    @initialize(nation=st.sampled_from(NATIONS))
-    def refer(self, nation):
+    @initialize(nation=st.sampled_from(NATIONS), steps=st.integers(0, 9))
+    def begin(self, nation, steps):
+        """Refer a family in some nation and take it some way along the path."""
         self.programme = PROGRAMME.model_copy(update={"nation": nation})
         self.calendar = calendar_of(nation)
         self.now = datetime(2012, 5, 1, 12, tzinfo=UTC)
         self.stream, self.journey = [], UNREFERRED
         self.give(ask(c.ReferFamily, self.today, **REFERRAL))
+        for _ in range(steps):
+            self.take_the_next_step(eligible=True, verdict="sustained")
 
     @property
     def today(self):
@@ -194,6 +203,12 @@ class Walk(RuleBasedStateMachine):
             if work in owed:
                 self.give(ask(kind, self.today, **fields))
                 return
+
+    @rule(command=moves, worker=st.sampled_from(["kim", "lee"]))
+    def move_the_family(self, command, worker):
+        """Hand the family over, step it up, look again at its needs or its plan."""
+        fields = {"to": worker, "key_worker": worker, "caseload": ROOM, "needs": ("debt",), "reason": "relapse"}
+        self.give(ask(command, self.today, **{name: fields[name] for name in fields.keys() & command.model_fields}))
 
     @rule(command=commands, today=st.booleans(), data=st.data())
     def give_any_command(self, command, today, data):
@@ -300,3 +315,4 @@ def test_no_walk_along_the_path_breaks_its_invariants():
     """Random commands, corrections and waiting never break a law of the journey, and they reach every stage of it."""
     run_state_machine_as_test(Walk, settings=settings(max_examples=150, stateful_step_count=40))
     assert set(STAGES) <= Walk.reached
+    assert {"handover-accepted", "stepped-up", "reminder-escalated", "event-corrected"} <= Walk.happened

@@ -38,7 +38,10 @@ async def test_applied(doors: Doors, secret: str):
     told = absence("upn:b2000 00000001")
     told["data"] = ABSENCE | {"note": "a long story", "member": "m1", "id": "mine"}
     first, again = await send(doors, secret, told), await send(doors, secret, [told])
-    assert (first.status_code, first.json()) == (202, {"receipts": [{"id": told["id"], "outcome": "accepted", "reason": None}]})
+    assert (first.status_code, first.json()) == (
+        202,
+        {"receipts": [{"id": told["id"], "outcome": "accepted", "reason": None}]},
+    )
     assert again.json()["receipts"][0]["outcome"] == "duplicate"
 
     async def evidence() -> list:
@@ -85,7 +88,9 @@ async def test_refused(doors: Doors, secret: str, changes: dict, reason: str):
     told = absence()
     answer = await send(doors, secret, [told | changes, absence()])
     refused, good = answer.json()["receipts"]
-    assert (refused["outcome"], reason in refused["reason"], good["outcome"]) == ("refused", True, "quarantined"), refused
+    assert (refused["outcome"], reason in refused["reason"], good["outcome"]) == ("refused", True, "quarantined"), (
+        refused
+    )
     assert (await send(doors, secret, told)).json()["receipts"][0]["outcome"] == "quarantined"
 
 
@@ -132,7 +137,9 @@ async def test_household(doors: Doors, secret: str):
     form = doors.form(uprn="77000000001")
     async with doors.client() as client:
         reference = (await client.post("/v1/journeys", json=form)).json()["reference"]
-    told = event("wirral-schools", "return", "uprn:77000000001", {"of": "exclusion", "from": "2012-01-01", "to": "2012-02-01"})
+    told = event(
+        "wirral-schools", "return", "uprn:77000000001", {"of": "exclusion", "from": "2012-01-01", "to": "2012-02-01"}
+    )
     await send(doors, secret, told)
 
     async def evidence() -> list:

@@ -34,7 +34,12 @@ async def test_the_sample(doors: Doors):
     """Good families are taken, each bad row is told by line; the same file again changes nothing and says so."""
     first, again = lines(await send(doors, SAMPLE.read_bytes())), lines(await send(doors, SAMPLE.read_bytes()))
     assert (first[0]["type"], first[0]["families"], first[0]["rows"]) == ("plan", 58, 207)
-    told = {fault["line"]: fault["code"] for line in first[1:-1] for fault in line["faults"] if fault["column"] != "referrer"}
+    told = {
+        fault["line"]: fault["code"]
+        for line in first[1:-1]
+        for fault in line["faults"]
+        if fault["column"] != "referrer"
+    }
     assert told == BAD | BAD_TOO
     assert first[-1] == {
         "type": "summary", "taken": 50, "already_taken": 0, "refused": 8, "refused_rows": 9, "changed": True

@@ -32,7 +32,10 @@ async def test_the_whole_path(doors: Doors):
     async with doors.client() as client:
         shown = (await client.get(f"/v1/journeys/{reference}")).json()
     steps = [one["event"]["type"] for one in shown["timeline"]]
-    assert [step for step in steps if not step.startswith("reminder")] == ["family-referred", *(step[2] for step in PATH)]
+    assert [step for step in steps if not step.startswith("reminder")] == [
+        "family-referred",
+        *(step[2] for step in PATH),
+    ]
     assert shown["journey"]["stage"] == "closed"
     assert shown["agenda"] == []
 
@@ -48,7 +51,12 @@ async def test_the_whole_path(doors: Doors):
         ("identify", {"criteria": ["poverty"], "why": "x"}, 422, "bad-request"),
         ("allocate", {"key_worker": "nobody"}, 409, "out-of-order"),
         ("acknowledge", {"reminder_id": "none"}, 409, "unknown-reminder"),
-        ("correct", {"version": 99, "reason": "typing-error", "changes": {"on": "2012-05-02"}}, 409, "nothing-to-correct"),
+        (
+            "correct",
+            {"version": 99, "reason": "typing-error", "changes": {"on": "2012-05-02"}},
+            409,
+            "nothing-to-correct",
+        ),
     ],
 )
 async def test_wrong_moves(doors: Doors, step: str, body: dict, status: int, code: str):
@@ -87,7 +95,11 @@ async def test_caseload_full(doors: Doors):
 
 @pytest.mark.parametrize(
     ("reference", "status", "code"),
-    [("F-2222-2222", 422, "bad-reference"), ("F-7K3Q", 422, "bad-reference"), ("F-2222-2223", 404, "unknown-reference")],
+    [
+        ("F-2222-2222", 422, "bad-reference"),
+        ("F-7K3Q", 422, "bad-reference"),
+        ("F-2222-2223", 404, "unknown-reference"),
+    ],
 )
 async def test_references(doors: Doors, reference: str, status: int, code: str):
     """A mistyped reference is told apart from one that nobody has."""

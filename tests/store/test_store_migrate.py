@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -39,8 +38,11 @@ async def test_two_processes_at_once(empty):
     """Two processes that migrate one database at once both succeed."""
     command = (sys.executable, "-m", "store.migrate")
     env = {**os.environ, "JOURNEYS_DATABASE_URL": empty}
-    both = [subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE) for _ in range(2)]
-    said = [process.communicate(timeout=30)[0].decode() for process in both]
+    both = [
+        await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=env, stdout=asyncio.subprocess.PIPE)
+        for _ in range(2)
+    ]
+    said = [(await process.communicate())[0].decode() for process in both]
     assert [f"the database is at revision {HEAD}\n"] * 2 == said
 
 

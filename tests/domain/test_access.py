@@ -1,0 +1,46 @@
+"""Who may do what."""
+
+import pytest
+
+from domain.access import ACTIONS, ROLES, Actor, conceal, may
+
+# One line a role, one column an action, in the order of ACTIONS. `o`: on families that they hold.
+TABLE = """
+              refer identify allocate work check close correct read read-names count administer verify
+coordinator   y     y        y        y    y     y     y       y    y          y     -          -
+key-worker    -     -        -        o    o     -     -       o    o          -     -          -
+manager       y     y        y        y    y     y     y       y    y          y     y          y
+auditor       -     -        -        -    -     -     -       y    -          y     -          y
+analyst       -     -        -        -    -     -     -       -    -          y     -          -
+"""
+
+LINES = [line.split() for line in TABLE.strip().splitlines()]
+
+
+def test_table_is_whole():
+    """The table names every role and every action."""
+    assert (LINES[0], [line[0] for line in LINES[1:]]) == (list(ACTIONS), list(ROLES))
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "mark"),
+    [(line[0], action, mark) for line in LINES[1:] for action, mark in zip(ACTIONS, line[1:], strict=True)],
+)
+def test_may(role: str, action: str, mark: str):
+    """Each role may do what its line says: everywhere, on own families, or nowhere."""
+    actor = Actor(name="kim", role=role)
+    allowed = (may(actor, action, "kim"), may(actor, action, "ann"), may(actor, action))
+    assert allowed == {"y": (True, True, True), "o": (True, False, False), "-": (False, False, False)}[mark]
+
+
+def test_code():
+    """An actor stands in events as role and name."""
+    assert Actor(name="kim", role="key-worker").code == "key-worker:kim"
+
+
+@pytest.mark.parametrize(
+    ("role", "count", "told"), [("analyst", 4, None), ("analyst", 5, 5), ("analyst", 0, 0), ("auditor", 1, 1)]
+)
+def test_conceal(role: str, count: int, told: int | None):
+    """Only an analyst is not told small counts."""
+    assert conceal(Actor(name="kim", role=role), count) == told

@@ -1,0 +1,45 @@
+"""The outbox: each effect is planned once and settled once."""
+
+import pytest
+from streams import Orders, carry_out, journey_id_of
+
+from store import effects
+
+JOURNEY = journey_id_of()
+
+
+@pytest.fixture
+async def planned(pool):
+    """The id of one planned effect: telling the referrer."""
+    step = await carry_out(pool, JOURNEY, Orders().refer())
+    return step.effects[0].effect_id
+
+
+async def test_a_planned_effect_is_pending(pool, planned):
+    """What was planned waits until it is settled."""
+    assert await effects.state_of(pool, planned) == "planned"
+    assert [each.effect_id for each in await effects.pending(pool, JOURNEY)] == [planned]
+
+
+async def test_settled_once(pool, planned):
+    """The first outcome stands: a second one is refused and changes nothing."""
+    assert await effects.settle(pool, planned, "sent")
+    assert not await effects.settle(pool, planned, "refused", "no-consent-in-force")
+    assert await effects.state_of(pool, planned) == "sent"
+    assert await effects.pending(pool, JOURNEY) == []
+
+
+async def test_what_failed_may_succeed_later(pool, planned):
+    """A failed effect is listed with its reason, and can be settled again."""
+    assert await effects.settle(pool, planned, "failed", "no answer")
+    [one] = await effects.failed(pool)
+    assert (one.effect_id, one.journey_id, one.detail, one.effect.type) == (planned, JOURNEY, "no answer", "notify")
+    assert await effects.settle(pool, planned, "sent")
+    assert await effects.failed(pool) == []
+    assert [each.state for each in await effects.of_journey(pool, JOURNEY)] == ["sent"]
+
+
+async def test_an_unknown_effect(pool):
+    """An effect nobody planned has no state and cannot be settled."""
+    assert await effects.state_of(pool, "nothing") is None
+    assert not await effects.settle(pool, "nothing", "sent")

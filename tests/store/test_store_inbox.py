@@ -1,0 +1,255 @@
+"""The inbox: every partner event is answered, kept once, and reaches its family's newest journey."""
+
+import asyncio
+import hashlib
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from streams import Orders, carry_out, journey_id_of
+
+from store import inbox
+from store.inbox import Arrival, Receipt, as_command, command_id
+from store.vault import Address, Person, Vault
+
+VAULT = Vault(bytes(32), bytes(32))
+NOW = datetime(2012, 6, 1, 12, tzinfo=UTC)
+REFERENCE, OTHER = "F-7K3Q-9D2X", "F-2222-2222"
+UPN, UPRN = "K795299201561", "42419056"
+
+
+def arrival(event_id="e1", body="first", **changes):
+    """An exclusion of the child, as schools report it."""
+    return Arrival(
+        partner="schools",
+        event_id=event_id,
+        body_hash=hashlib.sha256(body.encode()).digest(),
+        subject_scheme="upn",
+        subject_digest=VAULT.subject_digest("upn", UPN),
+        kind="exclusion",
+        observed_at=NOW,
+        evidence={"on": "2012-05-30", "type": "fixed"},
+        received_at=NOW,
+        **changes,
+    )
+
+
+def about_home(event_id):
+    """An event about the household."""
+    return replace(arrival(event_id), subject_scheme="uprn", subject_digest=VAULT.subject_digest("uprn", UPRN))
+
+
+async def know(pool, reference=REFERENCE, upn=UPN):
+    """Put a family with a child into the vault."""
+    people = [Person("m1", "child", "Quince", reference, date(2008, 2, 2), {"upn": upn})]
+    async with pool.acquire() as conn:
+        await VAULT.put_family(conn, reference, people, Address(uprn=UPRN))
+
+
+async def refer(pool, reference=REFERENCE, number=1):
+    """Refer a family; return the id of its journey."""
+    await carry_out(pool, journey_id_of(reference, number), Orders(reference, number).refer())
+    return journey_id_of(reference, number)
+
+
+async def taken(pool, limit=100):
+    """Take what can be forwarded, and mark it so."""
+    async with pool.acquire() as conn, conn.transaction():
+        found = await inbox.take(conn, limit)
+        await inbox.forwarded(conn, [row.key for rows in found.values() for row in rows], NOW)
+    return found
+
+
+async def states(pool):
+    """How many events are in each state, without the zeros."""
+    return {state: count for state, count in (await inbox.counts(pool)).items() if count}
+
+
+async def test_accepted_once(pool):
+    """An event about a known subject is accepted; the same body again is a duplicate, another one a conflict."""
+    await know(pool)
+    batch = [arrival(), arrival(), arrival(body="second")]
+    conflict = Receipt("e1", "conflict", "id-used-for-another-body")
+    expected = [Receipt("e1", "accepted"), Receipt("e1", "duplicate"), conflict]
+    assert await inbox.accept(pool, batch) == expected
+    assert await inbox.accept(pool, batch) == [Receipt("e1", "duplicate"), *expected[1:]]
+    assert await states(pool) == {"received": 1}
+
+
+async def test_one_id_of_two_partners(pool):
+    """Each partner has ids of its own."""
+    await know(pool)
+    both = [arrival(), replace(arrival(body="second"), partner="police")]
+    assert [each.outcome for each in await inbox.accept(pool, both)] == ["accepted", "accepted"]
+
+
+async def test_an_unknown_subject_is_quarantined(pool):
+    """An event about somebody unknown is kept, answered the same again, and not forwarded."""
+    assert await inbox.accept(pool, [arrival()]) == [Receipt("e1", "quarantined", "unknown-subject")]
+    assert await inbox.accept(pool, [arrival()]) == [Receipt("e1", "duplicate", "unknown-subject")]
+    assert await taken(pool) == {}
+
+
+async def test_a_refused_event_does_not_hold_its_id(pool):
+    """A corrected body under the id of a refused one is accepted; the refusal is counted until then."""
+    await know(pool)
+    refused = arrival(body="wrong", refusal="kind-not-agreed")
+    for _ in range(2):
+        assert await inbox.accept(pool, [refused]) == [Receipt("e1", "refused", "kind-not-agreed")]
+    assert await inbox.refusals(pool) == {"kind-not-agreed": 1}
+    assert await inbox.accept(pool, [refused, refused]) == [Receipt("e1", "refused", "kind-not-agreed")] * 2
+    assert await pool.fetchval("SELECT evidence FROM inbox") == {}
+    assert await inbox.accept(pool, [arrival()]) == [Receipt("e1", "accepted")]
+    assert await inbox.refusals(pool) == {}
+
+
+async def test_a_refused_and_a_corrected_one_in_one_batch(pool):
+    """In one batch too, a correct body takes the id from a refused one before it."""
+    await know(pool)
+    batch = [arrival(body="wrong", refusal="bad-date"), arrival(), arrival(body="wrong", refusal="bad-date")]
+    outcomes = [each.outcome for each in await inbox.accept(pool, batch)]
+    assert outcomes == ["refused", "accepted", "refused"]
+    assert await states(pool) == {"received": 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (arrival(event_id="x" * 200), "id-too-long"),
+        (replace(arrival(), evidence={"on": "2012-05-30", "type": "a\0b"}), "bad-character"),
+        (arrival(event_id="a\0b"), "bad-character"),
+        (replace(arrival(), kind="a\0b"), "bad-character"),
+    ],
+)
+async def test_what_cannot_be_carried_further_is_refused(pool, row, reason):
+    """An id too long for a command, or a character Postgres cannot hold, is refused and spoils no batch."""
+    await know(pool)
+    receipts = await inbox.accept(pool, [row, arrival("good")])
+    assert receipts == [Receipt(row.event_id, "refused", reason), Receipt("good", "accepted")]
+
+
+async def test_forwarded_to_the_newest_journey(pool):
+    """Events go, oldest first, to the newest journey of the family, with the member they are about."""
+    await know(pool)
+    await refer(pool)
+    newest = await refer(pool, number=2)
+    await inbox.accept(pool, [arrival("e2"), arrival("e1"), about_home("home")])
+    found = await taken(pool)
+    assert [*found] == [newest]
+    assert sorted((row.event_id, row.reference, row.member_id) for row in found[newest]) == [
+        ("e1", REFERENCE, "m1"),
+        ("e2", REFERENCE, "m1"),
+        ("home", REFERENCE, None),
+    ]
+    assert await taken(pool) == {}
+    assert await states(pool) == {"forwarded": 3}
+
+
+async def test_a_row_becomes_a_command(pool):
+    """A forwarded row is the command that records its evidence, about the member, from the partner."""
+    await know(pool)
+    journey = await refer(pool)
+    await inbox.accept(pool, [arrival()])
+    [row] = (await taken(pool))[journey]
+    command = as_command(row, NOW + timedelta(minutes=1))
+    evidence = command.evidence
+    assert (command.command_id, command.actor) == (command_id("schools", "e1"), "partner:schools")
+    assert (evidence.id, evidence.member, evidence.source, evidence.kind) == (
+        "schools:e1",
+        "m1",
+        "schools",
+        "exclusion",
+    )
+    assert evidence.observed_on == date(2012, 6, 1)
+
+
+async def test_applied_by_the_journal(pool):
+    """Carrying the command out marks its row; forwarding late or looking for stale ones changes nothing then."""
+    await know(pool)
+    journey = await refer(pool)
+    await inbox.accept(pool, [arrival()])
+    [row] = (await taken(pool))[journey]
+    await carry_out(pool, journey, as_command(row, NOW))
+    assert await states(pool) == {"applied": 1}
+    assert await inbox.forwarded(pool, [row.key], NOW) == 0
+    assert await inbox.stale(pool, NOW + timedelta(days=1)) == 0
+
+
+async def test_what_was_never_applied_goes_back(pool):
+    """An event forwarded long ago and never applied can be taken again; one forwarded lately cannot."""
+    await know(pool)
+    journey = await refer(pool)
+    await inbox.accept(pool, [arrival()])
+    await taken(pool)
+    assert await inbox.stale(pool, NOW) == 0
+    assert await inbox.stale(pool, NOW + timedelta(seconds=1)) == 1
+    assert [*await taken(pool)] == [journey]
+
+
+async def test_released_when_the_family_is_referred(pool):
+    """Events that came before the referral are released by it, those of others stay."""
+    stranger = replace(arrival("e2"), subject_digest=VAULT.subject_digest("upn", "X"))
+    await inbox.accept(pool, [arrival(), stranger])
+    await know(pool)
+    assert await inbox.release(pool, [VAULT.subject_digest("upn", UPN)]) == 0
+    journey = await refer(pool)
+    assert await inbox.release(pool, [VAULT.subject_digest("upn", UPN)]) == 1
+    assert [row.event_id for row in (await taken(pool))[journey]] == ["e1"]
+    assert [row.event_id for row in await inbox.listing(pool, "quarantined")] == ["e2"]
+
+
+async def test_a_known_family_without_a_journey_waits(pool):
+    """An event about a family that is known but not yet referred waits in quarantine for the journey."""
+    await know(pool)
+    await inbox.accept(pool, [arrival()])
+    assert await taken(pool) == {}
+    [row] = await inbox.listing(pool, "quarantined")
+    assert row.reason == "no-journey"
+    await refer(pool)
+    assert await inbox.release(pool) == 1
+
+
+async def test_a_household_of_two_families_is_ambiguous(pool):
+    """An event about a house where two families live is nobody's until somebody says whose."""
+    await know(pool)
+    await know(pool, OTHER, upn="D485461105681")
+    await refer(pool)
+    await refer(pool, OTHER)
+    await inbox.accept(pool, [about_home("home")])
+    assert await taken(pool) == {}
+    [row] = await inbox.listing(pool, "quarantined")
+    assert row.reason == "ambiguous-subject"
+
+
+async def test_two_forwarders_share_the_work(pool):
+    """Two processes that take at once never hold the same event."""
+    await know(pool)
+    await refer(pool)
+    await inbox.accept(pool, [arrival(f"e{number}") for number in range(40)])
+    async with pool.acquire() as one, pool.acquire() as two, one.transaction(), two.transaction():
+        first = await inbox.take(one, 25)
+        second = await inbox.take(two, 25)
+    sizes = [len(row) for found in (first, second) for row in found.values()]
+    assert sizes == [25, 15]
+
+
+async def test_racing_batches(pool):
+    """The same batch delivered many times at once, in any order, is kept once and each delivery is answered."""
+    await know(pool)
+    rows = [arrival(f"e{number}") for number in range(200)]
+    answers = await asyncio.gather(*(inbox.accept(pool, rows[:: 1 if turn % 2 else -1]) for turn in range(8)))
+    outcomes = [each.outcome for receipts in answers for each in receipts]
+    assert (outcomes.count("accepted"), outcomes.count("duplicate")) == (200, 1400)
+    assert await states(pool) == {"received": 200}
+
+
+async def test_ten_thousand_in_one_batch(pool):
+    """A batch of ten thousand is accepted in seconds, and answered as duplicates the second time."""
+    await know(pool)
+    rows = [arrival(f"e{number}", body=str(number)) for number in range(10_000)]
+    began = time.perf_counter()
+    assert {each.outcome for each in await inbox.accept(pool, rows)} == {"accepted"}
+    assert {each.outcome for each in await inbox.accept(pool, rows)} == {"duplicate"}
+    assert time.perf_counter() - began < 15
+    assert await states(pool) == {"received": 10_000}

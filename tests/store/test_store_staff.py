@@ -1,0 +1,99 @@
+"""Staff, and the lock that keeps a caseload under its cap."""
+
+import asyncio
+
+import pytest
+from streams import carry_out, journey_id_of, store, whole_path
+
+from domain.commands import Caseload
+from store import staff
+from store.staff import StaffMember
+
+KIM = StaffMember("kim", "key-worker", "kim@council.example")
+CAP = 10
+
+
+def reference(number):
+    return f"F-{number:04d}-CAPP"
+
+
+async def until_allocation(pool, number):
+    """A family that is identified and waits for its key worker; its next orders."""
+    name = reference(number)
+    await store(pool, whole_path(name)[:4], journey_id_of(name))
+    return journey_id_of(name)
+
+
+async def allocate(pool, number):
+    """Allocate a family to kim as the activity does: lock, decide on the count, append, in one transaction."""
+    journey_id, order = journey_id_of(reference(number)), whole_path(reference(number))[4]
+    async with pool.acquire() as conn, conn.transaction():
+        caseload = await staff.lock_caseload(conn, "kim", CAP)
+        await asyncio.sleep(0.01)  # time for the others to come to the lock
+        return await carry_out(conn, journey_id, order.model_copy(update={"caseload": caseload}))
+
+
+async def test_added_and_brought_up_to_date(pool):
+    """A name is added once; adding it again changes what is known of it."""
+    assert await staff.add(pool, KIM)
+    changed = StaffMember("kim", "key-worker", "kim.k@council.example", cap=4, active=False)
+    assert not await staff.add(pool, changed)
+    assert await staff.listing(pool) == [changed]
+
+
+async def test_listing_counts_open_families(pool):
+    """Each member of staff is listed with the open families held; a closed one no longer counts."""
+    await staff.add(pool, KIM)
+    await staff.add(pool, StaffMember("ann", "coordinator", "ann@council.example"))
+    await store(pool, whole_path("F-2222-2222")[:5], journey_id_of("F-2222-2222"))
+    await store(pool, whole_path("F-3333-3333"), journey_id_of("F-3333-3333"))
+    assert [(each.name, each.held) for each in await staff.listing(pool)] == [("ann", 0), ("kim", 1)]
+    assert [each.name for each in await staff.listing(pool, "key-worker")] == ["kim"]
+
+
+async def test_who_is_written_to(pool):
+    """Only active staff have an address, alone or by role."""
+    await staff.add(pool, KIM)
+    await staff.add(pool, StaffMember("mo", "manager", "mo@council.example"))
+    await staff.add(pool, StaffMember("al", "manager", "al@council.example", active=False))
+    assert await staff.email_of(pool, "kim") == "kim@council.example"
+    assert await staff.email_of(pool, "al") is None
+    assert await staff.emails_of_role(pool, "manager") == ["mo@council.example"]
+
+
+@pytest.mark.parametrize(
+    ("member", "expected"),
+    [
+        (KIM, Caseload(known=True, held=0, cap=CAP)),
+        (StaffMember("kim", "key-worker", "k@council.example", cap=4), Caseload(known=True, held=0, cap=4)),
+        (StaffMember("kim", "key-worker", "k@council.example", active=False), Caseload(known=False, held=0, cap=CAP)),
+        (StaffMember("kim", "manager", "k@council.example"), Caseload(known=False, held=0, cap=CAP)),
+        (StaffMember("lee", "key-worker", "l@council.example"), Caseload(known=False, held=0, cap=CAP)),
+    ],
+)
+async def test_a_caseload(pool, member, expected):
+    """A caseload has the member's own cap, else the programme's; only active key workers are known."""
+    await staff.add(pool, member)
+    async with pool.acquire() as conn, conn.transaction():
+        assert await staff.lock_caseload(conn, "kim", CAP) == expected
+
+
+async def test_the_lock_needs_a_transaction(pool):
+    """Counting outside a transaction would hold nothing, and is an error."""
+    async with pool.acquire() as conn:
+        with pytest.raises(RuntimeError, match="inside a transaction"):
+            await staff.lock_caseload(conn, "kim", CAP)
+
+
+async def test_the_tenth_family_is_allocated_once(pool):
+    """Of several allocations at once to a key worker with room for one family, exactly one succeeds."""
+    await staff.add(pool, StaffMember("kim", "key-worker", "k@council.example", cap=3))
+    for number in range(6):
+        await until_allocation(pool, number)
+    await allocate(pool, 0)
+    await allocate(pool, 1)
+    steps = await asyncio.gather(*(allocate(pool, number) for number in range(2, 6)))
+    codes = sorted(step.reply.rejection.code if step.reply.rejection else "allocated" for step in steps)
+    assert codes == ["allocated", "caseload-full", "caseload-full", "caseload-full"]
+    [kim] = await staff.listing(pool)
+    assert kim.held == 3
