@@ -6,7 +6,7 @@ import typer
 
 from cli import show as write
 from cli.command import Ref, command
-from cli.door import Door
+from cli.door import Door, in_path
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -46,7 +46,7 @@ def _glance(row: dict[str, Any]) -> tuple[object, ...]:
 @command(app)
 def show(door: Door, ref: Ref) -> None:
     """Show one family: where it is, its timeline with numbered events, its agenda and who holds it."""
-    told = door.get(f"/v1/journeys/{ref}")
+    told = door.get(f"/v1/journeys/{in_path(ref)}")
     if door.as_json:
         write.as_json(told)
         return

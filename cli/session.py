@@ -3,13 +3,16 @@
 import json
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.trouble import NOT_ALLOWED, Trouble
 
-ISSUER, AUDIENCE = "family-journeys-local", "family-journeys"
-LIFETIME = 8 * 3600  # seconds: a working day
+if TYPE_CHECKING:
+    from domain.access import Role
+
+LIFETIME = timedelta(hours=8)  # a working day
 MARGIN = 60  # seconds before its end from which a token is not used any more
 
 
@@ -24,28 +27,20 @@ def token(folder: Path) -> str:
     return login(folder, "manager", "manager")
 
 
-def login(folder: Path, name: str, role: str) -> str:
+def login(folder: Path, name: str, role: "Role") -> str:
     """Make a token with the local stack's key and keep it where only its owner can read it."""
-    key = _read(folder / "secrets" / "jwt.json")
-    if not key:
+    from stack.tokens import mint  # noqa: PLC0415 - the CLI must start fast
+
+    if not (folder / "secrets" / "jwt.json").is_file():
         raise Trouble(
             f"no signing key in {folder / 'secrets'}",
             "start the stack with: journeys up; or give a token of your issuer in JOURNEYS_TOKEN",
             exit_code=NOT_ALLOWED,
         )
-    expires = int(time.time()) + LIFETIME
-    made = mint(key, name, role, expires)
+    made = mint(folder / "secrets", name=name, role=role, lifetime=LIFETIME)
+    expires = int(time.time() + LIFETIME.total_seconds())
     _keep(folder / "session.json", {"token": made, "name": name, "role": role, "expires": expires})
     return made
-
-
-def mint(key: dict[str, Any], name: str, role: str, expires: int) -> str:
-    """Sign a staff token with a private Ed25519 JWK."""
-    import jwt  # noqa: PLC0415 - the CLI must start fast
-
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": name, "role": role, "iat": now, "exp": expires}
-    return jwt.encode(claims, jwt.PyJWK(key).key, algorithm="EdDSA", headers={"kid": key["kid"]})
 
 
 def _read(path: Path) -> dict[str, Any]:

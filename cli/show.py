@@ -1,6 +1,7 @@
 """How answers are written: JSON as it came, or tables and lines for people, with local times."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,22 @@ import typer
 
 from cli.trouble import plain
 
-HIDDEN = {"type", "at", "on", "journey_id", "programme_hash", "programme_version", "area", "earlier"}
+# Said elsewhere on the page, or for programs only.
+HIDDEN = {
+    "area",
+    "at",
+    "earlier",
+    "effect_id",
+    "journey_id",
+    "members",
+    "on",
+    "programme",
+    "programme_hash",
+    "programme_version",
+    "reference",
+    "type",
+}
+WIDE = 240  # columns when a file or another program reads: nothing is folded there
 
 
 def as_json(told: object) -> None:
@@ -32,10 +48,14 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    drawn = Table(*columns, title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False)
+    drawn = Table(title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(plain("" if cell is None else cell)) for cell in row))
     console = Console(stderr=err, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDE
     console.print(drawn if drawn.row_count else Text(f"{title}: none" if title else "none"))
 
 

@@ -1,6 +1,6 @@
 """Who works with us: key workers and other staff, partner systems, and our own session."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -64,7 +64,9 @@ def add_partner(
 def login(
     door: Door,
     name: Annotated[str, typer.Option(help="Your name in small letters.")] = "manager",
-    role: Annotated[str, typer.Option(help="coordinator, key-worker, manager, auditor or analyst.")] = "manager",
+    role: Annotated[
+        Literal["coordinator", "key-worker", "manager", "auditor", "analyst"], typer.Option(help="What you may do.")
+    ] = "manager",
 ) -> None:
     """Begin a session of eight hours on a local stack."""
     from cli.session import login as begin  # noqa: PLC0415 - the CLI must start fast

@@ -44,7 +44,7 @@ def due_on(journey: Journey, owed: Owed, programme: Programme, calendar: Calenda
 def owed_now(journey: Journey, programme: Programme) -> tuple[Owed, ...]:
     """Return what is owed; once no check is left to be made, closing is owed in place of a further check."""
     owed = tuple(item for item in journey.owed if not item.done)
-    if journey.stepped_down_on is None or checks_left(journey, programme):
+    if checks_left(journey, programme):
         return owed
     return tuple(item.model_copy(update={"work": "close"}) if item.work == "check" else item for item in owed)
 

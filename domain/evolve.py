@@ -236,7 +236,7 @@ def _started(journey: Journey, event: InterventionStarted) -> Journey:
         stage="intervention",
         intensity="high",
         intervention_from=event.on,
-        first_intervention_from=journey.first_intervention_from or event.on,
+        first_intervention_from=event.on,
     )
     return _owe(started, "plan-review", event.on, event.at)
 

@@ -1,5 +1,7 @@
 """`python -m gateway`: serve until told to stop, finish what was begun, then leave."""
 
+import signal
+
 import uvicorn
 
 from gateway.app import create_app
@@ -25,6 +27,10 @@ def main() -> None:
             timeout_graceful_shutdown=PATIENCE,
         )
     )
+    for which in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(
+            which, lambda *_: None
+        )  # uvicorn raises the signal again when it has stopped; we leave by ourselves
     server.run()
     leave(0 if server.started else 1)
 

@@ -75,7 +75,11 @@ async def listing(
     conn: Conn, reference: str | None = None, state: ClaimState | None = None, limit: int = 500
 ) -> list[Claim]:
     """Return claims in the order they were recorded, of one family or state where given."""
-    return [Claim(**dict(row)) for row in await conn.fetch(_SQL["listing"], reference, state, limit)]
+    if reference is None:
+        rows = await conn.fetch(_SQL["listing"], state, limit)
+    else:
+        rows = await conn.fetch(_SQL["of_family"], state, limit, reference)
+    return [Claim(**dict(row)) for row in rows]
 
 
 def _rows(effect_id: str, journey: Journey, report: ClaimReport, recorded_at: datetime) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,7 @@ Outcome = Literal["accepted", "duplicate", "conflict", "quarantined", "refused"]
 InboxState = Literal["received", "quarantined", "forwarded", "applied", "refused", "discarded"]
 STATES: tuple[InboxState, ...] = get_args(InboxState)
 EventKey = tuple[str, str]  # partner, event id
+Marks = tuple[list[Any], ...]
 COMMAND_ID_LIMIT = 120  # of domain.commands.Order
 
 
@@ -116,16 +117,18 @@ def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
     return RecordEvidence(command_id=name, at=at, actor=f"partner:{row.partner}", evidence=evidence)
 
 
-def inbox_marks(replies: Sequence[Reply]) -> list[dict[str, Any]]:
-    """Return what an append does to inbox rows: the events behind these replies are applied, or refused and why."""
-    marks = []
+def inbox_marks(replies: Sequence[Reply]) -> Marks:
+    """Return what an append does to inbox rows, as columns of partner, event id, state and reason.
+
+    The events behind these replies are applied, or refused and why.
+    """
+    marks: list[tuple[str, str, InboxState, str | None]] = []
     for reply in replies:
         if reply.command_id.startswith("inbox:"):
             _, partner, event_id = reply.command_id.split(":", 2)
             refused = reply.rejection
-            state = {"state": "refused", "reason": refused.code} if refused else {"state": "applied", "reason": None}
-            marks.append({"partner": partner, "event_id": event_id, **state})
-    return marks
+            marks.append((partner, event_id, "refused" if refused else "applied", refused.code if refused else None))
+    return columns(marks, 4)
 
 
 async def accept(conn: Conn, rows: Sequence[Arrival]) -> list[Receipt]:
@@ -149,7 +152,9 @@ async def release(conn: Conn, digests: Sequence[bytes] | None = None) -> int:
 
     Call it once a referral is carried out, with `Vault.digests`. Return how many came out.
     """
-    return _changed(await conn.execute(_SQL["release"], None if digests is None else list(digests)))
+    if digests is None:
+        return _changed(await conn.execute(_SQL["release_all"]))
+    return _changed(await conn.execute(_SQL["release"], list(digests)))
 
 
 async def take(conn: Conn, limit: int) -> dict[str, list[Forwardable]]:

@@ -18,7 +18,7 @@ from domain.journey import Journey
 from domain.replies import Reply
 from store.chain import GENESIS, canonical, chained, event_id, occurred_at, plain, utc
 from store.errors import VersionConflict
-from store.inbox import inbox_marks
+from store.inbox import Marks, inbox_marks
 from store.pool import Conn, Record
 from store.projection import Row, project
 from store.queries import queries
@@ -144,7 +144,7 @@ async def append(conn: Conn, change: Change, last_hash: bytes) -> None:
         if change.events:
             await conn.execute(_APPEND, *_written(change, last_hash, answers, marks))
         elif answers:
-            await conn.execute(_SQL["answer"], change.journey_id, answers, marks)
+            await conn.execute(_SQL["answer"], change.journey_id, answers, *marks)
     except asyncpg.UniqueViolationError as clash:
         raise VersionConflict from clash
 
@@ -174,7 +174,7 @@ def _event(event_type: str, version: int, payload: str) -> Event:
     return EVENT.validate_python(upcast(event_type, version, orjson.loads(payload)))
 
 
-def _written(change: Change, last_hash: bytes, answers: list[Row], marks: list[Row]) -> list[Any]:
+def _written(change: Change, last_hash: bytes, answers: list[Row], marks: Marks) -> list[Any]:
     """Return the parameters of `append`."""
     events, head = _chain(change, last_hash)
     outbox = [
@@ -183,7 +183,7 @@ def _written(change: Change, last_hash: bytes, answers: list[Row], marks: list[R
     ]
     happened = [new.event for new in change.events]
     models = project(change.journey_id, change.journey, change.deadlines, happened, head)
-    return [*models, answers, outbox, marks, events]
+    return [*models, answers, outbox, *marks, events]
 
 
 def _chain(change: Change, last_hash: bytes) -> tuple[list[Row], bytes]:

@@ -139,14 +139,22 @@ async def due(
     journey_id: str | None = None,
 ) -> list[DueRow]:
     """Return deadlines, soonest first: of families held by `holder`, up to `until`, of a journey, where given."""
-    return [_of(DueRow, row) for row in await conn.fetch(_SQL["due"], holder, until, journey_id, limit)]
+    if journey_id is None:
+        rows = await conn.fetch(_SQL["due"], holder, until, limit)
+    else:
+        rows = await conn.fetch(_SQL["due_on_journey"], holder, until, journey_id, limit)
+    return [_of(DueRow, row) for row in rows]
 
 
 async def reminders(
     conn: Conn, journey_id: str | None = None, state: ReminderState | None = None, limit: int = 500
 ) -> list[ReminderRow]:
     """Return reminders that fell due, in the order they did."""
-    return [_of(ReminderRow, row) for row in await conn.fetch(_SQL["reminders"], journey_id, state, limit)]
+    if journey_id is None:
+        rows = await conn.fetch(_SQL["reminders"], state, limit)
+    else:
+        rows = await conn.fetch(_SQL["reminders_of_journey"], state, limit, journey_id)
+    return [_of(ReminderRow, row) for row in rows]
 
 
 async def stage_counts(conn: Conn) -> dict[str, int]:

@@ -26,11 +26,12 @@ async def verify(conn: Conn, journey_id: str | None = None) -> list[Finding]:
     snapshot, so that appends meanwhile do no harm.
     """
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        heads = {row["journey_id"]: row for row in await conn.fetch(_SQL["heads"], journey_id)}
+        one = () if journey_id is None else (journey_id,)
+        heads = await conn.fetch(_SQL["head_of" if one else "all_heads"], *one)
         walk = _Walk()
-        async for row in conn.cursor(_SQL["all_events"], journey_id, prefetch=500):
+        async for row in conn.cursor(_SQL["events_of" if one else "all_events"], *one, prefetch=500):
             walk.step(row)
-    return [*walk.findings, *_ends(walk.ends, heads)]
+    return [*walk.findings, *_ends(walk.ends, {row["journey_id"]: row for row in heads})]
 
 
 class _Walk:

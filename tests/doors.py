@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,13 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 from standardwebhooks.webhooks import Webhook
 from stdnum.gb import nhs
 
 from activities.journal import JournalActivities
 from activities.messages import CarryOut
-from cli.session import mint
 from domain.commands import Command, RecordEvidence
 from domain.errors import Rejected
 from domain.replies import Reply
@@ -26,6 +25,7 @@ from gateway.app import create_app
 from gateway.parts import Parts, open_vault
 from gateway.security import Keys
 from stack.parts import PrivateStack, running
+from stack.tokens import mint
 from store.pool import Pool, open_pool
 from wiring.engine import Unavailable
 from wiring.settings import Settings
@@ -87,7 +87,7 @@ class Doors:
 
     def token(self, role: str = "manager", name: str = "ann", lifetime: int = 600) -> str:
         """Return a staff token."""
-        return mint(self.key, name, role, int(time.time()) + lifetime)
+        return mint(self.stack.layout.secrets, name=name, role=role, lifetime=timedelta(seconds=lifetime))
 
     def client(self, role: str = "manager", name: str = "ann") -> httpx.AsyncClient:
         """Return a client with a token."""
@@ -181,6 +181,15 @@ def years_before(day: date, years: int) -> str:
     return day.replace(year=day.year - years).isoformat()
 
 
+def _quiet() -> None:
+    """Send log lines to the standard library, where pytest keeps them, and not to stdout."""
+    structlog.configure(
+        processors=[structlog.stdlib.render_to_log_kwargs],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
 @pytest.fixture(scope="session")
 async def doors() -> AsyncIterator[Doors]:
     """A gateway for the whole run; every test brings its own families."""
@@ -197,6 +206,7 @@ async def doors() -> AsyncIterator[Doors]:
             yield parts
 
         app = create_app(settings, opening)
+        _quiet()
         async with app.router.lifespan_context(app):
             yield Doors(stack, app, parts, engine)
         await pool.close()

@@ -22,10 +22,19 @@ SELECT claim_id, effect_id, journey_id, reference, result, as_of, verdict, amoun
   FROM claims WHERE claim_id = $1;
 
 -- name: listing
--- Claims as recorded, of family $1 and in state $2 where given, at most $3.
+-- Claims as recorded, in state $1 where given, at most $2.
 SELECT claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash, explanation,
        recorded_at, state
   FROM claims
- WHERE ($1::text IS NULL OR reference = $1) AND ($2::text IS NULL OR state = $2)
+ WHERE $1::text IS NULL OR state = $1
  ORDER BY seq
- LIMIT $3;
+ LIMIT $2;
+
+-- name: of_family
+-- Claims of family $3 as recorded, in state $1 where given, at most $2.
+SELECT claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash, explanation,
+       recorded_at, state
+  FROM claims
+ WHERE reference = $3 AND ($1::text IS NULL OR state = $1)
+ ORDER BY seq
+ LIMIT $2;

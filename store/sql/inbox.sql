@@ -33,10 +33,15 @@ SELECT inbox.partner, inbox.event_id, inbox.body_hash, inbox.state, inbox.reason
  WHERE NOT EXISTS (SELECT FROM kept WHERE kept.partner = arrived.partner AND kept.event_id = arrived.event_id);
 
 -- name: release
--- Bring out of quarantine what now has a known subject, of digests $1 where given.
+-- Bring out of quarantine what is about the subjects of digests $1, where their family has a journey now.
+UPDATE inbox SET state = 'received', reason = NULL
+ WHERE state = 'quarantined' AND subject_digest = ANY ($1::bytea[])
+   AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference) WHERE digest = subject_digest);
+
+-- name: release_all
+-- Bring out of quarantine everything whose subject's family has a journey now.
 UPDATE inbox SET state = 'received', reason = NULL
  WHERE state = 'quarantined'
-   AND ($1::bytea[] IS NULL OR subject_digest = ANY ($1))
    AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference) WHERE digest = subject_digest);
 
 -- name: take

@@ -73,23 +73,39 @@ SELECT * FROM journeys WHERE journey_id = $1;
 SELECT * FROM journeys WHERE reference = $1 ORDER BY number, journey_id;
 
 -- name: due
--- Deadlines, soonest first: of families held by $1, up to $2, of journey $3 where given; at most $4.
+-- Deadlines, soonest first: of families held by $1, up to $2, where given; at most $3.
 SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_on, work, generation, owed_by,
        escalation
   FROM deadlines JOIN journeys USING (journey_id)
  WHERE ($1::text IS NULL OR key_worker = $1)
    AND ($2::timestamptz IS NULL OR at <= $2)
-   AND ($3::text IS NULL OR journey_id = $3)
  ORDER BY at, journey_id, deadline_id
+ LIMIT $3;
+
+-- name: due_on_journey
+-- Deadlines of journey $3, soonest first: if its family is held by $1, up to $2, where given; at most $4.
+SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_on, work, generation, owed_by,
+       escalation
+  FROM deadlines JOIN journeys USING (journey_id)
+ WHERE journey_id = $3
+   AND ($1::text IS NULL OR key_worker = $1)
+   AND ($2::timestamptz IS NULL OR at <= $2)
+ ORDER BY at, deadline_id
  LIMIT $4;
 
 -- name: reminders
--- Reminders in the order they fell due: of journey $1, in state $2 where given; at most $3.
+-- Reminders in the order they fell due: in state $1 where given; at most $2.
 SELECT * FROM reminders
- WHERE ($1::text IS NULL OR journey_id = $1)
-   AND ($2::text IS NULL OR state = $2)
+ WHERE $1::text IS NULL OR state = $1
  ORDER BY fell_due_at, journey_id, reminder_id
- LIMIT $3;
+ LIMIT $2;
+
+-- name: reminders_of_journey
+-- Reminders of journey $3 in the order they fell due: in state $1 where given; at most $2.
+SELECT * FROM reminders
+ WHERE journey_id = $3 AND ($1::text IS NULL OR state = $1)
+ ORDER BY fell_due_at, reminder_id
+ LIMIT $2;
 
 -- name: stage_counts
 -- How many journeys are in each stage.

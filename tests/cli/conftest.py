@@ -1,8 +1,7 @@
-"""A real server for the CLI, and the CLI as a process of its own."""
+"""A real server for the CLI, and the CLI with a data folder of its own."""
 
 import asyncio
 import json
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -12,9 +11,12 @@ from typing import Any
 
 import pytest
 import uvicorn
+from typer.testing import CliRunner
 
+from cli.main import app
 from stack.ports import free_ports
 from tests.doors import Doors, doors
+from tests.eventually import eventually
 
 __all__ = ["doors"]
 
@@ -43,14 +45,12 @@ class Cli:
     url: str
 
     async def __call__(self, *words: str, stdin: str = "", **environment: str) -> Ran:
-        """Run `journeys` with these words."""
-        env = {"PATH": os.environ["PATH"], "JOURNEYS_DATA": str(self.data), "COLUMNS": "200", **environment}
-        process = await asyncio.create_subprocess_exec(
-            str(JOURNEYS), *words, env=env, stdin=-1, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-        out, err = await process.communicate(stdin.encode())
-        assert process.returncode is not None
-        return Ran(process.returncode, out.decode(), err.decode())
+        """Run `journeys` with these words, in a thread: the server lives in this process too."""
+        env = {"JOURNEYS_DATA": str(self.data), "COLUMNS": "200", **environment}
+        done = await asyncio.to_thread(CliRunner().invoke, app, words, input=stdin, env=env)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Ran(done.exit_code, done.stdout, done.stderr)
 
     async def ok(self, *words: str) -> Any:
         """Run with --json and return what was told; it must go well."""
@@ -63,11 +63,9 @@ class Cli:
 async def address(doors: Doors) -> AsyncIterator[str]:
     """The gateway behind a real server on a free port."""
     (port,) = free_ports(1)
-    app = doors.app
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_config=None))
+    server = uvicorn.Server(uvicorn.Config(doors.app, host="127.0.0.1", port=port, lifespan="off", log_config=None))
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: server.started)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await serving

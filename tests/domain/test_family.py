@@ -51,6 +51,13 @@ def test_new_references_are_well_formed_and_differ():
     assert drawn == [reference for reference in drawn if fullmatch(REFERENCE_PATTERN, reference)]
 
 
+def test_a_reference_is_written_in_one_way_only():
+    """Lower case, other hyphens, or no prefix: a right check symbol alone does not make a reference."""
+    right = spell(symbols_of("7K3Q9D2"))
+    wrong = [right.lower(), right[2:], right.replace("-", ""), right[:6] + right[7:], right + "-", " " + right]
+    assert [is_reference(text) for text in (right, *wrong)] == [True] + [False] * 6
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "F-", "F-2222", "f-7k3q-9d2x", "7K3Q-9D2X", "F-7K3Q9D2X", "F-7K3Q-9D2X-", "F-0OIL-1U00", "F--2222222", "🙂"],

@@ -127,7 +127,7 @@ def test_bad_cells(changed: dict[str, str], code: str):
     ],
 )
 def test_unusual_but_possible(changed: dict[str, str]):
-    """What may be right is taken: a child of 19, an adult of 16, no criteria yet, a name with marks, a wrong check letter."""
+    """What may be right is taken: a child of 19, an adult of 16, no criteria yet, a name with marks, a check letter."""
     assert check_family([row(**changed)], TERMS).faults == ()
 
 
@@ -138,7 +138,9 @@ def test_child_alone():
 
 def test_every_fault_is_told():
     """All faults of a family are told at once, in the order of its rows."""
-    checked = check_family([row(role="", criteria="unlucky"), child(criteria="", date_of_birth="x", nhs_number="1")], TERMS)
+    checked = check_family(
+        [row(role="", criteria="unlucky"), child(criteria="", date_of_birth="x", nhs_number="1")], TERMS
+    )
     assert codes(checked) == [
         (2, "role", "missing"),
         (2, "criteria", "unknown-criterion"),

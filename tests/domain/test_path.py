@@ -390,6 +390,31 @@ REFUSED = {
         ask(c.CloseJourney, LATER, on=ASSESSED_ON, outcome="declined"),
         "bad-dates",
     ),
+    "closing before it was identified": (
+        (referred, identified),
+        ask(c.CloseJourney, LATER, on=REFERRED_ON, outcome="declined"),
+        "bad-dates",
+    ),
+    "closing before it was allocated": (
+        HELD,
+        ask(c.CloseJourney, LATER, on=IDENTIFIED_ON, outcome="declined"),
+        "bad-dates",
+    ),
+    "closing before the assessment": (
+        (*HELD, assessed),
+        ask(c.CloseJourney, LATER, on=ALLOCATED_ON, outcome="declined"),
+        "bad-dates",
+    ),
+    "closing before the plan": (
+        PLANNED,
+        ask(c.CloseJourney, LATER, on=ASSESSED_ON, outcome="declined"),
+        "bad-dates",
+    ),
+    "closing before the start": (
+        AT_WORK,
+        ask(c.CloseJourney, LATER, on=PLANNED_ON, outcome="declined"),
+        "bad-dates",
+    ),
     "closing an eligible family as not eligible": (
         HELD,
         ask(c.CloseJourney, LATER, outcome="not-eligible"),
@@ -491,15 +516,12 @@ def test_closing_ends_everything_that_was_open():
 
 
 def test_a_handover_moves_the_family_and_a_refusal_does_not():
-    """The holder changes only when the offer is accepted."""
+    """The holder changes only when the offer is accepted; either answer settles it."""
     taken = fact(e.HandoverAccepted, PLANNED_ON, key_worker="lee")
     declined = fact(e.HandoverRefused, PLANNED_ON)
-    assert [fold([*HELD, *more]).holder for more in ((), (offered,), (offered, taken), (offered, declined))] == [
-        "kim",
-        "kim",
-        "lee",
-        "kim",
-    ]
+    journeys = [fold([*HELD, *more]) for more in ((), (offered,), (offered, taken), (offered, declined))]
+    assert [journey.holder for journey in journeys] == ["kim", "kim", "lee", "kim"]
+    assert [journey.owes("handover-answer") is not None for journey in journeys] == [False, True, False, False]
 
 
 def test_an_attempted_contact_is_no_contact():
@@ -514,6 +536,29 @@ def test_an_attempted_contact_is_no_contact():
         journey.first_contact_on,
         journey.last_contact_on,
     ) == (None, ASSESSED_ON, PLANNED_ON)
+
+
+def test_the_first_assessment_and_plan_are_remembered():
+    """Work done again moves the current dates; a claim looks at the first ones, which stay."""
+    again = (
+        fact(e.FamilyAssessed, LATER, needs=("debt",)),
+        fact(e.PlanAgreed, LATER, needs=("debt",)),
+    )
+    journey = fold([*AT_WORK, *again])
+    assert (journey.first_assessed_on, journey.first_plan_on) == (ASSESSED_ON, PLANNED_ON)
+    assert (journey.assessed_on, journey.plan_on) == (LATER, LATER)
+
+
+def test_a_response_to_a_regressed_check_is_a_step_up_or_a_better_check():
+    """A regressed check is owed a response until the family is stepped up or checked again."""
+    regressed = fact(e.CheckRecorded, SIX_MONTHS_ON, months=6, verdict="regressed")
+    better = fact(e.CheckRecorded, LATER, months=6, verdict="sustained")
+    raised = fact(e.SteppedUp, LATER, reason="relapse")
+    waiting = [
+        fold([*LOWERED, regressed, *more]).owes("regression-response") is not None
+        for more in ((), (better,), (raised,))
+    ]
+    assert waiting == [True, False, False]
 
 
 def test_what_a_closed_journey_accepts_is_a_command():

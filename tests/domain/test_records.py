@@ -162,7 +162,7 @@ def test_the_same_correction_again_is_nothing_new_but_going_back_is():
 
 def test_eligibility_cannot_be_corrected_without_its_criteria():
     """Whether a corrected family is eligible follows from its criteria, whatever the replacement claims."""
-    claimed = identified.model_copy(update={"criteria": ("crime",), "eligible": True})
+    claimed = identified.model_copy(update={"criteria": ("crime", "crime"), "eligible": True})
     (correction,) = Given(*HELD).when(correct(HELD, 2, claimed)).happened
     assert not correction.replacement.eligible
 

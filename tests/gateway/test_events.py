@@ -10,6 +10,8 @@ from tests.eventually import eventually
 
 ABSENCE = {"from": "2012-01-05", "to": "2012-03-30", "sessions": 120, "authorised": 3, "unauthorised": 9}
 
+RETURN = {"of": "offence", "from": "2012-01-01", "to": "2012-02-01"}
+
 
 @pytest.fixture(scope="session")
 async def secret(doors: Doors) -> str:
@@ -30,7 +32,7 @@ def absence(subject: str = "upn:Z999999999999", **changes) -> dict:
 
 
 async def test_applied(doors: Doors, secret: str):
-    """An accepted event reaches its family's journey with its own observed date, once, and without what we may not keep."""
+    """An accepted event reaches its journey once, with its own observed date, without what we may not keep."""
     form = doors.form()
     form["members"][1]["upn"] = "B200000000001"
     async with doors.client() as client:
@@ -72,7 +74,7 @@ async def test_conflict(doors: Doors, secret: str):
     ("changes", "reason"),
     [
         ({"type": "family-journeys.evidence.offence", "data": {"on": "2012-05-01", "proven": True}}, "agreement"),
-        ({"type": "family-journeys.evidence.return", "data": {"of": "offence", "from": "2012-01-01", "to": "2012-02-01"}}, "offence"),
+        ({"type": "family-journeys.evidence.return", "data": RETURN}, "offence"),
         ({"type": "family-journeys.evidence.horoscope"}, "kind"),
         ({"data": {**ABSENCE, "sessions": 0}}, "sessions"),
         ({"data": {**ABSENCE, "from": "01/02/2012"}}, "from"),

@@ -1,10 +1,13 @@
 """A family referred through the staff door: once, again, and after a fall."""
 
+import json
 import uuid
 
 import pytest
 
+from domain.errors import Rejected
 from tests.doors import PROBLEM, Doors, event, nhs_number, signed
+from tests.eventually import eventually
 
 
 async def refer(doors: Doors, form: dict, key: str | None = None, role: str = "coordinator"):
@@ -70,7 +73,7 @@ async def test_people_of_two_families(doors: Doors):
 
 
 async def test_refer_again_after_close(doors: Doors):
-    """A family referred again after its close keeps its reference and member ids, in a new journey that names the old."""
+    """A family referred again after its close keeps reference and member ids, in a new journey that names the old."""
     form = doors.form()
     first = (await refer(doors, form)).json()
     await doors.step(first["reference"], "close", outcome="moved-away")
@@ -131,8 +134,6 @@ async def test_unknown_programme(doors: Doors):
 
 async def test_rejected_by_the_engine(doors: Doors, monkeypatch: pytest.MonkeyPatch):
     """When the engine rejects a referral nobody stays in the vault: the same people can be referred elsewhere."""
-    from domain.errors import Rejected
-
     form = doors.form()
 
     async def reject(*_: object) -> None:
@@ -146,14 +147,12 @@ async def test_rejected_by_the_engine(doors: Doors, monkeypatch: pytest.MonkeyPa
 
 async def test_waiting_events_are_applied(doors: Doors):
     """An event that came before its family was known is applied when the family is referred."""
-    from tests.eventually import eventually
-
     async with doors.client() as client:
         secret = (await client.post("/v1/partners", json={"name": "childrens-social-care"})).json()["secret"]
     form = doors.form()
     form["members"][1]["upn"] = "A100000000001"
     early = event("childrens-social-care", "child-status", "upn:A100000000001", {"status": "cin", "from": "2012-05-01"})
-    body = f"[{__import__('json').dumps(early)}]"
+    body = f"[{json.dumps(early)}]"
     async with doors.bare(signed(secret, body)) as partner:
         receipt = (await partner.post("/v1/events", content=body)).json()["receipts"][0]
     assert receipt["outcome"] == "quarantined"

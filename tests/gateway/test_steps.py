@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from domain.family import ALPHABET, is_reference
 from tests.doors import NOON, PROBLEM, Doors
 
 PATH = (
@@ -103,8 +104,6 @@ async def test_caseload_full(doors: Doors):
 )
 async def test_references(doors: Doors, reference: str, status: int, code: str):
     """A mistyped reference is told apart from one that nobody has."""
-    from domain.family import ALPHABET, is_reference
-
     if code == "unknown-reference":
         reference = next(f"F-2222-222{symbol}" for symbol in ALPHABET if is_reference(f"F-2222-222{symbol}"))
     elif is_reference(reference):

@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # Written so that no pattern finds itself.
 FOREIGN = {
     "a package registry": r"(pypi|pythonhosted)[.]org|registry[.]npmjs|proxy[.]golang|deb[.]debian[.]org",
-    "an index option": r"--(extra-)?index-url|--find-links|--trusted-host",
+    "an index option": r"--(extra-)?index[-]url|--find[-]links|--trusted[-]host",
     "a path of one machine": r"(?<![\w.$)}\"'/-])/(work|root|home|Users|tmp|opt/[p]ypi)[/](?!\s)[\w.-]+",
 }
 # Paths within a container, where each is the same on every machine.
@@ -59,11 +59,12 @@ def test_every_make_target_that_is_named_exists(name):
 
 def test_every_link_within_the_docs_leads_somewhere():
     """A link from one of our pages to a file of ours finds the file."""
-    broken = []
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text()):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
     assert broken == []
 
 

@@ -1,0 +1,215 @@
+"""Random walks along the path: after every step, whoever takes it, the laws of the journey hold."""
+
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from arbitrary import CORRECTABLE, commands, of
+from given import PROGRAMME, REFERRAL, ROOM, ask, at
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from test_calendar import NATIONS, within_hours
+
+from domain import commands as c
+from domain.agenda import agenda, checks_left, due_on, owed_now
+from domain.calendar import calendar_of, local_date
+from domain.decide import AFTER_CLOSE, decide
+from domain.errors import Rejected
+from domain.events import EventCorrected
+from domain.evolve import as_corrected, evolve, fold
+from domain.journey import STAGES, UNREFERRED
+
+HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover]
+ANEW = [c.StepUp, c.AssessFamily, c.AgreePlan, c.ReviewPlan, c.RecordContact]
+AFTER_THE_CLOSE = {
+    "consent-withdrawn",
+    "event-corrected",
+    "evidence-recorded",
+    "reminder-ended",
+    "notification-sent",
+    "notification-not-sent",
+    "claim-eligibility-recorded",
+}
+
+
+class Walk(RuleBasedStateMachine):
+    """One journey, carried on as the journal does: decide, append, fold anew after a correction, let time pass."""
+
+    reached: ClassVar[set[str]] = set()
+    happened: ClassVar[set[str]] = set()
+
+    @initialize(nation=st.sampled_from(NATIONS), steps=st.integers(0, 9))
+    def begin(self, nation, steps):
+        """Refer a family in some nation and take it some way along the path."""
+        self.programme = PROGRAMME.model_copy(update={"nation": nation})
+        self.calendar = calendar_of(nation)
+        self.now = datetime(2012, 5, 1, 12, tzinfo=UTC)
+        self.stream, self.journey = [], UNREFERRED
+        self.give(ask(c.ReferFamily, self.today, **REFERRAL))
+        for _ in range(steps):
+            self.take_the_next_step(eligible=True, verdict="sustained")
+
+    @property
+    def today(self):
+        """The day in Britain."""
+        return local_date(self.now)
+
+    def give(self, command):
+        """Carry out one command at this moment, then let everything due by now fall due."""
+        closed, refused = self.journey.stage == "closed", False
+        try:
+            self.append(decide(self.journey, command.model_copy(update={"at": self.now}), self.programme))
+        except Rejected:
+            refused = True
+        assert refused or not closed or command.type in AFTER_CLOSE
+        self.append(decide(self.journey, at(self.now), self.programme))
+        assert decide(self.journey, at(self.now), self.programme) == []
+
+    def append(self, happened):
+        """Add to the journal; a correction means folding it anew."""
+        for event in happened:
+            self.stream.append(event)
+            corrected = isinstance(event, EventCorrected)
+            self.journey = fold(self.stream) if corrected else evolve(self.journey, event)
+            self.happened.add(event.type)
+            self.reached.add(self.journey.stage)
+
+    @rule(eligible=st.booleans(), verdict=st.sampled_from(["sustained", "sustained", "regressed", "insufficient"]))
+    def take_the_next_step(self, eligible, verdict):
+        """Do what the path asks for next, waiting for the day of a check if need be."""
+        owed = {item.work: item for item in owed_now(self.journey, self.programme)}
+        if "check" in owed:
+            due = due_on(self.journey, owed["check"], self.programme, self.calendar)
+            self.now += max(timedelta(), timedelta(days=(due - self.today).days))
+        steps = {
+            "identification": (c.IdentifyFamily, {"criteria": ("poverty", "crime") if eligible else ()}),
+            "allocation": (c.AllocateKeyWorker, {"key_worker": "kim", "caseload": ROOM}),
+            "first-contact": (c.RecordContact, {}),
+            "assessment": (c.AssessFamily, {"needs": ("debt",)}),
+            "plan": (c.AgreePlan, {"needs": self.journey.needs}),
+            "intervention-start": (c.StartIntervention, {}),
+            "plan-review": (c.StepDown, {}),
+            "check": (c.RecordCheck, {"verdict": verdict}),
+            "close": (c.CloseJourney, {"outcome": "sustained" if self.journey.eligible else "not-eligible"}),
+        }
+        for work, (kind, fields) in steps.items():
+            if work in owed:
+                self.give(ask(kind, self.today, **fields))
+                return
+
+    @rule(command=st.sampled_from([*HANDOVER, *HANDOVER, *ANEW]), worker=st.sampled_from(["kim", "lee"]))
+    def move_the_family(self, command, worker):
+        """Hand the family over, step it up, look again at its needs or its plan."""
+        fields = {"to": worker, "key_worker": worker, "caseload": ROOM, "needs": ("debt",), "reason": "relapse"}
+        self.give(ask(command, self.today, **{name: fields[name] for name in fields.keys() & command.model_fields}))
+
+    @rule(command=commands, today=st.booleans(), data=st.data())
+    def give_any_command(self, command, today, data):
+        """Ask for anything at all, about today or some other day."""
+        changes = {"on": self.today} if today and "on" in type(command).model_fields else {}
+        if self.journey.reminders and "reminder_id" in type(command).model_fields:
+            changes["reminder_id"] = data.draw(st.sampled_from([held.id for held in self.journey.reminders]))
+        self.give(command.model_copy(update=changes))
+
+    @rule(data=st.data())
+    def correct_something(self, data):
+        """Correct a step that was taken, sensibly or not."""
+        standing = as_corrected(self.stream)
+        chosen = [number for number, event in enumerate(standing, 1) if isinstance(event, CORRECTABLE)]
+        if not chosen:
+            return
+        version = data.draw(st.sampled_from(chosen))
+        original = standing[version - 1]
+        kept = {"key_worker", "months", "evidence"} | ({"on"} if data.draw(st.booleans()) else set())
+        drawn = data.draw(of(type(original)))
+        replacement = drawn.model_copy(
+            update={name: getattr(original, name) for name in kept & set(type(drawn).model_fields)}
+        )
+        fields = {"version": version, "reason": "misread", "replacement": replacement, "original": original}
+        self.give(ask(c.CorrectEvent, self.today, **fields))
+
+    @rule(days=st.integers(0, 120), seconds=st.integers(0, 86400))
+    def wait(self, days, seconds):
+        """Let time pass unattended."""
+        self.now += timedelta(days=days, seconds=seconds)
+        self.give(at(self.now))
+
+    @precondition(lambda self: self.agenda)
+    @rule()
+    def wait_for_the_next_deadline(self):
+        """Let time pass to the very moment of the next deadline, which then falls due."""
+        due, before = self.agenda[0], len(self.stream)
+        self.now = due.at
+        self.give(at(self.now))
+        assert due.id in {getattr(event, "reminder_id", None) or event.evaluation_id for event in self.stream[before:]}
+
+    @property
+    def agenda(self):
+        """What falls due if nothing else happens."""
+        return agenda(self.journey, self.programme, self.calendar)
+
+    @invariant()
+    def the_journal_tells_the_same_journey(self):
+        """The state kept step by step is the one read from the journal, and its version the number of events."""
+        assert fold(self.stream) == self.journey
+        assert len(self.stream) == self.journey.version
+
+    @invariant()
+    def someone_always_holds_the_family(self):
+        """Between allocation and close there is a named holder, before and after there is none."""
+        allocated = any(event.type == "key-worker-allocated" for event in self.stream)
+        assert (allocated and self.journey.stage != "closed") == (self.journey.holder is not None)
+
+    @invariant()
+    def only_one_close(self):
+        """A journey closes once, and after that only the record is added to."""
+        closes = [number for number, event in enumerate(self.stream) if event.type == "journey-closed"]
+        assert len(closes) == (self.journey.stage == "closed")
+        later = self.stream[closes[0] + 1 :] if closes else []
+        assert {event.type for event in later} <= AFTER_THE_CLOSE
+
+    @invariant()
+    def no_reminder_is_live_for_work_that_is_not_owed(self):
+        """A reminder waits for an answer only while its very piece of work is owed."""
+        owed = {(item.work, item.generation) for item in owed_now(self.journey, self.programme)}
+        assert {(held.work, held.generation) for held in self.journey.reminders if held.live} <= owed
+
+    @invariant()
+    def what_falls_due_falls_due_once_and_not_before_its_time(self):
+        """No id of a reminder or an evaluation falls due twice, and none early."""
+        fallen = [event for event in self.stream if event.type == "reminder-fell-due"]
+        evaluated = [event.evaluation_id for event in self.stream if event.type == "evaluation-fell-due"]
+        assert len({event.reminder_id for event in fallen}) == len(fallen)
+        assert len(set(evaluated)) == len(evaluated)
+        assert [event for event in fallen if event.at < event.planned_for] == []
+
+    @invariant()
+    def the_agenda_is_ahead_sorted_and_only_of_what_is_owed(self):
+        """Deadlines lie in the future, within working hours, soonest first, none of a generation that ended."""
+        owed = {(item.work, item.generation) for item in owed_now(self.journey, self.programme)}
+        moments = [deadline.at for deadline in self.agenda]
+        assert moments == sorted(moments)
+        assert [
+            moment for moment in moments if moment <= self.now or not within_hours(moment, self.calendar.nation)
+        ] == []
+        assert {(deadline.work, deadline.generation) for deadline in self.agenda if deadline.work} <= owed
+
+    @invariant()
+    def the_checks_left_are_the_programmes(self):
+        """Checks passed and checks left are checks of the programme."""
+        passed = set(self.journey.sustained_months)
+        assert passed | set(checks_left(self.journey, self.programme)) <= set(self.programme.checks.months)
+
+
+def test_no_walk_along_the_path_breaks_its_invariants():
+    """Random commands, corrections and waiting never break a law of the journey, and they reach every stage of it."""
+    run_state_machine_as_test(Walk, settings=settings(max_examples=150, stateful_step_count=40))
+    assert set(STAGES) <= Walk.reached
+    assert {"handover-accepted", "stepped-up", "reminder-escalated", "event-corrected"} <= Walk.happened
