@@ -37,13 +37,12 @@ class Batch:
         self._journey_id = journey_id
         self._now = now
         self._answered = dict(loaded.replies)
-        self._planned = loaded.effects
+        self._open = loaded.effects
         self._stream: list[Event] = [recorded.event for recorded in loaded.events]
         self._expected = len(self._stream)
         self.last_hash = loaded.last_hash
         self.journey = fold(self._stream)
         self.replies: list[Reply] = []
-        self.effects: list[Effect] = []
         self._new: list[NewEvent] = []
         self._answers: list[Answered] = []
         self._new_effects: list[tuple[str, Effect]] = []
@@ -54,13 +53,19 @@ class Batch:
         """Whether there is anything to store."""
         return bool(self._new or self._answers)
 
+    @property
+    def open_effects(self) -> list[Effect]:
+        """What is still to be done in the world, or done and not yet on the journey's history."""
+        settled = {effect_id for effect_id, _ in self.settled}
+        planned = [*self._open, *(effect for _, effect in self._new_effects)]
+        return [effect for effect in planned if effect.effect_id not in settled]
+
     def carry_out(self, command: Command, programme: Programme | None) -> None:
         """Decide one command and keep its reply; one that was answered before gets that answer again."""
         print_ = fingerprint(self._journey_id, command)
         earlier = self._answered.get(command.command_id)
         if earlier is not None:
             self.replies.append(earlier.reply if earlier.fingerprint == print_ else self._reused(command))
-            self.effects += self._planned.get(command.command_id, [])
             return
         answer = Answered(reply=self._decided(command, programme), fingerprint=print_)
         self.replies.append(answer.reply)
@@ -120,7 +125,6 @@ class Batch:
             self.journey = fold(self._stream) if isinstance(event, EventCorrected) else evolve(self.journey, event)
             self._new.append(NewEvent(event=event, command_id=command.command_id, actor=command.actor))
             for effect in react(self.journey, event, programme):
-                self.effects.append(effect)
                 self._new_effects.append((command.command_id, effect))
 
     def _reply(self, command: Command, *, happened: tuple[str, ...] = (), rejection: Rejection | None = None) -> Reply:

@@ -22,7 +22,6 @@ from domain.commands import (
     RecordNotification,
     RecordReminder,
 )
-from domain.effects import Effect
 from domain.journey import Journey
 from domain.programme import Programme
 from store import effects, journal, programmes, staff
@@ -65,12 +64,9 @@ class JournalActivities:
         if programme is not None:
             batch.pass_time(programme)
         await self._append(conn, batch, programme)
-        resumed = await effects.pending(conn, order.journey_id) if order.resume else []
-        return self._outcome(batch, programme, [*batch.effects, *resumed])
+        return self._outcome(batch, programme)
 
-    async def _programme(
-        self, conn: Conn, journey: Journey, commands: Sequence[Command]
-    ) -> Programme | None:
+    async def _programme(self, conn: Conn, journey: Journey, commands: Sequence[Command]) -> Programme | None:
         """Return the pack the journey is pinned to, or the one its referral names."""
         pinned = journey.programme_hash or next(
             (command.programme_hash for command in commands if command.type == "refer"), ""
@@ -91,16 +87,16 @@ class JournalActivities:
         deadlines = agenda(batch.journey, programme, calendar_of(programme.nation)) if programme else ()
         await journal.append(conn, batch.change(deadlines), batch.last_hash)
         for effect_id, state in batch.settled:
-            await effects.settle(conn, effect_id, state)
+            await effects.tell(conn, effect_id, state)
 
-    def _outcome(self, batch: Batch, programme: Programme | None, follow: Sequence[Effect]) -> CarriedOut:
+    def _outcome(self, batch: Batch, programme: Programme | None) -> CarriedOut:
         journey = batch.journey
         due = agenda(journey, programme, calendar_of(programme.nation)) if programme else ()
         return CarriedOut(
             version=journey.version,
             stage=journey.stage,
             replies=batch.replies,
-            effects=list(follow),
+            effects=batch.open_effects,
             wake_at=due[0].at - self._offset if due else None,
             agenda=[Due(id=deadline.id, at=deadline.at) for deadline in due[:SHOWN]],
             labels=_labels(journey),

@@ -18,16 +18,15 @@ class Due(BaseModel):
 
 
 class CarryOut(BaseModel):
-    """A batch for the journal, at a moment on the server's clock; `resume` asks for effects still to be run."""
+    """A batch for the journal, at a moment on the server's clock."""
 
     journey_id: str
     now: datetime
     commands: list[Command] = []
-    resume: bool = False
 
 
 class CarriedOut(BaseModel):
-    """What became of a batch; `wake_at` is on the server's clock."""
+    """What became of a batch; `effects` are all that are open now, `wake_at` is on the server's clock."""
 
     version: int
     stage: Stage

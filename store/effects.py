@@ -35,6 +35,11 @@ async def settle(conn: Conn, effect_id: str, state: Settled, detail: str | None 
     return bool(await conn.fetchval(_SQL["settle"], effect_id, state, detail))
 
 
+async def tell(conn: Conn, effect_id: str, state: Settled) -> None:
+    """Note that the outcome of an effect stands on its journey's own history; it is not open any more."""
+    await conn.execute(_SQL["tell"], effect_id, state)
+
+
 async def state_of(conn: Conn, effect_id: str) -> EffectState | None:
     """Return where an effect stands, or None when it is unknown."""
     state: EffectState | None = await conn.fetchval(_SQL["state_of"], effect_id)

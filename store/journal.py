@@ -54,11 +54,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A journey's stream in order, and what is known of the command ids asked for."""
+    """A journey's stream in order, the replies to the command ids asked for, and the effects that are still open."""
 
     events: list[Recorded]
     replies: dict[str, Answered]
-    effects: dict[str, list[Effect]]
+    effects: list[Effect]
 
     @property
     def version(self) -> int:
@@ -107,12 +107,12 @@ def fingerprint(journey_id: str, command: Command) -> str:
 
 
 async def load(conn: Conn, journey_id: str, command_ids: Sequence[str] = ()) -> Loaded:
-    """Read a journey's events, and what `command_ids` were answered with, in one round trip.
+    """Read a journey's events, what `command_ids` were answered with, and its open effects, in one round trip.
 
     An unknown journey has no events. A reply may belong to another journey: compare fingerprints.
     Raise `UnknownEventVersion` for an event newer than this program.
     """
-    loaded = Loaded(events=[], replies={}, effects={})
+    loaded = Loaded(events=[], replies={}, effects=[])
     for row in await conn.fetch(_SQL["load"], journey_id, list(command_ids)):
         match row["kind"]:
             case "event":
@@ -121,7 +121,7 @@ async def load(conn: Conn, journey_id: str, command_ids: Sequence[str] = ()) -> 
                 reply = Reply.model_validate_json(row["payload"])
                 loaded.replies[row["command_id"]] = Answered(reply=reply, fingerprint=row["actor"])
             case _:
-                loaded.effects.setdefault(row["command_id"], []).append(EFFECT.validate_json(row["payload"]))
+                loaded.effects.append(EFFECT.validate_json(row["payload"]))
     return loaded
 
 

@@ -200,7 +200,6 @@ async def _settled(battle: Field) -> bool:
             "SELECT count(*) FROM effects WHERE payload->>'type' = 'notify' AND NOT EXISTS (SELECT 1 FROM events"
             " WHERE events.journey_id = effects.journey_id AND events.payload->>'effect_id' = effects.effect_id)"
         )
-    print("DEBUG", waiting, due, untold, flush=True)
     return not waiting and not due and not untold
 
 

@@ -268,7 +268,6 @@ class FamilyJourney:
             journey_id=self._state.journey_id,
             now=workflow.now(),
             commands=[asked.command for asked in batch],
-            resume=self._fresh,
         )
         self._fresh = False
         done = await workflow.execute_local_activity_method(
@@ -286,7 +285,6 @@ class FamilyJourney:
             asked.reply = reply
 
     def _keep(self, done: CarriedOut) -> None:
-        known = {effect.effect_id for effect in self._state.effects}
         labels_before = (self._state.labels, self._state.next_deadline)
         self._state = JourneyState(
             journey_id=self._state.journey_id,
@@ -294,7 +292,7 @@ class FamilyJourney:
             stage=done.stage,
             wake_at=done.wake_at,
             agenda=done.agenda,
-            effects=[*self._state.effects, *(effect for effect in done.effects if effect.effect_id not in known)],
+            effects=done.effects,
             labels=done.labels,
             next_deadline=done.next_deadline,
         )
@@ -342,8 +340,9 @@ class FamilyJourney:
                 "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": str(failure.cause)}
             )
             command = given_up(effect, workflow.now(), "gave-up")
-        self._asked.append(Asked(command))
-        self._state.effects = [waiting for waiting in self._state.effects if waiting.effect_id != effect.effect_id]
+        asked = Asked(command)
+        self._asked.append(asked)
+        await workflow.wait_condition(lambda: asked.reply is not None)
         del self._running[effect.effect_id]
 
     def _idle(self) -> bool:

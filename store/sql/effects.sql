@@ -1,6 +1,10 @@
 -- name: pending
--- The effects of journey $1 that are still to be done, as planned.
-SELECT payload FROM effects WHERE journey_id = $1 AND state = 'planned' ORDER BY seq;
+-- The effects of journey $1 whose outcome is not on its history yet, as planned.
+SELECT payload FROM effects WHERE journey_id = $1 AND NOT told ORDER BY seq;
+
+-- name: tell
+-- The outcome $2 of effect $1 stands on the journey's history; one that was sent stays sent.
+UPDATE effects SET told = true, state = CASE WHEN state = 'planned' THEN $2 ELSE state END WHERE effect_id = $1;
 
 -- name: settle
 -- Record what became of effect $1: state $2, detail $3. What was settled stays; what failed may be settled again.

@@ -1,5 +1,5 @@
 -- name: load
--- The stream of journey $1, then the replies given to the command ids $2 and the effects they planned, in one answer.
+-- The stream of journey $1, the replies given to the command ids $2, and the journey's open effects, in one answer.
 -- `kind` tells the three apart; for a reply `actor` is the fingerprint. Sorted by number alone, which is cheaper.
 SELECT 'event' AS kind, version::bigint AS place, type, schema_version, event_id, occurred_at, recorded_at, actor,
        command_id, payload::text AS payload, hash
@@ -12,7 +12,7 @@ SELECT 'reply', 0, '', 0, NULL, NULL, NULL, fingerprint, command_id, reply::text
 UNION ALL
 SELECT 'effect', seq, '', 0, NULL, NULL, NULL, '', command_id, payload::text, NULL
   FROM effects
- WHERE journey_id = $1 AND command_id = ANY($2::text[])
+ WHERE journey_id = $1 AND NOT told
  ORDER BY place;
 
 -- name: append

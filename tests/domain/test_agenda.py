@@ -288,3 +288,10 @@ def test_the_first_step_down_counts_from_its_own_day():
     """The check falls six calendar months after the step-down, whatever day it was recorded."""
     late = stepped_down.model_copy(update={"at": noon(date(2013, 1, 15))})
     assert (SIX_MONTHS_ON, "remind+0") in ladder("check", *AT_WORK, late)
+
+
+def test_a_check_has_a_due_date_only_while_one_is_left():
+    """Asked of the work as it was owed, a check that nobody needs any more has no due date."""
+    left, done = fold(LOWERED), fold(SUSTAINED)
+    days = [due_on(journey, journey.owes("check"), PROGRAMME, ENGLAND) for journey in (left, done)]
+    assert days == [SIX_MONTHS_ON, None]

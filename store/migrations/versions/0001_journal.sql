@@ -43,9 +43,10 @@ CREATE TABLE effects (
     payload    jsonb  NOT NULL,
     state      text   NOT NULL DEFAULT 'planned'
         CHECK (state IN ('planned', 'sent', 'failed', 'refused', 'recorded')),
-    detail     text
+    detail     text,
+    told       boolean NOT NULL DEFAULT false  -- its outcome stands on the journey's own history
 );
-CREATE INDEX effects_journey ON effects (journey_id, command_id);
+CREATE INDEX effects_open ON effects (journey_id) WHERE NOT told;
 CREATE INDEX effects_failed ON effects (seq) WHERE state = 'failed';
 
 CREATE TABLE journeys (
