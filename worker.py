@@ -11,11 +11,11 @@ from pathlib import Path
 import asyncpg
 import httpx
 import structlog
-from activities.inbox import sweeping
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.claims import ClaimActivities
+from activities.inbox import sweeping
 from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
 from activities.post import TIMEOUT_SECONDS, Post

@@ -17,7 +17,7 @@ from domain.decide import decide
 from domain.effects import Effect
 from domain.errors import Rejected
 from domain.events import Correctable, Event, EventCorrected
-from domain.evolve import evolve, fold
+from domain.evolve import as_corrected, evolve, fold
 from domain.programme import Programme
 from domain.react import react
 from domain.replies import Rejection, Reply
@@ -115,7 +115,7 @@ class Batch:
         """Set the moment by the one clock of the journey, and bring along the event that a correction names."""
         changes: dict[str, object] = {"at": self._now}
         if isinstance(command, CorrectEvent) and command.version <= len(self._stream):
-            original = self._stream[command.version - 1]
+            original = as_corrected(self._stream)[command.version - 1]
             changes["original"] = original if isinstance(original, CORRECTABLE) else None
         return command.model_copy(update=changes)
 

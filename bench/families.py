@@ -21,10 +21,11 @@ from domain.commands import (
     ReferFamily,
 )
 from domain.evidence import Evidence
-from domain.family import Member, new_reference
+from domain.family import Member
 from domain.programme import Programme
 from programmes import load
 from store import programmes, staff
+from wiring.references import new_reference
 
 EVIDENCE: TypeAdapter[Evidence] = TypeAdapter(Evidence)
 ACTOR = "coordinator:bench"

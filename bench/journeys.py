@@ -14,9 +14,9 @@ from activities.journal import JournalActivities
 from bench.families import journey_of, prepare, six_steps
 from bench.plain import PLAIN_WORKFLOW, PlainJourney
 from bench.row import Row
-from domain.family import new_reference
 from domain.programme import Programme
 from wiring.engine import Engine
+from wiring.references import new_reference
 from wiring.temporal import sandbox
 from workflows.family_journey import FamilyJourney
 from workflows.names import TASK_QUEUE

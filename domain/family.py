@@ -1,6 +1,5 @@
 """Who a journey is about: the family reference, its members, and what they agreed to."""
 
-import secrets
 from datetime import date
 from typing import Literal
 
@@ -48,9 +47,8 @@ class Consent(Value):
         return begun and not expired and not withdrawn
 
 
-def new_reference() -> str:
-    """Draw a family reference at random: seven symbols and a check symbol, never derived from a name."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(7))
+def reference_of(body: str) -> str:
+    """Return the family reference of seven symbols drawn at random by the caller, with its check symbol."""
     return spell(body + mod_37_36.calc_check_digit(body, alphabet=ALPHABET))
 
 

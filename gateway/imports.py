@@ -13,13 +13,13 @@ from domain.access import Actor
 from domain.errors import Rejected
 from domain.intake import check_families
 from domain.programme import Programme
-from domain.referral import Checked, Fault, Terms
+from domain.referral import Checked, Fault, Referral, Terms
 from domain.sheet import BadFile, read_sheet
 from gateway.parts import Parts, Served
 from gateway.problems import AWAY, DOCUMENTED, NotTaken
 from gateway.referrals import take
 from gateway.requests import limited_body
-from gateway.reservations import Taking
+from gateway.reservations import Taking, taken_from_another_file
 from gateway.security import Allow
 from store import intake, read_models
 from store.intake import Import
@@ -138,7 +138,7 @@ async def _tell(parts: Parts, file: File, plan: Plan) -> AsyncIterator[str]:
 async def _family(parts: Parts, file: File, family: Checked) -> FamilyLine:
     if family.referral is None:
         return FamilyLine(family_no=family.family_no, outcome="refused", faults=[*family.faults, *family.dropped])
-    before = await _taken_before(parts, file.key(family))
+    before = await _taken_before(parts, file.key(family), family.referral)
     if before:
         return FamilyLine(
             family_no=family.family_no, outcome="already-taken", reference=before, faults=list(family.dropped)
@@ -154,11 +154,13 @@ async def _family(parts: Parts, file: File, family: Checked) -> FamilyLine:
     )
 
 
-async def _taken_before(parts: Parts, key: str) -> str | None:
-    """Return the reference of a family that this file's earlier import took."""
+async def _taken_before(parts: Parts, key: str, referral: Referral) -> str | None:
+    """Return the reference of a family that an earlier import took, of this file or of one it was mended from."""
     async with parts.pool.acquire() as conn:
         reserved = await intake.find(conn, key)
-        if reserved is None or await read_models.journey(conn, reserved.journey_id) is None:
+        if reserved is None:
+            return await taken_from_another_file(parts, conn, referral)
+        if await read_models.journey(conn, reserved.journey_id) is None:
             return None
         return reserved.reference
 

@@ -1,5 +1,6 @@
 """What surrounds every request: an id that goes through to the logs, safe headers, a limit of size."""
 
+import logging
 import re
 import time
 import uuid
@@ -19,6 +20,7 @@ SAFE_HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+PROBES = frozenset(["/healthz", "/readyz"])  # asked every few seconds: they would bury the rest of the log
 LARGEST_BODY = 32 * 1024 * 1024  # ten thousand events, or a hundred thousand rows
 
 log = structlog.stdlib.get_logger()
@@ -56,7 +58,10 @@ class EveryRequest:
             finally:
                 route = getattr(scope.get("route"), "path", "unknown")
                 milliseconds = round((time.perf_counter() - began) * 1000, 1)
-                log.info("request", method=scope["method"], route=route, status=answered, milliseconds=milliseconds)
+                level = logging.DEBUG if route in PROBES else logging.INFO
+                log.log(
+                    level, "request", method=scope["method"], route=route, status=answered, milliseconds=milliseconds
+                )
 
 
 async def limited_body(request: Request, largest: int = LARGEST_BODY) -> bytes:

@@ -8,7 +8,6 @@ import orjson
 
 from domain.access import Actor
 from domain.errors import Rejected
-from domain.family import new_reference
 from domain.programme import Programme
 from domain.referral import Person as Told
 from domain.referral import Referral
@@ -18,6 +17,7 @@ from store.errors import Erased, IdentifierTaken
 from store.intake import Intake
 from store.pool import Conn
 from store.vault import Address, Match, Person
+from wiring.references import new_reference
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,23 @@ async def reserve(parts: Parts, conn: Conn, taking: Taking) -> Intake:
     if reserved.fingerprint != print_:
         raise Rejected("command-id-reused", "this key was used for another referral", "give each referral its own key")
     return reserved
+
+
+async def taken_from_another_file(parts: Parts, conn: Conn, referral: Referral) -> str | None:
+    """Return the reference of a family whose open journey began with this very referral, in whatever file it came.
+
+    So a file that was mended and is imported again lists the families taken before as taken, not as refused.
+    """
+    matches = [match for match in await vault.find_people(conn, digests(parts, referral)) if match.scheme == "person"]
+    references = {match.reference for match in matches}
+    if len(references) != 1 or len({match.member_id for match in matches}) != len(referral.people):
+        return None
+    journeys = await read_models.by_reference(conn, references.pop())
+    began = (referral.referred_on, referral.referrer, len(referral.people))
+    if not journeys or journeys[-1].stage == "closed":
+        return None
+    newest = journeys[-1]
+    return newest.reference if (newest.referred_on, newest.referrer, newest.members) == began else None
 
 
 async def keep_people(parts: Parts, conn: Conn, referral: Referral, reserved: Intake) -> None:

@@ -207,7 +207,8 @@ async def _reminded(battle: Field, journeys: list[str]) -> set[str]:
     """Return the mail ids of the reminders that the outbox says were sent."""
     async with battle.pool.acquire() as conn:
         rows = await conn.fetch(
-            "SELECT effect_id FROM effects WHERE state = 'sent' AND payload->>'type' = 'remind' AND journey_id = ANY($1)",
+            "SELECT effect_id FROM effects"
+            " WHERE state = 'sent' AND payload->>'type' = 'remind' AND journey_id = ANY($1)",
             journeys,
         )
     return {f"<{row['effect_id'].replace(':', '.')}@family-journeys>" for row in rows}

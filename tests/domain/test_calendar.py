@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import add_months, calendar_of, local_date
-from domain.family import new_reference
+from wiring.references import new_reference
 
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
 LONDON = ZoneInfo("Europe/London")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_37_36
 
-from domain.family import ALPHABET, REFERENCE_PATTERN, is_reference, new_reference, spell
+from domain.family import ALPHABET, REFERENCE_PATTERN, is_reference, spell
+from wiring.references import new_reference
 
 bodies = st.text(st.sampled_from(ALPHABET), min_size=7, max_size=7)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from domain import commands
 from domain.calendar import local_date
-from domain.family import Member, new_reference
+from domain.family import Member
 from programmes import load
+from wiring.references import new_reference
 
 
 def today() -> date:

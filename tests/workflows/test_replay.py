@@ -1,4 +1,4 @@
-"""Histories recorded with finished releases replay on today's workflow code, so that a deploy breaks no running journey."""
+"""Recorded histories of finished releases replay on today's workflow code: a deploy breaks no running journey."""
 
 import ast
 import json
@@ -32,6 +32,10 @@ def _replayer() -> Replayer:
     return Replayer(workflows=[FamilyJourney], data_converter=converter(codec), workflow_runner=sandbox())
 
 
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 def _recorded() -> list[Path]:
     return sorted(HISTORIES.glob("*.json"))
 
@@ -44,13 +48,13 @@ def test_there_are_recorded_histories() -> None:
 @pytest.mark.parametrize("path", _recorded(), ids=lambda path: path.stem)
 async def test_a_recorded_history_replays(path: Path) -> None:
     """Today's code asks for the same commands as the code that made this history."""
-    history = WorkflowHistory.from_json("replayed", path.read_text(encoding="utf-8"))
+    history = WorkflowHistory.from_json("replayed", _text(path))
     await _replayer().replay_workflow(history)
 
 
 async def test_the_gate_can_fail() -> None:
     """A history that asked for another activity is refused, so a passing replay means something."""
-    content = json.loads(_recorded()[-1].read_text(encoding="utf-8"))
+    content = json.loads(_text(_recorded()[-1]))
     scheduled = [
         event["activityTaskScheduledEventAttributes"]
         for event in content["events"]
@@ -75,5 +79,5 @@ def fingerprint() -> str:
 
 
 def test_the_commands_are_those_of_the_fingerprint() -> None:
-    """A change of the workflow's commands is deliberate: it comes with a new fingerprint and newly recorded histories."""
+    """A change of the workflow's commands is deliberate: a new fingerprint and new histories come with it."""
     assert fingerprint() == FINGERPRINT.read_text(encoding="utf-8")

@@ -1,5 +1,0 @@
-"""Moved to wiring/engine.py: import from there."""
-
-from wiring.engine import Engine, Unavailable
-
-__all__ = ["Engine", "Unavailable"]
