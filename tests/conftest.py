@@ -10,9 +10,23 @@ import pytest
 from stack import parts
 from store.migrate import upgrade
 from store.pool import Pool, open_pool
+from wiring.leave import leave
 
 TEMPLATE = "migrated"
+STATUS = pytest.StashKey[int]()
 _numbers = itertools.count(1)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep pytest's own exit code."""
+    session.config.stash[STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave as worker and gateway do: a process that used Temporal's SDK may crash in the interpreter's own exit."""
+    if STATUS in config.stash:
+        leave(config.stash[STATUS])
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The gateway's way to the journeys: it knows the path by its names and runs no workflow code."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -61,20 +62,27 @@ class Engine:
         raise Unavailable(f"{journey_id} was not asked")  # pragma: no cover - the loop above returns or raises
 
     async def _update(self, journey_id: str, command: Command) -> Reply:
-        reply: Reply = await self._client.execute_update_with_start_workflow(
-            UPDATES[command.type],
-            command,
-            id=command.command_id,
-            result_type=Reply,
-            start_workflow_operation=WithStartWorkflowOperation(
-                JOURNEY_WORKFLOW,
-                self._beginning(journey_id),
-                id=journey_id,
-                task_queue=TASK_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            ),
+        starting = WithStartWorkflowOperation(
+            JOURNEY_WORKFLOW,
+            self._beginning(journey_id),
+            id=journey_id,
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         )
+        try:
+            reply: Reply = await self._client.execute_update_with_start_workflow(
+                UPDATES[command.type],
+                command,
+                id=command.command_id,
+                result_type=Reply,
+                start_workflow_operation=starting,
+            )
+        except RPCError:
+            # The SDK hands the fault to the start as well, and complains at the end about one that nobody looked at.
+            with contextlib.suppress(RPCError):
+                await starting.workflow_handle()
+            raise
         return reply
 
     async def forward(self, journey_id: str, rows: Sequence[RecordEvidence]) -> None:

@@ -67,12 +67,21 @@ async def test_goes_on_where_it_stopped(doors: Doors):
 
 
 async def test_known_from_elsewhere(doors: Doors):
-    """A family of another file that is known already is refused, and its reference is named."""
+    """A family known already that comes with another referral is refused, and its reference is named."""
     data = csv_of(doors, "B1")
     reference = lines(await send(doors, data))[1]["reference"]
-    again = lines(await send(doors, data.replace(b"B1", b"B9")))[1]
+    again = lines(await send(doors, data.replace(b"wirral-schools", b"wirral-health")))[1]
     assert (again["outcome"], again["faults"][0]["code"]) == ("refused", "already-referred")
     assert reference in again["faults"][0]["reason"]
+
+
+async def test_a_mended_file(doors: Doors):
+    """The same referral in a file that was mended elsewhere is told as taken, with its reference, and changes nothing."""
+    data = csv_of(doors, "B1")
+    reference = lines(await send(doors, data))[1]["reference"]
+    told = lines(await send(doors, data.replace(b"B1", b"B9")))
+    assert (told[1]["outcome"], told[1]["reference"]) == ("already-taken", reference)
+    assert told[-1]["changed"] is False
 
 
 async def test_bad_files(doors: Doors):

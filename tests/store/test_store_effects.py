@@ -26,7 +26,15 @@ async def test_settled_once(pool, planned):
     assert await effects.settle(pool, planned, "sent")
     assert not await effects.settle(pool, planned, "refused", "no-consent-in-force")
     assert await effects.state_of(pool, planned) == "sent"
+
+
+async def test_open_until_told(pool, planned):
+    """An effect that was sent stays open until its outcome stands on the journey, and then stays sent."""
+    await effects.settle(pool, planned, "sent")
+    assert [effect.effect_id for effect in await effects.pending(pool, JOURNEY)] == [planned]
+    await effects.tell(pool, planned, "failed")
     assert await effects.pending(pool, JOURNEY) == []
+    assert await effects.state_of(pool, planned) == "sent"
 
 
 async def test_what_failed_may_succeed_later(pool, planned):

@@ -21,7 +21,7 @@ JOURNEY = journey_id_of()
 async def test_an_unknown_journey_is_empty(pool):
     """Loading a journey nobody referred gives no events, no replies and the genesis hash."""
     loaded = await load(pool, JOURNEY, ["c-1"])
-    assert Loaded([], {}, {}) == loaded
+    assert Loaded([], {}, []) == loaded
     assert (loaded.version, loaded.last_hash) == (0, GENESIS)
 
 
