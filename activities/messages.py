@@ -9,6 +9,8 @@ from domain.effects import Effect
 from domain.journey import Stage
 from domain.replies import Reply
 
+PARTNER_REFUSED = "PartnerRefused"  # the partner's answer is final; trying again would not mend it
+
 
 class Due(BaseModel):
     """The next thing on the agenda: its deadline id and its moment on the business clock."""

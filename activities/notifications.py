@@ -1,6 +1,8 @@
 """Messages to people and partners: sent once each, by effect id, and only as consent and agreement allow right now."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import asyncpg
 from temporalio import activity
@@ -10,11 +12,15 @@ from activities.post import Post
 from domain.calendar import local_date
 from domain.commands import RecordNotification, RecordReminder
 from domain.consent import refusal
-from domain.effects import Effect, Notify, Remind
+from domain.effects import Notify, Remind
 from domain.evolve import fold
 from domain.journey import Journey
 from store import effects, journal, partners, programmes, staff
+from store.pool import Conn
 from store.vault import Vault
+
+Send = Callable[[], Awaitable[None]]
+UNCONFIRMED = "unconfirmed"
 
 
 class NotificationActivities:
@@ -32,14 +38,11 @@ class NotificationActivities:
         effect = run.effect
         if not isinstance(effect, Remind):
             raise TypeError(f"send_reminder was given {effect.type}")
-        journey = await self._journey(run.journey_id)
-        reminder = journey.reminder(effect.reminder_id)
-        sent = await self._state(effect)
-        reason = None
-        if sent is None and (reminder is None or not reminder.live):
-            reason = "reason-ended"
-        elif sent is None:
-            reason = await self._mail(effect, journey)
+
+        async def judge(conn: Conn) -> Send | str:
+            return await self._reminding(conn, effect, await _journey(conn, run.journey_id))
+
+        reason = await self._once(effect.effect_id, judge)
         return EffectRun(
             command=RecordReminder(
                 command_id=f"{effect.effect_id}:settled",
@@ -47,7 +50,7 @@ class NotificationActivities:
                 actor="worker:reminders",
                 reminder_id=effect.reminder_id,
                 effect_id=effect.effect_id,
-                fault=None if reason is None else "refused",
+                fault=_fault(reason),
                 reason=reason,
             )
         )
@@ -58,9 +61,11 @@ class NotificationActivities:
         effect = run.effect
         if not isinstance(effect, Notify):
             raise TypeError(f"notify_partner was given {effect.type}")
-        reason = None
-        if await self._state(effect) is None:
-            reason = await self._tell(effect, run.journey_id)
+
+        async def judge(conn: Conn) -> Send | str:
+            return await self._telling(conn, effect, await _journey(conn, run.journey_id))
+
+        reason = await self._once(effect.effect_id, judge)
         return EffectRun(
             command=RecordNotification(
                 command_id=f"{effect.effect_id}:settled",
@@ -69,7 +74,7 @@ class NotificationActivities:
                 effect_id=effect.effect_id,
                 partner=effect.partner,
                 about=effect.about,
-                fault=None if reason is None else "refused",
+                fault=_fault(reason),
                 reason=reason,
             )
         )
@@ -78,45 +83,60 @@ class NotificationActivities:
         """Return the business clock at this attempt, by the server's clock."""
         return activity.info().started_time.astimezone(UTC) + self._offset
 
-    async def _journey(self, journey_id: str) -> Journey:
-        async with self._pool.acquire() as conn:
-            loaded = await journal.load(conn, journey_id)
-        return fold(recorded.event for recorded in loaded.events)
+    async def _once(self, effect_id: str, judge: Callable[[Conn], Awaitable[Send | str]]) -> str | None:
+        """Judge, send and note; return why it was not sent, or None.
 
-    async def _state(self, effect: Effect) -> str | None:
-        """Return "sent" when an earlier attempt sent it and could not say so."""
+        No connection is held while a partner is waited for. That an attempt began is noted before it: when a later
+        one must not send any more, nobody can know whether the first did, and the journey says `unconfirmed`.
+        """
         async with self._pool.acquire() as conn:
-            state = await effects.state_of(conn, effect.effect_id)
-        return state if state == "sent" else None
-
-    async def _mail(self, effect: Remind, journey: Journey) -> str | None:
-        """Send the mail and note that at once; return why it was not sent, or None."""
+            if await effects.state_of(conn, effect_id) == "sent":
+                return None
+            judged = await judge(conn)
+            attempted = await effects.begin(conn, effect_id, sending=not isinstance(judged, str))
+        if isinstance(judged, str):
+            return UNCONFIRMED if attempted else judged
+        await judged()
         async with self._pool.acquire() as conn:
-            if effect.to == "holder":
-                address = await staff.email_of(conn, journey.holder or "")
-                to = [address] if address else []
-            else:
-                to = list(await staff.emails_of_role(conn, effect.to))
-            if not to:
-                return "no-address"
-            if not self._post.has_mail:
-                return "no-mail-server"
-            await self._post.mail(effect, journey, to)
-            await effects.settle(conn, effect.effect_id, "sent", ",".join(to))
+            await effects.settle(conn, effect_id, "sent")
         return None
 
-    async def _tell(self, effect: Notify, journey_id: str) -> str | None:
-        """Judge, send and note; return why it was not sent, or None."""
-        journey = await self._journey(journey_id)
-        async with self._pool.acquire() as conn:
-            programme = await programmes.get(conn, journey.programme_hash)
-            denied = refusal(journey, effect, programme, local_date(self._now()))
-            if denied is not None:
-                return denied
-            partner = await partners.get(conn, effect.partner)
-            secrets = await partners.secrets_of(conn, self._vault, effect.partner)
-            if partner is None or partner.webhook_url is None or not secrets:
-                return "no-webhook"
-            await self._post.webhook(effect, journey, partner.webhook_url, secrets[0])
-            await effects.settle(conn, effect.effect_id, "sent", effect.partner)
+    async def _reminding(self, conn: Conn, effect: Remind, journey: Journey) -> Send | str:
+        """Return how to send the reminder, or why it must not be."""
+        reminder = journey.reminder(effect.reminder_id)
+        if reminder is None or not reminder.live:
+            return "reason-ended"
+        if not self._post.has_mail:
+            return "no-mail-server"
+        to = await _addresses(conn, effect, journey)
+        return (lambda: self._post.mail(effect, journey, to)) if to else "no-address"
+
+    async def _telling(self, conn: Conn, effect: Notify, journey: Journey) -> Send | str:
+        """Return how to tell the partner, or why it must not be told."""
+        programme = await programmes.get(conn, journey.programme_hash)
+        denied = refusal(journey, effect, programme, local_date(self._now()))
+        if denied is not None:
+            return denied
+        partner = await partners.get(conn, effect.partner)
+        secrets = await partners.secrets_of(conn, self._vault, effect.partner)
+        if partner is None or partner.webhook_url is None or not secrets:
+            return "no-webhook"
+        url, secret = partner.webhook_url, secrets[0]
+        return lambda: self._post.webhook(effect, journey, url, secret)
+
+
+async def _journey(conn: Conn, journey_id: str) -> Journey:
+    return fold(recorded.event for recorded in await journal.timeline(conn, journey_id))
+
+
+async def _addresses(conn: Conn, effect: Remind, journey: Journey) -> list[str]:
+    if effect.to != "holder":
+        return list(await staff.emails_of_role(conn, effect.to))
+    address = await staff.email_of(conn, journey.holder or "")
+    return [address] if address else []
+
+
+def _fault(reason: str | None) -> Literal["failed", "refused"] | None:
+    if reason is None:
         return None
+    return "failed" if reason == UNCONFIRMED else "refused"

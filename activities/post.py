@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from standardwebhooks.webhooks import Webhook
 from temporalio.exceptions import ApplicationError
 
+from activities.messages import PARTNER_REFUSED
 from domain.effects import Notify, Remind
 from domain.journey import Journey
 from wiring.settings import Settings
@@ -77,7 +78,7 @@ class Post:
             return
         raise ApplicationError(
             f"{message.partner} answered {answer.status_code}",
-            type="PartnerRefused",
+            type=PARTNER_REFUSED,
             non_retryable=answer.status_code in GONE,
         )
 

@@ -35,6 +35,11 @@ async def settle(conn: Conn, effect_id: str, state: Settled, detail: str | None 
     return bool(await conn.fetchval(_SQL["settle"], effect_id, state, detail))
 
 
+async def begin(conn: Conn, effect_id: str, *, sending: bool) -> bool:
+    """Note that a try to send begins, if `sending`; return whether an earlier one had begun."""
+    return bool(await conn.fetchval(_SQL["begin"], effect_id, sending))
+
+
 async def tell(conn: Conn, effect_id: str, state: Settled) -> None:
     """Note that the outcome of an effect stands on its journey's own history; it is not open any more."""
     await conn.execute(_SQL["tell"], effect_id, state)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import stamina
 from google.protobuf.empty_pb2 import Empty
@@ -62,7 +63,7 @@ class Engine:
         raise Unavailable(f"{journey_id} was not asked")  # pragma: no cover - the loop above returns or raises
 
     async def _update(self, journey_id: str, command: Command) -> Reply:
-        starting = WithStartWorkflowOperation(
+        starting: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             JOURNEY_WORKFLOW,
             self._beginning(journey_id),
             id=journey_id,

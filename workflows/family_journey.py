@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.claims import ClaimActivities
     from activities.journal import JournalActivities
-    from activities.messages import CarriedOut, CarryOut, Due, EffectRun, RunEffect
+    from activities.messages import PARTNER_REFUSED, CarriedOut, CarryOut, Due, EffectRun, RunEffect
     from activities.notifications import NotificationActivities
     from domain.commands import (
         COMMAND,
@@ -339,7 +339,8 @@ class FamilyJourney:
             workflow.logger.warning(
                 "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": str(failure.cause)}
             )
-            command = given_up(effect, workflow.now(), "gave-up")
+            refused = isinstance(failure.cause, ApplicationError) and failure.cause.type == PARTNER_REFUSED
+            command = given_up(effect, workflow.now(), "partner-refused" if refused else "gave-up")
         asked = Asked(command)
         self._asked.append(asked)
         await workflow.wait_condition(lambda: asked.reply is not None)

@@ -10,6 +10,13 @@ UPDATE effects SET told = true, state = CASE WHEN state = 'planned' THEN $2 ELSE
 -- Record what became of effect $1: state $2, detail $3. What was settled stays; what failed may be settled again.
 UPDATE effects SET state = $2, detail = $3 WHERE effect_id = $1 AND state IN ('planned', 'failed') RETURNING true;
 
+-- name: begin
+-- A try to send effect $1 begins if $2; tells whether an earlier one did.
+UPDATE effects SET attempted = effects.attempted OR $2
+  FROM (SELECT effect_id, attempted FROM effects WHERE effect_id = $1 FOR UPDATE) AS before
+ WHERE effects.effect_id = before.effect_id
+RETURNING before.attempted;
+
 -- name: state_of
 -- Where effect $1 stands.
 SELECT state FROM effects WHERE effect_id = $1;

@@ -76,7 +76,7 @@ async def test_known_from_elsewhere(doors: Doors):
 
 
 async def test_a_mended_file(doors: Doors):
-    """The same referral in a file that was mended elsewhere is told as taken, with its reference, and changes nothing."""
+    """The same referral in a file mended elsewhere is told as taken, with its reference, and changes nothing."""
     data = csv_of(doors, "B1")
     reference = lines(await send(doors, data))[1]["reference"]
     told = lines(await send(doors, data.replace(b"B1", b"B9")))

@@ -44,6 +44,7 @@ CREATE TABLE effects (
     state      text   NOT NULL DEFAULT 'planned'
         CHECK (state IN ('planned', 'sent', 'failed', 'refused', 'recorded')),
     detail     text,
+    attempted  boolean NOT NULL DEFAULT false, -- a first try to send it began
     told       boolean NOT NULL DEFAULT false  -- its outcome stands on the journey's own history
 );
 CREATE INDEX effects_open ON effects (journey_id) WHERE NOT told;
