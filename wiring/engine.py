@@ -63,6 +63,20 @@ class Engine:
         raise Unavailable(f"{journey_id} was not asked")  # pragma: no cover - the loop above returns or raises
 
     async def _update(self, journey_id: str, command: Command) -> Reply:
+        """Ask the journey that runs; start it with the command where none does, which costs the server more."""
+        if command.type != "refer":
+            try:
+                reply: Reply = await self._client.get_workflow_handle(journey_id).execute_update(
+                    UPDATES[command.type], command, id=command.command_id, result_type=Reply
+                )
+            except RPCError as fault:
+                if fault.status != RPCStatusCode.NOT_FOUND:
+                    raise
+            else:
+                return reply
+        return await self._start_with(journey_id, command)
+
+    async def _start_with(self, journey_id: str, command: Command) -> Reply:
         starting: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             JOURNEY_WORKFLOW,
             self._beginning(journey_id),
