@@ -104,7 +104,7 @@ class NotificationActivities:
     async def _reminding(self, conn: Conn, effect: Remind, journey: Journey) -> Send | str:
         """Return how to send the reminder, or why it must not be."""
         reminder = journey.reminder(effect.reminder_id)
-        if reminder is None or not reminder.live:
+        if reminder is None or not reminder.wanted:
             return "reason-ended"
         if not self._post.has_mail:
             return "no-mail-server"

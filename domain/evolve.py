@@ -154,11 +154,16 @@ def _settle(journey: Journey, *works: Work) -> Journey:
 
 
 def _remark(journey: Journey, reminder_id: str, state: ReminderState) -> Journey:
-    """Move one reminder along its chain; an answer is final, delivery news after it changes nothing."""
+    """Move one reminder along its chain; an answer is final, and news of its message after that moves it no more."""
+    told = state in {"sent", "not-sent"}
     return _with(
         journey,
         reminders=tuple(
-            reminder.model_copy(update={"state": state}) if reminder.id == reminder_id and reminder.live else reminder
+            reminder.model_copy(
+                update={"state": state if reminder.live else reminder.state, "told": told or reminder.told}
+            )
+            if reminder.id == reminder_id
+            else reminder
             for reminder in journey.reminders
         ),
     )

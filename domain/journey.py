@@ -48,17 +48,23 @@ class Owed(Value):
 
 
 class Reminder(Value):
-    """Where a reminder stands in its chain."""
+    """Where a reminder stands in its chain; `told` once it is known what became of its message."""
 
     id: str
     work: Work
     generation: int
     state: ReminderState = "due"
+    told: bool = False
 
     @property
     def live(self) -> bool:
         """Whether the reminder still waits for an answer."""
         return self.state in {"due", "sent", "not-sent"}
+
+    @property
+    def wanted(self) -> bool:
+        """Whether its message should still go out: also when it was escalated before, as after an outage."""
+        return self.live or self.state == "escalated"
 
 
 class Check(Value):

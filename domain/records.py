@@ -165,9 +165,9 @@ def _fall_due(journey: Journey, deadline: Deadline, command: PassTime) -> list[E
 
 
 def record_reminder(journey: Journey, command: RecordReminder) -> list[Event]:
-    """Record once what became of a reminder's message."""
+    """Record once what became of a reminder's message, also when the reminder was answered or ended meanwhile."""
     reminder = journey.reminder(command.reminder_id)
-    if reminder is None or reminder.state != "due":
+    if reminder is None or reminder.told:
         return []
     if command.fault is None:
         return [ReminderSent(at=command.at, reminder_id=reminder.id)]

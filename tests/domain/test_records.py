@@ -279,6 +279,15 @@ def test_what_became_of_a_reminder_is_recorded_once():
     Given(referred).when(send).then()
 
 
+def test_a_message_that_goes_out_after_the_escalation_is_recorded_too():
+    """After an outage a reminder may be escalated before its own message is sent; that it was sent stands as well."""
+    escalated = fact(e.ReminderEscalated, IDENTIFIED_ON, reminder_id=REMINDER)
+    Given(referred, FALLEN, escalated).when(send).then(SENT)
+    Given(referred, FALLEN, escalated, SENT).when(send).then()
+    assert fold([referred, FALLEN, escalated]).reminder(REMINDER).wanted
+    assert fold([referred, FALLEN, escalated, SENT]).reminder(REMINDER).state == "escalated"
+
+
 def test_a_reminder_is_acknowledged_once():
     """Whoever says a reminder was seen answers it for good; delivery news after that changes nothing."""
     answered = fact(e.ReminderAcknowledged, IDENTIFIED_ON, reminder_id=REMINDER)

@@ -65,11 +65,11 @@ async def world() -> AsyncIterator[World]:
         open_things.push_async_callback(pool.close)
         vault = Vault(key(settings.secrets_dir, "vault.key"), key(settings.secrets_dir, "subject.key"))
         client = await connect(settings)
-        await _introduce(pool, vault, hooks.port)
+        await introduce(pool, vault, hooks.port)
         yield World(stack, settings, pool, client, vault, Engine(client), mail, hooks, http)
 
 
-async def _introduce(pool: Pool, vault: Vault, port: int) -> None:
+async def introduce(pool: Pool, vault: Vault, port: int) -> None:
     async with pool.acquire() as conn:
         await programmes.keep(conn, load("wirral-2012"))
         for name, role in (("kw-1", "key-worker"), ("co-1", "coordinator"), ("ma-1", "manager")):
