@@ -23,10 +23,14 @@ class Calendar:
     def __init__(self, nation: Nation) -> None:
         self.nation = nation
         self._holidays = holidays.country_holidays("GB", subdiv=nation)
+        self._working: dict[date, bool] = {}  # asked of every deadline of every command; the library is slow to ask
 
     def is_working(self, day: date) -> bool:
         """Tell whether offices are open on `day`."""
-        return day.weekday() < SATURDAY and day not in self._holidays
+        known = self._working.get(day)
+        if known is None:
+            known = self._working[day] = day.weekday() < SATURDAY and day not in self._holidays
+        return known
 
     def roll(self, day: date) -> date:
         """Return `day`, or the first working day after it."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+import pytest
 from arbitrary import CORRECTABLE, commands, of
 from given import PROGRAMME, REFERRAL, ROOM, ask, at
 from hypothesis import settings
@@ -208,6 +209,7 @@ class Walk(RuleBasedStateMachine):
         assert passed | set(checks_left(self.journey, self.programme)) <= set(self.programme.checks.months)
 
 
+@pytest.mark.timeout(240)
 def test_no_walk_along_the_path_breaks_its_invariants():
     """Random commands, corrections and waiting never break a law of the journey, and they reach every stage of it."""
     run_state_machine_as_test(Walk, settings=settings(max_examples=150, stateful_step_count=40))
