@@ -8,7 +8,7 @@ import asyncpg
 from temporalio import activity
 
 from activities.messages import EffectRun, RunEffect
-from activities.post import Post
+from activities.post import NOT_ARRIVED, Post
 from domain.calendar import local_date
 from domain.commands import RecordNotification, RecordReminder
 from domain.consent import refusal
@@ -96,7 +96,13 @@ class NotificationActivities:
             attempted = await effects.begin(conn, effect_id, sending=not isinstance(judged, str))
         if isinstance(judged, str):
             return UNCONFIRMED if attempted else judged
-        await judged()
+        try:
+            await judged()
+        except NOT_ARRIVED:
+            if not attempted:
+                async with self._pool.acquire() as conn:
+                    await effects.retract(conn, effect_id)
+            raise
         async with self._pool.acquire() as conn:
             await effects.settle(conn, effect_id, "sent")
         return None

@@ -17,6 +17,15 @@ from domain.journey import Journey
 from wiring.settings import Settings
 
 TIMEOUT_SECONDS = 10
+# Faults after which it is certain that the message did not arrive: no connection, or an answer that says so.
+NOT_ARRIVED = (
+    ApplicationError,
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    aiosmtplib.SMTPConnectError,
+    aiosmtplib.SMTPConnectTimeoutError,
+    aiosmtplib.SMTPResponseException,
+)
 GONE = frozenset({400, 401, 403, 404, 410, 422})  # answers that trying again does not mend by itself
 
 

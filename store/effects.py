@@ -40,6 +40,11 @@ async def begin(conn: Conn, effect_id: str, *, sending: bool) -> bool:
     return bool(await conn.fetchval(_SQL["begin"], effect_id, sending))
 
 
+async def retract(conn: Conn, effect_id: str) -> None:
+    """Note that the try to send that had begun is known to have failed."""
+    await conn.execute(_SQL["retract"], effect_id)
+
+
 async def tell(conn: Conn, effect_id: str, state: Settled) -> None:
     """Note that the outcome of an effect stands on its journey's own history; it is not open any more."""
     await conn.execute(_SQL["tell"], effect_id, state)

@@ -17,6 +17,10 @@ UPDATE effects SET attempted = effects.attempted OR $2
  WHERE effects.effect_id = before.effect_id
 RETURNING before.attempted;
 
+-- name: retract
+-- The first try to send effect $1 is known to have failed.
+UPDATE effects SET attempted = false WHERE effect_id = $1;
+
 -- name: state_of
 -- Where effect $1 stands.
 SELECT state FROM effects WHERE effect_id = $1;
