@@ -27,6 +27,11 @@ from store.journal import Answered, Change, Loaded, NewEvent, fingerprint
 NO_JOURNEY = Rejection(
     code="unknown-journey", reason="no such journey", remedy="check the reference, or refer the family first"
 )
+UNREADABLE = Rejection(
+    code="unreadable",
+    reason="the command holds something that cannot be stored",
+    remedy="take out control characters and overlong numbers, and give it again under a new id",
+)
 CORRECTABLE: tuple[type[Event], ...] = get_args(get_args(Correctable)[0])
 
 
@@ -72,6 +77,14 @@ class Batch:
         self._answers.append(answer)
         self._answered[command.command_id] = answer
         self._settle(command)
+
+    def refuse(self, command: Command) -> None:
+        """Answer a command that the journal cannot hold."""
+        answer = Answered(
+            reply=self._reply(command, rejection=UNREADABLE), fingerprint=fingerprint(self._journey_id, command)
+        )
+        self.replies.append(answer.reply)
+        self._answers.append(answer)
 
     def pass_time(self, programme: Programme) -> None:
         """Let what is due by now fall due; it has no reply, and nothing due leaves no trace."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+from pydantic import TypeAdapter
 from temporalio import activity
 
 from activities.messages import EffectRun, RunEffect
@@ -11,9 +12,11 @@ from domain.claims import claim_file_of
 from domain.commands import Judged, RecordEligibility
 from domain.effects import EvaluateResults
 from domain.evolve import fold
-from store import claims, journal, programmes
+from store import claims, effects, journal, programmes
 from store.pool import Conn
 from store.vault import Vault
+
+JUDGED = TypeAdapter(tuple[Judged, ...])
 
 
 class ClaimActivities:
@@ -31,7 +34,9 @@ class ClaimActivities:
         if not isinstance(effect, EvaluateResults):
             raise TypeError(f"record_claim_eligibility was given {effect.type}")
         async with self._pool.acquire() as conn, conn.transaction():
+            await claims.lock(conn, run.journey_id)
             results = await self._evaluate(conn, run.journey_id, effect)
+            await effects.settle(conn, effect.effect_id, "recorded", JUDGED.dump_json(results).decode())
         return EffectRun(
             command=RecordEligibility(
                 command_id=f"{effect.effect_id}:settled",
@@ -44,6 +49,10 @@ class ClaimActivities:
         )
 
     async def _evaluate(self, conn: Conn, journey_id: str, effect: EvaluateResults) -> tuple[Judged, ...]:
+        """Return the verdicts; once recorded for an effect they stand, whatever evidence has come since."""
+        kept = await effects.detail_of(conn, effect.effect_id)
+        if kept is not None:
+            return JUDGED.validate_json(kept)
         loaded = await journal.load(conn, journey_id)
         journey = fold(recorded.event for recorded in loaded.events)
         programme = await programmes.get(conn, journey.programme_hash)

@@ -10,12 +10,13 @@ import structlog
 from domain.commands import RecordEvidence
 from store import inbox
 from store.pool import Pool
-from wiring.engine import Engine
+from wiring.engine import Engine, Unavailable
 
 Forward = Callable[[str, Sequence[RecordEvidence]], Awaitable[None]]
 
 BATCH = 500  # rows held locked while they are handed over
 EVERY = 5.0  # seconds between sweeps that nothing woke
+AWAY_AFTER = 3  # journeys in a row without an answer: Temporal is away, and asking for each would take for ever
 LOST_AFTER = timedelta(minutes=10)  # handed over and never applied: hand over again, idempotent by command id
 
 log = structlog.stdlib.get_logger("inbox")
@@ -36,11 +37,17 @@ async def sweeping(pool: Pool, engine: Engine, wake: asyncio.Event | None = None
 async def sweep(pool: Pool, forward: Forward, now: datetime) -> int:
     """Hand every matched event to its journey, one signal a journey and batch; return how many were handed over.
 
-    When `forward` raises, its batch stays in the inbox for the next sweep. Run twice, nothing is applied twice.
+    First comes back what was lost on its way, and what a referral that broke off left in quarantine. What `forward`
+    raises for one journey leaves that journey's events in the inbox for the next sweep, and only those. Run twice,
+    nothing is applied twice. Raise `Unavailable` when Temporal is away.
     """
-    count = 0
-    while batch := await _hand_over(pool, forward, now):
-        count += batch
+    async with pool.acquire() as conn:
+        await inbox.stale(conn, now - LOST_AFTER)
+        await inbox.release(conn)
+    count = last = 0
+    while (batch := await _hand_over(pool, forward, now, last)) is not None:
+        handed, last = batch
+        count += handed
     return count
 
 
@@ -49,20 +56,33 @@ async def _sweep_on(pool: Pool, engine: Engine, wake: asyncio.Event) -> None:
     while True:
         wake.clear()
         try:
-            now = await engine.now()
-            async with pool.acquire() as conn:
-                await inbox.stale(conn, now - LOST_AFTER)
-            await sweep(pool, engine.forward, now)
+            await sweep(pool, engine.forward, await engine.now())
         except Exception as fault:  # noqa: BLE001 - the sweep must outlive whatever is away
             log.warning("the inbox waits", error=type(fault).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), EVERY)
 
 
-async def _hand_over(pool: Pool, forward: Forward, now: datetime) -> int:
+async def _hand_over(pool: Pool, forward: Forward, now: datetime, after: int) -> tuple[int, int] | None:
+    """Hand over one batch; return how many and the last number looked at, or None when there was nothing left."""
+    silent: list[Unavailable] = []  # journeys in a row that Temporal did not answer for
     async with pool.acquire() as conn, conn.transaction():
-        journeys = await inbox.take(conn, BATCH)
-        for journey_id, rows in journeys.items():
-            await forward(journey_id, [inbox.as_command(row, now) for row in rows])
-        keys = [row.key for rows in journeys.values() for row in rows]
-        return await inbox.forwarded(conn, keys, now) if keys else 0
+        taken = await inbox.take(conn, BATCH, after)
+        if taken is None:
+            return None
+        keys: list[inbox.EventKey] = []
+        for journey_id, rows in taken.journeys.items():
+            try:
+                await forward(journey_id, [inbox.as_command(row, now) for row in rows])
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the other journeys' events go on
+                log.warning("events wait", journey=journey_id, events=len(rows), error=type(fault).__name__)
+                silent = [*silent, fault] if isinstance(fault, Unavailable) else []
+            else:
+                keys += [row.key for row in rows]
+                silent = []
+            if len(silent) == AWAY_AFTER:
+                break
+        handed = await inbox.forwarded(conn, keys, now) if keys else 0
+    if len(silent) == AWAY_AFTER:
+        raise silent[-1]
+    return handed, taken.last

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import asyncpg
+import structlog
 from temporalio import activity
 
 from activities.batch import Batch
@@ -24,11 +25,15 @@ from domain.commands import (
 )
 from domain.journey import Journey
 from domain.programme import Programme
+from domain.replies import Reply
 from store import effects, journal, programmes, staff
 from store.errors import VersionConflict
 from store.pool import Conn
 
+log = structlog.stdlib.get_logger("journal")
 RELOADS = 10  # another writer got in between: reload and decide again; one writer a family makes this rare
+# What Postgres and the encoders say of a value that they cannot hold, such as a NUL or a number of thirty digits.
+UNREADABLE = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, TypeError, ValueError, OverflowError)
 ALLOCATING = AllocateKeyWorker | AcceptHandover
 SETTLING = RecordReminder | RecordNotification | RecordEligibility
 SHOWN = 3  # deadlines kept in the workflow's state for its agenda query
@@ -43,7 +48,33 @@ class JournalActivities:
 
     @activity.defn
     async def carry_out(self, order: CarryOut) -> CarriedOut:
-        """Carry out a batch in one transaction; then let everything due by `order.now` fall due."""
+        """Carry out a batch in one transaction; then let everything due by `order.now` fall due.
+
+        A command that cannot be stored at all is answered as unreadable by itself: repeated for ever, it would hold
+        up its family's timers and everything behind it.
+        """
+        try:
+            return await self._together(order)
+        except UNREADABLE:
+            if not order.commands:
+                raise
+            log.exception("a batch cannot be stored; its commands are carried out one by one")
+        replies = [await self._alone(order, command) for command in order.commands]
+        done = await self._together(order.model_copy(update={"commands": []}))
+        return done.model_copy(update={"replies": replies})
+
+    async def _alone(self, order: CarryOut, command: Command) -> Reply:
+        try:
+            return (await self._together(order.model_copy(update={"commands": [command]}))).replies[0]
+        except UNREADABLE:
+            async with self._pool.acquire() as conn:
+                loaded = await journal.load(conn, order.journey_id, [command.command_id])
+                batch = Batch(order.journey_id, loaded, order.now + self._offset)
+                batch.refuse(command)
+                await self._append(conn, batch, None)
+            return batch.replies[0]
+
+    async def _together(self, order: CarryOut) -> CarriedOut:
         for _ in range(RELOADS):
             try:
                 async with self._pool.acquire() as conn:

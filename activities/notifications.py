@@ -1,5 +1,6 @@
 """Messages to people and partners: sent once each, by effect id, and only as consent and agreement allow right now."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -8,7 +9,7 @@ import asyncpg
 from temporalio import activity
 
 from activities.messages import EffectRun, RunEffect
-from activities.post import NOT_ARRIVED, Post
+from activities.post import NOT_ARRIVED, TIMEOUT_SECONDS, Post
 from domain.calendar import local_date
 from domain.commands import RecordNotification, RecordReminder
 from domain.consent import refusal
@@ -97,7 +98,8 @@ class NotificationActivities:
         if isinstance(judged, str):
             return UNCONFIRMED if attempted else judged
         try:
-            await judged()
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await judged()
         except NOT_ARRIVED:
             if not attempted:
                 async with self._pool.acquire() as conn:

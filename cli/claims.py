@@ -28,6 +28,8 @@ def check(
     """Tell what a claim file may be paid for, and why. Needs no server.
 
     Exit status: 0 something is payable (or met, in a programme without payments), 1 nothing is, 2 bad file.
+
+    Example: journeys claims check claim.json
     """
     from domain.claim_file import check as judge  # noqa: PLC0415  the CLI must start fast
 

@@ -30,7 +30,10 @@ for _command in (local.up, local.status, local.down):
 
 @app.command(context_settings=ANY, add_help_option=False)
 def timelapse(context: typer.Context) -> None:
-    """Run eighteen months of real journeys in seconds, on a private stack."""
+    """Run eighteen months of real journeys in seconds, on a private stack.
+
+    Example: journeys timelapse --months 18
+    """
     from stack.timelapse import main as run  # noqa: PLC0415 - the CLI must start fast
 
     run(context.args)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.command import On, Ref, command
-from cli.door import Door
+from cli.door import Door, in_path
 from cli.show import answer
 from cli.trouble import BAD_INPUT, Trouble
 
@@ -19,6 +19,17 @@ LISTS = ("needs", "criteria", "partners", "categories")
 
 def _take(door: Door, ref: str, step: str, **body: Any) -> None:
     answer(door.step(ref, step, **body), json_wanted=door.as_json)
+
+
+def _eligible(door: Door, ref: str) -> str | None:
+    """Say what the programme found; None when that cannot be told just now, for the step itself is taken."""
+    try:
+        told = door.get(f"/v1/journeys/{in_path(ref)}")
+    except Trouble:
+        return None
+    if told["journey"]["eligible"]:
+        return "eligible"
+    return f"not eligible: needs {told['criteria_needed']} criteria"
 
 
 @command(app)
@@ -53,7 +64,10 @@ def withdraw_consent(
     consent_id: Annotated[str, typer.Argument(metavar="CONSENT", help="As shown by show.")],
     on: On = None,
 ) -> None:
-    """End a recorded basis; messages that wait are stopped."""
+    """End a recorded basis; messages that wait are stopped.
+
+    Example: journeys withdraw-consent F-7K3Q-9D2X c-1f2e3d4c
+    """
     _take(door, ref, "withdraw-consent", consent_id=consent_id, on=on)
 
 
@@ -71,6 +85,9 @@ def identify(
     Example: journeys identify F-7K3Q-9D2X --criterion poverty --criterion addiction
     """
     _take(door, ref, "identify", criteria=criterion, on=on)
+    found = None if door.as_json else _eligible(door, ref)
+    if found:
+        typer.echo(found)
 
 
 @command(app)
@@ -84,19 +101,28 @@ def allocate(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
 
 @command(app, "offer-handover")
 def offer_handover(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
-    """Offer the family to another key worker; until accepted, the holder keeps it."""
+    """Offer the family to another key worker; until accepted, the holder keeps it.
+
+    Example: journeys offer-handover F-7K3Q-9D2X --to lee
+    """
     _take(door, ref, "offer-handover", to=to, on=on)
 
 
 @command(app, "accept-handover")
 def accept_handover(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
-    """Take over an offered family."""
+    """Take over an offered family.
+
+    Example: journeys accept-handover F-7K3Q-9D2X --to lee
+    """
     _take(door, ref, "accept-handover", key_worker=to, on=on)
 
 
 @command(app, "refuse-handover")
 def refuse_handover(door: Door, ref: Ref, on: On = None) -> None:
-    """Decline an offered family; the holder stays."""
+    """Decline an offered family; the holder stays.
+
+    Example: journeys refuse-handover F-7K3Q-9D2X
+    """
     _take(door, ref, "refuse-handover", on=on)
 
 
@@ -107,7 +133,10 @@ def contact(
     on: On = None,
     kind: Annotated[str, typer.Option(help="visit, call, meeting or attempted.")] = "visit",
 ) -> None:
-    """Record a contact with the family."""
+    """Record a contact with the family.
+
+    Example: journeys contact F-7K3Q-9D2X --kind call
+    """
     _take(door, ref, "record-contact", kind=kind, on=on)
 
 
@@ -122,13 +151,19 @@ def assess(door: Door, ref: Ref, need: Needs, on: On = None) -> None:
 
 @command(app)
 def plan(door: Door, ref: Ref, need: Needs, on: On = None) -> None:
-    """Record the plan agreed with the family."""
+    """Record the plan agreed with the family.
+
+    Example: journeys plan F-7K3Q-9D2X --need debt
+    """
     _take(door, ref, "agree-plan", needs=need, on=on)
 
 
 @command(app)
 def start(door: Door, ref: Ref, on: On = None) -> None:
-    """Begin high-intensity work."""
+    """Begin high-intensity work.
+
+    Example: journeys start F-7K3Q-9D2X --on 2026-01-20
+    """
     _take(door, ref, "start-intervention", on=on)
 
 
@@ -139,13 +174,19 @@ def review(
     on: On = None,
     outcome: Annotated[str, typer.Option(help="on-track or off-track.")] = "on-track",
 ) -> None:
-    """Record a review of the plan."""
+    """Record a review of the plan.
+
+    Example: journeys review F-7K3Q-9D2X --outcome off-track
+    """
     _take(door, ref, "review-plan", outcome=outcome, on=on)
 
 
 @command(app, "step-down")
 def step_down(door: Door, ref: Ref, on: On = None) -> None:
-    """Move to low intensity; the checks are counted from this day."""
+    """Move to low intensity; the checks are counted from this day.
+
+    Example: journeys step-down F-7K3Q-9D2X
+    """
     _take(door, ref, "step-down", on=on)
 
 
@@ -153,7 +194,10 @@ def step_down(door: Door, ref: Ref, on: On = None) -> None:
 def step_up(
     door: Door, ref: Ref, reason: Annotated[str, typer.Option(help="Why, as a code, such as crisis.")], on: On = None
 ) -> None:
-    """Move back to high intensity."""
+    """Move back to high intensity.
+
+    Example: journeys step-up F-7K3Q-9D2X --reason crisis
+    """
     _take(door, ref, "step-up", reason=reason, on=on)
 
 
@@ -178,7 +222,10 @@ def close(
     outcome: Annotated[str, typer.Option(help="sustained, moved-away, declined, ...")],
     on: On = None,
 ) -> None:
-    """End the journey."""
+    """End the journey.
+
+    Example: journeys close F-7K3Q-9D2X --outcome moved-away
+    """
     _take(door, ref, "close", outcome=outcome, on=on)
 
 
@@ -186,7 +233,10 @@ def close(
 def ack(
     door: Door, ref: Ref, reminder: Annotated[str, typer.Argument(metavar="REMINDER", help="As shown by show.")]
 ) -> None:
-    """Say that a reminder was seen."""
+    """Say that a reminder was seen.
+
+    Example: journeys ack F-7K3Q-9D2X plan.4.2026-01-20.remind+0
+    """
     _take(door, ref, "acknowledge", reminder_id=reminder)
 
 

@@ -44,15 +44,23 @@ def _glance(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 @command(app)
-def show(door: Door, ref: Ref) -> None:
-    """Show one family: where it is, its timeline with numbered events, its agenda and who holds it."""
+def show(
+    door: Door,
+    ref: Ref,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="The system's own bookkeeping too.")] = False,
+) -> None:
+    """Show one family: where it is, its timeline with numbered events, its agenda and who holds it.
+
+    Example: journeys show F-7K3Q-9D2X --all
+    """
     told = door.get(f"/v1/journeys/{in_path(ref)}")
     if door.as_json:
         write.as_json(told)
         return
     _heading(told)
     _people(told)
-    write.table("\nTimeline", ("#", "day", "event", "detail", "by"), map(_event, told["timeline"]))
+    _timeline(told["timeline"], everything=everything)
     write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, told["agenda"]))
     waiting = [one for one in told["journey"]["reminders"] if one["state"] in {"due", "sent", "not-sent"}]
     if waiting:
@@ -91,9 +99,24 @@ def _people(told: dict[str, Any]) -> None:
         write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", name or "-")])
 
 
-def _event(told: dict[str, Any]) -> tuple[object, ...]:
+def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
+    """Write the events, each that was corrected marked by the number of its last correction."""
+    corrected = {
+        one["event"]["version"]: one["version"] for one in timeline if one["event"]["type"] == "event-corrected"
+    }
+    kept = [one for one in timeline if everything or not write.is_noise(one["event"])]
+    rows = (_event(one, corrected.get(one["version"]), everything=everything) for one in kept)
+    write.table("\nTimeline", ("#", "day", "event", "detail", "by"), rows)
+    if len(kept) < len(timeline):
+        typer.echo(f"events of the system's own left out: {len(timeline) - len(kept)} (show them with --all)")
+
+
+def _event(told: dict[str, Any], corrected_by: int | None, *, everything: bool) -> tuple[object, ...]:
     event = told["event"]
-    return told["version"], write.event_day(event), event["type"], write.event_detail(event), told["actor"]
+    detail = write.event_detail(event, everything=everything)
+    if corrected_by:
+        detail = f"{detail}  (corrected by {corrected_by})".strip()
+    return told["version"], write.event_day(event), event["type"], detail, told["actor"]
 
 
 def _deadline(row: dict[str, Any]) -> tuple[object, ...]:
@@ -114,7 +137,10 @@ def due(
     ] = None,
     limit: Limit = 100,
 ) -> None:
-    """List what falls due, soonest first."""
+    """List what falls due, soonest first.
+
+    Example: journeys due --holder kim --until 2026-02-01T00:00Z
+    """
     rows = door.get("/v1/due", holder=holder, until=until, limit=limit)
     if door.as_json:
         write.as_json(rows)
@@ -139,7 +165,10 @@ def due(
 
 @command(app)
 def counts(door: Door) -> None:
-    """Count journeys by stage, reminders, notifications, claims and partner events."""
+    """Count journeys by stage, reminders, notifications, claims and partner events.
+
+    Example: journeys counts --json
+    """
     told = door.get("/v1/counts")
     if door.as_json:
         write.as_json(told)
@@ -152,7 +181,10 @@ def counts(door: Door) -> None:
 
 
 def list_claims(door: Door, reference: Annotated[str | None, typer.Option(help="Only this family.")] = None) -> None:
-    """List the ledger of claims."""
+    """List the ledger of claims.
+
+    Example: journeys claims list --reference F-7K3Q-9D2X
+    """
     rows = door.get("/v1/claims", reference=reference)
     if door.as_json:
         write.as_json(rows)

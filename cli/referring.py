@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 PERSON = ("role", "surname", "forename", "date_of_birth")
+HOUSEHOLD = {
+    name: name.replace("_", "-") for name in ("referrer", "referred_on", "locality", "address", "postcode", "uprn")
+}
+HOUSEHOLD["criteria"] = "criterion"
 FAULT_COLUMNS = ("line", "family", "column", "value", "reason", "remedy")
 
 
@@ -64,7 +68,7 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
     try:
         answer = door.post("/v1/journeys", _form(file) if file else told)
     except Trouble as trouble:
-        _table_of(trouble, as_json=door.as_json)
+        _table_of(trouble, as_json=door.as_json, by_flag=file is None)
         raise
     write.answer(answer, json_wanted=door.as_json)
 
@@ -93,6 +97,8 @@ def import_file(
     """Import a file of referrals: good families are taken, each bad row is told with its remedy.
 
     The same file again changes nothing; cut short, it goes on where it stopped. Exit status 3: some rows were refused.
+
+    Example: journeys import referrals.csv
     """
     try:
         data = file.read_bytes()
@@ -172,11 +178,21 @@ def _tell(told: dict[str, Any], *, as_json: bool) -> None:
     )
 
 
-def _table_of(trouble: Trouble, *, as_json: bool) -> None:
+def _table_of(trouble: Trouble, *, as_json: bool, by_flag: bool = False) -> None:
     """Show every fault of a refused referral or file."""
     faults = trouble.told.get("faults", []) if isinstance(trouble.told, dict) else []
-    if faults and not as_json:
+    if faults and by_flag and not as_json:
+        rows = ((_flag(fault), *_row(fault)[2:]) for fault in faults)
+        write.table("", ("flag", *FAULT_COLUMNS[2:]), rows, err=True)
+    elif faults and not as_json:
         write.table("", FAULT_COLUMNS, map(_row, faults), err=True)
+
+
+def _flag(fault: dict[str, Any]) -> str:
+    column = fault["column"]
+    if column in HOUSEHOLD:
+        return f"--{HOUSEHOLD[column]}"
+    return f"--member (number {fault['line']})"
 
 
 def _row(fault: dict[str, Any]) -> tuple[object, ...]:

@@ -42,6 +42,11 @@ def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
     typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {told['version']})")
 
 
+def a(noun: str) -> str:
+    """Write a noun with its article."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False) -> None:
     """Write a table; cells are data and never markup."""
     from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
@@ -78,9 +83,21 @@ def event_day(event: dict[str, Any]) -> str:
     return str(event.get("on") or moment(event["at"])[:10])
 
 
-def event_detail(event: dict[str, Any]) -> str:
+def event_detail(event: dict[str, Any], *, everything: bool = False) -> str:
     """Write the fields of an event in a line."""
-    return "  ".join(f"{name} {_value(value)}" for name, value in event.items() if name not in HIDDEN and _told(value))
+    hidden = HIDDEN - {"effect_id"} if everything else HIDDEN
+    return "  ".join(
+        f"{name.replace('_', ' ')} {_value(value)}"
+        for name, value in event.items()
+        if name not in hidden and _told(value)
+    )
+
+
+def is_noise(event: dict[str, Any]) -> bool:
+    """Tell whether an event is the system's own bookkeeping, which says nothing new of the family."""
+    if event["type"] == "claim-eligibility-recorded":
+        return bool(event["verdict"] != "met")
+    return bool(event["type"] == "evaluation-fell-due")
 
 
 def _told(value: object) -> bool:
@@ -91,5 +108,5 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_value(part) for part in value)
     if isinstance(value, dict):
-        return " ".join(_value(part) for part in value.values() if _told(part))
+        return " ".join(_value(part) for name, part in value.items() if name != "at" and _told(part))
     return str(value)

@@ -23,7 +23,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 
 def port_option(name: str, what: str, default: int) -> object:
     """Return the option of one port."""
-    return typer.Option(f"--{name}-port", help=f"Port of {what}. Default: as last time, at first {default}.", min=1)
+    return typer.Option(
+        f"--{name}-port", help=f"Port of {what}. Default: as last time, at first {default}.", min=1, max=65535
+    )
 
 
 def up(
@@ -37,7 +39,12 @@ def up(
     """Start the system on this machine, or say that it is up already.
 
     Exit status: 0 it is up, 1 it cannot come up (nothing is left running then).
+
+    Example: journeys up --gateway-port 8470
     """
+    given = [port for port in (gateway_port, temporal_port, ui_port) if port is not None]
+    if len(set(given)) < len(given):
+        raise typer.BadParameter("two parts have the same port; give each a port of its own")
     with _explained():
         from stack import commands  # noqa: PLC0415  the CLI must start fast
 
@@ -53,6 +60,8 @@ def status(*, data: Data = None, as_json: AsJson = False) -> None:
     """Tell how each part of the system is.
 
     Exit status: 0 it is up, 3 it is not.
+
+    Example: journeys status --json
     """
     from stack import commands  # noqa: PLC0415
 
@@ -68,6 +77,8 @@ def down(*, data: Data = None, as_json: AsJson = False) -> None:
     """Stop the system on this machine; its data stay.
 
     Exit status: 0 it is down.
+
+    Example: journeys down
     """
     from stack import commands  # noqa: PLC0415
 

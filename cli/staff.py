@@ -31,12 +31,15 @@ def add_worker(  # noqa: PLR0913 - one argument an option
     if door.as_json:
         write.as_json(told)
     else:
-        typer.echo(f"{told['name']} is a {told['role']} and holds {told['held']} families")
+        typer.echo(f"{told['name']} is {write.a(told['role'])} and holds {told['held']} families")
 
 
 @command(workers, "list")
 def list_workers(door: Door) -> None:
-    """List staff, with how many families each holds."""
+    """List staff, with how many families each holds.
+
+    Example: journeys workers list
+    """
     rows = door.get("/v1/workers")
     if door.as_json:
         write.as_json(rows)
@@ -51,7 +54,10 @@ def add_partner(
     name: Annotated[str, typer.Argument(help="As the programme's agreements name it, such as wirral-schools.")],
     webhook_url: Annotated[str | None, typer.Option(help="Where it is told things.")] = None,
 ) -> None:
-    """Add a partner system; the secret that signs its events is shown this once."""
+    """Add a partner system; the secret that signs its events is shown this once.
+
+    Example: journeys partners add wirral-schools --webhook-url https://schools.example/hook
+    """
     told = door.post("/v1/partners", {"name": name, "webhook_url": webhook_url}, repeatable=False)
     if door.as_json:
         write.as_json(told)
@@ -68,7 +74,10 @@ def login(
         Literal["coordinator", "key-worker", "manager", "auditor", "analyst"], typer.Option(help="What you may do.")
     ] = "manager",
 ) -> None:
-    """Begin a session of eight hours on a local stack."""
+    """Begin a session of eight hours on a local stack.
+
+    Example: journeys login --name kim --role key-worker
+    """
     from cli.session import login as begin  # noqa: PLC0415 - the CLI must start fast
 
     begin(door.folder, name, role)

@@ -19,6 +19,8 @@ def verify(
     """Check that nothing in the journal was changed.
 
     Exit status 1: something was.
+
+    Example: journeys verify F-7K3Q-9D2X
     """
     told = door.get("/v1/verify", reference=ref)
     if door.as_json:
@@ -34,7 +36,10 @@ def verify(
 
 @command(app)
 def rebuild(door: Door) -> None:
-    """Make the read models anew from the journal."""
+    """Make the read models anew from the journal.
+
+    Example: journeys rebuild
+    """
     told = door.post("/v1/rebuild")
     if door.as_json:
         write.as_json(told)
@@ -44,7 +49,10 @@ def rebuild(door: Door) -> None:
 
 @command(app)
 def rearm(door: Door) -> None:
-    """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster."""
+    """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster.
+
+    Example: journeys rearm
+    """
     told = door.post("/v1/rearm")
     if door.as_json:
         write.as_json(told)

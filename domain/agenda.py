@@ -26,8 +26,8 @@ class Deadline(Value):
 
 
 def agenda(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[Deadline, ...]:
-    """Return what falls due, soonest first; empty once the journey is closed."""
-    if not journey.open:
+    """Return what falls due, soonest first; of a closed journey only evaluations as of days before it closed."""
+    if journey.stage == "unreferred":
         return ()
     due = [*_reminders(journey, programme, calendar), *_evaluations(journey, programme, calendar)]
     return tuple(sorted(due, key=lambda deadline: (deadline.at, deadline.id)))
@@ -125,4 +125,5 @@ def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> 
         )
         for months, day in planned
         if (name := f"evaluation.{months}.{day}") not in journey.evaluations
+        and (journey.closed_on is None or day <= journey.closed_on)
     ]

@@ -13,6 +13,9 @@ from domain.evidence import Evidence
 from domain.family import Basis, Member
 from domain.model import Code, Value
 
+MOST = 50  # codes in one list: more is a slip, or poison
+ReminderId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{0,119}$")]
+
 
 class Order(Value):
     """What every command carries: its id, when it was given, and by whom (`role:name`)."""
@@ -53,11 +56,11 @@ class RecordConsent(Order):
 
     type: Literal["consent"] = "consent"
     on: date
-    consent_id: str = Field(min_length=1, max_length=80)
+    consent_id: Code
     basis: Basis
     purpose: Code
-    partners: tuple[Code, ...] = ()
-    categories: tuple[Code, ...] = ()
+    partners: tuple[Code, ...] = Field(default=(), max_length=MOST)
+    categories: tuple[Code, ...] = Field(default=(), max_length=MOST)
     expires_on: date | None = None
 
 
@@ -66,7 +69,7 @@ class WithdrawConsent(Order):
 
     type: Literal["withdraw-consent"] = "withdraw-consent"
     on: date
-    consent_id: str
+    consent_id: Code
 
 
 class IdentifyFamily(Order):
@@ -74,7 +77,7 @@ class IdentifyFamily(Order):
 
     type: Literal["identify"] = "identify"
     on: date
-    criteria: tuple[Code, ...]
+    criteria: tuple[Code, ...] = Field(max_length=MOST)
 
 
 class AllocateKeyWorker(Order):
@@ -123,7 +126,7 @@ class AssessFamily(Order):
 
     type: Literal["assess"] = "assess"
     on: date
-    needs: tuple[Code, ...] = Field(min_length=1)
+    needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
 
 
 class AgreePlan(Order):
@@ -131,7 +134,7 @@ class AgreePlan(Order):
 
     type: Literal["agree-plan"] = "agree-plan"
     on: date
-    needs: tuple[Code, ...] = Field(min_length=1)
+    needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
 
 
 class StartIntervention(Order):
@@ -201,7 +204,7 @@ class AcknowledgeReminder(Order):
     """Say that a reminder was seen."""
 
     type: Literal["acknowledge"] = "acknowledge"
-    reminder_id: str
+    reminder_id: ReminderId
 
 
 class PassTime(Order):
@@ -214,7 +217,7 @@ class RecordReminder(Order):
     """Record what became of a reminder's message."""
 
     type: Literal["record-reminder"] = "record-reminder"
-    reminder_id: str
+    reminder_id: ReminderId
     effect_id: str = ""
     fault: DeliveryFault | None = None
     reason: Code | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 from stdnum.iso7064 import mod_37_36
 
-from domain.model import Value
+from domain.model import Code, Value
 
 # Thirty symbols without 0, 1, I, L, O and U. Thirty-one is prime, so the hybrid check of ISO 7064 (modulus
 # N+1, N) catches every single mistyped symbol and all but a few swapped neighbours.
@@ -30,11 +30,11 @@ class Consent(Value):
     `partners` and `categories` empty mean all that the sharing agreements name.
     """
 
-    id: str = Field(min_length=1, max_length=80)
+    id: Code
     basis: Basis
-    purpose: str = Field(min_length=1, max_length=80)
-    partners: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
+    purpose: Code
+    partners: tuple[Code, ...] = Field(default=(), max_length=50)
+    categories: tuple[Code, ...] = Field(default=(), max_length=50)
     on: date
     expires_on: date | None = None
     withdrawn_on: date | None = None

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from domain.calendar import local_date
-from domain.commands import Command, RecordEligibility, RecordNotification, RecordReminder
+from domain.commands import Command, RecordNotification, RecordReminder
 from domain.effects import Effect, EvaluateResults, Notify, Remind
 from domain.events import CheckRecorded, EvaluationFellDue, Event, EventCorrected, ReminderFellDue
 from domain.journey import Journey
@@ -18,7 +18,7 @@ def react(journey: Journey, event: Event, programme: Programme) -> list[Effect]:
     return [*_reminding(event, ids), *_evaluating(event, programme, ids), *_telling(journey, event, programme, ids)]
 
 
-def given_up(effect: Effect, at: datetime, reason: str) -> Command:
+def given_up(effect: Remind | Notify, at: datetime, reason: str) -> Command:
     """Return the command that records an effect which could not be done before its patience ran out."""
     order = {"command_id": f"{effect.effect_id}:settled", "at": at, "actor": "worker:effects"}
     match effect:
@@ -35,8 +35,6 @@ def given_up(effect: Effect, at: datetime, reason: str) -> Command:
                 fault="failed",
                 reason=reason,
             )
-        case EvaluateResults():
-            return RecordEligibility(**order, as_of=effect.as_of, effect_id=effect.effect_id)
         case _:
             assert_never(effect)
 

@@ -1,14 +1,41 @@
 """What each step of the path is told, besides the family it is about; `on` is today unless given."""
 
+import unicodedata
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain.commands import MOST, ReminderId
 from domain.events import CheckVerdict, ContactKind, Outcome, ReviewOutcome
 from domain.family import Basis
 from domain.model import Code
 from domain.replies import Reply
+
+LARGEST = 2**31
+
+
+def _storable(changes: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what the journal cannot hold, or what no field can mean, naming the field."""
+    for name, value in changes.items():
+        if not _clean(name):
+            raise ValueError("a field's name holds control characters; see the event for its fields")
+        _fits(name, value)
+    return changes
+
+
+def _fits(name: str, value: object) -> None:
+    if isinstance(value, str) and not _clean(value):
+        raise ValueError(f"{name} holds control characters; write it without them")
+    if isinstance(value, int | float) and not abs(value) <= LARGEST:  # so NaN is refused too
+        raise ValueError(f"{name} is too large a number; the largest is {LARGEST}")
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        _fits(name, part)
+
+
+def _clean(text: str) -> bool:
+    return not any(unicodedata.category(symbol).startswith("C") for symbol in text)
 
 
 class Body(BaseModel):
@@ -28,22 +55,22 @@ class Consent(Step):
 
     basis: Basis = "consent"
     purpose: Code = "family-support"
-    partners: tuple[Code, ...] = ()
-    categories: tuple[Code, ...] = ()
+    partners: tuple[Code, ...] = Field(default=(), max_length=MOST)
+    categories: tuple[Code, ...] = Field(default=(), max_length=MOST)
     expires_on: date | None = None
-    consent_id: str | None = Field(default=None, max_length=80, description="Made up unless given.")
+    consent_id: Code | None = Field(default=None, description="Made up unless given.")
 
 
 class WithdrawConsent(Step):
     """The basis that no longer holds."""
 
-    consent_id: str
+    consent_id: Code
 
 
 class Identify(Step):
     """The criteria met."""
 
-    criteria: tuple[Code, ...]
+    criteria: tuple[Code, ...] = Field(max_length=MOST)
 
 
 class Allocate(Step):
@@ -67,7 +94,7 @@ class Contact(Step):
 class Needs(Step):
     """The needs found, or planned for."""
 
-    needs: tuple[Code, ...] = Field(min_length=1)
+    needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
 
 
 class Review(Step):
@@ -97,7 +124,7 @@ class Close(Step):
 class Acknowledge(Body):
     """The reminder that was seen."""
 
-    reminder_id: str
+    reminder_id: ReminderId
 
 
 class Correct(Body):
@@ -105,7 +132,7 @@ class Correct(Body):
 
     version: int = Field(ge=1)
     reason: Code
-    changes: dict[str, Any] = Field(min_length=1)
+    changes: Annotated[dict[str, Any], Field(min_length=1), AfterValidator(_storable)]
 
 
 class Answer(BaseModel):

@@ -11,7 +11,7 @@ from domain.errors import Rejected
 from domain.family import is_reference
 from gateway.parts import Served
 from gateway.security import Policy, Token, authenticate
-from store import read_models
+from store import journal, read_models
 from store.pool import Conn
 from store.read_models import JourneyRow
 
@@ -43,9 +43,22 @@ class OnFamily(Policy):
         self.check(actor, actor.name, route)
         async with parts.pool.acquire() as conn:
             journeys = await family(conn, reference)
-        newest = journeys[-1]
-        self.check(actor, newest.handover_to if self._by == "offered" else newest.key_worker, route)
+            newest = journeys[-1]
+            holder = await _asked_to_answer(conn, newest) if self._by == "offered" else newest.key_worker
+        self.check(actor, holder, route)
         return Asked(actor, journeys)
+
+
+async def _asked_to_answer(conn: Conn, row: JourneyRow) -> str | None:
+    """Return whom the family is offered to, else who answered the last offer: the answer may be sent again."""
+    if row.handover_to is not None:
+        return row.handover_to
+    for recorded in reversed(await journal.timeline(conn, row.journey_id)):
+        if recorded.event.type == "handover-accepted":
+            return recorded.event.key_worker
+        if recorded.event.type == "handover-refused":
+            return recorded.actor.removeprefix("key-worker:")
+    return None
 
 
 async def family(conn: Conn, reference: str) -> Sequence[JourneyRow]:

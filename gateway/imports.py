@@ -80,7 +80,7 @@ class File:
 
     def key(self, family: Checked) -> str:
         """Return the key under which the family's referral is known."""
-        return f"{self.hash}:{family.family_no}"
+        return f"import:{self.hash}:{family.family_no}"
 
 
 @router.post("/imports", response_class=StreamingResponse, responses={200: {"content": {NDJSON: {}}}})

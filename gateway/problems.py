@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import structlog
@@ -13,13 +13,24 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from domain.cells import shown
+from domain.commands import ReminderId
 from domain.errors import Rejected
+from domain.model import Code
 from domain.referral import Fault
 from wiring.engine import Unavailable
 
 URN = "urn:family-journeys:problem:"
 MEDIA_TYPE = "application/problem+json"
-AWAY = (Unavailable, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError)
+AWAY = (
+    Unavailable,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it is being stopped or started
+    asyncpg.CannotConnectNowError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+)
 RETRY_AFTER = "1"
 
 # A rejection is a conflict with the journey as it stands (409), unless its code says otherwise.
@@ -43,6 +54,8 @@ STATUS = {
     "unknown-programme": 422,
     "unknown-referrer": 422,
 }
+
+CODE, REMINDER = (get_args(kind)[1].metadata[0].pattern for kind in (Code, ReminderId))
 
 log = structlog.stdlib.get_logger()
 
@@ -92,6 +105,20 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(away, _away)
 
 
+def plainly(fault: Mapping[str, Any]) -> str:
+    """Say a fault that pydantic found as a person would."""
+    kind, context = str(fault["type"]), fault.get("ctx") or {}
+    if kind == "string_pattern_mismatch" and context.get("pattern") == CODE:
+        return "write it as a code: small letters, digits and dashes"
+    if kind == "string_pattern_mismatch" and context.get("pattern") == REMINDER:
+        return "copy the reminder's id as show tells it"
+    if kind.startswith(("datetime_", "timezone_")):
+        return "write the time like 2026-02-01T00:00Z"
+    if kind.startswith("date_"):
+        return "write the day as YYYY-MM-DD"
+    return str(fault["msg"]).removeprefix("Value error, ")
+
+
 async def _rejected(_request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, Rejected)  # noqa: S101 - narrows the type that the framework hands over
     return of_rejection(fault)
@@ -101,7 +128,7 @@ async def _invalid(_request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)  # noqa: S101 - as above
     first = fault.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-    return problem(422, "bad-request", f"{shown(place)}: {first['msg']}", "see the OpenAPI document at /openapi.json")
+    return problem(422, "bad-request", f"{shown(place)}: {plainly(first)}", "see the OpenAPI document at /openapi.json")
 
 
 async def _http(_request: Request, fault: Exception) -> JSONResponse:

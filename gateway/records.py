@@ -6,13 +6,15 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Depends
 from pydantic import ValidationError
 
+from domain.cells import shown
 from domain.commands import AcknowledgeReminder, CorrectEvent
 from domain.errors import Rejected
-from domain.events import EVENT, Correctable, Event
+from domain.events import EVENT, Correctable, Event, EvidenceRecorded
+from domain.evidence import Observation
 from gateway.bodies import Acknowledge, Answer, Correct
 from gateway.families import Asked, OnFamily
 from gateway.parts import Served
-from gateway.problems import DOCUMENTED
+from gateway.problems import DOCUMENTED, plainly
 from gateway.steps import Key, carry
 from store import journal
 
@@ -51,7 +53,10 @@ def _correction(stream: list[Event], body: Correct, reference: str) -> Callable[
             f"{reference} has no event {body.version} that can be corrected",
             "show the journey for its numbered events; only steps of the path, consents and evidence can be corrected",
         )
-    replacement = _changed(_as_it_reads(stream, body.version), body.changes)
+    reads = _as_it_reads(stream, body.version)
+    replacement = _changed(reads, body.changes)
+    if isinstance(reads, EvidenceRecorded) and isinstance(replacement, EvidenceRecorded):
+        _same_family(reads.evidence, replacement.evidence, stream)
     told = {"version": body.version, "reason": body.reason, "replacement": replacement}
     return lambda common: CorrectEvent.model_validate(told | common)
 
@@ -64,6 +69,21 @@ def _as_it_reads(stream: list[Event], version: int) -> Event:
     return [stream[version - 1], *corrections][-1]
 
 
+def _same_family(before: Observation, after: Observation, stream: list[Event]) -> None:
+    """Refuse evidence of another source, or about somebody who is not of this family."""
+    if after.source != before.source:
+        raise Rejected(
+            "other-subject", f"source: the evidence came from {before.source}", "keep its source, and correct the rest"
+        )
+    members = [member.id for event in stream if event.type == "family-referred" for member in event.members]
+    if after.member not in {before.member, None, *members}:
+        raise Rejected(
+            "bad-request",
+            f"member: {shown(str(after.member))} is not of this family",
+            f"use one of {', '.join(members)}",
+        )
+
+
 def _changed(event: Event, changes: dict[str, Any]) -> Event:
     told = event.model_dump(mode="json", by_alias=True)
     inner = next((name for name in ("consent", "evidence") if name in told), None)
@@ -73,4 +93,6 @@ def _changed(event: Event, changes: dict[str, Any]) -> Event:
     except ValidationError as fault:
         first = fault.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])
-        raise Rejected("bad-request", f"{place}: {first['msg']}", f"the event holds {', '.join(told)}") from fault
+        raise Rejected(
+            "bad-request", f"{shown(place)}: {plainly(first)}", f"the event holds {', '.join(told)}"
+        ) from fault

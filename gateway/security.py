@@ -69,9 +69,10 @@ class Policy:
         """Refuse an actor who may not, and log who was refused what."""
         if not may(actor, self.action, holder):
             log.warning("denied", actor=actor.code, action=self.action, route=route)
+            who = f"{'an' if actor.role.startswith('a') else 'a'} {actor.role}"
             raise Rejected(
                 "not-allowed",
-                f"a {actor.role} may not do this{' for a family held by others' if actor.role == 'key-worker' else ''}",
+                f"{who} may not do this{' for a family held by others' if actor.role == 'key-worker' else ''}",
                 "ask someone whose role allows it",
             )
 

@@ -61,8 +61,11 @@ ANSWERED_BY_OFFERED = ("accept-handover", "refuse-handover")
 
 
 def command_id(key: str | None) -> str:
-    """Return the id of a command: the caller's key, by which a repeat is known, else a fresh one."""
-    return key or uuid.uuid4().hex
+    """Return the id of a command: the caller's key, by which a repeat is known, else a fresh one.
+
+    Its prefix keeps it apart from the ids that the system gives to commands of its own.
+    """
+    return f"staff:{key or uuid.uuid4().hex}"
 
 
 async def carry(

@@ -39,13 +39,18 @@ class Claim:
     state: ClaimState = "eligible"
 
 
+async def lock(conn: Conn, journey_id: str) -> None:
+    """Take the family's turn at the ledger, until the caller's transaction ends; the first statement of it."""
+    await conn.execute(_SQL["lock"], journey_id.rpartition(":")[0])
+
+
 async def record(
     conn: Conn, effect_id: str, journey: Journey, report: ClaimReport, *, recorded_at: datetime
 ) -> tuple[Judged, ...]:
     """Enter what a report makes payable into the ledger, and return its verdicts as the ledger took them.
 
-    Run twice for one effect, the first entry stands. A result without a `claim_id` was not met, is not payable beside
-    the others, or was claimed for the family before; its amount is 0.
+    The caller holds the family's `lock` and keeps the verdicts with the effect, for a repeat. A result without a
+    `claim_id` was not met, is not payable beside the others, or was claimed for the family before; its amount is 0.
     """
     await conn.execute(_SQL["record"], list(_rows(effect_id, journey, report, recorded_at)))
     held = {row["result"]: row for row in await conn.fetch(_SQL["of_effect"], effect_id)}

@@ -56,6 +56,12 @@ async def state_of(conn: Conn, effect_id: str) -> EffectState | None:
     return state
 
 
+async def detail_of(conn: Conn, effect_id: str) -> str | None:
+    """Return what was noted when an effect was settled, or None."""
+    detail: str | None = await conn.fetchval(_SQL["detail_of"], effect_id)
+    return detail
+
+
 async def failed(conn: Conn, limit: int = 100) -> list[EffectRow]:
     """Return effects that failed, oldest first."""
     return [_row(row) for row in await conn.fetch(_SQL["failed"], limit)]

@@ -23,6 +23,7 @@ InboxState = Literal["received", "quarantined", "forwarded", "applied", "refused
 STATES: tuple[InboxState, ...] = get_args(InboxState)
 EventKey = tuple[str, str]  # partner, event id
 Marks = tuple[list[Any], ...]
+OWN = {"evidence-recorded"}  # what a command from the inbox can make happen
 COMMAND_ID_LIMIT = 120  # of domain.commands.Order
 
 
@@ -82,6 +83,14 @@ class Forwardable:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What `take` matched, by journey id, and the highest number it looked at: the next one goes on after that."""
+
+    journeys: dict[str, list[Forwardable]]
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class InboxRow:
     """A row for people to look at: never the subject itself."""
 
@@ -120,11 +129,12 @@ def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
 def inbox_marks(replies: Sequence[Reply]) -> Marks:
     """Return what an append does to inbox rows, as columns of partner, event id, state and reason.
 
-    The events behind these replies are applied, or refused and why.
+    The events behind these replies are applied, or refused and why. Ids of this form are the inbox's own: staff
+    commands carry another prefix. A reply that tells of anything but evidence is none of its, whatever its id.
     """
     marks: list[tuple[str, str, InboxState, str | None]] = []
     for reply in replies:
-        if reply.command_id.startswith("inbox:"):
+        if reply.command_id.count(":") > 1 and reply.command_id.startswith("inbox:") and {*reply.happened} <= OWN:
             _, partner, event_id = reply.command_id.split(":", 2)
             refused = reply.rejection
             marks.append((partner, event_id, "refused" if refused else "applied", refused.code if refused else None))
@@ -150,26 +160,27 @@ async def accept(conn: Conn, rows: Sequence[Arrival]) -> list[Receipt]:
 async def release(conn: Conn, digests: Sequence[bytes] | None = None) -> int:
     """Bring events out of quarantine whose family has a journey by now, of some subjects or (None) of any.
 
-    Call it once a referral is carried out, with `Vault.digests`. Return how many came out.
+    Call it once a referral is carried out, with `Vault.digests`, and with None now and again for what that missed.
+    What would go straight back is left where it is, so None is cheap. Return how many came out.
     """
     if digests is None:
         return _changed(await conn.execute(_SQL["release_all"]))
     return _changed(await conn.execute(_SQL["release"], list(digests)))
 
 
-async def take(conn: Conn, limit: int) -> dict[str, list[Forwardable]]:
-    """Match up to `limit` received events to journeys, and return them by journey id, the oldest first.
+async def take(conn: Conn, limit: int, after: int = 0) -> Taken | None:
+    """Match up to `limit` received events, numbered above `after`, to journeys, the oldest first; None: there is none.
 
     Call it inside a transaction, forward, then `forwarded`: rows stay locked and others skip them. What has no known
     subject, two of them, or no journey yet goes to quarantine.
     """
-    taken: dict[str, list[Forwardable]] = {}
-    rows = await conn.fetch(_SQL["take"], limit)
-    for row in sorted(rows, key=itemgetter("seq")):
+    journeys: dict[str, list[Forwardable]] = {}
+    rows = sorted(await conn.fetch(_SQL["take"], limit, after), key=itemgetter("seq"))
+    for row in rows:
         if row["journey_id"] is not None:
             fields = {name: value for name, value in row.items() if name != "seq"}
-            taken.setdefault(row["journey_id"], []).append(Forwardable(**fields))
-    return taken
+            journeys.setdefault(row["journey_id"], []).append(Forwardable(**fields))
+    return Taken(journeys, rows[-1]["seq"]) if rows else None
 
 
 async def forwarded(conn: Conn, keys: Sequence[EventKey], at: datetime) -> int:

@@ -181,7 +181,7 @@ async def totals(conn: Conn) -> Totals:
 
 
 async def open_journey_ids(conn: Conn) -> list[str]:
-    """Return the id of every open journey, as needed to arm their timers again."""
+    """Return the id of every journey with something left to do: open ones, and closed ones with a message to send."""
     return [row["journey_id"] for row in await conn.fetch(_SQL["open_journey_ids"])]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.agenda import agenda
 from domain.calendar import calendar_of
+from domain.errors import Rejected
 from domain.evolve import fold
 from domain.programme import Programme
 from store import programmes
@@ -12,6 +13,7 @@ from store.journal import load
 from store.pool import Conn
 from store.projection import project
 from store.queries import queries
+from store.verify import findings
 
 _SQL = queries("read_models")
 
@@ -32,15 +34,35 @@ async def rebuild(conn: Conn, programme_of: ProgrammeOf | None = None) -> Rebuil
 
     `programme_of(name, hash)` gives a journey's rule pack; without it, the packs kept in the database are used.
     Raise `UnknownProgramme` when a pack is not kept.
+
+    What `journeys` remembers of each stream's end is part of the proof that the journal is whole, and would be written
+    over: raise `Rejected` when `verify` finds anything wrong, and leave everything as it is. Only when `journeys` is
+    empty, as after its loss, is there no end to compare with, and the chains alone are checked. What `verify` cannot
+    see, a rebuild makes permanent: a stream cut short, or gone, together with its row; a stream whose every hash was
+    computed anew, with the row to match; and whatever other tables hold, as effects and claims.
     """
     async with conn.transaction():
         await conn.execute(_SQL["lock"])
+        await _refuse_unsound(conn)
         packs = programme_of or await _kept(conn)
         for table in ("journeys", "deadlines", "reminders"):
             await conn.execute(_SQL[f"clear_{table}"])
         for row in await conn.fetch(_SQL["all_streams"]):
             await _project(conn, row["journey_id"], packs)
         return Rebuilt(**dict(await conn.fetchrow(_SQL["sizes"]) or {}))
+
+
+async def _refuse_unsound(conn: Conn) -> None:
+    found = await findings(conn)
+    if not await conn.fetchval(_SQL["any_journey"]):
+        found = [each for each in found if each.problem != "other-end"]
+    if found:
+        first = found[0]
+        raise Rejected(
+            "journal-unsound",
+            f"the journal is not as it was written: {first.journey_id}, {first.problem}, {first.detail}",
+            "look at every finding with `journeys verify` and restore the journal before rebuilding",
+        )
 
 
 async def _kept(conn: Conn) -> ProgrammeOf:

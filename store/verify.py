@@ -26,11 +26,16 @@ async def verify(conn: Conn, journey_id: str | None = None) -> list[Finding]:
     snapshot, so that appends meanwhile do no harm.
     """
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        one = () if journey_id is None else (journey_id,)
-        heads = await conn.fetch(_SQL["head_of" if one else "all_heads"], *one)
-        walk = _Walk()
-        async for row in conn.cursor(_SQL["events_of" if one else "all_events"], *one, prefetch=500):
-            walk.step(row)
+        return await findings(conn, journey_id)
+
+
+async def findings(conn: Conn, journey_id: str | None = None) -> list[Finding]:
+    """Do what `verify` does, inside a transaction of the caller that keeps appends out."""
+    one = () if journey_id is None else (journey_id,)
+    heads = await conn.fetch(_SQL["head_of" if one else "all_heads"], *one)
+    walk = _Walk()
+    async for row in conn.cursor(_SQL["events_of" if one else "all_events"], *one, prefetch=500):
+        walk.step(row)
     return [*walk.findings, *_ends(walk.ends, {row["journey_id"]: row for row in heads})]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -67,7 +68,7 @@ class Engine:
         if command.type != "refer":
             try:
                 reply: Reply = await self._client.get_workflow_handle(journey_id).execute_update(
-                    UPDATES[command.type], command, id=command.command_id, result_type=Reply
+                    UPDATES[command.type], command, id=_update_id(command), result_type=Reply
                 )
             except RPCError as fault:
                 if fault.status != RPCStatusCode.NOT_FOUND:
@@ -89,7 +90,7 @@ class Engine:
             reply: Reply = await self._client.execute_update_with_start_workflow(
                 UPDATES[command.type],
                 command,
-                id=command.command_id,
+                id=_update_id(command),
                 result_type=Reply,
                 start_workflow_operation=starting,
             )
@@ -143,6 +144,15 @@ class Engine:
     def _beginning(self, journey_id: str) -> dict[str, object]:
         """Return the input of a first run: an empty state, which the workflow fills from the journal."""
         return {"state": {"journey_id": journey_id}, "history_limit": self._history_limit}
+
+
+def _update_id(command: Command) -> str:
+    """Return the id by which Temporal knows a repeat: of the command and its content.
+
+    By its id alone, another command under a used id would be given the first one's answer; the journal refuses it.
+    """
+    content = command.model_dump_json(exclude={"at"})
+    return f"{command.command_id}:{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def _passing(fault: Exception) -> bool:

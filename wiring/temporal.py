@@ -4,7 +4,7 @@ import dataclasses
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
@@ -27,8 +27,12 @@ PASSED_THROUGH = (
 
 
 def converter(codec: EncryptionCodec) -> DataConverter:
-    """Pydantic values, encrypted."""
-    return dataclasses.replace(pydantic_data_converter, payload_codec=codec)
+    """Pydantic values, encrypted; so are the messages of failures, which may quote what was asked."""
+    return dataclasses.replace(
+        pydantic_data_converter,
+        payload_codec=codec,
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
 
 
 def sandbox() -> SandboxedWorkflowRunner:

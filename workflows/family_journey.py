@@ -39,13 +39,14 @@ with workflow.unsafe.imports_passed_through():
         StepUp,
         WithdrawConsent,
     )
-    from domain.effects import Effect
+    from domain.effects import Effect, EvaluateResults
     from domain.react import given_up
     from domain.replies import Reply
     from workflows.messages import JourneyInput, JourneyState, PartnerEvents
     from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, REJECTED, SEARCH_ATTRIBUTES
 
 BATCH = 200  # commands handed over at once: bounds the local activity's time and its marker in history
+CEILING = 20_000  # history events; the server ends a run at 51,200
 PATIENCE = timedelta(minutes=1)  # how long a run waits for a referral that has not arrived
 ACTIVITIES: dict[str, Callable[[Any, RunEffect], Awaitable[EffectRun]]] = {
     "remind": NotificationActivities.send_reminder,
@@ -317,8 +318,13 @@ class FamilyJourney:
     def _run_effects(self) -> None:
         """Start what is to be done in the world, each on its own, so that a dead partner holds up nobody."""
         for effect in self._state.effects:
-            if effect.effect_id not in self._running:
+            # Evaluations take turns, in the order of their days: what one claims counts for the next.
+            waits = _evaluates(effect) and any(map(_evaluates, self._running_effects()))
+            if effect.effect_id not in self._running and not waits:
                 self._running[effect.effect_id] = asyncio.create_task(self._run_effect(effect))
+
+    def _running_effects(self) -> list[Effect]:
+        return [effect for effect in self._state.effects if effect.effect_id in self._running]
 
     async def _run_effect(self, effect: Effect) -> None:
         try:
@@ -327,8 +333,8 @@ class FamilyJourney:
                 RunEffect(journey_id=self._state.journey_id, effect=effect),
                 # Sending gives up after 10 s; an attempt whose worker was killed is made again after this long.
                 start_to_close_timeout=timedelta(seconds=20),
-                # A partner may be down for days; after that an operator decides.
-                schedule_to_close_timeout=timedelta(days=3),
+                # A partner may be down for days; after that an operator decides. An evaluation is never given up.
+                schedule_to_close_timeout=None if _evaluates(effect) else timedelta(days=3),
                 retry_policy=RetryPolicy(
                     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(hours=1), backoff_coefficient=3
                 ),
@@ -339,6 +345,8 @@ class FamilyJourney:
             workflow.logger.warning(
                 "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": str(failure.cause)}
             )
+            if isinstance(effect, EvaluateResults):
+                raise
             refused = isinstance(failure.cause, ApplicationError) and failure.cause.type == PARTNER_REFUSED
             command = given_up(effect, workflow.now(), "partner-refused" if refused else "gave-up")
         asked = Asked(command)
@@ -350,10 +358,16 @@ class FamilyJourney:
         return not self._asked
 
     def _over(self) -> bool:
-        """A closed journey ends when its last message is settled; one that was never referred ends at once."""
-        return self._state.stage == "closed" and not self._state.effects
+        """A closed journey ends when its last message is settled and its last result evaluated."""
+        return self._state.stage == "closed" and not self._state.effects and self._state.wake_at is None
 
     def _history_is_long(self) -> bool:
         info = workflow.info()
-        past = self._limit > 0 and info.get_current_history_length() > self._limit
-        return past or info.is_continue_as_new_suggested()
+        length = info.get_current_history_length()
+        past = (self._limit > 0 and length > self._limit) or info.is_continue_as_new_suggested()
+        # A message under way is let finish, as the next run would send it again; but not for ever.
+        return past and (not self._running or length > CEILING)
+
+
+def _evaluates(effect: Effect) -> bool:
+    return isinstance(effect, EvaluateResults)

@@ -1,3 +1,7 @@
+-- name: lock
+-- Let nobody else evaluate the family $1 until the transaction ends: what one evaluation claims counts for the next.
+SELECT pg_advisory_xact_lock(hashtextextended('claims:' || $1, 0));
+
 -- name: record
 -- Keep the claims $1, each unless its family has one on that result already.
 INSERT INTO claims (claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash,

@@ -25,6 +25,10 @@ UPDATE effects SET attempted = false WHERE effect_id = $1;
 -- Where effect $1 stands.
 SELECT state FROM effects WHERE effect_id = $1;
 
+-- name: detail_of
+-- What was noted of effect $1 when it was settled.
+SELECT detail FROM effects WHERE effect_id = $1 AND state <> 'planned';
+
 -- name: failed
 -- Effects that failed, oldest first, at most $1.
 SELECT effect_id, journey_id, command_id, payload, state, detail FROM effects WHERE state = 'failed' ORDER BY seq LIMIT $1;

@@ -39,18 +39,27 @@ UPDATE inbox SET state = 'received', reason = NULL
    AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference) WHERE digest = subject_digest);
 
 -- name: release_all
--- Bring out of quarantine everything whose subject's family has a journey now.
+-- Bring out of quarantine everything whose subject's family has a journey now; what was found to name two families only
+-- once it names one. Rows that somebody holds wait for the next round: nothing here waits, so nothing deadlocks.
+WITH known AS (
+    SELECT partner, event_id
+      FROM inbox
+     WHERE state = 'quarantined'
+       AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference) WHERE digest = subject_digest)
+       AND (reason <> 'ambiguous-subject' OR (SELECT count(*) FROM identifiers WHERE digest = subject_digest) = 1)
+       FOR UPDATE SKIP LOCKED
+)
 UPDATE inbox SET state = 'received', reason = NULL
- WHERE state = 'quarantined'
-   AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference) WHERE digest = subject_digest);
+  FROM known
+ WHERE inbox.partner = known.partner AND inbox.event_id = known.event_id;
 
 -- name: take
--- Match up to $1 received events to their family's newest journey, skipping those another process holds; what has no
--- subject known, two of them, or no journey yet goes to quarantine.
+-- Match up to $1 received events of a number above $2 to their family's newest journey, skipping those another process
+-- holds; what has no subject known, two of them, or no journey yet goes to quarantine.
 WITH waiting AS (
     SELECT partner, event_id, subject_digest
       FROM inbox
-     WHERE state = 'received'
+     WHERE state = 'received' AND seq > $2
      ORDER BY seq
      LIMIT $1
        FOR UPDATE SKIP LOCKED

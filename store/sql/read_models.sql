@@ -130,12 +130,19 @@ UNION ALL
 SELECT 'claimed', '', coalesce(sum(amount), 0) FROM claims WHERE verdict = 'met';
 
 -- name: open_journey_ids
--- The id of every journey that is not closed.
-SELECT journey_id FROM journeys WHERE stage <> 'closed' ORDER BY journey_id;
+-- The id of every journey that is not closed, or has an effect whose outcome is not on its history yet.
+SELECT journey_id FROM journeys WHERE stage <> 'closed'
+UNION
+SELECT journey_id FROM effects WHERE NOT told
+ ORDER BY journey_id;
 
 -- name: lock
 -- Keep writers out of the read models until the transaction ends; readers see the old rows meanwhile.
 LOCK TABLE journeys, deadlines, reminders IN SHARE ROW EXCLUSIVE MODE;
+
+-- name: any_journey
+-- Whether `journeys` holds anything at all.
+SELECT EXISTS (SELECT FROM journeys);
 
 -- name: clear_journeys
 -- Empty `journeys`, to be written again.

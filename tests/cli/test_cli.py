@@ -6,11 +6,18 @@ import os
 import subprocess
 import sys
 import time
+import uuid
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+import typer
+
+from cli.main import app
+from domain.commands import RecordEligibility
 from stack.ports import free_ports
 from tests.cli.conftest import JOURNEYS, Cli
-from tests.doors import Doors, nhs_number
+from tests.doors import NOON, Doors, nhs_number
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "referrals.csv"
 HEAVY = ("pydantic", "httpx", "rich", "domain", "jwt", "stamina", "fastapi", "temporalio", "asyncpg", "stack.commands")
@@ -66,6 +73,38 @@ async def test_the_whole_path(cli: Cli, doors: Doors):
         assert said in shown
 
 
+async def test_identify_says_what_was_found(cli: Cli, doors: Doors):
+    """After identify it is said whether the family is eligible, and how many criteria that needs."""
+    ref = await referred(cli, doors)
+    assert "not eligible: needs 2 criteria" in (await cli("identify", ref, "--criterion", "poverty")).out
+    ran = await cli("identify", ref, "--criterion", "poverty", "--criterion", "addiction")
+    assert ran.out.splitlines()[-1] == "eligible"
+
+
+async def test_show_for_people(cli: Cli, doors: Doors):
+    """Show tells which reminders wait, marks what was corrected, and keeps the system's bookkeeping for --all."""
+    ref = await referred(cli, doors)
+    await cli.ok("consent", ref, "--expires-on", "2013-05-01")
+    await cli.ok("identify", ref, "--criterion", "poverty")
+    await cli.ok("correct", ref, "3", "--reason", "typing-error", "--set", "on=2012-05-20")
+    told = await cli.ok("show", ref)
+    common = {"command_id": uuid.uuid4().hex, "at": NOON + timedelta(days=6), "actor": "worker:claims"}
+    order = RecordEligibility(
+        **common, as_of=NOON.date(), results=[{"result": "work", "verdict": "not_met", "amount": 0}]
+    )
+    doors.engine.clock = NOON + timedelta(days=6)
+    try:
+        await doors.engine.submit(told["journey"]["journey_id"], order)
+    finally:
+        doors.engine.clock = NOON
+    waiting = [one["id"] for one in (await cli.ok("show", ref))["journey"]["reminders"] if one["state"] == "due"]
+    short, long = (await cli("show", ref)).out, (await cli("show", ref, "--all")).out
+    assert waiting
+    for said in (*waiting, "corrected by", "reminder id", "left out"):
+        assert said in short
+    assert ("claim-eligibility-recorded" in short, "claim-eligibility-recorded" in long) == (False, True)
+
+
 async def test_withdraw_and_ack(cli: Cli, doors: Doors):
     """A consent is withdrawn by the id that show tells; an unknown reminder is rejected with its remedy."""
     ref = await referred(cli, doors)
@@ -110,8 +149,9 @@ async def test_refer_faults(cli: Cli, doors: Doors):
     )
     ran, as_json = await cli(*words), await cli(*words, "--json")
     assert (ran.code, as_json.code) == (2, 2)
-    for said in ("date_of_birth", "31/02/1980", "YYYY-MM-DD", "referrer", "wirral-schools"):
+    for said in ("date_of_birth", "31/02/1980", "YYYY-MM-DD", "--referrer", "--member (number 1)", "wirral-schools"):
         assert said in ran.err
+    assert "family" not in ran.err
     assert [fault["code"] for fault in json.loads(as_json.err)["faults"]] == ["bad-date", "unknown-referrer"]
 
 
@@ -261,7 +301,7 @@ async def test_sessions(cli: Cli):
     assert oct(session.stat().st_mode & 0o777) == "0o600"
     assert (await cli("login", "--name", "ann", "--role", "analyst")).code == 0
     ran = await cli("list")
-    assert (ran.code, "analyst may not" in ran.err) == (5, True)
+    assert (ran.code, "an analyst may not" in ran.err) == (5, True)
     session.write_text(json.dumps({"token": "a.b.c", "expires": time.time() + 999}))
     ran = await cli("list")
     assert (ran.code, "journeys login" in ran.err) == (5, True)
@@ -325,7 +365,32 @@ def _seconds(command: list[str]) -> float:
     return time.perf_counter() - began
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--gateway-port", "99999"), "65535"),
+        (("--gateway-port", "8470", "--ui-port", "8470"), "the same port"),
+    ],
+)
+async def test_up_with_wrong_ports(cli: Cli, words: tuple[str, ...], said: str):
+    """A port that is none, or one for two parts, is wrong usage."""
+    ran = await cli("up", *words)
+    assert (ran.code, said in ran.err) == (2, True), ran
+
+
+def test_every_command_has_an_example():
+    """Help gives an example of every command."""
+    group = typer.main.get_command(app)
+    commands = [
+        (name, one)
+        for name, command in group.commands.items()
+        for one in (command.commands.values() if hasattr(command, "commands") else [command])
+    ]
+    assert [(name, one.name) for name, one in commands if "Example: journeys " not in one.help] == []
+
+
 def test_help_tells_exit_codes():
     """Help documents the exit codes."""
     told = subprocess.run([str(JOURNEYS), "--help"], capture_output=True, text=True, check=True).stdout
-    assert "Exit codes: 0 done" in told
+    for said in ("Exit codes: 0 done", "`up`", "`status`"):
+        assert said in told

@@ -162,9 +162,17 @@ def test_the_agenda_says_who_and_what_and_when():
 
 
 @pytest.mark.parametrize("events", [(), (*SUSTAINED, closed)])
-def test_a_journey_that_is_not_open_has_no_agenda(events):
-    """Nothing falls due before the referral or after the close, and nothing is owed."""
-    assert (agenda(fold(events), PROGRAMME, ENGLAND), owed_now(fold(events), PROGRAMME)) == ((), ())
+def test_a_journey_that_is_not_open_owes_nothing(events):
+    """Nothing is owed, and nobody reminded, before the referral or after the close."""
+    due = [deadline for deadline in agenda(fold(events), PROGRAMME, ENGLAND) if deadline.work is not None]
+    assert (due, owed_now(fold(events), PROGRAMME)) == ([], ())
+
+
+def test_results_reached_before_the_close_are_evaluated_after_it():
+    """Evaluations as of days up to the close stay on the agenda, those as of later days do not: the money is owed."""
+    early = closed.model_copy(update={"on": date(2013, 1, 15)})
+    after = agenda(fold([*AT_WORK, early]), PROGRAMME, ENGLAND)
+    assert [(deadline.work, deadline.months) for deadline in after] == [(None, 6)]
 
 
 @pytest.mark.parametrize("events", [[referred], AT_WORK, LOWERED, SUSTAINED])

@@ -31,6 +31,7 @@ HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover]
 ANEW = [c.StepUp, c.AssessFamily, c.AgreePlan, c.ReviewPlan, c.RecordContact]
 AFTER_THE_CLOSE = {
     "consent-withdrawn",
+    "evaluation-fell-due",
     "event-corrected",
     "evidence-recorded",
     "reminder-ended",

@@ -24,7 +24,7 @@ from given import (
 )
 
 from domain import events as e
-from domain.commands import RecordEligibility, RecordNotification, RecordReminder
+from domain.commands import RecordNotification, RecordReminder
 from domain.effects import EvaluateResults, Notify, Remind
 from domain.evolve import fold
 from domain.react import given_up, react
@@ -124,12 +124,10 @@ def test_an_effect_given_up_is_recorded_as_failed():
     assert [
         RecordReminder(**order, **why, reminder_id="plan.4.x"),
         RecordNotification(**order, **why, partner="police", about="stepped-down"),
-        RecordEligibility(**order, effect_id="j:1:1", as_of=LATER),
     ] == [
         given_up(effect, at, "no-answer")
         for effect in (
             Remind(effect_id="j:1:1", reminder_id="plan.4.x", **STATED),
             message,
-            EvaluateResults(effect_id="j:1:1", as_of=LATER),
         )
     ]

@@ -341,10 +341,17 @@ def test_an_unanswered_reminder_goes_up():
 
 
 def test_time_that_reaches_nothing_does_nothing():
-    """Before the first deadline, for a closed journey or for one that was never referred, nothing falls due."""
+    """Before the first deadline, or for a journey that was never referred, nothing falls due."""
     Given(referred).when(at(deadlines(referred)[0].at - timedelta(seconds=1))).then()
-    Given(*SUSTAINED, CLOSED).when(at(noon(date(2020, 1, 1)))).then()
     Given().when(at(noon(date(2020, 1, 1)))).then()
+
+
+def test_after_the_close_only_evaluations_fall_due():
+    """Nobody is reminded of a closed journey, but what it reached before is still evaluated, once."""
+    tick = at(noon(date(2020, 1, 1)))
+    fallen = Given(*SUSTAINED, CLOSED).when(tick)
+    assert {event.type for event in fallen.happened} == {"evaluation-fell-due"}
+    Given(*SUSTAINED, CLOSED, *fallen.happened).when(tick).then()
 
 
 def test_time_passed_twice_is_passed_once():

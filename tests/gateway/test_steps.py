@@ -1,9 +1,12 @@
 """The steps of the path through the staff door."""
 
+import json
 import uuid
 
+import asyncpg
 import pytest
 
+from domain.commands import RecordEvidence
 from domain.family import ALPHABET, is_reference
 from tests.doors import NOON, PROBLEM, Doors
 
@@ -52,6 +55,14 @@ async def test_the_whole_path(doors: Doors):
         ("identify", {"criteria": ["poverty"], "why": "x"}, 422, "bad-request"),
         ("allocate", {"key_worker": "nobody"}, 409, "out-of-order"),
         ("acknowledge", {"reminder_id": "none"}, 409, "unknown-reminder"),
+        ("acknowledge", {"reminder_id": "no\x00ne"}, 422, "bad-request"),
+        ("consent", {"consent_id": "c\x001"}, 422, "bad-request"),
+        ("consent", {"consent_id": "Ann Example"}, 422, "bad-request"),
+        ("consent", {"partners": ["police\x00"]}, 422, "bad-request"),
+        ("consent", {"categories": ["debt"] * 51}, 422, "bad-request"),
+        ("withdraw-consent", {"consent_id": "c\x001"}, 422, "bad-request"),
+        ("identify", {"criteria": ["poverty"] * 51}, 422, "bad-request"),
+        ("assess", {"needs": ["debt"] * 51}, 422, "bad-request"),
         (
             "correct",
             {"version": 99, "reason": "typing-error", "changes": {"on": "2012-05-02"}},
@@ -142,6 +153,96 @@ async def test_correct_into_nonsense(doors: Doors):
     reference, _ = await doors.allocated()
     answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes={"eligible": "maybe"})
     assert (answer.status_code, "eligible" in answer.json()["detail"]) == (422, True), answer.text
+
+
+@pytest.mark.parametrize("value", ["\x00", "a\x1b[2J", "\ud800", 2**31 + 1, -(2**40), 1e300, ["x", {"y": "\x00"}]])
+async def test_correct_into_poison(doors: Doors, value: object):
+    """What the journal cannot hold is refused, naming the field."""
+    reference = await doors.referred()
+    told = json.dumps({"version": 1, "reason": "typing-error", "changes": {"kind": value}})
+    async with doors.client() as client:
+        answer = await client.post(
+            f"/v1/journeys/{reference}/correct", content=told, headers={"content-type": "application/json"}
+        )
+    assert (answer.status_code, "changes: kind " in answer.json()["detail"]) == (422, True), answer.text
+
+
+async def test_correct_evidence(doors: Doors):
+    """Evidence keeps its source, and speaks of members of its family only."""
+    reference = await doors.referred()
+    async with doors.client() as client:
+        journey_id = (await client.get(f"/v1/journeys/{reference}")).json()["journey"]["journey_id"]
+    offence = {"id": "e1", "kind": "offence", "source": "police", "observed_on": "2012-05-20", "on": "2012-05-20"}
+    order = {"command_id": uuid.uuid4().hex, "at": NOON, "actor": "partner:police"}
+    await doors.engine.submit(journey_id, RecordEvidence(**order, evidence=offence | {"member": "m1", "proven": True}))
+    for changes, status, said in (
+        ({"source": "schools"}, 409, "source"),
+        ({"member": "m9"}, 422, "m9"),
+        ({"member": "m2", "on": "2012-05-19"}, 200, "event-corrected"),
+    ):
+        answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes=changes)
+        assert (answer.status_code, said in answer.text) == (status, True), answer.text
+
+
+async def test_plain_words(doors: Doors):
+    """A code or a day written wrongly is told as a person would tell it."""
+    reference = await doors.referred()
+    for step, body, said in (
+        ("consent", {"purpose": "Family support!"}, "purpose: write it as a code: small letters, digits and dashes"),
+        ("identify", {"criteria": ["A B"]}, "criteria.0: write it as a code: small letters, digits and dashes"),
+        ("step-down", {"on": "31/02/2012"}, "on: write the day as YYYY-MM-DD"),
+        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: copy the reminder's id as show tells it"),
+    ):
+        assert (await doors.step(reference, step, **body)).json()["detail"] == said
+
+
+async def test_keys_of_staff_stand_apart(doors: Doors):
+    """A key that reads like a command of the system's own is another command."""
+    reference, key = await doors.referred(), "time:journey:1"
+    async with doors.client() as client:
+        address = f"/v1/journeys/{reference}/identify"
+        answer = await client.post(address, json={"criteria": ["poverty"]}, headers={"idempotency-key": key})
+        assert answer.status_code == 200
+    async with doors.parts.pool.acquire() as conn:
+        rows = await conn.fetch("SELECT command_id FROM commands WHERE command_id LIKE '%' || $1", key)
+    assert [row["command_id"] for row in rows] == [f"staff:{key}"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        asyncpg.AdminShutdownError("x"),
+        asyncpg.CannotConnectNowError("x"),
+        asyncpg.TooManyConnectionsError("x"),
+        TimeoutError(),
+    ],
+)
+async def test_database_away(doors: Doors, monkeypatch: pytest.MonkeyPatch, fault: Exception):
+    """While the database restarts a step is answered 503 with when to retry."""
+    reference = await doors.referred()
+
+    async def fall(*_given: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(doors.engine, "submit", fall)
+    answer = await doors.step(reference, "identify", criteria=["poverty"])
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "same Idempotency-Key" in answer.json()["remedy"]
+
+
+@pytest.mark.parametrize("step", ["accept-handover", "refuse-handover"])
+async def test_handover_answered_again(doors: Doors, step: str):
+    """Whoever answered an offer may send the answer again, and hears the same; others still may not."""
+    reference, holder = await doors.allocated()
+    other, key = await doors.worker(), uuid.uuid4().hex
+    await doors.step(reference, "offer-handover", to=other)
+    body = {"key_worker": other} if step == "accept-handover" else {}
+    address, headers = f"/v1/journeys/{reference}/{step}", {"idempotency-key": key}
+    async with doors.client("key-worker", other) as client:
+        told = [await client.post(address, json=body, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in told] == [200, 200], told[1].text
+    assert told[0].json() == told[1].json()
+    assert (await doors.step(reference, step, role="key-worker", name=holder, **body)).status_code == 403
 
 
 async def test_handover(doors: Doors):

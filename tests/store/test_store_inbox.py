@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streams import Orders, carry_out, journey_id_of
 
+from domain.commands import RecordConsent
 from store import inbox
 from store.inbox import Arrival, Receipt, as_command, command_id
+from store.queries import queries
 from store.vault import Address, Person, Vault
 
 VAULT = Vault(bytes(32), bytes(32))
@@ -57,8 +59,9 @@ async def taken(pool, limit=100):
     """Take what can be forwarded, and mark it so."""
     async with pool.acquire() as conn, conn.transaction():
         found = await inbox.take(conn, limit)
-        await inbox.forwarded(conn, [row.key for rows in found.values() for row in rows], NOW)
-    return found
+        journeys = found.journeys if found else {}
+        await inbox.forwarded(conn, [row.key for rows in journeys.values() for row in rows], NOW)
+    return journeys
 
 
 async def states(pool):
@@ -222,6 +225,79 @@ async def test_a_household_of_two_families_is_ambiguous(pool):
     assert row.reason == "ambiguous-subject"
 
 
+async def test_what_a_referral_missed_is_released_for_whoever_has_a_journey(pool):
+    """Without digests only what can go on comes out: not a stranger's, not a family's without a journey."""
+    await inbox.accept(pool, [arrival(), replace(arrival("e2"), subject_digest=VAULT.subject_digest("upn", "X"))])
+    assert await inbox.release(pool) == 0
+    await know(pool)
+    assert await inbox.release(pool) == 0
+    await refer(pool)
+    assert await inbox.release(pool) == 1
+    assert [row.event_id for row in await inbox.listing(pool, "received")] == ["e1"]
+
+
+async def test_an_ambiguous_event_does_not_come_and_go(pool):
+    """What was found ambiguous stays in quarantine, with its reason, until one of the two families is gone."""
+    await inbox.accept(pool, [about_home("home")])
+    await know(pool)
+    await know(pool, OTHER, upn="D485461105681")
+    await refer(pool)
+    assert await inbox.release(pool) == 1
+    assert await taken(pool) == {}
+    assert [row.reason for row in await inbox.listing(pool, "quarantined")] == ["ambiguous-subject"]
+    assert await inbox.release(pool) == 0
+    await pool.execute("DELETE FROM identifiers WHERE reference = $1", OTHER)
+    assert await inbox.release(pool) == 1
+
+
+async def test_a_release_waits_for_nobody(pool):
+    """Rows that another process holds are left for the next round."""
+    await know(pool)
+    await inbox.accept(pool, [arrival("e1"), arrival("e2")])
+    assert await taken(pool) == {}
+    await refer(pool)
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT FROM inbox WHERE event_id = 'e1' FOR UPDATE")
+        assert await inbox.release(pool) == 1
+    assert await inbox.release(pool) == 1
+
+
+async def test_releasing_looks_at_the_quarantine_only(pool):
+    """However many events went through the inbox, a round costs what is in quarantine."""
+    await know(pool)
+    await inbox.accept(pool, [arrival(f"e{number}", body=str(number)) for number in range(5_000)])
+    await pool.execute("UPDATE inbox SET state = 'applied'")
+    await inbox.accept(pool, [replace(arrival("x"), subject_digest=VAULT.subject_digest("upn", "X"))])
+    await pool.execute("ANALYZE inbox")
+    plan = "\n".join(row[0] for row in await pool.fetch(f"EXPLAIN {queries('inbox')['release_all']}"))
+    assert "inbox_quarantine" in plan
+    assert "Seq Scan on inbox" not in plan
+
+
+async def test_taking_goes_on_after_what_was_looked_at(pool):
+    """A batch starts above the number where the last one ended, also when nothing of that could be matched."""
+    await know(pool)
+    await inbox.accept(pool, [arrival("e1"), arrival("e2")])
+    await refer(pool)
+    async with pool.acquire() as conn, conn.transaction():
+        first = await inbox.take(conn, 1)
+        second = await inbox.take(conn, 1, first.last)
+        assert [row.event_id for found in (first, second) for row in found.journeys[journey_id_of()]] == ["e1", "e2"]
+        assert await inbox.take(conn, 1, second.last) is None
+
+
+@pytest.mark.parametrize("name", ["staff:inbox:schools:e1", "staff:schools:e1", "inbox:schools:e1", "inbox:schools"])
+async def test_a_staff_command_marks_no_event(pool, name):
+    """Only evidence recorded under the inbox's own kind of id marks a row, and no id makes an append fail."""
+    await know(pool)
+    journey = await refer(pool)
+    await inbox.accept(pool, [arrival()])
+    await taken(pool)
+    consent = Orders().give(RecordConsent, date(2012, 6, 1), consent_id="c1", basis="consent", purpose="support")
+    await carry_out(pool, journey, consent.model_copy(update={"command_id": name}))
+    assert await states(pool) == {"forwarded": 1}
+
+
 async def test_two_forwarders_share_the_work(pool):
     """Two processes that take at once never hold the same event."""
     await know(pool)
@@ -230,7 +306,7 @@ async def test_two_forwarders_share_the_work(pool):
     async with pool.acquire() as one, pool.acquire() as two, one.transaction(), two.transaction():
         first = await inbox.take(one, 25)
         second = await inbox.take(two, 25)
-    sizes = [len(row) for found in (first, second) for row in found.values()]
+    sizes = [len(row) for found in (first, second) for row in found.journeys.values()]
     assert sizes == [25, 15]
 
 

@@ -8,7 +8,7 @@ from streams import PROGRAMME, START, Orders, carry_out, journey_id_of, random_w
 
 from domain.commands import PassTime, RecordReminder
 from domain.journey import STAGES
-from store import programmes, read_models
+from store import effects, programmes, read_models
 from store.errors import UnknownProgramme
 from store.read_models import Filters
 from store.rebuild import Rebuilt, rebuild
@@ -112,6 +112,19 @@ async def test_counts(three):
     assert counted.reminders == {"ended": fallen, "fell-due": fallen, "ever-sent": 0}
     assert counted.notifications == {"planned": 3}
     assert len(await read_models.open_journey_ids(three)) == 3
+
+
+async def test_a_closed_journey_with_a_message_to_send_has_something_left_to_do(pool):
+    """A closed journey is armed again while an outcome is missing from its history, and not after that."""
+    steps = await store(pool, whole_path(), JOURNEY)
+    planned = [effect.effect_id for step in steps for effect in step.effects]
+    assert (steps[-1].journey.stage, await read_models.open_journey_ids(pool)) == ("closed", [JOURNEY])
+    for effect_id in planned:
+        await effects.settle(pool, effect_id, "sent")
+    assert await read_models.open_journey_ids(pool) == [JOURNEY]
+    for effect_id in planned:
+        await effects.tell(pool, effect_id, "sent")
+    assert await read_models.open_journey_ids(pool) == []
 
 
 async def test_an_empty_database_has_totals(pool):

@@ -4,9 +4,11 @@ import hashlib
 
 import orjson
 import pytest
-from streams import Orders, carry_out, journey_id_of, random_walk, store, whole_path
+from streams import PROGRAMME, Orders, carry_out, journey_id_of, random_walk, store, whole_path
 
+from domain.errors import Rejected
 from store.chain import GENESIS, HASHED, canonical, chained, plain
+from store.rebuild import rebuild
 from store.verify import Finding, verify
 
 JOURNEY = journey_id_of()
@@ -141,6 +143,25 @@ async def test_the_hash_can_be_computed_from_the_row_alone(written):
     columns |= {"event_id": str(row["event_id"]), "prev_hash": row["prev_hash"].hex()}
     spelled = orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)
     assert hashlib.sha256(spelled).digest() == row["hash"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (f"DELETE FROM events WHERE journey_id = '{JOURNEY}' AND version > 20", "other-end"),  # noqa: S608
+        (f"UPDATE events SET actor = 'x:y' WHERE journey_id = '{JOURNEY}' AND version = 2", "changed"),  # noqa: S608
+        (f"DELETE FROM journeys WHERE journey_id = '{JOURNEY}'", "other-end"),  # noqa: S608
+        (f"DELETE FROM journeys; DELETE FROM events WHERE journey_id = '{JOURNEY}' AND version = 7", "gap"),  # noqa: S608
+    ],
+)
+async def test_an_unsound_journal_is_not_rebuilt(written, change, problem):
+    """What verify finds stays to be found: a rebuild names the first of it and writes nothing."""
+    before = await tampered(written, change)
+    async with written.acquire() as conn:
+        with pytest.raises(Rejected, match=f"{JOURNEY}, {problem}") as refused:
+            await rebuild(conn, lambda _name, _hash: PROGRAMME)
+        assert refused.value.code == "journal-unsound"
+        assert await verify(conn) == before
 
 
 def test_numbers_have_one_spelling():

@@ -73,7 +73,7 @@ async def introduce(pool: Pool, vault: Vault, port: int) -> None:
     async with pool.acquire() as conn:
         await programmes.keep(conn, load("wirral-2012"))
         for name, role in (("kw-1", "key-worker"), ("co-1", "coordinator"), ("ma-1", "manager")):
-            await staff.add(conn, staff.StaffMember(name, role, f"{name}@council.example"))
+            await staff.add(conn, staff.StaffMember(name, role, f"{name}@council.example", cap=100))
         for held in load("wirral-2012").agreements:
             await partners.add(conn, vault, held.partner, f"http://127.0.0.1:{port}/{held.partner}")
 

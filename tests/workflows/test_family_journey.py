@@ -117,6 +117,33 @@ async def test_a_command_id_used_for_something_else_is_refused(working: World) -
     assert refused.value.code == "command-id-reused"
 
 
+async def test_a_key_used_for_another_step_of_the_same_family_is_refused(working: World) -> None:
+    """A close under the id of an earlier contact is not answered with that contact's reply: it is refused."""
+    reference = path.fresh()
+    await _walk(working, reference, [path.refer(reference), *path.until_intervention()])
+    contact = commands.RecordContact(**path.common())
+    await _walk(working, reference, [contact])
+    close = commands.CloseJourney(**path.common(command_id=contact.command_id), outcome="moved-away")
+    with pytest.raises(Rejected) as refused:
+        await _walk(working, reference, [close])
+    assert refused.value.code == "command-id-reused"
+
+
+async def test_a_command_that_cannot_be_stored_is_refused_and_holds_up_nothing(working: World) -> None:
+    """A value that Postgres cannot hold is answered as unreadable, and the family goes on."""
+    reference = path.fresh()
+    await _walk(working, reference, [path.refer(reference)])
+    row = _callout(reference)
+    evidence = row.evidence.model_copy(update={"source": "with a NUL \0"})
+    await working.engine.forward(path.journey_of(reference), [row.model_copy(update={"evidence": evidence})])
+    assert await _walk(working, reference, path.until_intervention()[:1]) == ["consent-recorded"]
+    async with working.pool.acquire() as conn:
+        loaded = await journal.load(conn, path.journey_of(reference), [row.command_id])
+    answer = loaded.replies[row.command_id].reply
+    assert answer.rejection is not None
+    assert answer.rejection.code == "unreadable"
+
+
 async def test_partners_are_told_once_and_as_agreed(working: World) -> None:
     """The referrer hears of the identification by a signed webhook that carries the effect id, once."""
     reference = path.fresh()
@@ -163,12 +190,16 @@ async def test_payloads_are_encrypted(working: World) -> None:
     reference = path.fresh()
     await _walk(working, reference, [path.refer(reference)])
     handle = working.client.get_workflow_handle(path.journey_of(reference))
+    with pytest.raises(Rejected):
+        await _walk(working, reference, [commands.RecordContact(**path.common())])
     history = await handle.fetch_history()
-    assert b"Leasowe" not in b"".join(
+    raw = b"".join(
         event.SerializeToString()
         for event in history.events
         if event.event_type != EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES
     )
+    assert b"Leasowe" not in raw
+    assert b"cannot be contacted" not in raw
 
 
 async def test_a_long_history_continues_as_new(working: World) -> None:
@@ -230,7 +261,19 @@ async def test_partner_events_are_applied_once(working: World) -> None:
     """A batch that is signalled twice adds each observation once; a row that does not decode loses no other."""
     reference = path.fresh()
     await _walk(working, reference, [path.refer(reference)])
-    row = commands.RecordEvidence.model_validate(
+    row = _callout(reference)
+    handle = working.client.get_workflow_handle(path.journey_of(reference))
+    await handle.signal("partner_events", {"rows": [{"type": "nonsense"}]})
+    for _ in range(2):
+        await working.engine.forward(path.journey_of(reference), [row])
+    await eventually(lambda: _has(working, reference, "evidence-recorded"))
+    await _walk(working, reference, path.until_intervention()[:1])
+    assert (await _types(working, reference)).count("evidence-recorded") == 1
+
+
+def _callout(reference: str) -> commands.RecordEvidence:
+    """Return the police's observation of a call-out today."""
+    return commands.RecordEvidence.model_validate(
         {
             "command_id": f"inbox:merseyside-police:{reference}",
             "at": path.common()["at"],
@@ -244,13 +287,6 @@ async def test_partner_events_are_applied_once(working: World) -> None:
             },
         }
     )
-    handle = working.client.get_workflow_handle(path.journey_of(reference))
-    await handle.signal("partner_events", {"rows": [{"type": "nonsense"}]})
-    for _ in range(2):
-        await working.engine.forward(path.journey_of(reference), [row])
-    await eventually(lambda: _has(working, reference, "evidence-recorded"))
-    await _walk(working, reference, path.until_intervention()[:1])
-    assert (await _types(working, reference)).count("evidence-recorded") == 1
 
 
 def test_every_update_of_the_table_is_a_handler() -> None:

@@ -1,0 +1,285 @@
+"""Messages one by one, without a workflow: what is judged at the moment of sending, and what is never sent twice."""
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import aiosmtplib
+import httpx
+import pytest
+from streams import PROGRAMME, START, Orders, carry_out, journey_id_of
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.messages import RunEffect
+from activities.notifications import NotificationActivities
+from activities.post import NOT_ARRIVED, Post, content
+from domain import commands as ask
+from domain.effects import Notify
+from domain.evolve import fold
+from stack import sinks
+from stack.ports import LOOPBACK
+from store import effects, partners, programmes, staff
+from store.journal import timeline
+from store.pool import Pool
+from store.vault import Vault
+from wiring.settings import Settings
+
+JOURNEY = journey_id_of()
+TODAY = datetime(2012, 6, 1, 12, tzinfo=UTC)
+VAULT = Vault(bytes(32), bytes(32))
+CONSENT = {"consent_id": "c1", "basis": "consent", "purpose": "family-support"}
+
+
+@dataclass
+class Office:
+    """A family that was referred, its police to tell and its coordinator to remind, and everything they get."""
+
+    pool: Pool
+    settings: Settings
+    http: httpx.AsyncClient
+    mail: sinks.Sink
+    hooks: sinks.Sink
+    orders: Orders
+
+    async def do(self, kind, day=TODAY.date(), **fields):
+        """Carry out a command; return what must be done in the world after it."""
+        return (await carry_out(self.pool, JOURNEY, self.orders.give(kind, day, **fields))).effects
+
+    async def run(self, name, effect, **settings):
+        """Run an activity once, today; return the command that tells what became of the effect."""
+        environment = ActivityEnvironment()
+        environment.info = dataclasses.replace(environment.info, started_time=TODAY)
+        post = Post(self.settings.model_copy(update=settings), self.http)
+        activities = NotificationActivities(self.pool, VAULT, post, timedelta(0))
+        done = await environment.run(getattr(activities, name), RunEffect(journey_id=JOURNEY, effect=effect))
+        return done.command
+
+    async def notify(self, effect):
+        """Tell the partner, once; return the fault and the reason."""
+        command = await self.run("notify_partner", effect)
+        return command.fault, command.reason
+
+    async def remind(self, effect, **settings):
+        """Mail the reminder, once; return the fault and the reason."""
+        command = await self.run("send_reminder", effect, **settings)
+        return command.fault, command.reason
+
+
+@pytest.fixture
+async def office(pool, tmp_path):
+    """Sinks, a programme, a partner with a webhook, a coordinator with an address."""
+    async with sinks.smtp() as mail, sinks.webhooks() as hooks, httpx.AsyncClient(trust_env=False) as http:
+        settings = Settings(
+            database_url="",
+            temporal_address="",
+            secrets_dir=tmp_path,
+            smtp_host=LOOPBACK,
+            smtp_port=mail.port,
+            smtp_tls=False,
+        )
+        async with pool.acquire() as conn:
+            await programmes.keep(conn, PROGRAMME)
+            await staff.add(conn, staff.StaffMember("ann", "coordinator", "ann@council.example"))
+            await partners.add(conn, VAULT, "police", f"http://{LOOPBACK}:{hooks.port}/police")
+        yield Office(pool, settings, http, mail, hooks, Orders())
+
+
+@pytest.fixture
+async def told(office):
+    """The message to the police about the referral, with the family's consent."""
+    [effect] = (await carry_out(office.pool, JOURNEY, office.orders.refer())).effects
+    await office.do(ask.RecordConsent, **CONSENT)
+    return effect
+
+
+@pytest.fixture
+async def reminder(office):
+    """The first reminder to the coordinator, that the family is to be identified."""
+    await carry_out(office.pool, JOURNEY, office.orders.refer())
+    return (await office.do(ask.PassTime, START + timedelta(days=7)))[0]
+
+
+@contextlib.asynccontextmanager
+async def dropping(*answers):
+    """A server that gives these answers, one for each thing it hears, and then hangs up without a word."""
+
+    async def serve(reader, writer):
+        for answer in answers:
+            writer.write(answer)
+            await reader.read(65536)
+        writer.close()
+
+    server = await asyncio.start_server(serve, LOOPBACK, 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+async def test_a_partner_is_told(office, told):
+    """With agreement and consent the message goes out, under its own id, and stands as sent."""
+    assert await office.notify(told) == (None, None)
+    assert office.hooks.keys() == {told.effect_id: 1}
+    assert await effects.state_of(office.pool, told.effect_id) == "sent"
+
+
+async def test_consent_counts_when_the_message_is_sent(office, told):
+    """Consent was there when the message was queued and is withdrawn before it goes: nothing leaves."""
+    await office.do(ask.WithdrawConsent, consent_id="c1")
+    assert await office.notify(told) == ("refused", "no-consent-in-force")
+    assert office.hooks.received == []
+
+
+async def test_consent_given_after_queueing_counts_too(office):
+    """Without a basis nothing is sent; once there is one, the same effect goes out."""
+    [effect] = (await carry_out(office.pool, JOURNEY, office.orders.refer())).effects
+    assert await office.notify(effect) == ("refused", "no-consent-in-force")
+    await office.do(ask.RecordConsent, **CONSENT)
+    assert await office.notify(effect) == (None, None)
+
+
+async def test_what_was_sent_is_not_sent_again(office, told):
+    """A second run, as after a worker's death, answers that it was sent, whatever was withdrawn since."""
+    await office.notify(told)
+    await office.do(ask.WithdrawConsent, consent_id="c1")
+    assert await office.notify(told) == (None, None)
+    assert len(office.hooks.received) == 1
+
+
+async def test_a_reminder_is_mailed_once(office, reminder):
+    """The coordinator gets one mail however often the activity runs."""
+    assert [await office.remind(reminder) for _ in range(2)] == [(None, None)] * 2
+    [mail] = office.mail.received
+    assert (mail.recipient, mail.key.count(reminder.effect_id.replace(":", "."))) == ("ann@council.example", 1)
+
+
+async def test_a_message_that_may_have_arrived_is_unconfirmed(office, told):
+    """The partner hung up without an answer and then the consent ended: nobody knows, and the journey says so."""
+    async with dropping(b"") as port:
+        await partners.set_webhook(office.pool, "police", f"http://{LOOPBACK}:{port}/")
+        with pytest.raises(httpx.TransportError) as fault:
+            await office.notify(told)
+    assert not isinstance(fault.value, NOT_ARRIVED)
+    await office.do(ask.WithdrawConsent, consent_id="c1")
+    assert await office.notify(told) == ("failed", "unconfirmed")
+
+
+async def test_a_mail_that_may_have_arrived_is_unconfirmed(office, reminder):
+    """The mail server hung up after the text and then the work was done: nobody knows whether it was mailed."""
+    said = (b"220 here\r\n", b"250 ok\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n")
+    async with dropping(*said) as port:
+        with pytest.raises(aiosmtplib.SMTPServerDisconnected) as fault:
+            await office.remind(reminder, smtp_port=port)
+    assert not isinstance(fault.value, NOT_ARRIVED)
+    await office.do(ask.IdentifyFamily, criteria=("poverty",))
+    assert await office.remind(reminder) == ("failed", "unconfirmed")
+    assert office.mail.received == []
+
+
+@pytest.mark.parametrize("status", [503, 410])
+async def test_a_message_that_surely_did_not_arrive_is_refused(office, told, status):
+    """The partner answered that it failed and then the consent ended: it was not told, and the journey says why."""
+    office.hooks.fail(1, status)
+    with pytest.raises(ApplicationError):
+        await office.notify(told)
+    await office.do(ask.WithdrawConsent, consent_id="c1")
+    assert await office.notify(told) == ("refused", "no-consent-in-force")
+
+
+async def test_a_sure_failure_after_an_unsure_one_stays_unconfirmed(office, told):
+    """That the second attempt failed says nothing about the first."""
+    async with dropping(b"") as port:
+        await partners.set_webhook(office.pool, "police", f"http://{LOOPBACK}:{port}/")
+        with pytest.raises(httpx.TransportError):
+            await office.notify(told)
+    with pytest.raises(httpx.ConnectError):
+        await office.notify(told)
+    await office.do(ask.WithdrawConsent, consent_id="c1")
+    assert await office.notify(told) == ("failed", "unconfirmed")
+
+
+async def test_a_reminder_whose_reason_ended_is_not_mailed(office, reminder):
+    """The work was done in the meantime: nobody is reminded of it."""
+    await office.do(ask.IdentifyFamily, criteria=("poverty",))
+    assert await office.remind(reminder) == ("refused", "reason-ended")
+    assert office.mail.received == []
+
+
+async def test_without_a_mail_server(office, reminder):
+    """A reminder is kept as not sent, and why."""
+    assert await office.remind(reminder, smtp_host=None) == ("refused", "no-mail-server")
+
+
+async def test_without_an_address(office, reminder):
+    """Nobody active holds the role: not sent, and why."""
+    await office.pool.execute("UPDATE staff SET active = false")
+    assert await office.remind(reminder) == ("refused", "no-address")
+    assert office.mail.received == []
+
+
+async def test_without_a_webhook(office, told):
+    """The partner has nowhere to be told: not sent, and why."""
+    await partners.set_webhook(office.pool, "police", None)
+    assert await office.notify(told) == ("refused", "no-webhook")
+
+
+async def test_a_suspended_partner_is_not_told(office, told):
+    """A partner that may send nothing is sent nothing."""
+    await partners.suspend(office.pool, "police")
+    assert await office.notify(told) == ("refused", "no-webhook")
+    assert office.hooks.received == []
+
+
+@pytest.mark.parametrize(("status", "final"), [(400, True), (404, True), (410, True), (429, False), (503, False)])
+async def test_final_answers_are_not_asked_again(office, told, status, final):
+    """What trying again would not mend is final; anything else is tried again by the workflow's retries."""
+    office.hooks.fail(1, status)
+    with pytest.raises(ApplicationError) as fault:
+        await office.notify(told)
+    assert (fault.value.type, fault.value.non_retryable) == ("PartnerRefused", final)
+    assert await effects.state_of(office.pool, told.effect_id) == "planned"
+
+
+async def test_the_body_on_the_wire(office, told):
+    """What arrives is the reference, what happened and the one agreed category."""
+    await office.notify(told)
+    [arrived] = office.hooks.received
+    assert json.loads(arrived.body) == {
+        "type": "family-journeys.family-referred",
+        "reference": "F-7K3Q-9D2X",
+        "stage": "referral",
+    }
+
+
+@pytest.mark.parametrize(
+    ("categories", "more"),
+    [
+        ((), {}),
+        (("stage",), {"stage": "assessment"}),
+        (("dates",), {"on": "2012-05-04"}),
+        (("key-worker",), {"key_worker": "kim"}),
+        (("stage", "dates"), {"stage": "assessment", "on": "2012-05-04"}),
+        (("needs",), {}),
+    ],
+)
+async def test_the_body_holds_the_agreed_categories_only(office, categories, more):
+    """Each category opens its own fields; one that the program does not know opens none."""
+    await carry_out(office.pool, JOURNEY, office.orders.refer())
+    await office.do(ask.IdentifyFamily, criteria=("poverty",))
+    await carry_out(office.pool, JOURNEY, office.orders.allocate(TODAY.date()))
+    async with office.pool.acquire() as conn:
+        journey = fold(recorded.event for recorded in await timeline(conn, JOURNEY))
+    message = Notify(
+        effect_id="e1",
+        partner="police",
+        about="allocated",
+        on=date(2012, 5, 4),
+        purpose="family-support",
+        categories=categories,
+    )
+    basis = {"type": "family-journeys.allocated", "reference": journey.reference}
+    assert content(message, journey) == basis | more
