@@ -30,6 +30,7 @@ from wiring.settings import Settings
 
 JOURNEY = journey_id_of()
 TODAY = datetime(2012, 6, 1, 12, tzinfo=UTC)
+DAY = TODAY.date()
 VAULT = Vault(bytes(32), bytes(32))
 CONSENT = {"consent_id": "c1", "basis": "consent", "purpose": "family-support"}
 
@@ -45,7 +46,7 @@ class Office:
     hooks: sinks.Sink
     orders: Orders
 
-    async def do(self, kind, day=TODAY.date(), **fields):
+    async def do(self, kind, day=DAY, **fields):
         """Carry out a command; return what must be done in the world after it."""
         return (await carry_out(self.pool, JOURNEY, self.orders.give(kind, day, **fields))).effects
 
@@ -270,7 +271,7 @@ async def test_the_body_holds_the_agreed_categories_only(office, categories, mor
     """Each category opens its own fields; one that the program does not know opens none."""
     await carry_out(office.pool, JOURNEY, office.orders.refer())
     await office.do(ask.IdentifyFamily, criteria=("poverty",))
-    await carry_out(office.pool, JOURNEY, office.orders.allocate(TODAY.date()))
+    await carry_out(office.pool, JOURNEY, office.orders.allocate(DAY))
     async with office.pool.acquire() as conn:
         journey = fold(recorded.event for recorded in await timeline(conn, JOURNEY))
     message = Notify(
