@@ -79,12 +79,12 @@ AFTER_CLOSE = (
 
 def decide(journey: Journey, command: Command, programme: Programme) -> list[Event]:
     """Return what happens; an empty list when there is nothing to do. Raise `Rejected` when it does not fit."""
-    _admit(journey, command)
+    admit(journey, command)
     happened = _choose(journey, command, programme)
     return [*happened, *_endings(journey, happened, programme, command)]
 
 
-def _admit(journey: Journey, command: Command) -> None:
+def admit(journey: Journey, command: Command) -> None:
     """Refuse what no journey in this state accepts, before looking at the particulars."""
     if journey.stage == "unreferred" and command.type not in {"refer", "pass-time"}:
         raise Rejected("unknown-journey", "no such journey", "check the reference, or refer the family first")

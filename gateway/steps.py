@@ -11,11 +11,14 @@ from fastapi import APIRouter, Depends, Header
 from domain import commands
 from domain.access import Action
 from domain.calendar import local_date
+from domain.decide import admit
+from domain.evolve import fold
 from gateway import bodies
 from gateway.bodies import Answer, Step
 from gateway.families import Asked, OnFamily
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
+from store import journal
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=DOCUMENTED)
 
@@ -74,8 +77,18 @@ async def carry(
     """Give a command, made by `order` from what every command carries, to the family's newest journey."""
     now = await parts.now()
     command = order({"command_id": command_id(key), "at": now, "actor": asked.actor.code})
+    if asked.journey.stage == "closed":
+        await _only_what_a_closed_journey_takes(parts, asked.journey.journey_id, command)
     reply = await parts.engine.submit(asked.journey.journey_id, command)
     return Answer.of(asked.journey.reference, reply)
+
+
+async def _only_what_a_closed_journey_takes(parts: Parts, journey_id: str, command: commands.Command) -> None:
+    """Refuse here what a closed journey refuses, unless it was given before: no workflow is started just to say no."""
+    async with parts.pool.acquire() as conn:
+        loaded = await journal.load(conn, journey_id, [command.command_id])
+    if command.command_id not in loaded.replies:
+        admit(fold(recorded.event for recorded in loaded.events), command)
 
 
 def _order(move: Move, body: Step) -> Callable[[dict[str, Any]], Any]:

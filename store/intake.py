@@ -11,7 +11,7 @@ _SQL = queries("intake")
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A reserved referral. `key` is an idempotency key or `<file hash>:<family number>`.
+    """A reserved referral. `key` is `staff:<idempotency key>` or `import:<file hash>:<family number>`.
 
     `members` maps the source's row key to a member id: codes only. `fresh` says that this call reserved it.
     """

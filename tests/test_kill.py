@@ -1,4 +1,4 @@
-"""Worker, gateway and Temporal are killed (SIGKILL) under twenty live journeys: nothing is lost, nothing doubled."""
+"""Worker, gateway, Temporal and Postgres are killed (SIGKILL) under twenty live journeys: nothing is lost, nothing doubled."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ from store.pool import Pool, open_pool
 from tests.eventually import eventually
 
 FAMILIES = 20
-KILLS = ("worker", "gateway", "temporal", "worker", "gateway")
+KILLS = ("worker", "gateway", "temporal", "postgres", "worker")
 
 
 class AwayError(Exception):

@@ -130,10 +130,13 @@ UNION ALL
 SELECT 'claimed', '', coalesce(sum(amount), 0) FROM claims WHERE verdict = 'met';
 
 -- name: open_journey_ids
--- The id of every journey that is not closed, or has an effect whose outcome is not on its history yet.
+-- The id of every journey that is not closed, has an effect whose outcome is not on its history yet, or still has
+-- results to be evaluated.
 SELECT journey_id FROM journeys WHERE stage <> 'closed'
 UNION
 SELECT journey_id FROM effects WHERE NOT told
+UNION
+SELECT journey_id FROM deadlines
  ORDER BY journey_id;
 
 -- name: lock
