@@ -47,7 +47,7 @@ class Field:
         async for attempt in stamina.retry_context(on=AwayError, attempts=None, timeout=50, wait_max=1.0):
             with attempt:
                 answer = await self._post(place, body, key)
-        self.acknowledged[key] = answer
+        self.acknowledged[f"staff:{key}"] = answer  # as the gateway marks the ids of people
         return answer
 
     async def _post(self, place: str, body: dict[str, Any], key: str) -> dict[str, Any]:
