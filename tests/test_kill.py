@@ -1,4 +1,4 @@
-"""Worker, gateway, Temporal and Postgres are killed (SIGKILL) under twenty live journeys: nothing is lost, nothing doubled."""
+"""Every part is killed (SIGKILL) under twenty live journeys, Postgres too: nothing is lost, nothing doubled."""
 
 import asyncio
 import contextlib
