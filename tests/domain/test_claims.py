@@ -1,0 +1,76 @@
+"""The claim file of a journey: what its events and the vault know of the family, ready for anyone to check."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain import events as e
+from domain.claim_file import check
+from domain.claim_reading import BadClaimFile, fit
+from domain.claims import claim_file_of
+from domain.evolve import fold
+from domain.family import Consent
+from programmes import load
+from tests.domain.given import (
+    ALLOCATED_ON,
+    ASSESSED_ON,
+    AT_WORK,
+    CONTACTED_ON,
+    IDENTIFIED_ON,
+    PLANNED_ON,
+    REFERRED_ON,
+    fact,
+    referred,
+)
+
+PACK = load("wirral-2012")
+AS_OF = date(2013, 5, 20)
+BORN = {member.id: date(1980, 2, 3) for member in referred.members}
+GIVEN = Consent(id="c1", basis="consent", purpose="family-support", on=REFERRED_ON)
+consented = fact(e.ConsentRecorded, IDENTIFIED_ON, consent=GIVEN)
+
+
+def test_a_family_that_nobody_holds_has_no_claim_file():
+    """Before a key worker is allocated there is nothing to claim for."""
+    assert claim_file_of(fold([referred]), PACK, BORN, AS_OF, {}) is None
+
+
+def test_the_claim_file_says_when_each_step_was_taken():
+    """Practice and engagement are the days of the journey's own first steps, members come with their birth dates."""
+    file = claim_file_of(fold([*AT_WORK, consented]), PACK, BORN, AS_OF, {"progress-to-work": 100})
+    assert file is not None
+    assert (file.engaged_from, file.as_of) == (ALLOCATED_ON, AS_OF)
+    assert dict(file.practice) == {
+        "lawful_basis_on": REFERRED_ON,
+        "key_worker_from": ALLOCATED_ON,
+        "assessed_on": ASSESSED_ON,
+        "plan_on": PLANNED_ON,
+        "first_contact_on": CONTACTED_ON,
+    }
+    assert {member.id: member.born for member in file.family.members} == BORN
+    assert [(paid.result, paid.amount) for paid in file.paid] == [("progress-to-work", 100)]
+
+
+def test_a_basis_that_no_longer_holds_counts_for_nothing():
+    """A consent that was withdrawn before the day of the claim is no lawful basis for it."""
+    withdrawn = fact(e.ConsentWithdrawn, AS_OF - timedelta(days=1), consent_id="c1")
+    file = claim_file_of(fold([*AT_WORK, consented, withdrawn]), PACK, BORN, AS_OF, {})
+    assert file is not None
+    assert file.practice.lawful_basis_on is None
+
+
+def test_the_claim_file_of_a_journey_can_be_checked():
+    """Without evidence nothing is met and nothing paid, whatever the steps."""
+    file = claim_file_of(fold([*AT_WORK, consented]), PACK, BORN, AS_OF, {})
+    assert file is not None
+    report = check(file, PACK)
+    assert (report.payable.amount, [each.result for each in report.results if each.verdict == "met"]) == (0, [])
+
+
+def test_a_claim_fits_its_pack_by_the_results_it_names():
+    """What was paid before must be a result of the pack; one that is not is named with its place."""
+    file = claim_file_of(fold([*AT_WORK, consented]), PACK, BORN, AS_OF, {"progress-to-work": 100})
+    assert file is not None
+    fit(file, PACK)
+    with pytest.raises(BadClaimFile):
+        fit(file, PACK.model_copy(update={"results": PACK.results[:1]}))
