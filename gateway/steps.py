@@ -19,6 +19,7 @@ from gateway.families import Asked, OnFamily
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from store import journal
+from store.read_models import JourneyRow
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=DOCUMENTED)
 
@@ -74,13 +75,29 @@ def command_id(key: str | None) -> str:
 async def carry(
     parts: Parts, asked: Asked, order: Callable[[dict[str, Any]], commands.Command], key: str | None
 ) -> Answer:
-    """Give a command, made by `order` from what every command carries, to the family's newest journey."""
+    """Give a command, made by `order` from what every command carries, to the family's newest journey.
+
+    A consent is withdrawn on the journey that it was recorded on: its messages may be what is still queued.
+    """
     now = await parts.now()
     command = order({"command_id": command_id(key), "at": now, "actor": asked.actor.code})
-    if asked.journey.stage == "closed":
-        await _only_what_a_closed_journey_takes(parts, asked.journey.journey_id, command)
-    reply = await parts.engine.submit(asked.journey.journey_id, command)
-    return Answer.of(asked.journey.reference, reply)
+    journey = asked.journey
+    if isinstance(command, commands.WithdrawConsent):
+        journey = await _holding(parts, asked, command.consent_id)
+    if journey.stage == "closed":
+        await _only_what_a_closed_journey_takes(parts, journey.journey_id, command)
+    reply = await parts.engine.submit(journey.journey_id, command)
+    return Answer.of(journey.reference, reply)
+
+
+async def _holding(parts: Parts, asked: Asked, consent_id: str) -> JourneyRow:
+    """Return the newest journey that holds the consent, else the newest one, which will say that none does."""
+    async with parts.pool.acquire() as conn:
+        for row in reversed(asked.journeys):
+            told = fold(recorded.event for recorded in await journal.timeline(conn, row.journey_id))
+            if any(held.id == consent_id for held in told.consents):
+                return row
+    return asked.journey
 
 
 async def _only_what_a_closed_journey_takes(parts: Parts, journey_id: str, command: commands.Command) -> None:

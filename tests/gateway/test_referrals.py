@@ -164,3 +164,17 @@ async def test_waiting_events_are_applied(doors: Doors):
 
     (evidence,) = await eventually(applied)
     assert (evidence["member"], evidence["status"], evidence["observed_on"]) == ("m2", "cin", "2012-05-20")
+
+
+async def test_a_consent_of_an_earlier_journey_can_be_withdrawn(doors: Doors):
+    """After a family was referred again, a consent given on its earlier journey is withdrawn there."""
+    form = doors.form()
+    first = (await refer(doors, form)).json()
+    await doors.step(first["reference"], "consent", consent_id="c-old")
+    await doors.step(first["reference"], "close", outcome="moved-away")
+    second = (await refer(doors, form)).json()
+    withdrawn = (await doors.step(first["reference"], "withdraw-consent", consent_id="c-old")).json()
+    assert (withdrawn["journey_id"], withdrawn["happened"]) == (first["journey_id"], ["consent-withdrawn"])
+    unknown = await doors.step(first["reference"], "withdraw-consent", consent_id="c-none")
+    assert (unknown.status_code, unknown.json()["type"].rsplit(":", 1)[1]) == (409, "unknown-consent")
+    assert second["journey_id"] != first["journey_id"]
