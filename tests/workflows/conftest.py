@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 from activities.post import Post
 from programmes import load
 from stack import sinks
-from stack.parts import PrivateStack, running
+from stack.parts import Flavour, PrivateStack, running
 from store import partners, programmes, staff
 from store.pool import Pool, open_pool
 from store.vault import Vault
@@ -45,13 +45,13 @@ class World:
         )
 
 
-@pytest.fixture(scope="session")
-async def world() -> AsyncIterator[World]:
-    """A private stack without worker and gateway, with sinks for mail and webhooks."""
+@contextlib.asynccontextmanager
+async def private(temporal: Flavour) -> AsyncIterator[World]:
+    """Open a private stack without worker and gateway, with sinks for mail and webhooks."""
     async with contextlib.AsyncExitStack() as open_things:
         mail = await open_things.enter_async_context(sinks.smtp())
         hooks = await open_things.enter_async_context(sinks.webhooks())
-        stack = await open_things.enter_async_context(running(temporal="dev", migrated=True))
+        stack = await open_things.enter_async_context(running(temporal=temporal, migrated=True))
         http = await open_things.enter_async_context(httpx.AsyncClient(trust_env=False))
         settings = Settings(
             database_url=stack.database_url,
@@ -67,6 +67,13 @@ async def world() -> AsyncIterator[World]:
         client = await connect(settings)
         await introduce(pool, vault, hooks.port)
         yield World(stack, settings, pool, client, vault, Engine(client), mail, hooks, http)
+
+
+@pytest.fixture(scope="session")
+async def world() -> AsyncIterator[World]:
+    """The one private stack of the tests that need no clock of their own."""
+    async with private("dev") as opened:
+        yield opened
 
 
 async def introduce(pool: Pool, vault: Vault, port: int) -> None:

@@ -1,51 +1,17 @@
 """Deadlines on Temporal's time-skipping server: real timers, real mail, weeks in seconds."""
 
-import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from domain import commands
 from domain.calendar import LONDON, calendar_of, local_date
-from stack import sinks
-from stack.parts import Flavour, running
 from stack.skipping import SkippingClock
 from store import read_models
-from store.pool import open_pool
-from store.vault import Vault
 from tests.eventually import eventually
 from tests.workflows import path
-from tests.workflows.conftest import World, introduce
-from wiring.engine import Engine
-from wiring.keys import key
-from wiring.settings import Settings
-from wiring.temporal import connect
-
-
-@contextlib.asynccontextmanager
-async def private(temporal: Flavour) -> AsyncIterator[World]:
-    """Open a private stack; the worker runs in this process, when a test starts it."""
-    async with contextlib.AsyncExitStack() as things:
-        mail = await things.enter_async_context(sinks.smtp())
-        hooks = await things.enter_async_context(sinks.webhooks())
-        stack = await things.enter_async_context(running(temporal=temporal, migrated=True))
-        http = await things.enter_async_context(httpx.AsyncClient(trust_env=False))
-        settings = Settings(
-            database_url=stack.database_url,
-            temporal_address=stack.temporal_address,
-            secrets_dir=stack.layout.secrets,
-            smtp_host="127.0.0.1",
-            smtp_port=mail.port,
-            smtp_tls=False,
-        )
-        pool = await open_pool(settings.database_url)
-        things.push_async_callback(pool.close)
-        vault = Vault(key(settings.secrets_dir, "vault.key"), key(settings.secrets_dir, "subject.key"))
-        client = await connect(settings)
-        await introduce(pool, vault, hooks.port)
-        yield World(stack, settings, pool, client, vault, Engine(client), mail, hooks, http)
+from tests.workflows.conftest import World, private
 
 
 @pytest.fixture
