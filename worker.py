@@ -19,14 +19,18 @@ from activities.inbox import sweeping
 from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
 from activities.post import TIMEOUT_SECONDS, Post
+from activities.watching import watching
 from store.pool import open_pool
 from store.vault import Vault
+from wiring import metrics
 from wiring.engine import Engine
 from wiring.keys import key
 from wiring.leave import leave
 from wiring.logging import start_logging
 from wiring.settings import Settings, settings
 from wiring.temporal import connect, sandbox
+from wiring.traces import tracing
+from wiring.watch import Watch
 from workflows.family_journey import FamilyJourney
 from workflows.names import TASK_QUEUE
 
@@ -39,7 +43,9 @@ async def main() -> None:
     chosen = settings()
     start_logging(chosen.log_level)
     stop = _stop_asked()
+    metrics.serve(chosen, chosen.worker_metrics_port)
     async with AsyncExitStack() as stack:
+        stack.enter_context(tracing(chosen, "worker"))
         pool = await open_pool(chosen.database_url)
         stack.push_async_callback(pool.close)
         client = await connect(chosen)
@@ -52,12 +58,16 @@ async def main() -> None:
 
 @asynccontextmanager
 async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> AsyncIterator[Worker]:
-    """Run the worker and the sweep of the inbox while the context is open."""
+    """Run the worker, the sweep of the inbox and the gauges while the context is open."""
     vault = Vault(key(chosen.secrets_dir, "vault.key"), key(chosen.secrets_dir, "subject.key"))
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
         post = Post(chosen, http)
         engine = Engine(client, offset=chosen.clock_offset, history_limit=chosen.history_limit)
-        async with build(chosen, pool, client, vault, post) as worker, sweeping(pool, engine):
+        async with (
+            build(chosen, pool, client, vault, post) as worker,
+            sweeping(pool, engine),
+            watching(pool, engine.now),
+        ):
             yield worker
 
 
@@ -75,6 +85,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
             notifications.notify_partner,
             ClaimActivities(pool, vault, offset).record_claim_eligibility,
         ],
+        interceptors=[Watch()],
         workflow_runner=sandbox(),
         max_cached_workflows=chosen.worker_cached_workflows,
         graceful_shutdown_timeout=GRACE,

@@ -62,7 +62,8 @@ class Door:
         return self.post(f"/v1/journeys/{in_path(reference)}/{name}", told)
 
     def _request(self, method: str, path: str, *, repeatable: bool = True, **content: Any) -> Any:
-        headers = {"idempotency-key": uuid.uuid4().hex}
+        once = uuid.uuid4().hex
+        headers = {"idempotency-key": once, "x-request-id": once}
         with self.client() as client:
             for attempt in attempts(repeatable=repeatable):
                 with attempt, _calls(self.address):

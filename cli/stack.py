@@ -110,6 +110,7 @@ def _show_addresses(now: "StackReport") -> None:
     typer.echo(f"  gateway      {now.gateway}")
     typer.echo(f"  Temporal     {now.temporal}")
     typer.echo(f"  Temporal UI  {now.temporal_ui}")
+    typer.echo(f"  figures      {now.gateway_metrics} and {now.worker_metrics}")
     typer.echo(f"  data         {now.data}")
 
 

@@ -5,9 +5,11 @@ import signal
 import uvicorn
 
 from gateway.app import create_app
+from wiring import metrics
 from wiring.leave import leave
 from wiring.logging import start_logging
 from wiring.settings import settings
+from wiring.traces import tracing
 
 PATIENCE = 25  # seconds for requests under way when told to stop (SIGTERM); a second signal does not wait
 
@@ -16,6 +18,7 @@ def main() -> None:
     """Serve the gateway."""
     chosen = settings()
     start_logging(chosen.log_level)
+    metrics.serve(chosen, chosen.gateway_metrics_port)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(chosen),
@@ -31,7 +34,8 @@ def main() -> None:
         signal.signal(
             which, lambda *_: None
         )  # uvicorn raises the signal again when it has stopped; we leave by ourselves
-    server.run()
+    with tracing(chosen, "gateway"):
+        server.run()
     leave(0 if server.started else 1)
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from activities.inbox import sweeping
 from gateway import (
@@ -36,6 +37,8 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
+    if settings.traces_url is not None:
+        FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz", exclude_spans=["send", "receive"])
     app.add_middleware(EveryRequest)
     for part in (referrals, steps, records, imports, reading, counting, staff, upkeep, events):
         app.include_router(part.router)

@@ -38,7 +38,7 @@ class OnFamily(Policy):
 
     async def __call__(self, request: Request, reference: str, parts: Served, token: Token) -> Asked:
         """Return who asks and the family, or refuse; whose role forbids it learns nothing of the reference."""
-        actor = authenticate(request, token)
+        actor = await authenticate(request, token)
         route = request.scope["route"].path
         self.check(actor, actor.name, route)
         async with parts.pool.acquire() as conn:

@@ -13,7 +13,7 @@ import programmes
 from domain.calendar import local_date
 from domain.errors import Rejected
 from domain.programme import Programme
-from gateway.security import Keys
+from gateway.security import Tokens
 from store import programmes as packs
 from store.pool import Pool, open_pool
 from store.vault import Vault
@@ -30,7 +30,7 @@ class Parts:
     settings: Settings
     pool: Pool
     vault: Vault
-    keys: Keys
+    tokens: Tokens
     engine: Engine
     mail: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -62,7 +62,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     try:
         client = await connect(settings, lazy=True)
         engine = Engine(client, offset=settings.clock_offset, history_limit=settings.history_limit)
-        yield Parts(settings=settings, pool=pool, vault=open_vault(settings), keys=Keys(settings), engine=engine)
+        yield Parts(settings=settings, pool=pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine)
     finally:
         await pool.close()
 

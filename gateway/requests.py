@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import Rejected
 from gateway.problems import unexpected
+from wiring.metrics import REQUESTS
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_HEADERS = {
@@ -20,6 +21,7 @@ SAFE_HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+METHODS = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])  # a caller may write anything
 PROBES = frozenset(["/healthz", "/readyz"])  # asked every few seconds: they would bury the rest of the log
 LARGEST_BODY = 32 * 1024 * 1024  # ten thousand events, or a hundred thousand rows
 
@@ -57,11 +59,12 @@ class EveryRequest:
                 await unexpected(fault)(scope, receive, send_safe)
             finally:
                 route = getattr(scope.get("route"), "path", "unknown")
-                milliseconds = round((time.perf_counter() - began) * 1000, 1)
+                seconds = time.perf_counter() - began
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                REQUESTS.labels(route, method, str(answered)).observe(seconds)
                 level = logging.DEBUG if route in PROBES else logging.INFO
-                log.log(
-                    level, "request", method=scope["method"], route=route, status=answered, milliseconds=milliseconds
-                )
+                milliseconds = round(seconds * 1000, 1)
+                log.log(level, "request", method=method, route=route, status=answered, milliseconds=milliseconds)
 
 
 async def limited_body(request: Request, largest: int = LARGEST_BODY) -> bytes:

@@ -1,7 +1,6 @@
 """Who asks: a bearer token checked against the key set, and the one policy asked for every staff route."""
 
 import re
-from pathlib import Path
 from typing import Annotated
 
 import jwt
@@ -11,32 +10,37 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.access import ROLES, Action, Actor, may
 from domain.errors import Rejected
+from gateway.keys import key_set
+from wiring.metrics import REFUSED_ENTRY
 from wiring.settings import Settings
 
 LEEWAY = 60  # seconds between our clock and the issuer's
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")  # as a key worker is named in events
-BEARER = HTTPBearer(auto_error=False, description="A staff token: EdDSA-signed JWT with `sub` and `role`.")
+BEARER = HTTPBearer(auto_error=False, description="A staff token: a signed JWT with `sub` and `role`.")
 Token = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 
 log = structlog.stdlib.get_logger()
 
 
-class Keys:
-    """The key set of the token issuer; read again when a token names a key that is not in it (rotation)."""
+# A key set says which of these each key is for; a key that both sides know, as HS256 needs, is none of them.
+SIGNATURES = ["EdDSA", "ES256", "PS256", "RS256"]
+
+
+class Tokens:
+    """Reads staff tokens by the keys of their issuer."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path: Path = settings.secrets_dir / "jwks.json"
+        self._keys = key_set(settings)
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
-        self._set = self._read()
 
-    def actor(self, token: str) -> Actor:
+    async def actor(self, token: str) -> Actor:
         """Return who holds the token; raise `Rejected` when it does not hold."""
         try:
             claims = jwt.decode(
                 token,
-                self._key(jwt.get_unverified_header(token).get("kid")),
-                algorithms=["EdDSA"],
+                await self._keys.key(jwt.get_unverified_header(token).get("kid")),
+                algorithms=SIGNATURES,
                 issuer=self._issuer,
                 audience=self._audience,
                 leeway=LEEWAY,
@@ -48,17 +52,6 @@ class Keys:
             raise _unknown("role or sub is not one of ours")
         return Actor(name=claims["sub"], role=claims["role"])
 
-    def _key(self, kid: object) -> jwt.PyJWK:
-        if not any(key.key_id == kid for key in self._set.keys):
-            self._set = self._read()
-        for key in self._set.keys:
-            if key.key_id == kid:
-                return key
-        raise jwt.InvalidTokenError("unknown key")
-
-    def _read(self) -> jwt.PyJWKSet:
-        return jwt.PyJWKSet.from_json(self._path.read_text(encoding="utf-8"))
-
 
 class Policy:
     """What a route needs the actor to be allowed; a test finds one on every staff route."""
@@ -69,6 +62,7 @@ class Policy:
         """Refuse an actor who may not, and log who was refused what."""
         if not may(actor, self.action, holder):
             log.warning("denied", actor=actor.code, action=self.action, route=route)
+            REFUSED_ENTRY.labels("not-allowed").inc()
             who = f"{'an' if actor.role.startswith('a') else 'a'} {actor.role}"
             raise Rejected(
                 "not-allowed",
@@ -86,19 +80,20 @@ class Allow(Policy):
 
     async def __call__(self, request: Request, token: Token) -> Actor:
         """Return the actor."""
-        actor = authenticate(request, token)
+        actor = await authenticate(request, token)
         self.check(actor, actor.name if self._own else None, request.scope["route"].path)
         return actor
 
 
-def authenticate(request: Request, token: HTTPAuthorizationCredentials | None) -> Actor:
+async def authenticate(request: Request, token: HTTPAuthorizationCredentials | None) -> Actor:
     """Return who asks, or refuse."""
     if token is None:
         raise _unknown("no bearer token")
-    keys: Keys = request.app.state.parts.keys
-    return keys.actor(token.credentials)
+    tokens: Tokens = request.app.state.parts.tokens
+    return await tokens.actor(token.credentials)
 
 
 def _unknown(why: str) -> Rejected:
     log.info("unauthenticated", why=why)
+    REFUSED_ENTRY.labels("unauthenticated").inc()
     return Rejected("unauthenticated", "the token is missing or does not hold", "log in again: journeys login")

@@ -22,6 +22,8 @@ def environment(layout: Layout, ports: Ports, extra: Mapping[str, str] | None = 
         "JOURNEYS_TEMPORAL_NAMESPACE": temporal.NAMESPACE,
         "JOURNEYS_GATEWAY_HOST": LOOPBACK,
         "JOURNEYS_GATEWAY_PORT": str(ports.gateway),
+        "JOURNEYS_GATEWAY_METRICS_PORT": str(ports.gateway_metrics),
+        "JOURNEYS_WORKER_METRICS_PORT": str(ports.worker_metrics),
         "JOURNEYS_SECRETS_DIR": str(layout.secrets),
         "JOURNEYS_DATA": str(layout.data),
         "PYTHONUNBUFFERED": "1",  # a log that ends before the crash explains nothing

@@ -12,9 +12,9 @@ from stack.errors import PartFailed, StackError
 from stack.folders import Layout, default_data, make
 from stack.logs import open_log, tail
 from stack.part import ROOT
-from stack.ports import require_free
+from stack.ports import free_ports, is_free, require_free
 from stack.report import DownReport, StackReport, UpReport, report
-from stack.state import Ports, StackState
+from stack.state import METRICS, Ports, StackState, flag
 from stack.supervisor import EXIT_LOCKED
 
 SUPERVISOR = (sys.executable, "-m", "stack.supervisor")
@@ -45,6 +45,7 @@ def up(  # noqa: PLR0913  # each is a flag of the command
     wanted = {"gateway": gateway_port, "temporal": temporal_port, "ui": ui_port}
     ports = before.ports.model_copy(update={name: port for name, port in wanted.items() if port})
     _require_free(ports)
+    ports = _elsewhere_where_taken(ports)
     return _came_up(layout, _detach(layout, ports, supervisor), wait, already=False)
 
 
@@ -68,13 +69,19 @@ def down(data: Path | None = None) -> DownReport:
 
 
 def _require_free(ports: Ports) -> None:
-    for name, port in ports:
-        what = {"gateway": "the gateway", "temporal": "Temporal", "ui": "Temporal's UI"}[name]
-        require_free(port, what, f"--{name}-port")
+    for name, what in {"gateway": "the gateway", "temporal": "Temporal", "ui": "Temporal's UI"}.items():
+        require_free(getattr(ports, name), what, flag(name))
+
+
+def _elsewhere_where_taken(ports: Ports) -> Ports:
+    """Give the figures of Prometheus other ports where theirs are taken, also by a part of this stack."""
+    ours = [port for name, port in ports if name not in METRICS]
+    taken = [name for name in METRICS if getattr(ports, name) in ours or not is_free(getattr(ports, name))]
+    return ports.model_copy(update=dict(zip(taken, free_ports(len(taken)), strict=True)))
 
 
 def _detach(layout: Layout, ports: Ports, supervisor: Sequence[str]) -> subprocess.Popen[bytes]:
-    flags = [flag for name, port in ports for flag in (f"--{name}-port", str(port))]
+    flags = [word for name, port in ports for word in (flag(name), str(port))]
     with open_log(layout.log("supervisor")) as log:
         return subprocess.Popen(
             (*supervisor, "--data", str(layout.data), *flags),

@@ -110,7 +110,9 @@ async def running(  # noqa: PLR0913  # each is a choice of the caller, and all h
         env: more settings for migrations, worker and gateway, as environment variables.
     """
     with temporary_folder() as data:
-        stack = PrivateStack(data, Ports(**dict(zip(Ports.model_fields, free_ports(3), strict=True))), env or {})
+        stack = PrivateStack(
+            data, Ports(**dict(zip(Ports.model_fields, free_ports(len(Ports.model_fields)), strict=True))), env or {}
+        )
         secrets.ensure(stack.layout.secrets)
         try:
             servers = [_temporal(temporal, stack)] if temporal else []

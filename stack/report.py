@@ -34,6 +34,8 @@ class StackReport(BaseModel):
     gateway: str
     temporal: str
     temporal_ui: str
+    gateway_metrics: str
+    worker_metrics: str
     parts: list[PartReport]
 
 
@@ -69,6 +71,8 @@ def addresses(ports: Ports) -> dict[str, str]:
         "gateway": f"http://{LOOPBACK}:{ports.gateway}",
         "temporal": f"{LOOPBACK}:{ports.temporal}",
         "temporal_ui": f"http://{LOOPBACK}:{ports.ui}",
+        "gateway_metrics": f"http://{LOOPBACK}:{ports.gateway_metrics}/metrics",
+        "worker_metrics": f"http://{LOOPBACK}:{ports.worker_metrics}/metrics",
     }
 
 

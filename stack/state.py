@@ -18,6 +18,16 @@ class Ports(BaseModel, frozen=True):
     gateway: int = 8470
     temporal: int = 7243
     ui: int = 8243
+    gateway_metrics: int = 8471
+    worker_metrics: int = 8472
+
+
+METRICS = ("gateway_metrics", "worker_metrics")  # nobody types these: where one is taken, another is as good
+
+
+def flag(name: str) -> str:
+    """Return the flag of a port."""
+    return f"--{name.replace('_', '-')}-port"
 
 
 class PartState(BaseModel):

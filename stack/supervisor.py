@@ -18,7 +18,7 @@ from stack.folders import Layout, make
 from stack.keeper import Keeper
 from stack.logs import rotate
 from stack.part import Child, Part
-from stack.state import Ports, StackState
+from stack.state import Ports, StackState, flag
 
 log = logging.getLogger(__name__)
 
@@ -112,9 +112,9 @@ def _arguments() -> tuple[Path, Ports]:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     for name, field in Ports.model_fields.items():
-        parser.add_argument(f"--{name}-port", type=int, default=field.default)
+        parser.add_argument(flag(name), type=int, default=field.default, dest=name)
     given = parser.parse_args()
-    return given.data.resolve(), Ports(gateway=given.gateway_port, temporal=given.temporal_port, ui=given.ui_port)
+    return given.data.resolve(), Ports(**{name: getattr(given, name) for name in Ports.model_fields})
 
 
 def start_logging() -> None:

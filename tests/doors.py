@@ -23,7 +23,7 @@ from domain.errors import Rejected
 from domain.replies import Reply
 from gateway.app import create_app
 from gateway.parts import Parts, open_vault
-from gateway.security import Keys
+from gateway.security import Tokens
 from stack.parts import PrivateStack, running
 from stack.tokens import mint
 from store.pool import Pool, open_pool
@@ -199,7 +199,7 @@ async def doors() -> AsyncIterator[Doors]:
         )
         pool = await open_pool(settings.database_url)
         engine = NearEngine(pool)
-        parts = Parts(settings=settings, pool=pool, vault=open_vault(settings), keys=Keys(settings), engine=engine)
+        parts = Parts(settings=settings, pool=pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine)
 
         @asynccontextmanager
         async def opening(_: Settings) -> AsyncIterator[Parts]:

@@ -29,6 +29,13 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders.")
     token_issuer: str = Field(default="family-journeys-local", description="Issuer that staff tokens must name.")
     token_audience: str = Field(default="family-journeys", description="Audience that staff tokens must name.")
+    metrics_host: str = Field(default="127.0.0.1", description="Address on which figures for Prometheus are served.")
+    gateway_metrics_port: int = Field(default=0, description="Port of the gateway's figures; 0: none are served.")
+    worker_metrics_port: int = Field(default=0, description="Port of the worker's figures; 0: none are served.")
+    traces_url: str | None = Field(default=None, description="OTLP/HTTP collector for traces; none: none are kept.")
+    jwks_url: str | None = Field(
+        default=None, description="https address of the issuer's key set; none: jwks.json in the secrets folder."
+    )
     log_level: str = Field(default="INFO", description="Lowest level logged.")
     worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
     history_limit: int = Field(

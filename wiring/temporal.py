@@ -10,6 +10,7 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 
 from wiring.codec import EncryptionCodec
 from wiring.settings import Settings
+from wiring.traces import interceptors
 
 # Ours, and what they import: loaded once outside the sandbox. Anything else a workflow pulls in is refused.
 PASSED_THROUGH = (
@@ -17,6 +18,7 @@ PASSED_THROUGH = (
     "dateutil",
     "domain",
     "holidays",
+    "opentelemetry",
     "orjson",
     "six",
     "stdnum",
@@ -53,5 +55,6 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=converter(codec),
+        interceptors=interceptors(settings),
         lazy=lazy,
     )

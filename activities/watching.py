@@ -1,0 +1,63 @@
+"""Keeps the gauges true: reads the figures of the whole system every few seconds while the worker runs."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+
+import asyncpg
+import structlog
+from temporalio.service import RPCError
+
+from store.pool import Pool
+from store.watching import Figures, figures
+from wiring import metrics
+
+EVERY = 15.0  # seconds; as often as Prometheus usually asks
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RPCError)
+
+log = structlog.stdlib.get_logger("watching")
+
+
+@asynccontextmanager
+async def watching(pool: Pool, now: Callable[[], Awaitable[datetime]]) -> AsyncIterator[None]:
+    """Refresh the gauges in the background while the context is open."""
+    task = asyncio.create_task(_watch_on(pool, now))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def look(pool: Pool, now: datetime) -> None:
+    """Read the figures and set every gauge by them; a name that is gone from the tables goes from its gauge."""
+    async with pool.acquire() as conn:
+        found = await figures(conn, now)
+    for part, gauge in metrics.GAUGES.items():
+        gauge.clear()
+        for name, value in found.get(part, {}).items():
+            gauge.labels(name).set(value)
+    _set_effects(found)
+    metrics.UNTOLD.set(found["effect_untold"][""])
+    metrics.OVERDUE.set(found["overdue"][""])
+    metrics.OVERDUE_AGE.set(found["overdue_age"][""])
+    metrics.LOOKED.set(time.time())
+
+
+def _set_effects(found: Figures) -> None:
+    metrics.EFFECTS.clear()
+    for name, value in found.get("effect", {}).items():
+        metrics.EFFECTS.labels(*name.split("|")).set(value)
+
+
+async def _watch_on(pool: Pool, now: Callable[[], Awaitable[datetime]]) -> None:
+    """Look again and again; while the database is away the gauges stand still, and their timestamp tells it."""
+    while True:
+        try:
+            await look(pool, await now())
+        except AWAY as fault:
+            log.warning("the figures stand still", error=type(fault).__name__)
+        await asyncio.sleep(EVERY)
