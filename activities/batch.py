@@ -18,6 +18,7 @@ from domain.effects import Effect
 from domain.errors import Rejected
 from domain.events import Correctable, Event, EventCorrected
 from domain.evolve import as_corrected, evolve, fold
+from domain.explain import explain
 from domain.programme import Programme
 from domain.react import react
 from domain.replies import Rejection, Reply
@@ -114,7 +115,8 @@ class Batch:
         except Rejected as fault:
             return self._reply(command, rejection=Rejection(code=fault.code, reason=fault.reason, remedy=fault.remedy))
         self._add(command, happened, programme)
-        return self._reply(command, happened=tuple(event.type for event in happened))
+        why = tuple(told for event in happened for told in explain(self.journey, event, programme))
+        return self._reply(command, happened=tuple(event.type for event in happened), explanation=why)
 
     def _settle(self, command: Command) -> None:
         """Note which effect a command is the outcome of, so that the outbox says the same as the journal."""
@@ -140,13 +142,21 @@ class Batch:
             for effect in react(self.journey, event, programme):
                 self._new_effects.append((command.command_id, effect))
 
-    def _reply(self, command: Command, *, happened: tuple[str, ...] = (), rejection: Rejection | None = None) -> Reply:
+    def _reply(
+        self,
+        command: Command,
+        *,
+        happened: tuple[str, ...] = (),
+        explanation: tuple[str, ...] = (),
+        rejection: Rejection | None = None,
+    ) -> Reply:
         return Reply(
             command_id=command.command_id,
             journey_id=self._journey_id,
             version=self.journey.version,
             stage=self.journey.stage,
             happened=happened,
+            explanation=explanation,
             rejection=rejection,
         )
 

@@ -26,7 +26,7 @@ from domain.commands import (
 from domain.journey import Journey
 from domain.programme import Programme
 from domain.replies import Reply
-from store import effects, journal, programmes, staff
+from store import effects, journal, places, programmes, staff
 from store.errors import VersionConflict
 from store.pool import Conn
 
@@ -91,7 +91,7 @@ class JournalActivities:
         batch = Batch(order.journey_id, loaded, order.now + self._offset)
         programme = await self._programme(conn, batch.journey, order.commands)
         for command in order.commands:
-            batch.carry_out(await self._with_caseload(conn, command, programme), programme)
+            batch.carry_out(await self._with_caseload(conn, batch.journey, command, programme), programme)
         if programme is not None:
             batch.pass_time(programme)
         await self._append(conn, batch, programme)
@@ -104,13 +104,19 @@ class JournalActivities:
         )
         return await programmes.get(conn, pinned) if pinned else None
 
-    async def _with_caseload(self, conn: Conn, command: Command, programme: Programme | None) -> Command:
-        """Bring along the key worker's caseload, counted under a lock that is held until the commit."""
+    async def _with_caseload(
+        self, conn: Conn, journey: Journey, command: Command, programme: Programme | None
+    ) -> Command:
+        """Bring along the programme's places and the key worker's caseload, counted under locks held until the commit.
+
+        The locks are always taken in this order, so that two allocations never wait for each other.
+        """
         if programme is None or not isinstance(command, ALLOCATING):
             return command
+        taken = await places.lock_places(conn, journey, command.key_worker) if programme.places else None
         cap = programme.caseload.families if programme.caseload else 10
         counted = await staff.lock_caseload(conn, command.key_worker, cap)
-        return command.model_copy(update={"caseload": counted})
+        return command.model_copy(update={"caseload": counted, "places": taken})
 
     async def _append(self, conn: Conn, batch: Batch, programme: Programme | None) -> None:
         if not batch.is_news:

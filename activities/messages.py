@@ -6,8 +6,8 @@ from pydantic import BaseModel
 
 from domain.commands import Command
 from domain.effects import Effect
-from domain.journey import Stage
 from domain.replies import Reply
+from domain.stages import Stage
 
 PARTNER_REFUSED = "PartnerRefused"  # the partner's answer is final; trying again would not mend it
 

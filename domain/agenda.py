@@ -51,7 +51,7 @@ def owed_now(journey: Journey, programme: Programme) -> tuple[Owed, ...]:
 
 def checks_left(journey: Journey, programme: Programme) -> tuple[int, ...]:
     """Return the checks still to pass, in months after step-down; none before it, or where the programme has none."""
-    if journey.stepped_down_on is None or programme.checks is None:
+    if journey.stepped_down_on is None or programme.checks is None or not programme.goes_through("sustained-outcome"):
         return ()
     return tuple(months for months in programme.checks.months if months not in journey.sustained_months)
 

@@ -33,6 +33,17 @@ class Caseload(Value):
     cap: int
 
 
+class PlacesTaken(Value):
+    """What the other open families of the programme take up, as counted under lock when the command is carried out.
+
+    `holds` tells whether the key worker asked for is one of the `key_workers` already.
+    """
+
+    families: int
+    key_workers: int
+    holds: bool
+
+
 class ReferFamily(Order):
     """Open a journey."""
 
@@ -78,6 +89,7 @@ class IdentifyFamily(Order):
     type: Literal["identify"] = "identify"
     on: date
     criteria: tuple[Code, ...] = Field(max_length=MOST)
+    cohort: Code | None = None
 
 
 class AllocateKeyWorker(Order):
@@ -87,6 +99,7 @@ class AllocateKeyWorker(Order):
     on: date
     key_worker: Code
     caseload: Caseload | None = None
+    places: PlacesTaken | None = None
 
 
 class OfferHandover(Order):
@@ -104,6 +117,7 @@ class AcceptHandover(Order):
     on: date
     key_worker: Code
     caseload: Caseload | None = None
+    places: PlacesTaken | None = None
 
 
 class RefuseHandover(Order):

@@ -107,25 +107,25 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
         case IdentifyFamily():
             return identify(journey, command, programme)
         case AllocateKeyWorker():
-            return allocate(journey, command)
+            return allocate(journey, command, programme)
         case OfferHandover():
             return offer_handover(journey, command)
         case AcceptHandover():
-            return accept_handover(journey, command)
+            return accept_handover(journey, command, programme)
         case RefuseHandover():
             return refuse_handover(journey, command)
         case RecordContact():
             return record_contact(journey, command)
         case AssessFamily():
-            return assess(journey, command)
+            return assess(journey, command, programme)
         case AgreePlan():
-            return agree_plan(journey, command)
+            return agree_plan(journey, command, programme)
         case StartIntervention():
             return start_intervention(journey, command)
         case ReviewPlan():
             return review_plan(journey, command)
         case StepDown():
-            return step_down(journey, command)
+            return step_down(journey, command, programme)
         case StepUp():
             return step_up(journey, command)
         case RecordCheck():

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from domain.eligibility import Judgement
 from domain.evidence import Evidence
 from domain.family import Consent, Member
 from domain.model import Code, Value
@@ -62,12 +63,13 @@ class ConsentWithdrawn(Fact):
 
 
 class FamilyIdentified(Fact):
-    """The criteria were checked; the family is eligible, or it is not."""
+    """The criteria were checked; the family is eligible, or it is not. `cohort` is the group it falls into, if any."""
 
     type: Literal["family-identified"] = "family-identified"
     on: date
     criteria: tuple[Code, ...]
     eligible: bool
+    cohort: Code | None = None
 
 
 class KeyWorkerAllocated(Fact):
@@ -110,11 +112,15 @@ class ContactRecorded(Fact):
 
 
 class FamilyAssessed(Fact):
-    """The whole family was assessed and these needs were found."""
+    """The whole family was assessed and these needs were found.
+
+    `judged` is what they came to where the needs decide who is eligible; no later change of the rule decides it anew.
+    """
 
     type: Literal["family-assessed"] = "family-assessed"
     on: date
     needs: tuple[Code, ...]
+    judged: Judgement | None = None
 
 
 class PlanAgreed(Fact):

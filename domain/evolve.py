@@ -39,6 +39,7 @@ from domain.events import (
 from domain.family import Consent
 from domain.journey import UNREFERRED, Check, Journey, Owed, Reminder, ReminderState
 from domain.programme import Work
+from domain.scheme import COMPARISON
 
 
 def fold(events: Iterable[Event]) -> Journey:
@@ -200,7 +201,10 @@ def _identified(journey: Journey, event: FamilyIdentified) -> Journey:
         identified_on=event.on,
         eligible=event.eligible,
         criteria=event.criteria,
+        cohort=event.cohort,
     )
+    if event.eligible and event.cohort == COMPARISON:
+        return checked
     return _owe(checked, "allocation" if event.eligible else "close", event.on, event.at)
 
 
@@ -225,7 +229,10 @@ def _assessed(journey: Journey, event: FamilyAssessed) -> Journey:
         first_assessed_on=journey.first_assessed_on or event.on,
         needs=event.needs,
     )
-    return _owe(assessed, "plan", event.on, event.at)
+    if event.judged is None:
+        return _owe(assessed, "plan", event.on, event.at)
+    judged = _with(_settle(assessed, "plan", "close"), eligible=event.judged.eligible)
+    return _owe(judged, "plan" if event.judged.eligible else "close", event.on, event.at)
 
 
 def _planned(journey: Journey, event: PlanAgreed) -> Journey:

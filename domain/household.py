@@ -25,6 +25,7 @@ def faults_together(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
         _size,
         _disagreements,
         _referrer,
+        _locality,
         _referred_on,
         _criteria,
         _ages,
@@ -67,6 +68,20 @@ def _referrer(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
     ]
 
 
+def _locality(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
+    taken = terms.programme.localities
+    if taken is None:
+        return []
+    reason = f"{terms.programme.name} takes no families from there"
+    return [
+        row.row.fault(
+            "locality", "other-locality", reason, f"use one of {', '.join(taken.names)}, or another programme"
+        )
+        for row in rows
+        if "locality" in row.values and not taken.hold(row.values["locality"])
+    ]
+
+
 def _referred_on(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
     reason = f"in the future (today is {terms.today})"
     return [
@@ -77,9 +92,9 @@ def _referred_on(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
 
 
 def _criteria(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
-    if terms.programme.eligibility is None:
+    known = terms.programme.known_criteria
+    if known is None:
         return []
-    known = [criterion.id for criterion in terms.programme.eligibility.criteria]
     unknown = [(row, [name for name in row.values.get("criteria", ()) if name not in known]) for row in rows]
     return [
         row.row.fault(

@@ -8,29 +8,10 @@ from domain.evidence import Evidence
 from domain.family import Consent, Member
 from domain.model import Value
 from domain.programme import Work
+from domain.stages import Stage
 
-Stage = Literal[
-    "unreferred",
-    "referral",
-    "identification",
-    "assessment",
-    "intervention",
-    "step-down",
-    "sustained-outcome",
-    "closed",
-]
 Intensity = Literal["high", "low"]
 ReminderState = Literal["due", "sent", "not-sent", "acknowledged", "escalated", "ended"]
-
-STAGES: tuple[Stage, ...] = (
-    "referral",
-    "identification",
-    "assessment",
-    "intervention",
-    "step-down",
-    "sustained-outcome",
-    "closed",
-)
 
 
 class Owed(Value):
@@ -95,6 +76,7 @@ class Journey(Value):
     consents: tuple[Consent, ...] = ()
     identified_on: date | None = None
     eligible: bool | None = None
+    cohort: str | None = None
     key_worker: str | None = None
     key_worker_from: date | None = None
     held_from: date | None = None

@@ -3,6 +3,16 @@
 from datetime import date
 
 from domain.agenda import checks_left, due_on
+from domain.bounds import (
+    found_eligible,
+    goes_through,
+    has_place,
+    in_locality,
+    is_helped,
+    known_cohort,
+    known_needs,
+    needs_fit,
+)
 from domain.calendar import calendar_of
 from domain.commands import (
     AcceptHandover,
@@ -58,6 +68,7 @@ def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[
     if not programme.knows_referrer(command.referrer):
         known = ", ".join(held.partner for held in programme.agreements)
         raise Rejected("unknown-referrer", f"no sharing agreement with {command.referrer}", f"use one of {known}")
+    in_locality(command.locality, programme)
     known_criteria(command.criteria, programme)
     if len({member.id for member in command.members}) < len(command.members):
         raise Rejected("repeated-member", "two members of the family have the same id", "give each an id of its own")
@@ -103,25 +114,30 @@ def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[Event]:
 
 
 def identify(journey: Journey, command: IdentifyFamily, programme: Programme) -> list[Event]:
-    """Check the criteria; a family found not eligible may be looked at again until its journey is closed."""
+    """Check criteria and household; a family found not eligible may be looked at again until its journey is closed."""
     if journey.stage not in {"referral", "identification"} or journey.eligible:
         raise out_of_order(journey, "identified", "it was identified before; show it for the criteria met")
     happened(command.on, command.at, journey.identified_on or journey.referred_on, "identified on")
     known_criteria(command.criteria, programme)
+    known_cohort(command.cohort, programme)
     met = tuple(dict.fromkeys(command.criteria))
-    return [FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=programme.admits(met))]
+    judged = programme.judge(met, journey.members)
+    return [
+        FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=judged.eligible, cohort=command.cohort)
+    ]
 
 
-def allocate(journey: Journey, command: AllocateKeyWorker) -> list[Event]:
-    """Give an eligible family its key worker, within the caseload cap."""
+def allocate(journey: Journey, command: AllocateKeyWorker, programme: Programme) -> list[Event]:
+    """Give an eligible family its key worker, within the caseload cap and the places of the programme."""
     if journey.key_worker == command.key_worker:
         return []
     if journey.key_worker is not None:
         raise out_of_order(journey, "allocated", f"{journey.key_worker} holds it; offer a handover instead")
-    if not journey.eligible:
-        raise out_of_order(journey, "allocated", "identify it as eligible first")
+    found_eligible(journey, programme)
+    is_helped(journey)
     happened(command.on, command.at, journey.identified_on, "allocated on")
     has_room(command.key_worker, command.caseload)
+    has_place(programme, command.places)
     return [KeyWorkerAllocated(at=command.at, on=command.on, key_worker=command.key_worker)]
 
 
@@ -136,8 +152,8 @@ def offer_handover(journey: Journey, command: OfferHandover) -> list[Event]:
     return [HandoverOffered(at=command.at, on=command.on, to=command.to)]
 
 
-def accept_handover(journey: Journey, command: AcceptHandover) -> list[Event]:
-    """Take over an offered family, within the caseload cap."""
+def accept_handover(journey: Journey, command: AcceptHandover, programme: Programme) -> list[Event]:
+    """Take over an offered family, within the caseload cap and the key workers of the programme."""
     if journey.key_worker == command.key_worker:
         return []
     offer = open_offer(journey)
@@ -147,6 +163,7 @@ def accept_handover(journey: Journey, command: AcceptHandover) -> list[Event]:
         )
     happened(command.on, command.at, offer.since, "accepted on")
     has_room(command.key_worker, command.caseload)
+    has_place(programme, command.places)
     return [HandoverAccepted(at=command.at, on=command.on, key_worker=command.key_worker)]
 
 
@@ -163,21 +180,27 @@ def record_contact(journey: Journey, command: RecordContact) -> list[Event]:
     return [ContactRecorded(at=command.at, on=command.on, kind=command.kind)]
 
 
-def assess(journey: Journey, command: AssessFamily) -> list[Event]:
-    """Record an assessment; later ones replace the needs found."""
+def assess(journey: Journey, command: AssessFamily, programme: Programme) -> list[Event]:
+    """Record an assessment; later ones replace the needs found.
+
+    Where the needs decide who is eligible, they do until a plan is agreed: a family at work is not judged again.
+    """
     is_held(journey, "assessed")
+    known_needs(command.needs, programme)
     happened(command.on, command.at, journey.assessed_on or journey.identified_on, "assessed on")
     needs = tuple(dict.fromkeys(command.needs))
     if (command.on, needs) == (journey.assessed_on, journey.needs):
         return []
-    return [FamilyAssessed(at=command.at, on=command.on, needs=needs)]
+    judged = programme.judge_needs(needs) if programme.judges_needs and journey.plan_on is None else None
+    return [FamilyAssessed(at=command.at, on=command.on, needs=needs, judged=judged)]
 
 
-def agree_plan(journey: Journey, command: AgreePlan) -> list[Event]:
+def agree_plan(journey: Journey, command: AgreePlan, programme: Programme) -> list[Event]:
     """Record the plan; every need it names must have been found at assessment."""
     is_held(journey, "planned for")
     if journey.assessed_on is None:
         raise out_of_order(journey, "planned for", "assess the family first")
+    needs_fit(journey, programme)
     happened(command.on, command.at, _latest(journey.assessed_on, journey.plan_on), "plan agreed on")
     unknown = [need for need in command.needs if need not in journey.needs]
     if unknown:
@@ -208,8 +231,9 @@ def review_plan(journey: Journey, command: ReviewPlan) -> list[Event]:
     return [PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
 
 
-def step_down(journey: Journey, command: StepDown) -> list[Event]:
+def step_down(journey: Journey, command: StepDown, programme: Programme) -> list[Event]:
     """Move to low intensity."""
+    goes_through(journey, "step-down", programme, "close it when its work is done")
     if journey.stage != "intervention":
         raise out_of_order(journey, "stepped down", "only a journey in intervention can be")
     happened(command.on, command.at, journey.intervention_from, "stepped down on")
@@ -226,6 +250,7 @@ def step_up(journey: Journey, command: StepUp) -> list[Event]:
 
 def record_check(journey: Journey, command: RecordCheck, programme: Programme) -> list[Event]:
     """Record the next sustained-outcome check, on or after the day it falls due."""
+    goes_through(journey, "sustained-outcome", programme, "close it when its work is done")
     owed = journey.owes("check")
     if owed is None:
         raise out_of_order(journey, "checked", "step it down first")
@@ -282,6 +307,7 @@ def _latest(*days: date | None) -> date | None:
 
 
 def _sustained(journey: Journey, programme: Programme) -> None:
+    goes_through(journey, "sustained-outcome", programme, "nothing shows that it lasted; close it as no-longer-needed")
     if journey.stepped_down_on is None:
         raise out_of_order(journey, "closed as sustained", "step it down first, or close with another outcome")
     left = ", ".join(f"{months} months" for months in checks_left(journey, programme))

@@ -1,6 +1,6 @@
 """A programme: the versioned rule pack a journey runs under, as data with a source behind every figure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Literal, Self
@@ -8,9 +8,13 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from domain.calendar import Nation
+from domain.eligibility import Eligibility, Household, Judgement
 from domain.evidence import EVIDENCE_KINDS
+from domain.family import Member
 from domain.model import Sourced, Value
 from domain.results import Result, SchoolTerms
+from domain.scheme import Cohorts, Funding, Localities, Need, Places
+from domain.stages import STAGES, Stage, faults_of
 
 Work = Literal[
     "identification",
@@ -27,26 +31,6 @@ Work = Literal[
 ]
 Holder = Literal["holder", "coordinator", "manager"]
 Channel = Literal["webhook", "email"]
-
-
-class Criterion(Sourced):
-    """A reason to be eligible."""
-
-    id: str = Field(pattern=r"^[a-z0-9-]+$")
-    title: str
-
-
-class Eligibility(Sourced):
-    """How many of the criteria a family must meet."""
-
-    at_least: int = Field(ge=1)
-    criteria: tuple[Criterion, ...]
-
-    @model_validator(mode="after")
-    def _reachable(self) -> Self:
-        if self.at_least > len(self.criteria):
-            raise ValueError(f"at_least is {self.at_least} but only {len(self.criteria)} criteria are listed")
-        return self
 
 
 class Span(Sourced):
@@ -167,8 +151,15 @@ class Programme(Value):
     hash: str = ""
     area: str = "any"
     nation: Nation = "ENG"
+    stages: tuple[Stage, ...] = STAGES
+    localities: Localities | None = None
+    household: Household | None = None
     eligibility: Eligibility | None = None
+    cohorts: Cohorts | None = None
+    needs: tuple[Need, ...] = ()
     caseload: Cap | None = None
+    places: Places | None = None
+    funding: Funding | None = None
     clocks: tuple[Clock, ...] = ()
     checks: Checks | None = None
     evaluations: Evaluations | None = None
@@ -193,9 +184,46 @@ class Programme(Value):
                 raise ValueError(f"two agreements with {later.partner} hold on {later.valid_from}; end the first")
         return self
 
-    def admits(self, criteria: Iterable[str]) -> bool:
-        """Tell whether a family that meets these criteria is eligible; without a rule, every family is."""
-        return self.eligibility is None or len(set(criteria)) >= self.eligibility.at_least
+    @model_validator(mode="after")
+    def _stages_of_the_path(self) -> Self:
+        if faults := faults_of(self.stages):
+            raise ValueError("; ".join(faults))
+        return self
+
+    def judge(self, criteria: Sequence[str], members: Sequence[Member]) -> Judgement:
+        """Judge a family at identification: its household, and its criteria unless they wait for the assessment."""
+        judged = Judgement() if self.judges_needs else self.judge_needs(criteria)
+        faults = self.household.faults(members, criteria) if self.household else ()
+        return judged.model_copy(update={"household": faults, "eligible": judged.eligible and not faults})
+
+    def judge_needs(self, met: Iterable[str]) -> Judgement:
+        """Hold what a family meets against the rule; without a rule, every family is eligible."""
+        return Judgement() if self.eligibility is None else self.eligibility.judge(met)
+
+    @property
+    def judges_needs(self) -> bool:
+        """Whether the needs found at assessment, and not the criteria of the referral, decide who is eligible."""
+        return self.eligibility is not None and self.eligibility.judged_at == "assessment"
+
+    @property
+    def known_criteria(self) -> tuple[str, ...] | None:
+        """The criteria that may be named of a family; None where there is no rule and any may."""
+        if self.eligibility is None:
+            return None
+        instead = self.household.or_criterion if self.household else None
+        listed = [criterion.id for criterion in self.eligibility.criteria]
+        return tuple(dict.fromkeys([*listed, *([instead] if instead else [])]))
+
+    @property
+    def known_needs(self) -> tuple[str, ...] | None:
+        """The needs that may be found at assessment; None where the pack lists none and any may."""
+        if not self.needs:
+            return None
+        return tuple(dict.fromkeys([*(need.id for need in self.needs), *(self.known_criteria or ())]))
+
+    def goes_through(self, stage: Stage) -> bool:
+        """Tell whether a journey of this programme can come to `stage`."""
+        return stage in self.stages
 
     def clock(self, work: Work) -> Clock | None:
         """Return the clock of `work`, or None where the pack sets none."""

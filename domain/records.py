@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.agenda import Deadline, agenda
+from domain.bounds import known_cohort, known_needs
 from domain.calendar import calendar_of
 from domain.commands import (
     AcknowledgeReminder,
@@ -23,6 +24,7 @@ from domain.events import (
     Event,
     EventCorrected,
     EvidenceRecorded,
+    FamilyAssessed,
     FamilyIdentified,
     KeyWorkerAllocated,
     NotificationNotSent,
@@ -37,6 +39,7 @@ from domain.evolve import evolve
 from domain.journey import Journey
 from domain.programme import Programme
 from domain.refusals import happened, known_criteria
+from domain.scheme import COMPARISON
 
 LATE = timedelta(minutes=15)
 
@@ -66,7 +69,7 @@ def correct(journey: Journey, command: CorrectEvent, programme: Programme) -> li
             "keep its key worker, months or id, and correct the rest",
         )
     _plausible(journey, command)
-    replacement = _known_now(command, programme)
+    replacement = _known_now(journey, original, command, programme)
     if replacement == original.model_copy(update={"at": command.at}):
         return []
     return [EventCorrected(at=command.at, version=command.version, reason=command.reason, replacement=replacement)]
@@ -100,12 +103,35 @@ def _plausible(journey: Journey, command: CorrectEvent) -> None:
                 raise Rejected("bad-dates", f"{step.on} is after the close ({journey.closed_on})", "check the date")
 
 
-def _known_now(command: CorrectEvent, programme: Programme) -> Correctable:
+def _known_now(journey: Journey, original: Correctable, command: CorrectEvent, programme: Programme) -> Correctable:
     replacement = command.replacement.model_copy(update={"at": command.at})
-    if not isinstance(replacement, FamilyIdentified):
-        return replacement
+    match replacement:
+        case FamilyIdentified():
+            return _identified_now(journey, replacement, programme)
+        case FamilyAssessed():
+            return _assessed_now(original, replacement, programme)
+        case _:
+            return replacement
+
+
+def _identified_now(journey: Journey, replacement: FamilyIdentified, programme: Programme) -> FamilyIdentified:
     known_criteria(replacement.criteria, programme)
-    return replacement.model_copy(update={"eligible": programme.admits(replacement.criteria)})
+    known_cohort(replacement.cohort, programme)
+    if replacement.cohort == COMPARISON and journey.held_from is not None:
+        raise Rejected(
+            "comparison-group",
+            f"{journey.reference} has had a key worker and cannot be in the comparison group",
+            "keep its cohort, or close it",
+        )
+    judged = programme.judge(replacement.criteria, journey.members)
+    return replacement.model_copy(update={"eligible": judged.eligible})
+
+
+def _assessed_now(original: Correctable, replacement: FamilyAssessed, programme: Programme) -> FamilyAssessed:
+    """Judge corrected needs anew where the needs as first recorded were judged."""
+    known_needs(replacement.needs, programme)
+    was_judged = isinstance(original, FamilyAssessed) and original.judged is not None
+    return replacement.model_copy(update={"judged": programme.judge_needs(replacement.needs) if was_judged else None})
 
 
 def record_evidence(journey: Journey, command: RecordEvidence) -> list[Event]:

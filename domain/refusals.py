@@ -24,11 +24,9 @@ def happened(on: date, at: datetime, not_before: date | None, what: str) -> None
 
 def known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
     """Refuse criteria that the programme does not know; one without a rule knows them all."""
-    if programme.eligibility is None:
-        return
-    known = [criterion.id for criterion in programme.eligibility.criteria]
-    unknown = [criterion for criterion in criteria if criterion not in known]
-    if unknown:
+    known = programme.known_criteria
+    unknown = [criterion for criterion in criteria if known is not None and criterion not in known]
+    if known and unknown:
         raise Rejected(
             "unknown-criterion",
             f"{', '.join(unknown)} is no criterion of {programme.name}",

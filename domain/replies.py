@@ -1,7 +1,7 @@
 """What a command is answered with; the same command id is given the same reply for ever."""
 
-from domain.journey import Stage
 from domain.model import Value
+from domain.stages import Stage
 
 
 class Rejection(Value):
@@ -13,11 +13,12 @@ class Rejection(Value):
 
 
 class Reply(Value):
-    """The answer to one command: the events it made, in order, or a rejection."""
+    """The answer to one command: the events it made, in order, and why a family is eligible or not; or a rejection."""
 
     command_id: str
     journey_id: str
     version: int
     stage: Stage
     happened: tuple[str, ...] = ()
+    explanation: tuple[str, ...] = ()
     rejection: Rejection | None = None

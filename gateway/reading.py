@@ -12,8 +12,9 @@ from domain.agenda import Deadline, agenda
 from domain.calendar import calendar_of
 from domain.events import Event
 from domain.evolve import fold
-from domain.journey import Journey, ReminderState, Stage
+from domain.journey import Journey, ReminderState
 from domain.programme import Holder, Work
+from domain.stages import Stage
 from gateway.families import Asked, OnFamily
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED

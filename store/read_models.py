@@ -4,8 +4,9 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 from typing import TypeVar
 
-from domain.journey import STAGES, Intensity, ReminderState, Stage
+from domain.journey import Intensity, ReminderState
 from domain.programme import Holder, Work
+from domain.stages import STAGES, Stage
 from store.pool import Conn, Record
 from store.queries import queries
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from activities.messages import Due
 from domain.effects import Effect
-from domain.journey import Stage
+from domain.stages import Stage
 
 
 class JourneyState(BaseModel):

@@ -6,7 +6,8 @@ from typing import Any, get_args
 from given import MEMBERS
 from hypothesis import strategies as st
 
-from domain.commands import Caseload, Command, Judged
+from domain.commands import Caseload, Command, Judged, PlacesTaken
+from domain.eligibility import Judgement
 from domain.events import (
     CheckVerdict,
     ContactKind,
@@ -97,6 +98,10 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "earlier": st.just(()),
     "criteria": criteria,
     "eligible": st.booleans(),
+    "cohort": st.sampled_from([None, "supported", "comparison"]),
+    "judged": st.none() | st.builds(Judgement, eligible=st.booleans()),
+    "places": st.none()
+    | st.builds(PlacesTaken, families=st.integers(0, 3), key_workers=st.integers(0, 3), holds=st.booleans()),
     "consent": basis,
     "consent_id": consents,
     "basis": _one_of(Basis),

@@ -12,6 +12,7 @@ import programmes
 from domain.cells import COLUMNS, shown
 from domain.intake import check_families, check_family, rows_of
 from domain.referral import Checked, Row, Terms
+from domain.scheme import Localities
 from domain.sheet import BadFile, Sheet, read_sheet
 
 SAMPLE = (Path(__file__).parents[2] / "samples" / "referrals.csv").read_bytes()
@@ -338,3 +339,11 @@ def test_any_cells(told: list[dict[str, Any]]):
     rows = [row(line, **changed) for line, changed in enumerate(told, start=2)]
     for family in check_families(rows, TERMS):
         assert (family.referral is None) == bool(family.faults)
+
+
+def test_a_locality_outside_the_programme():
+    """A programme of some localities takes rows from those, however spelled; another locality is told with its line."""
+    leasowe = Localities(names=("Leasowe",), source="the tests", confidence="verified")
+    local = TERMS.model_copy(update={"programme": TERMS.programme.model_copy(update={"localities": leasowe})})
+    assert check_family([row(locality="LEASOWE")], local).faults == ()
+    assert codes(check_family([row(3, locality="Dover")], local)) == [(3, "locality", "other-locality")]

@@ -25,7 +25,8 @@ from domain.decide import AFTER_CLOSE, decide
 from domain.errors import Rejected
 from domain.events import EventCorrected
 from domain.evolve import as_corrected, evolve, fold
-from domain.journey import STAGES, UNREFERRED
+from domain.journey import UNREFERRED
+from domain.stages import STAGES
 
 HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover]
 ANEW = [c.StepUp, c.AssessFamily, c.AgreePlan, c.ReviewPlan, c.RecordContact]

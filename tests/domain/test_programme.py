@@ -8,8 +8,9 @@ from given import PROGRAMME, Given, ask, identified, referred
 from pydantic import ValidationError
 
 from domain.commands import IdentifyFamily
+from domain.eligibility import Eligibility
 from domain.events import Event
-from domain.programme import Agreement, Checks, Clock, Eligibility, Programme, Span, Work
+from domain.programme import Agreement, Checks, Clock, Programme, Span, Work
 from programmes import load
 
 SOURCED = {"source": "the tests", "confidence": "verified"}

@@ -7,7 +7,7 @@ import pytest
 from streams import PROGRAMME, START, Orders, carry_out, journey_id_of, random_walk, store, whole_path
 
 from domain.commands import PassTime, RecordReminder
-from domain.journey import STAGES
+from domain.stages import STAGES
 from store import effects, programmes, read_models
 from store.errors import UnknownProgramme
 from store.read_models import Filters

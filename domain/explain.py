@@ -1,0 +1,57 @@
+"""Eligibility in words: what counted, what is missing, and which household condition fails."""
+
+from domain.eligibility import HouseholdFault, Judgement
+from domain.events import Event, EventCorrected, FamilyAssessed, FamilyIdentified
+from domain.journey import Journey
+from domain.programme import Programme
+from domain.scheme import COMPARISON
+
+HOUSEHOLD: dict[HouseholdFault, str] = {
+    "no-child": "the household has no child, and the programme is for families with children",
+    "has-children": "the household has children, and the programme is for adults without",
+    "too-few-adults": "the household has too few adults",
+    "too-many-people": "the household has more people than the programme takes",
+}
+WAITS = "the criteria are judged by the needs found at assessment"
+
+
+def explain(journey: Journey, event: Event, programme: Programme) -> tuple[str, ...]:
+    """Say why a family was found eligible or not; nothing for events that decide nothing of the kind."""
+    match event:
+        case FamilyIdentified():
+            return _identified(journey, event, programme)
+        case EventCorrected():
+            return explain(journey, event.replacement, programme)
+        case FamilyAssessed(judged=Judgement() as judged):
+            return (_verdict(judged.eligible), *sentences(judged))
+        case _:
+            return ()
+
+
+def sentences(judged: Judgement) -> tuple[str, ...]:
+    """Say what a judgement came to, one sentence a condition; nothing where there is no rule."""
+    told = []
+    if judged.needed:
+        told.append(_counted(judged))
+    if judged.missing:
+        told.append(f"required and not met: {', '.join(judged.missing)}")
+    return (*told, *(HOUSEHOLD[fault] for fault in judged.household))
+
+
+def _identified(journey: Journey, event: FamilyIdentified, programme: Programme) -> tuple[str, ...]:
+    judged = programme.judge(event.criteria, journey.members)
+    waits = [WAITS] if programme.judges_needs and event.eligible else []
+    group = ["in the comparison group: followed, and given no key worker"] if event.cohort == COMPARISON else []
+    return (_verdict(event.eligible), *sentences(judged), *waits, *group)
+
+
+def _verdict(eligible: bool) -> str:  # noqa: FBT001 - the one thing it is about
+    return "eligible" if eligible else "not eligible"
+
+
+def _counted(judged: Judgement) -> str:
+    """Say how many count and which, by criteria or by the groups they stand in."""
+    shown = judged.counted if judged.counting == "criteria" else judged.groups
+    by = f" ({', '.join(judged.counted)})" if judged.counting == "groups" and judged.counted else ""
+    what = ", ".join(shown) or "none"
+    return f"{judged.counting} met: {what}{by}; needs {judged.needed} {judged.counting}"
