@@ -71,6 +71,7 @@ def across(raw: object) -> Iterator[Fault]:
     yield from _repeated_members(members)
     yield from _unknown_members([str(member.get("id")) for _, member in members], evidence)
     yield from _conflicts(evidence)
+    yield from _repeated_needs(claim.get("needs"))
     yield from _overlapping_terms(_entries(claim.get("terms")))
 
 
@@ -113,6 +114,13 @@ def _conflicts(evidence: list[Entry]) -> Iterator[Fault]:
         if held != content:
             problem = f"evidence[{at}] has this id with other content"
             yield fault(f"evidence[{n}].id", name, problem, "remove the wrong one, or give it an id of its own")
+
+
+def _repeated_needs(needs: object) -> Iterator[Fault]:
+    listed = needs if isinstance(needs, list) else []
+    for n, need in enumerate(listed):
+        if need in listed[:n]:
+            yield fault(f"needs[{n}]", need, "this need stands before", "name each need once")
 
 
 def _overlapping_terms(terms: list[Entry]) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from typing import Protocol
 from pydantic import Field
 
 from domain.evidence import Day, Evidence, Text
-from domain.model import Value
+from domain.model import Code, Value
 from domain.results import Limb, Period, Result, SchoolTerms
 from domain.rules.case import Case, FamilyMember, index
 from domain.rules.evaluate import evaluate
@@ -52,6 +52,7 @@ class ClaimFile(Value):
     engaged_from: Day
     family: Family
     evidence: tuple[Evidence, ...] = ()
+    needs: tuple[Code, ...] = ()
     practice: Practice = Practice()
     paid: tuple[Paid, ...] = ()
     terms: tuple[Period, ...] | None = Field(default=None, min_length=1)
@@ -127,6 +128,7 @@ def explain(claim: ClaimFile, pack: Pack) -> tuple[Finding, ...]:
         members=tuple(sorted(claim.family.members, key=_id)),
         terms=_terms(claim, pack),
         practice=dict(claim.practice),
+        needs=tuple(sorted(set(claim.needs))),
         by_kind=index(claim.evidence),
     )
     return tuple(_result(result, case) for result in pack.results)

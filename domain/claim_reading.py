@@ -18,6 +18,7 @@ _REMEDIES = {
     "union_tag_invalid": f"use one of {', '.join(EVIDENCE_KINDS)}",
     "union_tag_not_found": f"add one of {', '.join(EVIDENCE_KINDS)}",
     "date_from_datetime_parsing": _DAY,
+    "string_pattern_mismatch": "write a code: small letters, digits and hyphens",
     "too_short": "give at least {min_length}, or leave out a list that may be absent",
     "model_type": "write an object in braces",
     "model_attributes_type": "write an object in braces",

@@ -15,7 +15,8 @@ def claim_file_of(
     """Return the claim file as of a date, or None while the family is not yet held by a key worker.
 
     `born` maps member ids to dates of birth (they stay in the vault, not in events); `paid` maps results to whole
-    pounds claimed before. The family counts as engaged from the day its first key worker took it on.
+    pounds claimed before. The family counts as engaged from the day its first key worker took it on. Its needs are
+    those known by `as_of`: one found later says nothing of a claim as of an earlier day.
     """
     if journey.held_from is None:
         return None
@@ -29,6 +30,7 @@ def claim_file_of(
             )
         ),
         evidence=journey.evidence,
+        needs=journey.needs_by(as_of),
         practice=Practice(
             lawful_basis_on=_basis_since(journey, as_of),
             key_worker_from=journey.held_from,

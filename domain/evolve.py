@@ -37,7 +37,7 @@ from domain.events import (
     SteppedUp,
 )
 from domain.family import Consent
-from domain.journey import UNREFERRED, Check, Journey, Owed, Reminder, ReminderState
+from domain.journey import UNREFERRED, Check, Found, Journey, Owed, Reminder, ReminderState
 from domain.programme import Work
 from domain.scheme import COMPARISON
 
@@ -228,11 +228,19 @@ def _assessed(journey: Journey, event: FamilyAssessed) -> Journey:
         assessed_on=event.on,
         first_assessed_on=journey.first_assessed_on or event.on,
         needs=event.needs,
+        needs_found=_found(journey, event),
     )
     if event.judged is None:
         return _owe(assessed, "plan", event.on, event.at)
     judged = _with(_settle(assessed, "plan", "close"), eligible=event.judged.eligible)
     return _owe(judged, "plan" if event.judged.eligible else "close", event.on, event.at)
+
+
+def _found(journey: Journey, event: FamilyAssessed) -> tuple[Found, ...]:
+    """Add the needs of an assessment to those found before; of two findings of a need the earlier day stands."""
+    days = {found.need: found.on for found in journey.needs_found}
+    days |= {need: min(event.on, days.get(need, event.on)) for need in event.needs}
+    return tuple(Found(need=need, on=on) for need, on in days.items())
 
 
 def _planned(journey: Journey, event: PlanAgreed) -> Journey:

@@ -56,6 +56,13 @@ class Check(Value):
     verdict: CheckVerdict
 
 
+class Found(Value):
+    """A need found at an assessment, and on which day first."""
+
+    need: str
+    on: date
+
+
 class Journey(Value):
     """One family's path; `version` counts its events."""
 
@@ -86,6 +93,7 @@ class Journey(Value):
     assessed_on: date | None = None
     first_assessed_on: date | None = None
     needs: tuple[str, ...] = ()
+    needs_found: tuple[Found, ...] = ()
     plan_on: date | None = None
     first_plan_on: date | None = None
     intervention_from: date | None = None
@@ -117,6 +125,14 @@ class Journey(Value):
     def sustained_months(self) -> tuple[int, ...]:
         """The checks passed since the last step-down, in months."""
         return tuple(check.months for check in self.checks if check.verdict == "sustained")
+
+    def needs_by(self, day: date) -> tuple[str, ...]:
+        """Every need known by `day`: the criteria met at identification and all that an assessment found, ever.
+
+        A need that a later assessment no longer finds stays: a result is about every problem the family had.
+        """
+        identified = self.criteria if self.identified_on is not None and self.identified_on <= day else ()
+        return tuple(sorted({*identified, *(found.need for found in self.needs_found if found.on <= day)}))
 
     def owes(self, work: Work) -> Owed | None:
         """Return the piece of work if it is owed now."""

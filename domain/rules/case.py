@@ -19,8 +19,8 @@ from typing import Literal
 
 from domain.evidence import Day, Evidence, Incident, Observation, OpenSpan, Return, SchoolAttendance, Text
 from domain.model import Value
-from domain.rules.parts import Where
 from domain.rules.spans import Span, Spans
+from domain.rules.where import Where
 from domain.rules.windows import CalendarWindow, LastTerms, Window, last_terms, span_of
 
 
@@ -44,13 +44,14 @@ Subject = FamilyMember | None
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A family, its evidence and its practice dates, as of one day."""
+    """A family, its needs, its evidence and its practice dates, as of one day."""
 
     as_of: date
     engaged_from: date
     members: tuple[FamilyMember, ...]
     terms: Spans = ()
     practice: Mapping[str, date | None] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
     by_kind: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
     def span_of(self, window: CalendarWindow) -> Span:

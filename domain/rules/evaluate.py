@@ -1,11 +1,17 @@
 """The evaluation of any rule: from a rule, a case and a subject to a finding.
 
-Decided here: a child whose date of birth is missing may be of the ages that a rule asks for, so the rule stays
-`insufficient` for that child, whatever the evidence says. A family without adults fails `any-adult`.
+Decided here:
+
+- A child whose date of birth is missing may be of the ages that a rule asks for, so the rule stays `insufficient` for
+  that child, whatever the evidence says.
+- A family without adults fails `any-adult`, one without children `any-child`.
+- A need whose rule does not apply to the family has no outcome to show: `insufficient`, as is a need without a rule,
+  and a family of whom no need is known.
 """
 
 from typing import assert_never
 
+from domain.rules.absences import not_held
 from domain.rules.case import Case, FamilyMember, Subject
 from domain.rules.counting import count, fall
 from domain.rules.finding import Dates, Finding, gather, sources_of
@@ -14,13 +20,16 @@ from domain.rules.parts import (
     AgeRange,
     AllOf,
     AnyAdult,
+    AnyChild,
     AnyOf,
     AtLeast,
     Count,
     DatesBefore,
     EachChild,
+    EachNeed,
     Fall,
     Held,
+    NotHeld,
     Rate,
     Rule,
     Started,
@@ -31,7 +40,7 @@ from domain.rules.rates import rate
 from domain.rules.statuses import held, started
 
 
-def evaluate(rule: Rule, case: Case, subject: Subject = None) -> Finding:  # noqa: C901, PLR0911  one line a part
+def evaluate(rule: Rule, case: Case, subject: Subject = None) -> Finding:  # noqa: C901, PLR0911, PLR0912  one line a part
     """Judge `subject` (None: the whole family) by the rule, and explain how."""
     match rule:
         case AllOf() | AnyOf() | AtLeast():
@@ -39,7 +48,9 @@ def evaluate(rule: Rule, case: Case, subject: Subject = None) -> Finding:  # noq
         case EachChild():
             return _each_child(rule, case)
         case AnyAdult():
-            return _any_adult(rule, case)
+            return _any_member(rule, case, "adult")
+        case AnyChild():
+            return _any_member(rule, case, "child")
         case WholeFamily():
             return evaluate(rule.rule, case)
         case Count():
@@ -50,10 +61,14 @@ def evaluate(rule: Rule, case: Case, subject: Subject = None) -> Finding:  # noq
             return rate(rule, case, subject)
         case Held():
             return held(rule, case, subject)
+        case NotHeld():
+            return not_held(rule, case, subject)
         case Started():
             return started(rule, case, subject)
         case DatesBefore():
             return dates_before(rule, case)
+        case EachNeed():
+            return _each_need(rule, case)
         case _:
             assert_never(rule)
 
@@ -72,12 +87,28 @@ def _several(rule: AllOf | AnyOf | AtLeast, case: Case, subject: Subject) -> Fin
             assert_never(rule)
 
 
-def _any_adult(rule: AnyAdult, case: Case) -> Finding:
-    adults = [member for member in case.members if member.role == "adult"]
-    parts = [_of_member(evaluate(rule.rule, case, adult), adult) for adult in adults]
+def _any_member(rule: AnyAdult | AnyChild, case: Case, role: str) -> Finding:
+    parts = [_of_member(evaluate(rule.rule, case, member), member) for member in case.members if member.role == role]
     if not parts:
-        return gather("any adult", "not_met", parts, "no adult in the family")
-    return gather("any adult", any_of([part.verdict for part in parts]), parts)
+        return gather(f"any {role}", "not_met", parts, f"no {role} in the family")
+    return gather(f"any {role}", any_of([part.verdict for part in parts]), parts)
+
+
+def _each_need(rule: EachNeed, case: Case) -> Finding:
+    parts = [_need(need, rule.rule_of(need), case) for need in case.needs]
+    if not parts:
+        return gather("each need", "insufficient", parts, "no need of the family is known")
+    return gather("each need", all_of([part.verdict for part in parts]), parts)
+
+
+def _need(need: str, rule: Rule | None, case: Case) -> Finding:
+    if rule is None:
+        return Finding(name=need, verdict="insufficient", note="the programme has no rule for the outcome of this need")
+    found = evaluate(rule, case)
+    if found.verdict != "not_applicable":
+        return found.model_copy(update={"name": need})
+    unshown = f"no outcome can be shown: {found.note or 'its rule does not apply'}"
+    return found.model_copy(update={"name": need, "verdict": "insufficient", "note": unshown})
 
 
 def _each_child(rule: EachChild, case: Case) -> Finding:

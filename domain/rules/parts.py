@@ -7,32 +7,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.evidence import MODELS, IncidentKind, StatusKind
-from domain.model import Value
-from domain.rules.windows import CalendarWindow, LastTerms, Length, Number, Window
+from domain.evidence import IncidentKind, StatusKind
+from domain.model import Code, Value
+from domain.rules.where import Where, known_field
+from domain.rules.windows import CalendarWindow, ChangingNumber, LastTerms, Length, Number, Window
 
 PracticeDate = Literal["lawful_basis_on", "key_worker_from", "assessed_on", "plan_on", "first_contact_on"]
 Absence = Literal["authorised", "unauthorised"]
 _WHOLE = 100
-
-
-class Where(Value):
-    """A limit to evidence whose `field` holds one of, or none of, some codes."""
-
-    field: str
-    any_of: tuple[str | bool, ...] = ()
-    none_of: tuple[str | bool, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_list(self) -> Self:
-        if bool(self.any_of) == bool(self.none_of):
-            raise ValueError("give any_of or none_of, one of the two")
-        return self
-
-
-def _known_field(kind: str, where: Where | None) -> None:
-    if where is not None and where.field not in MODELS[kind].model_fields:
-        raise ValueError(f"evidence of kind {kind} has no field {where.field!r}")
 
 
 class AgeRange(Value):
@@ -86,6 +68,13 @@ class AnyAdult(Value):
     rule: "Rule"
 
 
+class AnyChild(Value):
+    """One child must meet the rule; a family without children does not."""
+
+    type: Literal["any-child"]
+    rule: "Rule"
+
+
 class WholeFamily(Value):
     """The rule looks at the evidence of the whole family."""
 
@@ -106,7 +95,7 @@ class Count(Value):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        _known_field(self.of, self.where)
+        known_field(self.of, self.where)
         return self
 
 
@@ -125,7 +114,7 @@ class Fall(Value):
     def _sound(self) -> Self:
         if self.at_least_percent.value > _WHOLE:
             raise ValueError("at_least_percent must be 1 to 100")
-        _known_field(self.of, self.where)
+        known_field(self.of, self.where)
         return self
 
 
@@ -137,7 +126,7 @@ class Rate(Value):
     absences: tuple[Absence, ...] = Field(min_length=1)
     window: LastTerms
     compare: Literal["below", "above"]
-    threshold: Number
+    threshold: Number | ChangingNumber
 
 
 class Ended(Value):
@@ -148,7 +137,7 @@ class Ended(Value):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        _known_field(self.of, self.where)
+        known_field(self.of, self.where)
         return self
 
 
@@ -166,7 +155,21 @@ class Held(Value):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        _known_field(self.of, self.where)
+        known_field(self.of, self.where)
+        return self
+
+
+class NotHeld(Value):
+    """A status that nobody looked at held on any day of a window, as returns of it say."""
+
+    type: Literal["not-held"]
+    of: StatusKind
+    where: Where | None = None
+    window: CalendarWindow
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        known_field(self.of, self.where)
         return self
 
 
@@ -186,7 +189,33 @@ class DatesBefore(Value):
     window: CalendarWindow
 
 
-Rule = Annotated[
-    AllOf | AnyOf | AtLeast | EachChild | AnyAdult | WholeFamily | Count | Fall | Rate | Held | Started | DatesBefore,
-    Field(discriminator="type"),
-]
+class Outcome(Value):
+    """The rule that each of some needs must meet."""
+
+    needs: tuple[Code, ...] = Field(min_length=1)
+    rule: "Rule"
+
+
+class EachNeed(Value):
+    """Every need of the family must meet the rule of its outcome."""
+
+    type: Literal["each-need"]
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_outcome_a_need(self) -> Self:
+        needs = [need for outcome in self.outcomes for need in outcome.needs]
+        repeated = sorted({need for need in needs if needs.count(need) > 1})
+        if repeated:
+            raise ValueError(f"more than one outcome for {', '.join(repeated)}; keep one of them")
+        return self
+
+    def rule_of(self, need: str) -> "Rule | None":
+        """Return the rule that this need must meet, None where there is none."""
+        return next((outcome.rule for outcome in self.outcomes if need in outcome.needs), None)
+
+
+Joined = AllOf | AnyOf | AtLeast
+OfMembers = EachChild | AnyChild | AnyAdult | WholeFamily
+OfEvidence = Count | Fall | Rate | Held | NotHeld | Started
+Rule = Annotated[Joined | OfMembers | OfEvidence | DatesBefore | EachNeed, Field(discriminator="type")]

@@ -6,6 +6,7 @@ Decided here:
   left out, and so is one that lies in holidays. Records of one term are added up (a child may change school).
 - Every term of the window needs a record; with fewer, nothing is decided, since a term may hold any number of
   sessions.
+- A threshold that changes by date is the one in force on as-of.
 - Rates are compared as whole numbers, never as floats: exactly 15% is not below 15%.
 """
 
@@ -15,11 +16,13 @@ from domain.rules.finding import Dates, Finding, percentage, sources_of
 from domain.rules.logic import Verdict
 from domain.rules.parts import Rate
 from domain.rules.spans import Span, Spans
+from domain.rules.windows import number_on
 
 
 def rate(rule: Rate, case: Case, subject: Subject) -> Finding:
     """Judge the share of sessions missed over the terms of the window."""
     terms = case.days_of(rule.window)
+    threshold = number_on(rule.threshold, case.as_of)
     records = [
         (term, record)
         for record in case.attendance()
@@ -29,13 +32,15 @@ def rate(rule: Rate, case: Case, subject: Subject) -> Finding:
     missed = sum(getattr(record, absence) for _, record in records for absence in rule.absences)
     sessions = sum(record.sessions for _, record in records)
     return Finding(
-        verdict="insufficient" if missing or not terms else _against_threshold(rule, missed, sessions),
+        verdict="insufficient"
+        if missing or not terms
+        else _against_threshold(rule.compare, threshold.value, missed, sessions),
         figure=f"{missed} of {sessions} sessions ({percentage(missed, sessions)})" if sessions else None,
-        threshold=f"{rule.compare} {rule.threshold:%}",
+        threshold=f"{rule.compare} {threshold:%}",
         window=Dates.around(terms),
         evidence=tuple(sorted(record.id for _, record in records)),
         note=_note(terms, missing),
-        sources=sources_of(rule.threshold, rule.window.n),
+        sources=sources_of(threshold, rule.window.n),
     )
 
 
@@ -44,9 +49,9 @@ def _term_of(record: SchoolAttendance, terms: Spans) -> Span | None:
     return touched[0] if len(touched) == 1 else None
 
 
-def _against_threshold(rule: Rate, missed: int, sessions: int) -> Verdict:
-    found, limit = 100 * missed, rule.threshold.value * sessions
-    return "met" if (found < limit if rule.compare == "below" else found > limit) else "not_met"
+def _against_threshold(compare: str, percent: int, missed: int, sessions: int) -> Verdict:
+    found, limit = 100 * missed, percent * sessions
+    return "met" if (found < limit if compare == "below" else found > limit) else "not_met"
 
 
 def _note(terms: Spans, missing: list[Span]) -> str:

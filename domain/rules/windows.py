@@ -11,10 +11,11 @@ Decided here:
 """
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, assert_never
+from itertools import pairwise
+from typing import Annotated, Literal, Self, assert_never
 
 from dateutil.relativedelta import relativedelta
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from domain.model import Sourced, Value
 from domain.rules.spans import DAY, Span, Spans
@@ -34,6 +35,32 @@ class Length(Number):
     """A whole number above nought: of days, months, terms or rules."""
 
     value: int = Field(ge=1, strict=True)
+
+
+class Later(Number):
+    """A number that holds from a day on."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    from_: date = Field(alias="from")
+
+
+class ChangingNumber(Number):
+    """A number that changes by date: `value` first, then each later one from its day on."""
+
+    then: tuple[Later, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if any(later.from_ <= earlier.from_ for earlier, later in pairwise(self.then)):
+            raise ValueError("the days in `then` must follow one another; put them in order, each once")
+        return self
+
+
+def number_on(number: Number | ChangingNumber, day: date) -> Number:
+    """Return the number that holds on `day`."""
+    begun = [later for later in number.then if later.from_ <= day] if isinstance(number, ChangingNumber) else []
+    return begun[-1] if begun else number
 
 
 class LastMonths(Value):

@@ -56,13 +56,14 @@ def returns(of, first, last, member=None):
     return item("return", of=of, from_=first, to=last, member=member)
 
 
-def case(*evidence, members=(ADULT, CHILD), as_of=AS_OF, engaged=ENGAGED, terms=TERMS, practice=None):
+def case(*evidence, members=(ADULT, CHILD), as_of=AS_OF, engaged=ENGAGED, terms=TERMS, practice=None, needs=()):  # noqa: PLR0913 - a case has so many sides
     return Case(
         as_of=as_of,
         engaged_from=engaged,
         members=members,
         terms=terms,
         practice=practice or {},
+        needs=needs,
         by_kind=index(evidence),
     )
 

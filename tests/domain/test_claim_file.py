@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from domain.claim_faults import BadClaimFile
 from domain.claim_file import ClaimFile, check, explain
 from domain.claim_reading import fit, read
+from domain.results import Limb
 from programmes import load, names
 
 PACK = load("troubled-families-2012")
@@ -254,6 +255,10 @@ def with_evidence(**changes):
             "terms[1]",
             "correct the dates",
         ),
+        (sample(needs="debt"), "needs", None),
+        (sample(needs=["debt", 7]), "needs[1]", None),
+        (sample(needs=["debt", "Rent arrears"]), "needs[1]", "write a code: small letters, digits and hyphens"),
+        (sample(needs=["debt", "school", "debt"]), "needs[2]", "name each need once"),
         (sample(family={"members": []}), "family.members", None),
         (
             sample(family={"members": [{"id": "a1", "role": "aunt"}]}),
@@ -308,6 +313,22 @@ def test_a_repeated_piece_of_evidence_is_no_fault():
     raw = sample()
     raw["evidence"].append(raw["evidence"][2] | {"note": "sent twice"})
     assert check(read(json.dumps(raw).encode()), PACK) == judged(sample())
+
+
+def test_needs_change_nothing_where_no_rule_asks_for_them():
+    """A claim under the first programme, which knows no needs, reads the same with and without them."""
+    assert written(sample(needs=["school", "debt"])) == written(sample())
+
+
+def test_needs_reach_the_rules_in_an_order_of_their_own():
+    """Every need of the file is judged, whatever the order in which the file names them."""
+    rule = {"type": "each-need", "outcomes": [{"needs": ["asb"], "rule": PACK.results[0].limbs[2].rule}]}
+    needy = Limb.model_validate({"name": "needs", "title": "Every need", "rule": rule})
+    result = PACK.results[0].model_copy(update={"limbs": (needy,)})
+    pack = PACK.model_copy(update={"results": (result,)})
+    both = [check(ClaimFile.model_validate(sample(needs=needs)), pack) for needs in (["zeal", "asb"], ["asb", "zeal"])]
+    assert both[0] == both[1]
+    assert both[0].results[0].limbs[0].note.endswith("zeal: the programme has no rule for the outcome of this need")
 
 
 def test_a_claim_file_comes_back_as_it_was_written():

@@ -19,12 +19,14 @@ from tests.domain.given import (
     IDENTIFIED_ON,
     PLANNED_ON,
     REFERRED_ON,
+    assessed,
     fact,
     referred,
 )
 
 PACK = load("wirral-2012")
 AS_OF = date(2013, 5, 20)
+AGAIN_ON = date(2012, 9, 3)
 BORN = {member.id: date(1980, 2, 3) for member in referred.members}
 GIVEN = Consent(id="c1", basis="consent", purpose="family-support", on=REFERRED_ON)
 consented = fact(e.ConsentRecorded, IDENTIFIED_ON, consent=GIVEN)
@@ -65,6 +67,34 @@ def test_the_claim_file_of_a_journey_can_be_checked():
     assert file is not None
     report = check(file, PACK)
     assert (report.payable.amount, [each.result for each in report.results if each.verdict == "met"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (ASSESSED_ON, ("crime", "debt", "poverty", "school")),
+        (AGAIN_ON - timedelta(days=1), ("crime", "debt", "poverty", "school")),
+        (AGAIN_ON, ("abuse", "crime", "debt", "poverty", "school")),
+    ],
+)
+def test_the_claim_file_names_every_need_known_by_its_day(day, expected):
+    """Criteria met at identification and needs of each assessment: one dropped later stays, one found later waits."""
+    again = fact(e.FamilyAssessed, AGAIN_ON, needs=("abuse", "debt"))
+    file = claim_file_of(fold([*AT_WORK, again]), PACK, BORN, day, {})
+    assert file is not None
+    assert file.needs == expected
+
+
+def test_a_need_counts_from_the_first_day_it_was_found():
+    """Of two assessments that find a need the earlier day stands, also where a correction moved one of them."""
+    again = fact(e.FamilyAssessed, AGAIN_ON, needs=("debt",))
+    moved = fact(e.FamilyAssessed, AGAIN_ON + timedelta(days=9), needs=("debt", "school"))
+    versions = [*AT_WORK, again]
+    corrected = e.EventCorrected(
+        at=moved.at, version=versions.index(assessed) + 1, reason="wrong-date", replacement=moved
+    )
+    assert fold([*versions, corrected]).needs_by(AGAIN_ON) == ("crime", "debt", "poverty")
+    assert fold([referred]).needs_by(AGAIN_ON) == ()
 
 
 def test_a_claim_fits_its_pack_by_the_results_it_names():
