@@ -36,6 +36,8 @@ AFTER_THE_CLOSE = {
     "event-corrected",
     "evidence-recorded",
     "reminder-ended",
+    "reminder-sent",
+    "reminder-not-sent",
     "notification-sent",
     "notification-not-sent",
     "claim-eligibility-recorded",
