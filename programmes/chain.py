@@ -1,0 +1,114 @@
+"""A pack file and the packs that it extends, read one by one, so that a fault can name the file that holds it."""
+
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path as FilePath
+from typing import Any
+
+from programmes.faults import Fault, nearest
+from programmes.places_in_file import Path, Places, broken
+
+
+class Source:
+    """One file of a chain: what it is called, what it says, and where."""
+
+    def __init__(self, label: str, text: str, content: dict[str, Any]) -> None:
+        self.label = label
+        self.content = content
+        self._text = text
+        self._places: Places | None = None
+
+    @property
+    def places(self) -> Places:
+        """Where its keys and values stand; worked out when a fault asks for it."""
+        if self._places is None:
+            self._places = Places(self._text)
+        return self._places
+
+    def fault(self, path: Path, where: str, what: str, remedy: str) -> Fault:
+        """Return a fault at the value of a path of this file."""
+        return Fault(self.label, *self.places.of_value(path), where, what, remedy)
+
+
+class Chain:
+    """A pack file and then those that it extends, as far as they can be read, with what keeps us from the rest."""
+
+    def __init__(self, file: FilePath) -> None:
+        self.sources: list[Source] = []
+        self.faults: list[Fault] = []
+        self._follow(file)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the pack says in all: a key given replaces the whole key of the pack that is extended."""
+        merged: dict[str, Any] = {}
+        for source in reversed(self.sources):
+            merged |= source.content
+        merged.pop("extends", None)
+        return merged
+
+    def owner(self, path: Path) -> Source:
+        """Return the file that says what stands at a path; the pack file itself for what nobody says."""
+        own = (source for source in self.sources if path and path[0] in source.content)
+        return next(own, self.sources[0])
+
+    def told_with(self, name: str) -> set[str]:
+        """Return the keys set in the file that sets `name`, or in one that extends it."""
+        until = self.sources.index(self.owner((name,))) + 1
+        return {key for source in self.sources[:until] for key in source.content}
+
+    def _follow(self, file: FilePath) -> None:
+        seen: list[FilePath] = []
+        following: FilePath | None = file
+        while following is not None:
+            seen.append(following.resolve())
+            source = self._read(following)
+            following = self._parent(source, following, seen) if source else None
+
+    def _read(self, file: FilePath) -> Source | None:
+        label = _label(file)
+        try:
+            text = file.read_bytes().decode()
+        except OSError as fault:
+            self.faults.append(Fault(label, 1, 1, "", f"cannot be read ({fault.strerror})", "check the path"))
+            return None
+        except UnicodeDecodeError as fault:
+            place = fault.object[: fault.start].count(b"\n") + 1
+            self.faults.append(Fault(label, place, 1, "", "is not text in UTF-8", "save the file as UTF-8"))
+            return None
+        self.faults += [Fault(label, *found.place, "", found.why, "write it as TOML") for found in broken(text)]
+        if self.faults:
+            return None
+        self.sources.append(Source(label, text, tomllib.loads(text)))
+        return self.sources[-1]
+
+    def _parent(self, source: Source, file: FilePath, seen: list[FilePath]) -> FilePath | None:
+        name = source.content.get("extends")
+        if name is None:
+            return None
+        found = next((place for place in _candidates(str(name), file) if place.is_file()), None)
+        if found is None:
+            known = sorted({place.stem for folder in (file.parent, shipped()) for place in folder.glob("*.toml")})
+            self.faults.append(source.fault(("extends",), "extends", f"no programme {name}", nearest(name, known)))
+        elif found.resolve() in seen:
+            what = f"{name} extends itself, by way of {source.label}"
+            self.faults.append(source.fault(("extends",), "extends", what, "break the circle"))
+            found = None
+        return found
+
+
+def shipped() -> FilePath:
+    """Return the folder of the shipped packs."""
+    return FilePath(str(files("programmes")))
+
+
+def _candidates(name: str, file: FilePath) -> Iterator[FilePath]:
+    """Look beside the file first: a folder of packs is read as it would be shipped."""
+    yield file.parent / f"{name}.toml"
+    yield shipped() / f"{name}.toml"
+
+
+def _label(file: FilePath) -> str:
+    """Return what a file is called: as it was given, and a shipped pack from the folder of packs on."""
+    return f"programmes/{file.name}" if file.resolve().parent == shipped().resolve() else str(file)

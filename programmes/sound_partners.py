@@ -1,0 +1,118 @@
+"""Partners that cannot do what the pack asks: evidence nobody may send, and notices nobody may be sent."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from domain.events import Event
+from domain.evidence import EVIDENCE_KINDS
+from programmes.faults import Found, Table, entries, nearest, tables, words
+from programmes.periods import overlaps, validity
+from programmes.places_in_file import Path
+
+EVENTS: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(get_args(Event)[0]))
+REFERRER = "referrer"
+Agreements = list[Table]
+
+
+def partner_faults(content: Table) -> Iterator[Found]:
+    """Find every kind that no partner may send and every notice that no partner may get."""
+    agreements = [agreement for _, agreement in entries(content.get("agreements"))]
+    yield from _unknown_kinds(content)
+    yield from _overlapping(content)
+    if agreements:
+        yield from _unsent(content, agreements)
+    for n, notice in entries(content.get("notices")):
+        yield from _event(("notices", n), notice)
+        for m, partner in words(notice.get("partners")):
+            yield from _told(("notices", n), m, partner, notice, agreements)
+
+
+def _unknown_kinds(content: Table) -> Iterator[Found]:
+    for n, agreement in entries(content.get("agreements")):
+        for m, kind in words(agreement.get("kinds")):
+            if kind not in EVIDENCE_KINDS:
+                what = f"unknown evidence kind {kind!r}"
+                yield Found(("agreements", n, "kinds", m), what, nearest(kind, EVIDENCE_KINDS))
+
+
+def _overlapping(content: Table) -> Iterator[Found]:
+    held = entries(content.get("agreements"))
+    for partner in dict.fromkeys(str(agreement.get("partner")) for _, agreement in held):
+        spans = [(n, validity(agreement)) for n, agreement in held if agreement.get("partner") == partner]
+        yield from overlaps(("agreements",), spans, f"the agreement with {partner}")
+
+
+def _unsent(content: Table, agreements: Agreements) -> Iterator[Found]:
+    sent = {kind for agreement in agreements for kind in _listed(agreement, "kinds")}
+    closed = {
+        kind
+        for agreement in agreements
+        if "return" in _listed(agreement, "kinds")
+        for kind in _listed(agreement, "kinds")
+    }
+    for path, rule in tables(content.get("results"), ("results",)):
+        kinds = _kinds_of(rule)
+        if kinds and not sent.intersection(kind for _, kind in kinds):
+            for within, kind in kinds:
+                what = f"no agreement lets any partner send {kind}, so this is never decided"
+                yield Found((*path, *within), what, f"add {kind} to the kinds of an agreement")
+        elif _needs_returns(rule) and not closed.intersection(kind for _, kind in kinds):
+            what = f"no partner that sends {rule['of']} may send `return`, so its count is never known"
+            yield Found((*path, "of"), what, f"add return to the kinds of the agreement that sends {rule['of']}")
+
+
+def _kinds_of(rule: Table) -> list[tuple[Path, str]]:
+    """Return the kinds that a part of a rule looks at, each with its path within the part."""
+    of = rule.get("of")
+    if isinstance(of, str):
+        return [(("of",), of)] if of in EVIDENCE_KINDS else []
+    return [(("of", n), kind) for n, kind in words(of) if kind in EVIDENCE_KINDS]
+
+
+def _needs_returns(rule: Table) -> bool:
+    """Tell whether a part is met by few incidents, which only a return can prove."""
+    return rule.get("type") == "fall" or (rule.get("type") == "count" and rule.get("compare") == "fewer-than")
+
+
+def _event(path: Path, notice: Table) -> Iterator[Found]:
+    event = notice.get("event")
+    if isinstance(event, str) and event not in EVENTS:
+        yield Found((*path, "event"), f"no event is called {event!r}, so nobody is ever told", nearest(event, EVENTS))
+
+
+def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreements) -> Iterator[Found]:
+    """Find why a partner can never be told; `referrer` may be any partner of the pack."""
+    own = [held for held in agreements if partner in {REFERRER, held.get("partner")}]
+    if not own:
+        partners = sorted({str(agreement.get("partner")) for agreement in agreements})
+        what = f"there is no agreement with {partner}, so it is never told"
+        remedy = f"{nearest(partner, [*partners, REFERRER])}; or add an agreement" if partners else "add an agreement"
+        yield Found((*path, "partners", n), what, remedy)
+        return
+    who = "any partner" if partner == REFERRER else partner
+    purpose = notice.get("purpose")
+    agreed = [agreement for agreement in own if purpose in _listed(agreement, "purposes")]
+    if not agreed:
+        known = sorted({purpose for agreement in own for purpose in _listed(agreement, "purposes")})
+        what = f"no agreement with {who} allows the purpose {purpose}, so {partner} is never told"
+        yield Found((*path, "purpose"), what, f"{nearest(purpose, known)}; or agree it" if known else "agree it first")
+        return
+    yield from _categories(path, who, notice, agreed)
+
+
+def _categories(path: Path, who: str, notice: Table, agreed: Agreements) -> Iterator[Found]:
+    wanted = _listed(notice, "categories")
+    if any(wanted <= _listed(agreement, "categories") for agreement in agreed):
+        return
+    allowed = set.union(*(_listed(agreement, "categories") for agreement in agreed))
+    for m, category in words(notice.get("categories")):
+        if category not in allowed:
+            what = f"no agreement with {who} allows the category {category}, so the message is never sent"
+            yield Found((*path, "categories", m), what, "leave it out, or agree it")
+    if wanted <= allowed:
+        what = f"no one agreement with {who} allows all of these categories, so the message is never sent"
+        yield Found((*path, "categories"), what, "leave some out, or agree them together")
+
+
+def _listed(entry: Table, name: str) -> set[str]:
+    return {word for _, word in words(entry.get(name))}

@@ -1,0 +1,165 @@
+"""Rules that can never fire: thresholds that no figure meets, windows too short, values that no evidence holds."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+from domain.evidence import MODELS
+from domain.rules.windows import months_to
+from programmes.faults import Found, Table, entries, nearest, number, table, tables
+from programmes.places_in_file import Path
+
+_WHOLE = 100
+_CALENDAR = {"last-months", "months-before-engagement"}
+
+
+def rule_faults(content: Table) -> Iterator[Found]:
+    """Find every part of a rule that no family can meet, or that says nothing."""
+    for path, part in tables(content):
+        match part.get("type"):
+            case "count":
+                yield from _count(path, part)
+            case "rate":
+                yield from _rate(path, part)
+            case "fall":
+                yield from _fall(path, part)
+            case "held" | "not-held":
+                yield from _held(path, part)
+            case "at-least":
+                yield from _at_least(path, part)
+            case "all-of":
+                yield from _contrary([((*path, "rules", n), rule) for n, rule in entries(part.get("rules"))])
+            case _:
+                pass
+        yield from _ages(path, part)
+        yield from _wheres(path, part)
+    for n, result in entries(content.get("results")):
+        limbs = [
+            (("results", n, "limbs", m, "rule"), table(limb.get("rule"))) for m, limb in entries(result.get("limbs"))
+        ]
+        yield from _contrary(limbs)
+
+
+def _count(path: Path, part: Table) -> Iterator[Found]:
+    figure, compare = number(part.get("threshold")), part.get("compare")
+    where = (*path, "threshold", "value")
+    if figure == 0 and compare == "fewer-than":
+        yield Found(where, "no count is fewer than 0, so this is never met", "ask for fewer than 1, or more")
+    if figure == 0 and compare == "at-least":
+        yield Found(where, "every count is at least 0", "ask for at least 1, or leave the rule out", doubtful=True)
+    if number(part.get("under_age")) == 0:
+        yield Found((*path, "under_age", "value"), "nobody is under 0, so nothing is counted", "give an age above 0")
+
+
+def _rate(path: Path, part: Table) -> Iterator[Found]:
+    figure, compare = number(part.get("threshold")), part.get("compare")
+    where = (*path, "threshold", "value")
+    if figure is None:
+        return
+    if figure == 0 and compare == "below":
+        yield Found(where, "no rate is below 0%, so this is never met", "ask for below 1%, or more")
+    if figure >= _WHOLE and compare == "above":
+        yield Found(where, f"no rate is above {figure}%, so this is never met", "ask for above 99%, or less")
+    if figure > _WHOLE and compare == "below":
+        yield Found(where, f"every rate is below {figure}%", "ask for below 100%, or less", doubtful=True)
+
+
+def _fall(path: Path, part: Table) -> Iterator[Found]:
+    window, baseline = (_days_meant(part.get(name)) for name in ("window", "baseline"))
+    if window is not None and window == baseline:
+        what = "window and baseline are the same days, so no count falls from the one to the other"
+        yield Found((*path, "baseline"), what, 'look at other days, such as type = "months-before-engagement"')
+    if number(part.get("under_age")) == 0:
+        yield Found((*path, "under_age", "value"), "nobody is under 0, so nothing is counted", "give an age above 0")
+
+
+def _days_meant(window: object) -> tuple[object, int] | None:
+    length = number(table(window).get("n"))
+    return None if length is None else (table(window).get("type"), length)
+
+
+def _held(path: Path, part: Table) -> Iterator[Found]:
+    asked, longest = number(part.get("days")), _longest(part.get("window"))
+    if asked is not None and longest is not None and asked > longest:
+        what = f"{asked} days are asked of a window that never holds more than {longest}, so this is never met"
+        yield Found((*path, "days", "value"), what, f"ask for {longest} days or fewer, or look at a longer window")
+
+
+def _longest(window: object) -> int | None:
+    """Return the most days that a window may hold, None where that is not known."""
+    length, kind = number(table(window).get("n")), table(window).get("type")
+    if length is None:
+        return None
+    return length if kind == "last-days" else _longest_months(length) if kind in _CALENDAR else None
+
+
+@lru_cache(maxsize=64)
+def _longest_months(months: int) -> int:
+    """Try every last day of four years: which months fall together decides."""
+    first = date(2012, 1, 1)
+    return max(months_to(first + timedelta(days=n), months).days for n in range(4 * 366))
+
+
+def _at_least(path: Path, part: Table) -> Iterator[Found]:
+    asked, rules = number(part.get("n")), part.get("rules")
+    if asked is not None and isinstance(rules, list) and asked > len(rules):
+        what = f"{asked} rules are asked of {len(rules)}, so this is never met"
+        yield Found((*path, "n", "value"), what, f"ask for {len(rules)} or fewer, or add rules")
+
+
+def _ages(path: Path, part: Table) -> Iterator[Found]:
+    ages = table(part.get("ages"))
+    youngest, oldest = number(ages.get("youngest")), number(ages.get("oldest"))
+    if youngest is not None and oldest is not None and youngest > oldest:
+        what = f"nobody is {youngest} or older and {oldest} or younger, so this never applies"
+        yield Found((*path, "ages", "oldest", "value"), what, "swap or correct the two ages")
+
+
+def _wheres(path: Path, part: Table) -> Iterator[Found]:
+    where, kind = table(part.get("where")), part.get("of")
+    model = MODELS.get(kind) if isinstance(kind, str) else None
+    field = model.model_fields.get(str(where.get("field"))) if model else None
+    known = _values(field.annotation) if field else None
+    if known is None:
+        return
+    for name in ("any_of", "none_of"):
+        listed = where.get(name)
+        given = listed if isinstance(listed, list) else []
+        for n, value in enumerate(given):
+            if value not in known:
+                what = f"{where['field']} of {kind} is never {value!r}"
+                yield Found((*path, "where", name, n), what, nearest(value, map(_toml, known)))
+        if name == "none_of" and set(known) <= set(given):
+            yield Found((*path, "where", name), f"no {kind} is left", "leave at least one value out of the list")
+
+
+def _toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _values(annotation: Any) -> tuple[object, ...] | None:
+    """Return all that a field may hold, None where it may hold anything."""
+    if annotation is bool:
+        return (True, False)
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    told = [_values(choice) for choice in get_args(annotation) if choice is not NoneType]
+    return told[0] if len(told) == 1 else None
+
+
+def _contrary(rules: Iterable[tuple[Path, Table]]) -> Iterator[Found]:
+    """Find counts that must all be met, and of which one forbids what another asks."""
+    counts = [(path, rule, number(rule.get("threshold"))) for path, rule in rules if rule.get("type") == "count"]
+    for path, rule, most in counts:
+        asked = [least for _, other, least in counts if least is not None and _contrasts(rule, other)]
+        if most is not None and asked and max(asked) >= most:
+            what = f"fewer than {most} and at least {max(asked)} of the same can never both be met"
+            yield Found((*path, "threshold", "value"), what, "correct one of the two thresholds")
+
+
+def _contrasts(rule: Table, other: Table) -> bool:
+    """Tell whether two counts are of the same, this one with an upper and the other with a lower limit."""
+    same = all(rule.get(name) == other.get(name) for name in ("of", "where", "under_age", "window"))
+    return same and rule.get("compare") == "fewer-than" and other.get("compare") == "at-least"
