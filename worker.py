@@ -74,7 +74,7 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
 def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, post: Post) -> Worker:
     """Return the worker with everything it runs."""
     offset = chosen.clock_offset
-    notifications = NotificationActivities(pool, vault, post, offset)
+    notifications = NotificationActivities(pool, vault, post, offset, chosen.partner_rate)
     return Worker(
         client,
         task_queue=TASK_QUEUE,

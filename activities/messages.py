@@ -9,6 +9,7 @@ from domain.effects import Effect
 from domain.replies import Reply
 from domain.stages import Stage
 
+MAIL_REFUSED = "MailRefused"  # the mail server's answer is final
 PARTNER_REFUSED = "PartnerRefused"  # the partner's answer is final; trying again would not mend it
 
 

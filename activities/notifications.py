@@ -6,32 +6,42 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import asyncpg
+from limits import RateLimitItem, parse
 from temporalio import activity
 
+from activities import ways, wording
 from activities.messages import EffectRun, RunEffect
+from activities.pace import Pace
 from activities.post import NOT_ARRIVED, TIMEOUT_SECONDS, Post
+from activities.ways import Way
 from domain.calendar import local_date
 from domain.commands import RecordNotification, RecordReminder
 from domain.consent import refusal
 from domain.effects import Notify, Remind
-from domain.evolve import fold
+from domain.events import Event
+from domain.evolve import as_of_version, fold
 from domain.journey import Journey
 from store import effects, journal, partners, programmes, staff
 from store.pool import Conn
 from store.vault import Vault
 
-Send = Callable[[], Awaitable[None]]
 UNCONFIRMED = "unconfirmed"
+MAIL_LANE = "mail server"  # no partner's name: it holds a space
+MAILS_AT_ONCE = 16
 
 
 class NotificationActivities:
     """Activities that send; `offset` is the business clock minus the server's."""
 
-    def __init__(self, pool: asyncpg.Pool, vault: Vault, post: Post, offset: timedelta) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, vault: Vault, post: Post, offset: timedelta, rate: str = "600/minute"
+    ) -> None:
         self._pool = pool
         self._vault = vault
         self._post = post
         self._offset = offset
+        self._rate: RateLimitItem = parse(rate)
+        self._pace = Pace()
 
     @activity.defn
     async def send_reminder(self, run: RunEffect) -> EffectRun:
@@ -40,8 +50,8 @@ class NotificationActivities:
         if not isinstance(effect, Remind):
             raise TypeError(f"send_reminder was given {effect.type}")
 
-        async def judge(conn: Conn) -> Send | str:
-            return await self._reminding(conn, effect, await _journey(conn, run.journey_id))
+        async def judge(conn: Conn) -> Way | str:
+            return await self._reminding(conn, effect, fold(await _told(conn, run.journey_id)))
 
         reason = await self._once(effect.effect_id, judge)
         return EffectRun(
@@ -63,8 +73,8 @@ class NotificationActivities:
         if not isinstance(effect, Notify):
             raise TypeError(f"notify_partner was given {effect.type}")
 
-        async def judge(conn: Conn) -> Send | str:
-            return await self._telling(conn, effect, await _journey(conn, run.journey_id))
+        async def judge(conn: Conn) -> Way | str:
+            return await self._telling(conn, effect, run.journey_id)
 
         reason = await self._once(effect.effect_id, judge)
         return EffectRun(
@@ -84,7 +94,7 @@ class NotificationActivities:
         """Return the business clock at this attempt, by the server's clock."""
         return activity.info().started_time.astimezone(UTC) + self._offset
 
-    async def _once(self, effect_id: str, judge: Callable[[Conn], Awaitable[Send | str]]) -> str | None:
+    async def _once(self, effect_id: str, judge: Callable[[Conn], Awaitable[Way | str]]) -> str | None:
         """Judge, send and note; return why it was not sent, or None.
 
         No connection is held while a partner is waited for. That an attempt began is noted before it: when a later
@@ -94,12 +104,18 @@ class NotificationActivities:
             if await effects.state_of(conn, effect_id) == "sent":
                 return None
             judged = await judge(conn)
-            attempted = await effects.begin(conn, effect_id, sending=not isinstance(judged, str))
-        if isinstance(judged, str):
-            return UNCONFIRMED if attempted else judged
+            if isinstance(judged, str):
+                return UNCONFIRMED if await effects.begin(conn, effect_id, sending=False) else judged
+        async with self._pace.turn(judged.receiver, judged.rate, judged.at_once):
+            await self._attempt(effect_id, judged)
+        return None
+
+    async def _attempt(self, effect_id: str, way: Way) -> None:
+        async with self._pool.acquire() as conn:
+            attempted = await effects.begin(conn, effect_id, sending=True)
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await judged()
+                await way.send(again=attempted)
         except NOT_ARRIVED:
             if not attempted:
                 async with self._pool.acquire() as conn:
@@ -107,34 +123,41 @@ class NotificationActivities:
             raise
         async with self._pool.acquire() as conn:
             await effects.settle(conn, effect_id, "sent")
-        return None
 
-    async def _reminding(self, conn: Conn, effect: Remind, journey: Journey) -> Send | str:
+    async def _reminding(self, conn: Conn, effect: Remind, journey: Journey) -> Way | str:
         """Return how to send the reminder, or why it must not be."""
         reminder = journey.reminder(effect.reminder_id)
         if reminder is None or not reminder.wanted:
             return "reason-ended"
-        if not self._post.has_mail:
-            return "no-mail-server"
         to = await _addresses(conn, effect, journey)
-        return (lambda: self._post.mail(effect, journey, to)) if to else "no-address"
+        return ways.by_mail(
+            self._post, MAIL_LANE, effect.effect_id, to, wording.reminder(effect, journey), at_once=MAILS_AT_ONCE
+        )
 
-    async def _telling(self, conn: Conn, effect: Notify, journey: Journey) -> Send | str:
-        """Return how to tell the partner, or why it must not be told."""
-        programme = await programmes.get(conn, journey.programme_hash)
-        denied = refusal(journey, effect, programme, local_date(self._now()))
+    async def _telling(self, conn: Conn, effect: Notify, journey_id: str) -> Way | str:
+        """Return how to tell the partner, or why it must not be told: asked anew at every try."""
+        told = await _told(conn, journey_id)
+        now = fold(told)
+        programme = await programmes.get(conn, now.programme_hash)
+        today = local_date(self._now())
+        denied = refusal(now, effect, programme, today)
         if denied is not None:
             return denied
         partner = await partners.get(conn, effect.partner)
-        secrets = await partners.secrets_of(conn, self._vault, effect.partner)
-        if partner is None or partner.webhook_url is None or not secrets:
-            return "no-webhook"
-        url, secret = partner.webhook_url, secrets[0]
-        return lambda: self._post.webhook(effect, journey, url, secret)
+        if partner is None or partner.suspended:
+            return "partner-unknown" if partner is None else "partner-suspended"
+        agreement = programme.agreement(effect.partner, today)
+        sender = ways.ToPartner(
+            self._post,
+            partner,
+            await partners.secrets_of(conn, self._vault, partner.name),
+            parse(f"{partner.rate_per_minute}/minute") if partner.rate_per_minute else self._rate,
+        )
+        return sender.way((agreement and agreement.channel) or "webhook", effect, as_of_version(told, effect.version))
 
 
-async def _journey(conn: Conn, journey_id: str) -> Journey:
-    return fold(recorded.event for recorded in await journal.timeline(conn, journey_id))
+async def _told(conn: Conn, journey_id: str) -> list[Event]:
+    return [recorded.event for recorded in await journal.timeline(conn, journey_id)]
 
 
 async def _addresses(conn: Conn, effect: Remind, journey: Journey) -> list[str]:

@@ -10,8 +10,9 @@ from domain.programme import Programme
 def refusal(journey: Journey, message: Notify, programme: Programme, today: date) -> str | None:
     """Return why the message must not go out today, as a code, or None when it may.
 
-    Both are needed: an agreement in force with the partner that covers the purpose and every category, and a
-    recorded basis in force for the same (DESIGN, section 10).
+    Both are needed: an agreement in force with the partner that covers the purpose and every category, and for each
+    category a recorded basis in force for the same partner and purpose (DESIGN, section 10). A message that may not
+    say all it would say does not go out at all: the partner would take what is missing for what is not.
     """
     agreement = programme.agreement(message.partner, today)
     if agreement is None:
@@ -20,14 +21,21 @@ def refusal(journey: Journey, message: Notify, programme: Programme, today: date
         return "purpose-not-agreed"
     if not set(message.categories) <= set(agreement.categories):
         return "category-not-agreed"
-    return None if any(_covers(journey, message, today)) else "no-consent-in-force"
+    return _without_basis(journey, message, today)
 
 
-def _covers(journey: Journey, message: Notify, today: date) -> list[bool]:
-    return [
-        held.holds_on(today)
+def _without_basis(journey: Journey, message: Notify, today: date) -> str | None:
+    """Return which ground is missing on the family's side, or None; several bases may cover a message together."""
+    bases = [
+        held
+        for held in journey.consents
+        if held.holds_on(today)
         and held.purpose == message.purpose
         and (not held.partners or message.partner in held.partners)
-        and (not held.categories or set(message.categories) <= set(held.categories))
-        for held in journey.consents
     ]
+    if not bases:
+        return "no-consent-in-force"
+    if any(not held.categories for held in bases):
+        return None
+    covered = {category for held in bases for category in held.categories}
+    return None if set(message.categories) <= covered else "category-not-consented"

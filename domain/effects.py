@@ -22,7 +22,10 @@ class Remind(Value):
 
 
 class Notify(Value):
-    """Tell a partner what happened, as far as consent and agreement allow when the message goes out."""
+    """Tell a partner what happened, as far as consent and agreement allow when the message goes out.
+
+    It tells of the journey as it was at `version`, so that each try says the same; 0: as it is.
+    """
 
     type: Literal["notify"] = "notify"
     effect_id: str
@@ -31,6 +34,7 @@ class Notify(Value):
     on: date
     purpose: Code
     categories: tuple[Code, ...]
+    version: int = 0
 
 
 class EvaluateResults(Value):

@@ -44,10 +44,7 @@ from domain.scheme import COMPARISON
 
 def fold(events: Iterable[Event]) -> Journey:
     """Read the journey off its events, in order; a corrected event is read as its replacement."""
-    journey = UNREFERRED
-    for event in as_corrected(events):
-        journey = evolve(journey, event)
-    return journey
+    return as_of_version(events, 0)
 
 
 def as_corrected(events: Iterable[Event]) -> list[Event]:
@@ -55,6 +52,15 @@ def as_corrected(events: Iterable[Event]) -> list[Event]:
     stream = list(events)
     superseded = {event.version: event.replacement for event in stream if isinstance(event, EventCorrected)}
     return [superseded.get(version, event) for version, event in enumerate(stream, start=1)]
+
+
+def as_of_version(events: Iterable[Event], version: int) -> Journey:
+    """Read the journey as it was just after event `version`, with what was corrected since; 0: as it is now."""
+    told = as_corrected(events)
+    journey = UNREFERRED
+    for event in told[:version] if version else told:
+        journey = evolve(journey, event)
+    return journey
 
 
 def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, PLR0912 - one case an event, in the order of the path

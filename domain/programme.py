@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from domain.calendar import Nation
+from domain.categories import Category
 from domain.eligibility import Eligibility, Household, Judgement
 from domain.evidence import EVIDENCE_KINDS
 from domain.family import Member
@@ -30,7 +31,7 @@ Work = Literal[
     "close",
 ]
 Holder = Literal["holder", "coordinator", "manager"]
-Channel = Literal["webhook", "email"]
+Channel = Literal["webhook", "email", "govuk-notify"]
 
 
 class Span(Sourced):
@@ -114,7 +115,7 @@ class Agreement(Sourced):
     partner: str = Field(pattern=r"^[a-z0-9-]+$")
     kinds: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
+    categories: tuple[Category, ...] = ()
     lawful_basis: str
     valid_from: date
     valid_to: date | None = None
@@ -138,7 +139,7 @@ class Notice(Sourced):
     event: str
     partners: tuple[str, ...]
     purpose: str
-    categories: tuple[str, ...]
+    categories: tuple[Category, ...]
 
 
 class Programme(Value):

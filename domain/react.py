@@ -81,6 +81,7 @@ def _telling(journey: Journey, event: Event, programme: Programme, ids: Iterator
             on=getattr(event, "on", local_date(event.at)),
             purpose=notice.purpose,
             categories=notice.categories,
+            version=journey.version,
         )
         for notice in programme.notices
         if notice.event == event.type

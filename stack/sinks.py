@@ -4,11 +4,13 @@ import asyncio
 import email
 import email.policy
 import socket
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -29,6 +31,7 @@ class Received:
     headers: Mapping[str, str]
     body: bytes
     at: datetime  # by the machine's clock
+    html: bytes = b""  # the same said as HTML, where a mail does
 
 
 @dataclass
@@ -65,11 +68,21 @@ class Sink:
 
 
 @asynccontextmanager
-async def smtp(port: int = 0) -> AsyncIterator[Sink]:
-    """Receive mail on loopback; statuses are SMTP's: 451 is temporary, 550 final."""
+async def smtp(port: int = 0, *, tls: ssl.SSLContext | None = None, **session: Any) -> AsyncIterator[Sink]:
+    """Receive mail on loopback; statuses are SMTP's: 451 is temporary, 550 final.
+
+    Args:
+        port: where; 0 for any.
+        tls: encrypt from the first byte.
+        session: what else `aiosmtpd.smtp.SMTP` takes, as `tls_context` for STARTTLS.
+    """
     with socket.create_server((LOOPBACK, port)) as listener:
         sink = Sink(listener.getsockname()[1])
-        server = await asyncio.get_running_loop().create_server(lambda: _smtp_session(sink), sock=listener)
+        server = await asyncio.get_running_loop().create_server(
+            lambda: SMTP(_MailHandler(sink), hostname="localhost", enable_SMTPUTF8=True, **session),
+            sock=listener,
+            ssl=tls,
+        )
         try:
             yield sink
         finally:
@@ -79,16 +92,23 @@ async def smtp(port: int = 0) -> AsyncIterator[Sink]:
 @asynccontextmanager
 async def webhooks(port: int = 0) -> AsyncIterator[Sink]:
     """Receive POSTs to any path on loopback; statuses are HTTP's: 503 is temporary, 410 final."""
+    sink = Sink(port)
+    async with serving(_app(sink), port) as sink.port:
+        yield sink
+
+
+@asynccontextmanager
+async def serving(app: Starlette, port: int = 0) -> AsyncIterator[int]:
+    """Serve an application on loopback, inside this process; yield its port."""
     with socket.create_server((LOOPBACK, port)) as listener:
-        sink = Sink(listener.getsockname()[1])
-        server = _Server(uvicorn.Config(_app(sink), log_level="warning", lifespan="off", ws="none"))
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        server = _Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+        task = asyncio.create_task(server.serve(sockets=[listener]))
         await server.ready.wait()
         try:
-            yield sink
+            yield listener.getsockname()[1]
         finally:
             server.should_exit = True
-            await serving
+            await task
 
 
 class _Server(uvicorn.Server):
@@ -114,10 +134,6 @@ def _app(sink: Sink) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", receive, methods=["POST"])])
 
 
-def _smtp_session(sink: Sink) -> SMTP:
-    return SMTP(_MailHandler(sink), hostname="localhost", enable_SMTPUTF8=True)
-
-
 class _MailHandler:
     """The one hook of aiosmtpd that we need."""
 
@@ -132,13 +148,14 @@ class _MailHandler:
 def _from_envelope(envelope: Envelope) -> Received:
     raw = envelope.content or b""
     mail = email.message_from_bytes(raw if isinstance(raw, bytes) else raw.encode(), policy=email.policy.default)
-    body = mail.get_body(("plain", "html"))
+    body, html = mail.get_body(("plain", "html")), mail.get_body(("html",))
     return Received(
         key=mail.get("Message-ID", ""),
         recipient=", ".join(address or "" for address in envelope.rcpt_tos),
         headers={name.lower(): str(value) for name, value in mail.items()},
         body=body.get_content().encode() if body else b"",
         at=datetime.now(UTC),
+        html=html.get_content().encode() if html else b"",
     )
 
 

@@ -120,7 +120,7 @@ def _environment(offset: timedelta, programme: Programme, smtp_port: int) -> dic
         "JOURNEYS_PROGRAMME": programme.name,
         "JOURNEYS_SMTP_HOST": "127.0.0.1",
         "JOURNEYS_SMTP_PORT": str(smtp_port),
-        "JOURNEYS_SMTP_TLS": "false",
+        "JOURNEYS_SMTP_TLS": "none",
         "JOURNEYS_LOG_LEVEL": "WARNING",
     }
 

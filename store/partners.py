@@ -15,11 +15,14 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A partner system; a suspended one may send nothing."""
+    """A partner system, and where it is told things; a suspended one may send nothing and is told nothing."""
 
     name: str
     suspended: bool
     webhook_url: str | None
+    email: str | None = None
+    notify_template: str | None = None
+    rate_per_minute: int | None = None
 
 
 async def add(conn: Conn, vault: Vault, name: str, webhook_url: str | None = None) -> str:
@@ -65,6 +68,13 @@ async def suspend(conn: Conn, name: str, *, suspended: bool = True) -> bool:
 async def set_webhook(conn: Conn, name: str, webhook_url: str | None) -> bool:
     """Set where a partner is told things; False when it is unknown."""
     return bool(await conn.fetchval(_SQL["set_webhook"], name, webhook_url))
+
+
+async def set_mail(
+    conn: Conn, name: str, email: str | None, notify_template: str | None = None, rate_per_minute: int | None = None
+) -> bool:
+    """Set the address of a partner, its template at GOV.UK Notify and its rate; False when it is unknown."""
+    return bool(await conn.fetchval(_SQL["set_mail"], name, email, notify_template, rate_per_minute))
 
 
 def _spelled(secret: bytes) -> str:

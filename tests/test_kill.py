@@ -68,7 +68,7 @@ async def battle() -> AsyncIterator[Field]:
     async with contextlib.AsyncExitStack() as things:
         mail = await things.enter_async_context(sinks.smtp())
         hooks = await things.enter_async_context(sinks.webhooks())
-        env = {"JOURNEYS_SMTP_HOST": "127.0.0.1", "JOURNEYS_SMTP_PORT": str(mail.port), "JOURNEYS_SMTP_TLS": "false"}
+        env = {"JOURNEYS_SMTP_HOST": "127.0.0.1", "JOURNEYS_SMTP_PORT": str(mail.port), "JOURNEYS_SMTP_TLS": "none"}
         stack = await things.enter_async_context(running(temporal="dev", worker=True, gateway=True, env=env))
         token = tokens.mint(stack.layout.secrets, name="tester", role="manager")
         http = await things.enter_async_context(

@@ -22,3 +22,15 @@ def key(secrets_dir: Path, name: str) -> bytes:
     if len(value) != KEY_BYTES:
         raise BadSecretError(f"{place} holds {len(value)} bytes; give it 32 random bytes as base64")
     return value
+
+
+def secret_text(secrets_dir: Path, name: str) -> str | None:
+    """Return the one line that `<secrets_dir>/<name>` holds, or None where there is no such file."""
+    place = secrets_dir / name
+    try:
+        value = place.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    if not value or "\n" in value:
+        raise BadSecretError(f"{place} must hold one line; write it again, or remove it")
+    return value

@@ -17,7 +17,9 @@ class Settings(BaseSettings):
     database_url: str = Field(description="Postgres URI, for asyncpg.", repr=False)
     temporal_address: str = Field(description="host:port of the Temporal frontend.")
     temporal_namespace: str = Field(default="family-journeys", description="Temporal namespace.")
-    secrets_dir: Path = Field(description="Folder of codec.key, vault.key, subject.key, jwks.json.")
+    secrets_dir: Path = Field(
+        description="Folder of the secret files: codec.key, vault.key, subject.key, jwks.json, smtp.user, ..."
+    )
     stack: Literal["live", "time-lapse"] = Field(default="live", description="Only a time-lapse may shift the clock.")
     clock_offset: timedelta = Field(default=timedelta(0), description="Business clock minus the server's clock.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
@@ -25,8 +27,20 @@ class Settings(BaseSettings):
     programme: str = Field(default="wirral-2012", description="Pack used when a referral names none.")
     smtp_host: str | None = Field(default=None, description="Mail server for reminders; none: kept as not sent.")
     smtp_port: int = Field(default=25, description="Port of the mail server.")
-    smtp_tls: bool = Field(default=True, description="Use TLS (STARTTLS) to the mail server.")
-    mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders.")
+    smtp_tls: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="How the way to the mail server is encrypted."
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="Certificates that the mail server is checked against; none: the system's."
+    )
+    notify_url: str = Field(
+        default="https://api.notifications.service.gov.uk", description="GOV.UK Notify; another one for tests."
+    )
+    notify_template: str | None = Field(
+        default=None, description="Template at Notify, of ((subject)) and ((body)), for partners without their own."
+    )
+    partner_rate: str = Field(default="600/minute", description="Messages to one partner by one worker, at most.")
+    mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders and notifications.")
     token_issuer: str = Field(default="family-journeys-local", description="Issuer that staff tokens must name.")
     token_audience: str = Field(default="family-journeys", description="Audience that staff tokens must name.")
     metrics_host: str = Field(default="127.0.0.1", description="Address on which figures for Prometheus are served.")

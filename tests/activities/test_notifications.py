@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import aiosmtplib
 import httpx
@@ -16,14 +16,11 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.messages import RunEffect
 from activities.notifications import NotificationActivities
-from activities.post import NOT_ARRIVED, Post, content
+from activities.post import NOT_ARRIVED, Post
 from domain import commands as ask
-from domain.effects import Notify
-from domain.evolve import fold
 from stack import sinks
 from stack.ports import LOOPBACK
 from store import effects, partners, programmes, staff
-from store.journal import timeline
 from store.pool import Pool
 from store.vault import Vault
 from wiring.settings import Settings
@@ -80,7 +77,7 @@ async def office(pool, tmp_path):
             secrets_dir=tmp_path,
             smtp_host=LOOPBACK,
             smtp_port=mail.port,
-            smtp_tls=False,
+            smtp_tls="none",
         )
         async with pool.acquire() as conn:
             await programmes.keep(conn, PROGRAMME)
@@ -231,7 +228,7 @@ async def test_without_a_webhook(office, told):
 async def test_a_suspended_partner_is_not_told(office, told):
     """A partner that may send nothing is sent nothing."""
     await partners.suspend(office.pool, "police")
-    assert await office.notify(told) == ("refused", "no-webhook")
+    assert await office.notify(told) == ("refused", "partner-suspended")
     assert office.hooks.received == []
 
 
@@ -256,31 +253,42 @@ async def test_the_body_on_the_wire(office, told):
     }
 
 
-@pytest.mark.parametrize(
-    ("categories", "more"),
-    [
-        ((), {}),
-        (("stage",), {"stage": "assessment"}),
-        (("dates",), {"on": "2012-05-04"}),
-        (("key-worker",), {"key_worker": "kim"}),
-        (("stage", "dates"), {"stage": "assessment", "on": "2012-05-04"}),
-        (("needs",), {}),
-    ],
-)
-async def test_the_body_holds_the_agreed_categories_only(office, categories, more):
-    """Each category opens its own fields; one that the program does not know opens none."""
-    await carry_out(office.pool, JOURNEY, office.orders.refer())
+async def test_a_repeat_says_the_same(office, told):
+    """What happens after the event does not change the message about it, however late it goes out."""
     await office.do(ask.IdentifyFamily, criteria=("poverty",))
-    await carry_out(office.pool, JOURNEY, office.orders.allocate(DAY))
-    async with office.pool.acquire() as conn:
-        journey = fold(recorded.event for recorded in await timeline(conn, JOURNEY))
-    message = Notify(
-        effect_id="e1",
-        partner="police",
-        about="allocated",
-        on=date(2012, 5, 4),
-        purpose="family-support",
-        categories=categories,
-    )
-    basis = {"type": "family-journeys.allocated", "reference": journey.reference}
-    assert content(message, journey) == basis | more
+    await office.notify(told)
+    assert json.loads(office.hooks.received[0].body)["stage"] == "referral"
+
+
+@pytest.mark.parametrize("url", ["http://partner.example/hook", "ftp://127.0.0.1/hook"])
+async def test_a_webhook_without_tls_is_refused(office, told, url):
+    """Outside this machine a message goes over TLS or not at all."""
+    await partners.set_webhook(office.pool, "police", url)
+    assert await office.notify(told) == ("refused", "webhook-not-https")
+
+
+async def test_a_redirect_is_not_followed(office, told):
+    """A partner cannot send our message on to another address: nothing arrives there, and it is tried again."""
+    answer = f"HTTP/1.1 307 T\r\nlocation: http://{LOOPBACK}:{office.hooks.port}/\r\ncontent-length: 0\r\n\r\n"
+    async with dropping(answer.encode()) as port:
+        await partners.set_webhook(office.pool, "police", f"http://{LOOPBACK}:{port}/")
+        with pytest.raises(ApplicationError, match="307") as fault:
+            await office.notify(told)
+    assert (fault.value.non_retryable, office.hooks.received) == (False, [])
+
+
+async def test_an_endless_answer_is_not_read(office, told):
+    """The status says that the message was taken; what the partner would say beyond that is left where it is."""
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: 999999999999\r\n\r\n" + b"x" * 65536
+    async with dropping(answer) as port:
+        await partners.set_webhook(office.pool, "police", f"http://{LOOPBACK}:{port}/")
+        assert await office.notify(told) == (None, None)
+
+
+async def test_a_partner_may_ask_for_time(office, told):
+    """`Retry-After` in seconds sets the time of the next try."""
+    async with dropping(b"HTTP/1.1 429 T\r\nretry-after: 120\r\ncontent-length: 0\r\n\r\n") as port:
+        await partners.set_webhook(office.pool, "police", f"http://{LOOPBACK}:{port}/")
+        with pytest.raises(ApplicationError) as fault:
+            await office.notify(told)
+    assert fault.value.next_retry_delay == timedelta(seconds=120)

@@ -8,7 +8,7 @@ from given import ALLOCATED_ON, HELD, IDENTIFIED_ON, LATER, PROGRAMME, SUSTAINED
 from domain.commands import RecordConsent, WithdrawConsent
 from domain.consent import refusal
 from domain.effects import Notify
-from domain.events import ConsentRecorded, ConsentWithdrawn, JourneyClosed
+from domain.events import ConsentRecorded, ConsentWithdrawn, EventCorrected, JourneyClosed
 from domain.evolve import fold
 from domain.family import Consent
 
@@ -144,7 +144,7 @@ def test_a_message_without_its_grounds_stays_here(sent, today, code):
 def test_a_basis_covers_what_its_terms_say(terms, stopped):
     """A basis covers its own purpose, partners, categories and days; the day of withdrawal is not covered."""
     held = fact(ConsentRecorded, IDENTIFIED_ON, consent=given_consent.model_copy(update=terms))
-    assert stopped == (why_not(*HELD, held) == "no-consent-in-force")
+    assert stopped == (why_not(*HELD, held) in {"no-consent-in-force", "category-not-consented"})
 
 
 def test_a_withdrawal_stops_a_message_that_was_planned_before():
@@ -157,3 +157,42 @@ def test_one_basis_of_several_is_enough():
     """A withdrawn consent does not stop what another basis still covers."""
     other = fact(ConsentRecorded, IDENTIFIED_ON, consent=given_consent.model_copy(update={"id": "k2"}))
     assert why_not(*HELD, recorded, other, withdrawn) is None
+
+
+def test_a_category_without_consent_stops_the_whole_message():
+    """The agreement names both categories and the family agreed to one: nothing goes out, and the reason says so."""
+    held = fact(ConsentRecorded, IDENTIFIED_ON, consent=given_consent.model_copy(update={"categories": ("stage",)}))
+    assert why_not(*HELD, held, categories=("stage", "dates")) == "category-not-consented"
+    assert why_not(*HELD, held, categories=("stage",)) is None
+
+
+def test_two_bases_cover_together_what_neither_does_alone():
+    """A family may agree to one category after the other; both must be for this partner and purpose."""
+    terms = [{"id": "k1", "categories": ("stage",)}, {"id": "k2", "categories": ("dates",)}]
+    one, other = (fact(ConsentRecorded, IDENTIFIED_ON, consent=given_consent.model_copy(update=each)) for each in terms)
+    for_schools = fact(
+        ConsentRecorded,
+        IDENTIFIED_ON,
+        consent=given_consent.model_copy(update={**terms[1], "partners": ("schools",)}),
+    )
+    assert why_not(*HELD, one, other, categories=("stage", "dates")) is None
+    assert why_not(*HELD, one, for_schools, categories=("stage", "dates")) == "category-not-consented"
+
+
+def test_an_agreement_that_ended_since_the_event_stops_the_message():
+    """The message was planned under the agreement and would go out a day after its end."""
+    assert why_not(*HELD, recorded, partner="schools", today=date(2013, 12, 31)) is None
+    assert why_not(*HELD, recorded, partner="schools", today=date(2014, 1, 1)) == "no-agreement-in-force"
+
+
+def test_a_withdrawal_by_a_later_correction_is_not_undone():
+    """A consent that was corrected after its withdrawal stays withdrawn."""
+    longer = given_consent.model_copy(update={"categories": ("stage", "dates")})
+    amended = fact(
+        EventCorrected,
+        ALLOCATED_ON,
+        version=4,
+        reason="misread",
+        replacement=fact(ConsentRecorded, ALLOCATED_ON, consent=longer),
+    )
+    assert why_not(*HELD, recorded, withdrawn, amended, today=ALLOCATED_ON) == "no-consent-in-force"

@@ -48,6 +48,7 @@ def notice(number, partner, about, on):
         on=on,
         purpose="family-support",
         categories=("stage",),
+        version=int(number.split(":")[0]) if ":" in number else 0,
     )
 
 

@@ -59,7 +59,7 @@ async def private(temporal: Flavour) -> AsyncIterator[World]:
             secrets_dir=stack.layout.secrets,
             smtp_host="127.0.0.1",
             smtp_port=mail.port,
-            smtp_tls=False,
+            smtp_tls="none",
         )
         pool = await open_pool(settings.database_url)
         open_things.push_async_callback(pool.close)
