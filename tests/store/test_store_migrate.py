@@ -13,7 +13,7 @@ from store import migrate
 from store.migrate import upgrade
 
 ROOT = Path(__file__).parents[2]
-HEAD = "0004"
+HEAD = max(path.stem for path in (ROOT / "store/migrations/versions").glob("0*.py"))[:4]
 
 
 @pytest.fixture
