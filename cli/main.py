@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import claims, path, programmes, reading, referring, staff, upkeep
+from cli import claims, deadline, path, programmes, reading, referring, staff, upkeep
 from cli import stack as local
 from cli.command import command
 from cli.trouble import EXIT_CODES
@@ -25,6 +25,7 @@ app.add_typer(staff.partners, name="partners")
 command(claims.app, "list")(reading.list_claims)
 app.add_typer(claims.app, name="claims")
 app.add_typer(programmes.app, name="programmes")
+app.add_typer(deadline.app, name="deadline")
 for _command in (local.up, local.status, local.down):
     app.command()(_command)
 

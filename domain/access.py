@@ -13,6 +13,7 @@ Action = Literal[
     "check",
     "close",
     "correct",
+    "reschedule",
     "read",
     "read-names",
     "count",
@@ -26,7 +27,19 @@ SMALL_COUNT = 5
 
 _ALLOWED: dict[Role, frozenset[Action]] = {
     "coordinator": frozenset(
-        ["refer", "identify", "allocate", "work", "check", "close", "correct", "read", "read-names", "count"]
+        [
+            "refer",
+            "identify",
+            "allocate",
+            "work",
+            "check",
+            "close",
+            "correct",
+            "reschedule",
+            "read",
+            "read-names",
+            "count",
+        ]
     ),
     "key-worker": frozenset(["work", "check", "read", "read-names"]),
     "manager": frozenset(ACTIONS),

@@ -34,7 +34,15 @@ def agenda(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[
 
 
 def due_on(journey: Journey, owed: Owed, programme: Programme, calendar: Calendar) -> date | None:
-    """Return the day by which `owed` is to be done, or None where the programme sets no clock for it."""
+    """Return the day by which `owed` is to be done, or None where no clock runs: none is set, or it was stopped."""
+    changed = owed.changed
+    if changed is not None and changed.work == owed.work:
+        return changed.due_on if changed.state == "moved" else None
+    return set_day(journey, owed, programme, calendar)
+
+
+def set_day(journey: Journey, owed: Owed, programme: Programme, calendar: Calendar) -> date | None:
+    """Return the day by which the programme wants `owed` done, whatever people made of it since."""
     if owed.work == "check":
         return _next_check(journey, owed, programme)
     clock = programme.clock(owed.work)

@@ -48,6 +48,10 @@ class Calendar:
                 day += step
         return day
 
+    def working_days(self, start: date, end: date) -> int:
+        """Count the working days from `start` up to, and without, `end`."""
+        return sum(self.is_working(start + timedelta(days=number)) for number in range((end - start).days))
+
     def moment(self, day: date, reference: str) -> datetime:
         """Return when on `day` (rolled to a working day) messages for `reference` go out, in UTC.
 

@@ -12,6 +12,7 @@ from domain.events import CheckVerdict, ContactKind, Correctable, DeliveryFault,
 from domain.evidence import Evidence
 from domain.family import Basis, Member
 from domain.model import Code, Value
+from domain.programme import Work
 
 MOST = 50  # codes in one list: more is a slip, or poison
 ReminderId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{0,119}$")]
@@ -221,6 +222,43 @@ class AcknowledgeReminder(Order):
     reminder_id: ReminderId
 
 
+class MoveDeadline(Order):
+    """Set the deadline of a piece of work to another day."""
+
+    type: Literal["move-deadline"] = "move-deadline"
+    on: date
+    work: Work
+    to: date
+    reason: Code
+
+
+class PauseDeadline(Order):
+    """Stop the clock of a piece of work."""
+
+    type: Literal["pause-deadline"] = "pause-deadline"
+    on: date
+    work: Work
+    reason: Code
+
+
+class ResumeDeadline(Order):
+    """Let a clock that was paused run again; the deadline is later by the working days it stood still."""
+
+    type: Literal["resume-deadline"] = "resume-deadline"
+    on: date
+    work: Work
+    reason: Code
+
+
+class CancelDeadline(Order):
+    """Take the deadline off a piece of work, which stays owed."""
+
+    type: Literal["cancel-deadline"] = "cancel-deadline"
+    on: date
+    work: Work
+    reason: Code
+
+
 class PassTime(Order):
     """Let everything on the agenda up to `at` fall due."""
 
@@ -287,6 +325,10 @@ Command = Annotated[
     | CorrectEvent
     | RecordEvidence
     | AcknowledgeReminder
+    | MoveDeadline
+    | PauseDeadline
+    | ResumeDeadline
+    | CancelDeadline
     | PassTime
     | RecordReminder
     | RecordNotification

@@ -10,12 +10,15 @@ from domain.commands import (
     AgreePlan,
     AllocateKeyWorker,
     AssessFamily,
+    CancelDeadline,
     CloseJourney,
     Command,
     CorrectEvent,
     IdentifyFamily,
+    MoveDeadline,
     OfferHandover,
     PassTime,
+    PauseDeadline,
     RecordCheck,
     RecordConsent,
     RecordContact,
@@ -25,12 +28,14 @@ from domain.commands import (
     RecordReminder,
     ReferFamily,
     RefuseHandover,
+    ResumeDeadline,
     ReviewPlan,
     StartIntervention,
     StepDown,
     StepUp,
     WithdrawConsent,
 )
+from domain.deadlines import cancel_deadline, move_deadline, pause_deadline, resume_deadline
 from domain.errors import Rejected
 from domain.events import Event, ReminderEnded
 from domain.evolve import evolve
@@ -138,6 +143,14 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
             return record_evidence(journey, command)
         case AcknowledgeReminder():
             return acknowledge(journey, command)
+        case MoveDeadline():
+            return move_deadline(journey, command, programme)
+        case PauseDeadline():
+            return pause_deadline(journey, command, programme)
+        case ResumeDeadline():
+            return resume_deadline(journey, command, programme)
+        case CancelDeadline():
+            return cancel_deadline(journey, command, programme)
         case PassTime():
             return pass_time(journey, command, programme)
         case RecordReminder():

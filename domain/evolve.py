@@ -10,6 +10,10 @@ from domain.events import (
     ConsentRecorded,
     ConsentWithdrawn,
     ContactRecorded,
+    DeadlineCancelled,
+    DeadlineMoved,
+    DeadlinePaused,
+    DeadlineResumed,
     EvaluationFellDue,
     Event,
     EventCorrected,
@@ -37,7 +41,7 @@ from domain.events import (
     SteppedUp,
 )
 from domain.family import Consent
-from domain.journey import UNREFERRED, Check, Found, Journey, Owed, Reminder, ReminderState
+from domain.journey import UNREFERRED, Changed, Check, DeadlineState, Found, Journey, Owed, Reminder, ReminderState
 from domain.programme import Work
 from domain.scheme import COMPARISON
 
@@ -128,6 +132,8 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
             return _remark(journey, event.reminder_id, "escalated")
         case ReminderEnded():
             return _remark(journey, event.reminder_id, "ended")
+        case DeadlineMoved() | DeadlinePaused() | DeadlineResumed() | DeadlineCancelled():
+            return _changed(journey, event)
         case EvaluationFellDue():
             return _with(journey, evaluations=(*journey.evaluations, event.evaluation_id))
         case NotificationSent() | NotificationNotSent():
@@ -157,6 +163,29 @@ def _settle(journey: Journey, *works: Work) -> Journey:
     return _with(
         journey,
         owed=tuple(owed.model_copy(update={"done": True}) if owed.work in works else owed for owed in journey.owed),
+    )
+
+
+def _changed(journey: Journey, event: DeadlineMoved | DeadlinePaused | DeadlineResumed | DeadlineCancelled) -> Journey:
+    """Begin a new generation of the work whose deadline was changed; one that is owed anew since is not meant."""
+    states: dict[str, DeadlineState] = {"deadline-paused": "paused", "deadline-cancelled": "cancelled"}
+    change = Changed(
+        work=event.work,
+        state=states.get(event.type, "moved"),
+        on=event.on,
+        due_on=getattr(event, "due_on", None),
+        reason=event.reason,
+    )
+    stored = {event.work, "check"} if event.work == "close" else {event.work}  # read off the checks left, see owed_now
+    news = {"generation": journey.version, "known": event.at, "changed": change}
+    return _with(
+        journey,
+        owed=tuple(
+            owed.model_copy(update=news)
+            if (owed.generation, owed.done) == (event.generation, False) and owed.work in stored
+            else owed
+            for owed in journey.owed
+        ),
     )
 
 

@@ -11,7 +11,18 @@ from domain.programme import Work
 from domain.stages import Stage
 
 Intensity = Literal["high", "low"]
+DeadlineState = Literal["moved", "paused", "cancelled"]
 ReminderState = Literal["due", "sent", "not-sent", "acknowledged", "escalated", "ended"]
+
+
+class Changed(Value):
+    """What people made of the deadline of `work`: another day, a clock that stands still, or no deadline at all."""
+
+    work: Work
+    state: DeadlineState
+    on: date
+    due_on: date | None
+    reason: str
 
 
 class Owed(Value):
@@ -26,6 +37,7 @@ class Owed(Value):
     known: datetime
     generation: int
     done: bool = False
+    changed: Changed | None = None
 
 
 class Reminder(Value):

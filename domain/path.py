@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.agenda import checks_left, due_on
+from domain.agenda import checks_left, set_day
 from domain.bounds import (
     found_eligible,
     goes_through,
@@ -257,7 +257,7 @@ def record_check(journey: Journey, command: RecordCheck, programme: Programme) -
     left = checks_left(journey, programme)
     if not left:
         raise out_of_order(journey, "checked", "every check of its programme is made; close it")
-    due = due_on(journey, owed, programme, calendar_of(programme.nation))
+    due = set_day(journey, owed, programme, calendar_of(programme.nation))
     if due is not None and command.on < due:
         raise Rejected(
             "too-early", f"the {left[0]}-month check of {journey.reference} falls on {due}", f"record it from {due} on"

@@ -10,6 +10,7 @@ from domain.commands import MOST, ReminderId
 from domain.events import CheckVerdict, ContactKind, Outcome, ReviewOutcome
 from domain.family import Basis
 from domain.model import Code
+from domain.programme import Work
 from domain.replies import Reply
 
 LARGEST = 2**31
@@ -119,6 +120,19 @@ class Close(Step):
     """How the journey ended."""
 
     outcome: Outcome
+
+
+class Deadline(Step):
+    """The work whose deadline is meant, and why, as a code."""
+
+    work: Work
+    reason: Code
+
+
+class MoveDeadline(Deadline):
+    """The day it is due on from now on."""
+
+    to: date
 
 
 class Acknowledge(Body):

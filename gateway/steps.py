@@ -60,6 +60,10 @@ PATH = (
     Move(commands.StepUp, bodies.StepUp, "work"),
     Move(commands.RecordCheck, bodies.Check, "check"),
     Move(commands.CloseJourney, bodies.Close, "close"),
+    Move(commands.MoveDeadline, bodies.MoveDeadline, "reschedule"),
+    Move(commands.PauseDeadline, bodies.Deadline, "reschedule"),
+    Move(commands.ResumeDeadline, bodies.Deadline, "reschedule"),
+    Move(commands.CancelDeadline, bodies.Deadline, "reschedule"),
 )
 ANSWERED_BY_OFFERED = ("accept-handover", "refuse-handover")
 

@@ -23,16 +23,20 @@ with workflow.unsafe.imports_passed_through():
         AgreePlan,
         AllocateKeyWorker,
         AssessFamily,
+        CancelDeadline,
         CloseJourney,
         Command,
         CorrectEvent,
         IdentifyFamily,
+        MoveDeadline,
         OfferHandover,
+        PauseDeadline,
         RecordCheck,
         RecordConsent,
         RecordContact,
         ReferFamily,
         RefuseHandover,
+        ResumeDeadline,
         ReviewPlan,
         StartIntervention,
         StepDown,
@@ -198,6 +202,26 @@ class FamilyJourney:
     @workflow.update
     async def acknowledge(self, command: AcknowledgeReminder) -> Reply:
         """Say that a reminder was seen."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def move_deadline(self, command: MoveDeadline) -> Reply:
+        """Set a deadline to another day."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def pause_deadline(self, command: PauseDeadline) -> Reply:
+        """Stop the clock of a piece of work."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def resume_deadline(self, command: ResumeDeadline) -> Reply:
+        """Let a paused clock run again."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def cancel_deadline(self, command: CancelDeadline) -> Reply:
+        """Take the deadline off a piece of work."""
         return await self._answer(command)
 
     @workflow.signal(name=PARTNER_EVENTS)

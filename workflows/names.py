@@ -29,6 +29,10 @@ UPDATES = {
     "close": "close",
     "correct": "correct",
     "acknowledge": "acknowledge",
+    "move-deadline": "move_deadline",
+    "pause-deadline": "pause_deadline",
+    "resume-deadline": "resume_deadline",
+    "cancel-deadline": "cancel_deadline",
 }
 
 # Nothing personal: codes and dates only (DESIGN, section 5).

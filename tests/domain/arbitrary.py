@@ -142,6 +142,7 @@ FIELDS |= {"replacement": replacements, "original": st.none() | replacements}
 
 _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "reminder-fell-due": {"to": _one_of(Holder)},
+    "move-deadline": {"to": days},
     "reminder-not-sent": {"fault": _one_of(DeliveryFault)},
     "notification-not-sent": {"fault": _one_of(DeliveryFault)},
 }

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from test_calendar import NATIONS, within_hours
 
 from domain import commands as c
-from domain.agenda import agenda, checks_left, due_on, owed_now
+from domain.agenda import agenda, checks_left, owed_now, set_day
 from domain.calendar import calendar_of, local_date
 from domain.decide import AFTER_CLOSE, decide
 from domain.errors import Rejected
@@ -29,6 +29,7 @@ from domain.journey import UNREFERRED
 from domain.stages import STAGES
 
 HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover]
+DEADLINES = [c.MoveDeadline, c.PauseDeadline, c.ResumeDeadline, c.CancelDeadline]
 ANEW = [c.StepUp, c.AssessFamily, c.AgreePlan, c.ReviewPlan, c.RecordContact]
 AFTER_THE_CLOSE = {
     "consent-withdrawn",
@@ -91,7 +92,7 @@ class Walk(RuleBasedStateMachine):
         """Do what the path asks for next, waiting for the day of a check if need be."""
         owed = {item.work: item for item in owed_now(self.journey, self.programme)}
         if "check" in owed:
-            due = due_on(self.journey, owed["check"], self.programme, self.calendar)
+            due = set_day(self.journey, owed["check"], self.programme, self.calendar) or self.today
             self.now += max(timedelta(), timedelta(days=(due - self.today).days))
         steps = {
             "identification": (c.IdentifyFamily, {"criteria": ("poverty", "crime") if eligible else ()}),
@@ -109,11 +110,26 @@ class Walk(RuleBasedStateMachine):
                 self.give(ask(kind, self.today, **fields))
                 return
 
+    @precondition(lambda self: self.journey.handover_to)
+    @rule(command=st.sampled_from([c.AcceptHandover, c.RefuseHandover]))
+    def answer_the_offer(self, command):
+        """Whoever was offered the family takes it over, or does not."""
+        taken = {"key_worker": self.journey.handover_to, "caseload": ROOM}
+        self.give(ask(command, self.today, **(taken if command is c.AcceptHandover else {})))
+
     @rule(command=st.sampled_from([*HANDOVER, *HANDOVER, *ANEW]), worker=st.sampled_from(["kim", "lee"]))
     def move_the_family(self, command, worker):
         """Hand the family over, step it up, look again at its needs or its plan."""
         fields = {"to": worker, "key_worker": worker, "caseload": ROOM, "needs": ("debt",), "reason": "relapse"}
         self.give(ask(command, self.today, **{name: fields[name] for name in fields.keys() & command.model_fields}))
+
+    @rule(command=st.sampled_from(DEADLINES), ahead=st.integers(-2, 60), data=st.data())
+    def change_a_deadline(self, command, ahead, data):
+        """Move, pause, resume or cancel the deadline of something that is owed, or of something that is not."""
+        owed = [item.work for item in owed_now(self.journey, self.programme)] or ["plan"]
+        fields = {"work": data.draw(st.sampled_from(owed)), "reason": "family-away"}
+        to = {"to": self.today + timedelta(days=ahead)} if command is c.MoveDeadline else {}
+        self.give(ask(command, self.today, **fields, **to))
 
     @rule(command=commands, today=st.booleans(), data=st.data())
     def give_any_command(self, command, today, data):
@@ -207,6 +223,14 @@ class Walk(RuleBasedStateMachine):
         assert {(deadline.work, deadline.generation) for deadline in self.agenda if deadline.work} <= owed
 
     @invariant()
+    def a_clock_that_was_stopped_reminds_nobody(self):
+        """Owed work whose deadline is paused or cancelled has none; moved, it has the day it was given."""
+        for item in owed_now(self.journey, self.programme):
+            if item.changed is not None and item.changed.work == item.work:
+                due = {deadline.due_on for deadline in self.agenda if deadline.work == item.work}
+                assert due <= ({item.changed.due_on} if item.changed.state == "moved" else set())
+
+    @invariant()
     def the_checks_left_are_the_programmes(self):
         """Checks passed and checks left are checks of the programme."""
         passed = set(self.journey.sustained_months)
@@ -218,4 +242,5 @@ def test_no_walk_along_the_path_breaks_its_invariants():
     """Random commands, corrections and waiting never break a law of the journey, and they reach every stage of it."""
     run_state_machine_as_test(Walk, settings=settings(max_examples=150, stateful_step_count=40))
     assert set(STAGES) <= Walk.reached
+    assert {f"deadline-{how}" for how in ("moved", "paused", "resumed", "cancelled")} <= Walk.happened
     assert {"handover-accepted", "stepped-up", "reminder-escalated", "event-corrected"} <= Walk.happened

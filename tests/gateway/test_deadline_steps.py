@@ -1,0 +1,38 @@
+"""Deadlines through the staff door: changed by those who lead, never by whoever owes the work."""
+
+import pytest
+
+from tests.doors import NOON, PROBLEM, Doors
+
+WHY = {"work": "assessment", "reason": "family-away"}
+
+
+async def test_a_deadline_goes_through_all_its_changes(doors: Doors):
+    """Moved, paused, resumed and cancelled, each is answered with its event, and the same again with none."""
+    reference, _ = await doors.allocated()
+    to = NOON.date().replace(year=NOON.year + 1).isoformat()
+    for step, more in (("move", {"to": to}), ("pause", {}), ("resume", {}), ("cancel", {})):
+        answer = await doors.step(reference, f"{step}-deadline", **WHY, **more)
+        assert answer.status_code == 200, answer.text
+        assert [name for name in answer.json()["happened"] if name.startswith("deadline")] == [
+            f"deadline-{step}d" if step in {"move", "pause", "resume"} else "deadline-cancelled"
+        ]
+    again = await doors.step(reference, "cancel-deadline", **WHY)
+    assert again.json()["happened"] == []
+
+
+@pytest.mark.parametrize("step", ["move", "pause", "resume", "cancel"])
+async def test_a_key_worker_changes_no_deadline(doors: Doors, step: str):
+    """Not even on a family of their own: the escalation of a deadline goes to somebody else for a reason."""
+    reference, holder = await doors.allocated()
+    to = {"to": "2030-01-01"} if step == "move" else {}
+    answer = await doors.step(reference, f"{step}-deadline", role="key-worker", name=holder, **WHY, **to)
+    assert (answer.status_code, answer.json()["type"]) == (403, f"{PROBLEM}not-allowed")
+
+
+async def test_a_move_out_of_bounds_says_what_to_do(doors: Doors):
+    """A day in the past is refused with the days that may be chosen."""
+    reference, _ = await doors.allocated()
+    answer = await doors.step(reference, "move-deadline", **WHY, to="2001-01-01")
+    assert (answer.status_code, answer.json()["type"]) == (409, f"{PROBLEM}past-date")
+    assert "choose a day from" in answer.json()["remedy"]
