@@ -21,6 +21,9 @@ def partner_faults(content: Table) -> Iterator[Found]:
     yield from _overlapping(content)
     if agreements:
         yield from _unsent(content, agreements)
+    elif content.get("notices"):
+        what = "without agreements, nobody is ever told anything"
+        yield Found(("notices",), what, "add agreements, here or in the packs that extend this", doubtful=True)
     for n, notice in entries(content.get("notices")):
         yield from _event(("notices", n), notice)
         for m, partner in words(notice.get("partners")):
@@ -83,11 +86,12 @@ def _event(path: Path, notice: Table) -> Iterator[Found]:
 def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreements) -> Iterator[Found]:
     """Find why a partner can never be told; `referrer` may be any partner of the pack."""
     own = [held for held in agreements if partner in {REFERRER, held.get("partner")}]
-    if not own:
+    if not own and (agreements or partner != REFERRER):
         partners = sorted({str(agreement.get("partner")) for agreement in agreements})
         what = f"there is no agreement with {partner}, so it is never told"
         remedy = f"{nearest(partner, [*partners, REFERRER])}; or add an agreement" if partners else "add an agreement"
         yield Found((*path, "partners", n), what, remedy)
+    if not own:
         return
     who = "any partner" if partner == REFERRER else partner
     purpose = notice.get("purpose")
