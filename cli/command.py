@@ -15,10 +15,9 @@ Data = Annotated[Path | None, typer.Option("--data", envvar="JOURNEYS_DATA", hel
 Url = Annotated[str | None, typer.Option("--url", envvar="JOURNEYS_URL", help="Address of the gateway.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 
+DAYS = "2026-01-20, yesterday, 'next friday', 'in 10 working days'"
 Ref = Annotated[str, typer.Argument(metavar="REF", help="The family reference, such as F-7K3Q-9D2X.")]
-On = Annotated[
-    str | None, typer.Option("--on", metavar="DATE", help="The day it happened, YYYY-MM-DD. Default: today.")
-]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE", help=f"The day it happened: {DAYS}. Default: today.")]
 
 _SHARED = tuple(
     inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

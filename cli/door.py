@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +18,14 @@ if TYPE_CHECKING:
     import httpx
     import stamina
 
+    from cli.days import Clock
+
 PORT = 8470
 TIMEOUT = 60.0  # seconds; a step waits for the engine at most 20
 STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
 SERVER_FAULT = 500
 UNAVAILABLE = 503
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # sent as it is: the gateway says whether there is such a day
 
 
 class AwayError(Exception):
@@ -46,6 +52,26 @@ class Door:
         """The gateway's address: as given, as in JOURNEYS_URL, or that of the local stack."""
         given = self.url or os.environ.get("JOURNEYS_URL")
         return given.rstrip("/") if given else f"http://127.0.0.1:{_port(self.folder / 'stack.json')}"
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """The business clock of the stack, which a time-lapse has moved."""
+        from cli.days import Clock  # noqa: PLC0415
+
+        told = self.get("/clock")
+        return Clock(datetime.fromisoformat(told["now"]), told["nation"])
+
+    def day(self, text: str) -> str:
+        """Return the day that a text means here, as it is sent."""
+        from cli.days import day  # noqa: PLC0415
+
+        return text if ISO_DAY.fullmatch(text) else day(text, self.clock).isoformat()
+
+    def moment(self, text: str) -> str:
+        """Return the moment that a text means here as a limit, as it is sent."""
+        from cli.days import moment  # noqa: PLC0415
+
+        return moment(text, self.clock).isoformat()
 
     def get(self, path: str, **params: Any) -> Any:
         """Ask."""

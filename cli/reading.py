@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import show as write
-from cli.command import Ref, command
+from cli.command import DAYS, Ref, command
 from cli.door import Door, in_path
 
 app = typer.Typer(rich_markup_mode=None)
@@ -133,15 +133,15 @@ def due(
     door: Door,
     holder: Holder = None,
     until: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only up to this time, such as 2026-02-01T00:00Z.")
+        str | None, typer.Option(metavar="TIME", help=f"Only up to this time, or the end of this day: {DAYS}.")
     ] = None,
     limit: Limit = 100,
 ) -> None:
     """List what falls due, soonest first.
 
-    Example: journeys due --holder kim --until 2026-02-01T00:00Z
+    Example: journeys due --holder kim --until 'in 10 working days'
     """
-    rows = door.get("/v1/due", holder=holder, until=until, limit=limit)
+    rows = door.get("/v1/due", holder=holder, until=door.moment(until) if until else None, limit=limit)
     if door.as_json:
         write.as_json(rows)
         return

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import show as write
-from cli.command import command
-from cli.door import AwayError, Door, attempts, check
+from cli.command import DAYS, command
+from cli.door import ISO_DAY, AwayError, Door, attempts, check
 from cli.trouble import BAD_INPUT, PARTLY, Trouble, plain
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
     criterion: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="A reason to be eligible; say it again for each.")
     ] = None,
-    referred_on: Annotated[str, typer.Option(metavar="DATE", help="YYYY-MM-DD. Default: today.")] = "",
+    referred_on: Annotated[
+        str, typer.Option(metavar="DATE", help=f"The day of the referral: {DAYS}. Default: today.")
+    ] = "",
     address: Annotated[str, typer.Option(help="Where the family lives.")] = "",
     postcode: Annotated[str, typer.Option()] = "",
     uprn: Annotated[str, typer.Option(help="The household's property reference number.")] = "",
@@ -58,7 +60,7 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
         "referrer": referrer,
         "locality": locality,
         "criteria": criterion or [],
-        "referred_on": referred_on,
+        "referred_on": _day(door, referred_on) if file is None else "",
         "address": address,
         "postcode": postcode,
         "uprn": uprn,
@@ -66,7 +68,7 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
         "members": [_person(text) for text in member or []],
     }
     try:
-        answer = door.post("/v1/journeys", _form(file) if file else told)
+        answer = door.post("/v1/journeys", _form(door, file) if file else told)
     except Trouble as trouble:
         _table_of(trouble, as_json=door.as_json, by_flag=file is None)
         raise
@@ -81,7 +83,23 @@ def _person(text: str) -> dict[str, str]:
     return dict(zip(PERSON, parts, strict=False)) | dict(part.split("=", 1) for part in parts[len(PERSON) :])
 
 
-def _form(file: Path) -> Any:
+def _day(door: Door, text: str) -> str:
+    """Return the day meant; what means none is sent as it stands, and judged by the rules that judge a file."""
+    from cli.days import meant  # noqa: PLC0415 - the CLI must start fast
+
+    found = None if ISO_DAY.fullmatch(text) else meant(text or "today", door.clock)
+    return found.isoformat() if found else text
+
+
+def _form(door: Door, file: Path) -> Any:
+    """Read the file; a referral without its day is of today, also when it is tried again after midnight."""
+    told = _read(file)
+    if isinstance(told, dict) and not told.get("referred_on"):
+        told["referred_on"] = door.day("today")
+    return told
+
+
+def _read(file: Path) -> Any:
     try:
         return json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:

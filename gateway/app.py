@@ -8,6 +8,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from activities.inbox import sweeping
 from gateway import (
+    clock,
     counting,
     events,
     imports,
@@ -43,6 +44,7 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
     for part in (referrals, steps, records, imports, reading, counting, staff, upkeep, events):
         app.include_router(part.router)
     app.include_router(upkeep.health)
+    app.include_router(clock.router)
     return app
 
 
