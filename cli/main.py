@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import claims, deadline, path, programmes, reading, referring, staff, upkeep
+from cli import claims, deadline, partners, path, programmes, quarantine, reading, referring, staff, upkeep
 from cli import stack as local
 from cli.command import command
 from cli.trouble import EXIT_CODES
@@ -21,7 +21,8 @@ app = typer.Typer(
 for _part in (referring, reading, path, staff, upkeep):
     app.add_typer(_part.app)
 app.add_typer(staff.workers, name="workers")
-app.add_typer(staff.partners, name="partners")
+app.add_typer(partners.app, name="partners")
+app.add_typer(quarantine.app, name="quarantine")
 command(claims.app, "list")(reading.list_claims)
 app.add_typer(claims.app, name="claims")
 app.add_typer(programmes.app, name="programmes")

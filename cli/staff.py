@@ -1,4 +1,4 @@
-"""Who works with us: key workers and other staff, partner systems, and our own session."""
+"""Who works with us: key workers and other staff, and our own session."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,6 @@ from cli.door import Door
 
 app = typer.Typer(rich_markup_mode=None)
 workers = typer.Typer(help="Key workers and other staff.", no_args_is_help=True, rich_markup_mode=None)
-partners = typer.Typer(help="Partner systems.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @command(workers, "add")
@@ -46,24 +45,6 @@ def list_workers(door: Door) -> None:
         return
     columns = ("name", "role", "email", "held", "cap", "active")
     write.table("", columns, ([row[column] for column in columns] for row in rows))
-
-
-@command(partners, "add")
-def add_partner(
-    door: Door,
-    name: Annotated[str, typer.Argument(help="As the programme's agreements name it, such as wirral-schools.")],
-    webhook_url: Annotated[str | None, typer.Option(help="Where it is told things.")] = None,
-) -> None:
-    """Add a partner system; the secret that signs its events is shown this once.
-
-    Example: journeys partners add wirral-schools --webhook-url https://schools.example/hook
-    """
-    told = door.post("/v1/partners", {"name": name, "webhook_url": webhook_url}, repeatable=False)
-    if door.as_json:
-        write.as_json(told)
-        return
-    typer.echo(f"{told['name']}: {told['secret']}")
-    typer.echo("This secret is not shown again.", err=True)
 
 
 @command(app)

@@ -12,8 +12,11 @@ from gateway import (
     counting,
     events,
     imports,
+    partners,
     problems,
+    quarantine,
     reading,
+    receipts,
     records,
     referrals,
     staff,
@@ -41,7 +44,20 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
     if settings.traces_url is not None:
         FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz", exclude_spans=["send", "receive"])
     app.add_middleware(EveryRequest)
-    for part in (referrals, steps, records, imports, reading, counting, staff, upkeep, events):
+    for part in (
+        referrals,
+        steps,
+        records,
+        imports,
+        reading,
+        counting,
+        staff,
+        partners,
+        upkeep,
+        events,
+        receipts,
+        quarantine,
+    ):
         app.include_router(part.router)
     app.include_router(upkeep.health)
     app.include_router(clock.router)

@@ -1,8 +1,8 @@
 """The partners' door: events checked against signature and agreement, kept in the inbox, then given receipts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,17 +13,34 @@ from domain.cells import shown
 from domain.errors import Rejected
 from domain.evidence import MODELS
 from domain.programme import Agreement
-from gateway.cloudevents import BATCH, SINGLE, TYPE_PREFIX, CloudEvent, body_hash, is_signed, partner_of, read_events
+from gateway.cloudevents import BATCH, BINARY, SINGLE, TYPE_PREFIX, CloudEvent, body_hash, partner_of, read_events
 from gateway.parts import Parts, Served
-from gateway.problems import DOCUMENTED
-from gateway.requests import limited_body
-from store import inbox, partners
+from gateway.problems import SIGNED
+from gateway.signing import WEBHOOK_HEADERS, Signer, signer
+from store import inbox
 from store.inbox import Arrival, Outcome
 
-router = APIRouter(prefix="/v1", tags=["partners"], responses=DOCUMENTED)
+router = APIRouter(prefix="/v1", tags=["partners"], responses=SIGNED)
 
 SCHEMES = ("upn", "nhs-number", "nino", "police-urn", "uprn")
-BODY = {"content": {SINGLE: {"schema": {"type": "object"}}, BATCH: {"schema": {"type": "array"}}}, "required": True}
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)  # a partner's clock, or its day, may be a little ahead of ours
+TEXT = {"type": "string"}
+ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time")
+PARAMETERS = [{"name": name, "in": "header", "required": True, "schema": TEXT} for name in WEBHOOK_HEADERS] + [
+    {"name": f"ce-{name}", "in": "header", "schema": TEXT, "description": "In binary mode."} for name in ATTRIBUTES
+]
+EVENT = {"type": "object", "required": [*ATTRIBUTES, "data"], "properties": {"data": {"type": "object"}}}
+BODY = {
+    "content": {
+        SINGLE: {"schema": EVENT},
+        BATCH: {"schema": {"type": "array", "items": EVENT, "minItems": 1}},
+        BINARY: {
+            "schema": {"type": "object", "description": "The kind's fields, with the attributes in ce-* headers."}
+        },
+    },
+    "required": True,
+}
 
 
 class Told(BaseModel):
@@ -57,15 +74,16 @@ class Refused(Exception):  # noqa: N818 - a finding, not an error of ours
         self.code = code
 
 
-@router.post("/events", status_code=202, openapi_extra={"requestBody": BODY})
+@router.post("/events", status_code=202, openapi_extra={"requestBody": BODY, "parameters": PARAMETERS})
 async def events(request: Request, parts: Served) -> Receipts:
     """Take a partner's events; they are in the inbox before this answers.
 
     The same id and body again is a `duplicate`; the same id with another body a `conflict`, for a single event 409.
     """
-    body = await limited_body(request)
-    raw = read_events(request.headers.get("content-type", ""), body)
-    sender = await _sender(parts, request.headers, body, raw)
+    body = await request.body()
+    raw = read_events(request.headers, body)
+    sender = await _sender(parts, await signer(parts, partner_of(raw), request.headers, body))
+    await parts.throttle.events(sender.partner, len(raw))
     judged = [_judge(parts, sender, event) for event in raw]
     async with parts.pool.acquire() as conn:
         receipts = await inbox.accept(conn, [arrival for arrival, _ in judged])
@@ -80,17 +98,10 @@ async def events(request: Request, parts: Served) -> Receipts:
     return Receipts(receipts=told)
 
 
-async def _sender(parts: Parts, headers: Mapping[str, str], body: bytes, raw: Sequence[Mapping[str, Any]]) -> Sender:
-    """Return who signed the events; an unknown partner is answered like a wrong signature."""
-    partner = partner_of(raw)
-    async with parts.pool.acquire() as conn:
-        secrets = await partners.secrets_of(conn, parts.vault, partner)
-    if not is_signed(body, headers, secrets):
-        remedy = "sign the body with the partner's secret (Standard Webhooks), within five minutes of its time"
-        raise Rejected("bad-signature", "the signature does not hold", remedy)
+async def _sender(parts: Parts, signed: Signer) -> Sender:
     now = await parts.now()
     programme = await parts.programme()
-    return Sender(partner, programme.agreement(partner, local_date(now)), now)
+    return Sender(signed.partner, programme.agreement(signed.partner, local_date(now)), now)
 
 
 def _judge(parts: Parts, sender: Sender, raw: Mapping[str, Any]) -> tuple[Arrival, str | None]:
@@ -105,6 +116,8 @@ def _arrival(parts: Parts, sender: Sender, raw: Mapping[str, Any]) -> Arrival:
     event = _event(raw)
     kind = event.type.removeprefix(TYPE_PREFIX)
     _agreed(sender, event, kind)
+    if not EARLIEST <= event.time <= sender.at + AHEAD:
+        raise Refused("bad-time", "time: an event is observed after 1900 and not in the future")
     scheme, _, identifier = event.subject.partition(":")
     if scheme not in SCHEMES or not identifier.strip():
         raise Refused("bad-subject", f"subject is not <scheme>:<identifier> with a scheme of {', '.join(SCHEMES)}")

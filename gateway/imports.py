@@ -18,7 +18,6 @@ from domain.sheet import BadFile, read_sheet
 from gateway.parts import Parts, Served
 from gateway.problems import AWAY, DOCUMENTED, NotTaken
 from gateway.referrals import take
-from gateway.requests import limited_body
 from gateway.reservations import Taking, taken_from_another_file
 from gateway.security import Allow
 from store import intake, read_models
@@ -88,7 +87,7 @@ async def import_file(
     request: Request, actor: Annotated[Actor, Depends(Allow("refer"))], parts: Served, programme: str | None = None
 ) -> StreamingResponse:
     """Import a CSV file of referrals (the body): good families are taken, each bad row is reported."""
-    data = await limited_body(request)
+    data = await request.body()
     pack = await parts.programme(programme)
     terms = Terms(programme=pack, today=await parts.today())
     try:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,6 +15,7 @@ from domain.calendar import local_date
 from domain.errors import Rejected
 from domain.programme import Programme
 from gateway.security import Tokens
+from gateway.throttle import Throttle
 from store import programmes as packs
 from store.pool import Pool, open_pool
 from store.vault import Vault
@@ -33,6 +35,11 @@ class Parts:
     tokens: Tokens
     engine: Engine
     mail: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @cached_property
+    def throttle(self) -> Throttle:
+        """What each partner has sent of late."""
+        return Throttle(self.settings)
 
     async def now(self) -> datetime:
         """Return the business clock."""

@@ -17,6 +17,7 @@ from domain.commands import ReminderId
 from domain.errors import Rejected
 from domain.model import Code
 from domain.referral import Fault
+from gateway.throttle import Throttled
 from wiring.engine import Unavailable
 
 URN = "urn:family-journeys:problem:"
@@ -32,27 +33,35 @@ AWAY = (
     TimeoutError,
 )
 RETRY_AFTER = "1"
+UNREADABLE = 400  # what the framework says of a body that is no JSON
 
 # A rejection is a conflict with the journey as it stands (409), unless its code says otherwise.
 STATUS = {
     "unauthenticated": 401,
     "bad-signature": 401,
     "not-allowed": 403,
+    "partner-suspended": 403,
     "unknown-journey": 404,
     "unknown-reference": 404,
+    "unknown-partner": 404,
+    "unknown-event": 404,
+    "changed-since": 412,
     "too-large": 413,
     "bad-file": 422,
     "bad-reference": 422,
     "bad-dates": 422,
     "bad-referral": 422,
     "bad-request": 422,
+    "bad-cursor": 422,
     "bad-event": 422,
     "future-date": 422,
     "unknown-criterion": 422,
     "unknown-key-worker": 422,
+    "unknown-member": 422,
     "unknown-need": 422,
     "unknown-programme": 422,
     "unknown-referrer": 422,
+    "too-many-requests": 429,
 }
 
 CODE, REMINDER = (get_args(kind)[1].metadata[0].pattern for kind in (Code, ReminderId))
@@ -81,19 +90,25 @@ class NotTaken(Rejected):
         self.faults = list(faults)
 
 
-def problem(status: int, code: str, detail: str, remedy: str, faults: Sequence[Fault] = ()) -> JSONResponse:
+def problem(  # noqa: PLR0913, PLR0917 - one argument a part of the answer
+    status: int, code: str, detail: str, remedy: str, faults: Sequence[Fault] = (), retry_after: int | None = None
+) -> JSONResponse:
     """Build the answer."""
     title = code.replace("-", " ").capitalize()
     body = Problem(type=f"{URN}{code}", title=title, status=status, detail=detail, remedy=remedy, faults=list(faults))
     return JSONResponse(
-        body.model_dump(mode="json", exclude_defaults=True), status, headers=_headers(status), media_type=MEDIA_TYPE
+        body.model_dump(mode="json", exclude_defaults=True),
+        status,
+        headers=_headers(status, retry_after),
+        media_type=MEDIA_TYPE,
     )
 
 
 def of_rejection(fault: Rejected) -> JSONResponse:
     """Answer a rejection."""
     faults = fault.faults if isinstance(fault, NotTaken) else ()
-    return problem(STATUS.get(fault.code, 409), fault.code, fault.reason, fault.remedy, faults)
+    seconds = fault.seconds if isinstance(fault, Throttled) else None
+    return problem(STATUS.get(fault.code, 409), fault.code, fault.reason, fault.remedy, faults, seconds)
 
 
 def install(app: FastAPI) -> None:
@@ -101,6 +116,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Rejected, _rejected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(asyncpg.DataError, _unstorable)
     for away in AWAY:
         app.add_exception_handler(away, _away)
 
@@ -133,8 +149,20 @@ async def _invalid(_request: Request, fault: Exception) -> JSONResponse:
 
 async def _http(_request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, HTTPException)  # noqa: S101 - as above
-    code, remedy = _KNOWN.get(fault.status_code, ("bad-request", "see the OpenAPI document at /openapi.json"))
-    return problem(fault.status_code, code, str(fault.detail), remedy)
+    return of_http(fault)
+
+
+def of_http(fault: HTTPException) -> JSONResponse:
+    """Answer what the framework found; a body that it could not even read is a bad request like any other."""
+    status = 422 if fault.status_code == UNREADABLE else fault.status_code
+    code, remedy = _KNOWN.get(status, ("bad-request", "see the OpenAPI document at /openapi.json"))
+    return problem(status, code, str(fault.detail), remedy)
+
+
+async def _unstorable(_request: Request, _fault: Exception) -> JSONResponse:
+    """Answer text or a number that Postgres cannot hold; its message would quote the value."""
+    detail = "a value holds a NUL character or is out of range"
+    return problem(422, "bad-request", detail, "write it without control characters, and no larger than it can be")
 
 
 async def _away(_request: Request, fault: Exception) -> JSONResponse:
@@ -155,7 +183,9 @@ def _where(fault: Exception) -> list[str]:
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(fault.__traceback__)[-6:]]
 
 
-def _headers(status: int) -> Mapping[str, str]:
+def _headers(status: int, retry_after: int | None) -> Mapping[str, str]:
+    if retry_after is not None:
+        return {"Retry-After": str(retry_after)}
     every: dict[int, dict[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER}}
     return every.get(status, {})
 
@@ -163,8 +193,9 @@ def _headers(status: int) -> Mapping[str, str]:
 _KNOWN: dict[int, tuple[str, str]] = {
     404: ("unknown-path", "see the paths in /openapi.json"),
     405: ("unknown-method", "see the methods in /openapi.json"),
+    413: ("too-large", "send it in smaller parts"),
 }
 
-DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in (401, 403, 404, 409, 422, 503)
-}
+_MODEL: dict[str, Any] = {"model": Problem, "content": {MEDIA_TYPE: {}}}
+DOCUMENTED: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 404, 409, 413, 422, 503), _MODEL)
+SIGNED = DOCUMENTED | {429: _MODEL}

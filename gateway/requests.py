@@ -6,12 +6,11 @@ import time
 import uuid
 
 import structlog
-from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from fastapi import HTTPException
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.errors import Rejected
-from gateway.problems import unexpected
+from gateway.problems import of_http, unexpected
 from wiring.metrics import REQUESTS
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -23,9 +22,20 @@ SAFE_HEADERS = {
 }
 METHODS = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])  # a caller may write anything
 PROBES = frozenset(["/healthz", "/readyz"])  # asked every few seconds: they would bury the rest of the log
-LARGEST_BODY = 32 * 1024 * 1024  # ten thousand events, or a hundred thousand rows
+LARGEST_BODY = 1024 * 1024  # of ordinary JSON
+LARGEST = {
+    "/v1/events": 8 * 1024 * 1024,  # ten thousand events
+    "/v1/imports": 32 * 1024 * 1024,  # a hundred thousand rows
+}
 
 log = structlog.stdlib.get_logger()
+
+
+class TooLarge(HTTPException):
+    """A body is larger than its route takes. The framework lets this kind of exception through while it reads one."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"the body is larger than {most} bytes")
 
 
 class EveryRequest:
@@ -39,7 +49,7 @@ class EveryRequest:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Request(scope).headers.get("x-request-id", "")
+        given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         began, answered = time.perf_counter(), 0
 
@@ -52,7 +62,7 @@ class EveryRequest:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, send_safe)
+                await self._serve(scope, receive, send_safe)
             except Exception as fault:
                 if answered:
                     raise
@@ -66,12 +76,30 @@ class EveryRequest:
                 milliseconds = round(seconds * 1000, 1)
                 log.log(level, "request", method=method, route=route, status=answered, milliseconds=milliseconds)
 
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a body that is not too large; one that says so itself is not even read."""
+        most, told = largest(scope["path"]), Headers(scope=scope).get("content-length", "")
+        if told.isdecimal() and int(told[:20]) > most:
+            await of_http(TooLarge(most))(scope, receive, send)
+        else:
+            await self._app(scope, within(receive, most), send)
 
-async def limited_body(request: Request, largest: int = LARGEST_BODY) -> bytes:
-    """Read the body, refusing one that is too large as soon as that is known."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > largest:
-            raise Rejected("too-large", f"the body is larger than {largest} bytes", "send it in smaller parts")
-    return bytes(body)
+
+def largest(path: str) -> int:
+    """Return how many bytes the body of a request to `path` may have."""
+    return LARGEST.get(path, LARGEST_BODY)
+
+
+def within(receive: Receive, most: int) -> Receive:
+    """Return a `receive` that stops a body as soon as it is known to be larger than `most` bytes."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise TooLarge(most)
+        return message
+
+    return counted

@@ -1,19 +1,17 @@
-"""Who works with us: key workers and other staff, and partner systems."""
+"""Who works with us: key workers and other staff."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import Field, HttpUrl
+from pydantic import Field
 
 from domain.access import Actor
-from domain.errors import Rejected
 from domain.model import Code
 from gateway.bodies import Body
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
-from store import partners, staff
-from store.errors import PartnerExists
+from store import staff
 from store.staff import StaffMember
 
 router = APIRouter(prefix="/v1", tags=["staff"], responses=DOCUMENTED)
@@ -31,20 +29,6 @@ class WorkerForm(Body):
     active: bool = True
 
 
-class PartnerForm(Body):
-    """A partner system."""
-
-    name: Code
-    webhook_url: HttpUrl | None = None
-
-
-class PartnerSecret(Body):
-    """A partner with the secret that signs its events, shown this once."""
-
-    name: str
-    secret: str
-
-
 @router.get("/workers")
 async def workers(_actor: Annotated[Actor, Depends(Allow("read", own=True))], parts: Served) -> list[StaffMember]:
     """List staff, with how many families each holds."""
@@ -59,15 +43,3 @@ async def add_worker(form: WorkerForm, _actor: Administrator, parts: Served) -> 
     async with parts.pool.acquire() as conn:
         await staff.add(conn, member)
         return next(each for each in await staff.listing(conn) if each.name == member.name)
-
-
-@router.post("/partners", status_code=201)
-async def add_partner(form: PartnerForm, _actor: Administrator, parts: Served) -> PartnerSecret:
-    """Add a partner system; its secret is shown this once."""
-    url = str(form.webhook_url) if form.webhook_url else None
-    try:
-        async with parts.pool.acquire() as conn:
-            secret = await partners.add(conn, parts.vault, form.name, url)
-    except PartnerExists as fault:
-        raise Rejected("partner-exists", f"{form.name} is a partner already", "rotate its secret instead") from fault
-    return PartnerSecret(name=form.name, secret=secret)

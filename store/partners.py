@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from secrets import token_bytes
 
 from store.errors import PartnerExists
@@ -11,11 +12,15 @@ from store.vault import Vault
 
 _SQL = queries("partners")
 SECRET_BYTES = 32
+KEPT = timedelta(days=7)  # how long the secret before a rotation stays good, unless told otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A partner system, and where it is told things; a suspended one may send nothing and is told nothing."""
+    """A partner system, and where it is told things; a suspended one may send nothing and is told nothing.
+
+    `older_until` is when its secret before a rotation ends.
+    """
 
     name: str
     suspended: bool
@@ -23,6 +28,15 @@ class Partner:
     email: str | None = None
     notify_template: str | None = None
     rate_per_minute: int | None = None
+    older_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """A new secret, returned this once, and until when the one before it still signs."""
+
+    secret: str
+    older_until: datetime
 
 
 async def add(conn: Conn, vault: Vault, name: str, webhook_url: str | None = None) -> str:
@@ -33,19 +47,19 @@ async def add(conn: Conn, vault: Vault, name: str, webhook_url: str | None = Non
     return _spelled(secret)
 
 
-async def rotate(conn: Conn, vault: Vault, name: str) -> str | None:
-    """Give a partner a new secret, returned this once; the one before stays good until the next rotation.
+async def rotate(conn: Conn, vault: Vault, name: str, keep: timedelta = KEPT) -> Rotated | None:
+    """Give a partner a new secret; the one before stays good for `keep`, and one before that is gone at once.
 
     None: the partner is unknown.
     """
     secret = token_bytes(SECRET_BYTES)
-    known = await conn.fetchval(_SQL["rotate"], name, vault.seal_secret(name, secret))
-    return _spelled(secret) if known else None
+    until: datetime | None = await conn.fetchval(_SQL["rotate"], name, vault.seal_secret(name, secret), keep)
+    return None if until is None else Rotated(_spelled(secret), until)
 
 
-async def secrets_of(conn: Conn, vault: Vault, name: str) -> list[str]:
+async def secrets_of(conn: Conn, vault: Vault, name: str, *, suspended_too: bool = False) -> list[str]:
     """Return the secrets (`whsec_...`) a partner may sign with, newest first; none when unknown or suspended."""
-    sealed: list[bytes] = await conn.fetchval(_SQL["secrets_of"], name) or []
+    sealed: list[bytes] = await conn.fetchval(_SQL["secrets_of"], name, suspended_too) or []
     return [_spelled(vault.open_secret(name, each)) for each in sealed]
 
 
@@ -55,9 +69,9 @@ async def get(conn: Conn, name: str) -> Partner | None:
     return None if row is None else Partner(**dict(row))
 
 
-async def listing(conn: Conn) -> list[Partner]:
-    """Return all partners by name."""
-    return [Partner(**dict(row)) for row in await conn.fetch(_SQL["listing"])]
+async def listing(conn: Conn, after: str | None = None, limit: int = 500) -> list[Partner]:
+    """Return partners by name, those after `after`."""
+    return [Partner(**dict(row)) for row in await conn.fetch(_SQL["listing"], after, limit)]
 
 
 async def suspend(conn: Conn, name: str, *, suspended: bool = True) -> bool:

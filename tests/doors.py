@@ -84,6 +84,7 @@ class Doors:
         self.stack, self.app, self.parts, self.engine = stack, app, parts, engine
         self.key = json.loads((stack.layout.secrets / "jwt.json").read_text())
         self._numbers = itertools.count(1)
+        self._secrets: dict[str, str] = {}
 
     def token(self, role: str = "manager", name: str = "ann", lifetime: int = 600) -> str:
         """Return a staff token."""
@@ -127,6 +128,13 @@ class Doors:
         async with self.client(role, name) as client:
             return await client.post(f"/v1/journeys/{reference}/{step}", json=body)
 
+    async def partner(self, name: str) -> str:
+        """Return the secret of a partner, which is added the first time."""
+        if name not in self._secrets:
+            async with self.client() as client:
+                self._secrets[name] = (await client.post("/v1/partners", json={"name": name})).json()["secret"]
+        return self._secrets[name]
+
     async def worker(self, name: str | None = None, cap: int | None = None) -> str:
         """Add a key worker nobody has."""
         name = name or f"kw-{uuid.uuid4().hex[:8]}"
@@ -163,11 +171,16 @@ def event(partner: str, kind: str, subject: str, data: dict[str, Any], **changes
 
 
 def signed(
-    secret: str, body: str, *, at: datetime | None = None, kind: str = "cloudevents-batch+json"
+    secret: str,
+    body: str,
+    *,
+    at: datetime | None = None,
+    kind: str = "cloudevents-batch+json",
+    name: str | None = None,
 ) -> dict[str, str]:
-    """Return the headers of a signed body."""
+    """Return the headers of a signed body; `name` is the message's id."""
     at = at or datetime.now(UTC)
-    name = uuid.uuid4().hex
+    name = name or uuid.uuid4().hex
     return {
         "content-type": f"application/{kind}",
         "webhook-id": name,

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     jwks_url: str | None = Field(
         default=None, description="https address of the issuer's key set; none: jwks.json in the secrets folder."
     )
+    partner_requests_a_minute: int = Field(default=3_000, ge=1, description="Requests one partner may send a gateway.")
+    partner_events_a_minute: int = Field(default=60_000, ge=1, description="Events one partner may send a gateway.")
     log_level: str = Field(default="INFO", description="Lowest level logged.")
     worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
     history_limit: int = Field(

@@ -55,9 +55,10 @@ UPDATE inbox SET state = 'received', reason = NULL
 
 -- name: take
 -- Match up to $1 received events of a number above $2 to their family's newest journey, skipping those another process
--- holds; what has no subject known, two of them, or no journey yet goes to quarantine.
+-- holds; what has no subject known, two of them, or no journey yet goes to quarantine. Whom a person gave it to goes
+-- before whom its subject names.
 WITH waiting AS (
-    SELECT partner, event_id, subject_digest
+    SELECT partner, event_id, subject_digest, given_reference, given_member
       FROM inbox
      WHERE state = 'received' AND seq > $2
      ORDER BY seq
@@ -65,9 +66,12 @@ WITH waiting AS (
        FOR UPDATE SKIP LOCKED
 ),
 named AS (
-    SELECT partner, event_id, count(reference) AS families, min(reference) AS reference, min(member_id) AS member_id
+    SELECT partner, event_id,
+           CASE WHEN given_reference IS NULL THEN count(reference) ELSE 1 END AS families,
+           coalesce(given_reference, min(reference)) AS reference,
+           CASE WHEN given_reference IS NULL THEN min(member_id) ELSE given_member END AS member_id
       FROM waiting LEFT JOIN identifiers ON digest = subject_digest
-     GROUP BY partner, event_id
+     GROUP BY partner, event_id, given_reference, given_member
 ),
 matched AS (
     SELECT named.*, journey_id

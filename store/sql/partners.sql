@@ -4,20 +4,26 @@ INSERT INTO partners (name, secrets, webhook_url) VALUES ($1, ARRAY[$2::bytea], 
 ON CONFLICT (name) DO NOTHING RETURNING true;
 
 -- name: rotate
--- Put sealed secret $2 before the newest of partner $1, and keep that one only.
-UPDATE partners SET secrets = ARRAY[$2::bytea, secrets[1]] WHERE name = $1 RETURNING true;
+-- Put sealed secret $2 before the newest of partner $1, which stays good for another $3; an older one is gone.
+UPDATE partners SET secrets = ARRAY[$2::bytea, secrets[1]], older_until = now() + $3::interval
+ WHERE name = $1 RETURNING older_until;
 
 -- name: secrets_of
--- The sealed secrets of partner $1, newest first, unless it is suspended.
-SELECT secrets FROM partners WHERE name = $1 AND NOT suspended;
+-- The sealed secrets of partner $1 that are good now, newest first, unless it is suspended and $2 does not ask for all.
+SELECT CASE WHEN older_until > now() THEN secrets ELSE secrets[1:1] END
+  FROM partners WHERE name = $1 AND ($2 OR NOT suspended);
 
 -- name: get
 -- Partner $1.
-SELECT name, suspended, webhook_url, email, notify_template, rate_per_minute FROM partners WHERE name = $1;
+SELECT name, suspended, webhook_url, email, notify_template, rate_per_minute,
+       CASE WHEN older_until > now() THEN older_until END AS older_until
+  FROM partners WHERE name = $1;
 
 -- name: listing
--- All partners by name.
-SELECT name, suspended, webhook_url, email, notify_template, rate_per_minute FROM partners ORDER BY name;
+-- A page of partners by name, after name $1, at most $2.
+SELECT name, suspended, webhook_url, email, notify_template, rate_per_minute,
+       CASE WHEN older_until > now() THEN older_until END AS older_until
+  FROM partners WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2;
 
 -- name: suspend
 -- Suspend partner $1, or not ($2).

@@ -16,8 +16,7 @@ RETURN = {"of": "offence", "from": "2012-01-01", "to": "2012-02-01"}
 @pytest.fixture(scope="session")
 async def secret(doors: Doors) -> str:
     """The secret of wirral-schools."""
-    async with doors.client() as client:
-        return (await client.post("/v1/partners", json={"name": "wirral-schools"})).json()["secret"]
+    return await doors.partner("wirral-schools")
 
 
 async def send(doors: Doors, secret: str, told: object, **changes):

@@ -147,8 +147,7 @@ async def test_rejected_by_the_engine(doors: Doors, monkeypatch: pytest.MonkeyPa
 
 async def test_waiting_events_are_applied(doors: Doors):
     """An event that came before its family was known is applied when the family is referred."""
-    async with doors.client() as client:
-        secret = (await client.post("/v1/partners", json={"name": "childrens-social-care"})).json()["secret"]
+    secret = await doors.partner("childrens-social-care")
     form = doors.form()
     form["members"][1]["upn"] = "A100000000001"
     early = event("childrens-social-care", "child-status", "upn:A100000000001", {"status": "cin", "from": "2012-05-01"})

@@ -14,7 +14,7 @@ from gateway.security import Policy
 from tests.doors import PROBLEM, Doors
 
 OPEN = {"/healthz", "/readyz", "/clock"}
-SIGNED = {"/v1/events"}
+SIGNED = {"/v1/events", "/v1/receipts", "/v1/events/{event_id:path}"}
 
 
 def policies(dependant: Dependant) -> Iterator[Policy]:

@@ -10,6 +10,7 @@ import pytest
 from streams import Orders, carry_out, journey_id_of
 
 from domain.commands import RecordConsent
+from domain.replies import Reply
 from store import inbox
 from store.inbox import Arrival, Receipt, as_command, command_id
 from store.queries import queries
@@ -296,6 +297,13 @@ async def test_a_staff_command_marks_no_event(pool, name):
     consent = Orders().give(RecordConsent, date(2012, 6, 1), consent_id="c1", basis="consent", purpose="support")
     await carry_out(pool, journey, consent.model_copy(update={"command_id": name}))
     assert await states(pool) == {"forwarded": 1}
+
+
+@pytest.mark.parametrize("name", ["inbox:x", "inbox:", "inbox", "staff:inbox:schools:e1"])
+def test_an_id_that_names_no_event_marks_none(name):
+    """A reply about evidence under an id that is not of partner and event marks nothing, and breaks no append."""
+    reply = Reply(command_id=name, journey_id=journey_id_of(), version=1, stage="referral")
+    assert [*inbox.inbox_marks([reply])] == [[], [], [], []]
 
 
 async def test_two_forwarders_share_the_work(pool):

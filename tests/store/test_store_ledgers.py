@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64decode
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from streams import PROGRAMME, REFERENCE, journey_id_of
@@ -36,11 +36,23 @@ async def test_a_partner_s_secret_is_shown_once(pool):
 async def test_rotating_keeps_one_secret_before(pool):
     """After a rotation the new secret and the one before are good, and no older one."""
     first = await partners.add(pool, VAULT, "police")
-    second = await partners.rotate(pool, VAULT, "police")
+    second = (await partners.rotate(pool, VAULT, "police")).secret
     assert await partners.secrets_of(pool, VAULT, "police") == [second, first]
-    third = await partners.rotate(pool, VAULT, "police")
+    third = (await partners.rotate(pool, VAULT, "police")).secret
     assert await partners.secrets_of(pool, VAULT, "police") == [third, second]
     assert await partners.rotate(pool, VAULT, "nobody") is None
+
+
+async def test_the_older_secret_has_an_end(pool):
+    """The secret before a rotation is good until its end, and a listing tells when that is."""
+    await partners.add(pool, VAULT, "police")
+    second = await partners.rotate(pool, VAULT, "police", timedelta(hours=1))
+    assert (await partners.get(pool, "police")).older_until == second.older_until
+    await pool.execute("UPDATE partners SET older_until = now() - interval '1 second'")
+    assert await partners.secrets_of(pool, VAULT, "police") == [second.secret]
+    assert (await partners.get(pool, "police")).older_until is None
+    third = await partners.rotate(pool, VAULT, "police", timedelta(0))
+    assert await partners.secrets_of(pool, VAULT, "police") == [third.secret]
 
 
 async def test_a_suspended_partner_has_no_secrets(pool):
