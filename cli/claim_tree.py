@@ -40,6 +40,10 @@ def tree_of(programme: Programme, report: ClaimReport, findings: tuple[Finding, 
     tree.add(Text(_payable(report), style="bold"))
     for result, finding in zip(programme.results, findings, strict=True):
         _add_result(tree, result, finding, result.tariff_on(report.as_of), sources)
+    if fee := programme.attachment_on(report.as_of):
+        tree.add(
+            Text(f"attachment of a family {_pounds(fee.pays, sources)}: no evidence earns it, so no part of a claim")
+        )
     tree.add(Text(f"programme {report.programme}, version {programme.version}, hash {report.programme_hash}"))
     listed = tree.add(Text("sources of the figures"))
     for source, number in sources.known.items():

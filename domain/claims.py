@@ -30,7 +30,7 @@ def claim_file_of(
             )
         ),
         evidence=journey.evidence,
-        needs=journey.needs_by(as_of),
+        needs=tuple(need for need in journey.needs_by(as_of) if programme.needs_an_outcome(need)),
         practice=Practice(
             lawful_basis_on=_basis_since(journey, as_of),
             key_worker_from=journey.held_from,

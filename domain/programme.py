@@ -13,7 +13,7 @@ from domain.eligibility import Eligibility, Household, Judgement
 from domain.evidence import EVIDENCE_KINDS
 from domain.family import Member
 from domain.model import Sourced, Value
-from domain.results import Result, SchoolTerms
+from domain.results import Attachment, Result, SchoolTerms
 from domain.scheme import Cohorts, Funding, Localities, Need, Places
 from domain.stages import STAGES, Stage, faults_of
 
@@ -166,6 +166,7 @@ class Programme(Value):
     evaluations: Evaluations | None = None
     agreements: tuple[Agreement, ...] = ()
     notices: tuple[Notice, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     results: tuple[Result, ...] = ()
     terms: tuple[SchoolTerms, ...] = ()
 
@@ -225,6 +226,16 @@ class Programme(Value):
     def goes_through(self, stage: Stage) -> bool:
         """Tell whether a journey of this programme can come to `stage`."""
         return stage in self.stages
+
+    def attachment_on(self, day: date) -> Attachment | None:
+        """Return what attaching a family pays on `day`, None where that pays nothing."""
+        return next((paid for paid in self.attachments if paid.from_ <= day <= paid.to), None)
+
+    def needs_an_outcome(self, need: str) -> bool:
+        """Tell whether `need` is a problem; what stands in place of children, such as a pregnancy, is none."""
+        if self.household is None or need != self.household.or_criterion:
+            return True
+        return self.eligibility is not None and need in {criterion.id for criterion in self.eligibility.criteria}
 
     def clock(self, work: Work) -> Clock | None:
         """Return the clock of `work`, or None where the pack sets none."""

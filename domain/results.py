@@ -40,6 +40,12 @@ class Tariff(Period):
     maximum: Amount
 
 
+class Attachment(Period):
+    """What is paid in this period when work with a family begins: a figure to show, which no evidence earns."""
+
+    pays: Amount
+
+
 class Limb(Value):
     """One condition of a result."""
 

@@ -128,6 +128,12 @@ class Rate(Value):
     compare: Literal["below", "above"]
     threshold: Number | ChangingNumber
 
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.absences)) < len(self.absences):
+            raise ValueError("an absence is named twice and would be counted twice; name each once")
+        return self
+
 
 class Ended(Value):
     """A status that has ended before as-of: the last spell of it matches `where`."""

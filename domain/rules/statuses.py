@@ -3,6 +3,7 @@
 Decided here:
 
 - A status is judged for one member by evidence that names that member. An open end runs to as-of.
+- A spell without a member may be anybody's. It earns nobody a status, and where it would bar one, that stays open.
 - Spells that overlap or lie on adjacent days are one spell without a break.
 - "Since the end of" a status: every spell of it that had begun by as-of must have ended before as-of, whatever
   `where` says; the last one to end decides which rule applies. Days count from the day after. Of two that end on
@@ -44,13 +45,19 @@ def held(rule: Held, case: Case, subject: Subject) -> Finding:
     possible = subtract((window,), [Span(date.min, ending.on), *_spans(barred, case.as_of)])
     days_held = intersect(possible, _spans(spells, case.as_of))
     reported = bool(spells) or not subtract((window,), case.returns(rule.of, subject, (window,)).values())
+    verdict = ending.verdict or _long_enough(rule, days_held, possible, reported=reported)
+    doubtful = _doubtful(rule, case, subject, window) if verdict == "met" else []
     return Finding(
-        verdict=ending.verdict or _long_enough(rule, days_held, possible, reported=reported),
+        verdict="insufficient" if doubtful else verdict,
         figure=f"{_measure(rule, days_held)} days" if ending.verdict is None else None,
         threshold=f"at least {rule.days: days}{' without a break' if rule.unbroken else ''} of {window.days}",
         window=Dates.around((window,)),
-        evidence=tuple(sorted({*ending.evidence, *(spell.id for spell in (*spells, *barred))})),
-        note="; ".join(note for note in (ending.note, "" if ending.verdict else _note(rule, spells, barred)) if note),
+        evidence=tuple(sorted({*ending.evidence, *(spell.id for spell in (*spells, *barred, *doubtful))})),
+        note="; ".join(
+            note
+            for note in (ending.note, "" if ending.verdict else _note(rule, spells, barred), _doubt(doubtful))
+            if note
+        ),
         sources=sources_of(rule.days, rule.window.n),
     )
 
@@ -108,6 +115,19 @@ def _measure(rule: Held, days: Spans) -> int:
 
 def _is_of(spell: OpenSpan, subject: Subject) -> bool:
     return subject is None or spell.member == subject.id
+
+
+def _doubtful(rule: Held, case: Case, subject: Subject, window: Span) -> list[OpenSpan]:
+    """Return spells that name no member and would stand against this one, were they theirs."""
+    if subject is None:
+        return []
+    against = [*rule.not_while, *([rule.since_end_of.of] if rule.since_end_of else [])]
+    return [spell for kind in against for spell in _spells(case, kind, None, window) if spell.member is None]
+
+
+def _doubt(doubtful: list[OpenSpan]) -> str:
+    kinds = sorted({spell.kind for spell in doubtful})
+    return f"{' and '.join(kinds)} cannot be placed: no member named" if kinds else ""
 
 
 def _spells(case: Case, kind: str, subject: Subject, window: Span) -> list[OpenSpan]:

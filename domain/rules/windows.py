@@ -8,6 +8,9 @@ Decided here:
 - "Last 210 days" holds as-of itself and the 209 days before.
 - A school term is complete when its last day lies before as-of; one that ends on as-of is not yet complete.
   The days between terms belong to no window of terms.
+- The last terms known are the last terms there were only if no term is missing: none between two of them, where more
+  than three months would lie, and none since, where more than six would (a long term after the summer holidays).
+  Otherwise the table of terms is out of date, and as good as too short.
 """
 
 from datetime import date, timedelta
@@ -19,6 +22,8 @@ from pydantic import ConfigDict, Field, model_validator
 
 from domain.model import Sourced, Value
 from domain.rules.spans import DAY, Span, Spans
+
+_LONGEST_HOLIDAYS, _LONGEST_WAIT = relativedelta(months=3), relativedelta(months=6)
 
 
 class Number(Sourced):
@@ -110,8 +115,11 @@ def span_of(window: CalendarWindow, as_of: date, engaged_from: date) -> Span:
 
 def last_terms(window: LastTerms, as_of: date, terms: Spans) -> Spans:
     """Return the school terms that `window` means, in order; none where too few are known."""
-    complete = tuple(term for term in terms if term.last < as_of)
-    return complete[-window.n.value :] if len(complete) >= window.n.value else ()
+    last = tuple(term for term in terms if term.last < as_of)[-window.n.value :]
+    if len(last) < window.n.value or last[-1].last + _LONGEST_WAIT < as_of:
+        return ()
+    unbroken = all(later.first <= term.last + _LONGEST_HOLIDAYS for term, later in pairwise(last))
+    return last if unbroken else ()
 
 
 def months_to(last: date, months: int) -> Span:

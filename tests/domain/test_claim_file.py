@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -190,12 +191,18 @@ def test_a_claim_without_terms_takes_the_default_table_of_the_pack():
 
 def test_a_pack_of_an_area_takes_that_areas_terms():
     """Terms of the pack's own area stand before the default ones."""
-    swale = [terms.model_copy(update={"area": "swale"}) for terms in PACK.terms[:1]]
+    day = timedelta(days=1)
+    swale = [
+        table.model_copy(
+            update={"area": "swale", "terms": tuple(t.model_copy(update={"to": t.to - day}) for t in table.terms)}
+        )
+        for table in PACK.terms
+    ]
     pack = PACK.model_copy(update={"area": "swale", "terms": (*PACK.terms, *swale)})
     without = sample(family={"members": [{"id": "a1", "role": "child", "born": "2000-01-01"}]})
     del without["terms"]
     (attendance, *_), *_ = (found.parts for found in explain(ClaimFile.model_validate(without), pack))
-    assert str(attendance.window.to) == "2012-07-20"
+    assert str(attendance.window.to) == "2013-03-27"
 
 
 def test_practice_alone_earns_nothing():

@@ -8,6 +8,7 @@ from domain import events as e
 from domain.claim_file import check
 from domain.claim_reading import BadClaimFile, fit
 from domain.claims import claim_file_of
+from domain.eligibility import Criterion, Eligibility, Household
 from domain.evolve import fold
 from domain.family import Consent
 from programmes import load
@@ -83,6 +84,20 @@ def test_the_claim_file_names_every_need_known_by_its_day(day, expected):
     file = claim_file_of(fold([*AT_WORK, again]), PACK, BORN, day, {})
     assert file is not None
     assert file.needs == expected
+
+
+@pytest.mark.parametrize(("listed", "expected"), [(False, ("debt", "poverty", "school")), (True, None)])
+def test_what_stands_in_place_of_children_is_no_need(listed, expected):
+    """A pregnancy makes a household eligible without being a problem, unless the programme lists it as one."""
+    found = {"source": "test", "confidence": "verified"}
+    household = Household(children="required", or_criterion="crime", **found)
+    rule = Eligibility(
+        at_least=1, criteria=(Criterion(id="crime" if listed else "poverty", title="x", **found),), **found
+    )
+    pack = PACK.model_copy(update={"household": household, "eligibility": rule})
+    file = claim_file_of(fold(AT_WORK), pack, BORN, AS_OF, {})
+    assert file is not None
+    assert file.needs == (expected or ("crime", "debt", "poverty", "school"))
 
 
 def test_a_need_counts_from_the_first_day_it_was_found():

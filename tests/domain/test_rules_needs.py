@@ -161,6 +161,14 @@ def test_a_threshold_that_changes_is_the_one_in_force_on_as_of(as_of, threshold)
         {
             "type": "rate",
             "of": "school-attendance",
+            "absences": ["unauthorised", "unauthorised"],
+            "window": THREE_TERMS,
+            "compare": "below",
+            "threshold": number(1),
+        },
+        {
+            "type": "rate",
+            "of": "school-attendance",
             "absences": ["unauthorised"],
             "window": THREE_TERMS,
             "compare": "below",

@@ -97,6 +97,23 @@ def test_a_run_must_lie_inside_the_window_but_need_not_reach_as_of():
     assert verdict(EITHER, esa, job("2012-06-01", first + timedelta(days=89)), subject=ADULT) == "not_met"
 
 
+def test_a_spell_that_names_nobody_earns_nothing_and_bars_until_it_is_placed():
+    """A job of no named member is nobody's; a benefit or provision of none leaves the claim open."""
+    esa, work = benefit(ago(120), "esa"), job(ago(119))
+    assert verdict(EITHER, esa, work, subject=ADULT) == "met"
+    assert verdict(EITHER, esa, job(ago(119), member=None), subject=ADULT) == "insufficient"
+    for doubtful in (
+        benefit(None, "uc", begin=ago(30), member=None),
+        item("work-programme", from_=ago(60), to=ago(50)),
+    ):
+        assert verdict(EITHER, esa, work, doubtful, subject=ADULT) == "insufficient"
+    assert (
+        verdict(EITHER, esa, work, item("work-programme", from_="2011-01-01", to="2011-02-01"), subject=ADULT) == "met"
+    )
+    found = evaluate(EITHER, case(esa, work, item("work-programme", from_=ago(60))), ADULT)
+    assert "work-programme cannot be placed: no member named" in found.note
+
+
 def test_days_in_work_while_still_on_benefit_do_not_count():
     """Only the days since the benefit ended count, though the job began before."""
     assert verdict(EITHER, benefit(ago(91), "esa"), job(ago(400)), subject=ADULT) == "met"

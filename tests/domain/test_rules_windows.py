@@ -108,3 +108,19 @@ def test_a_term_that_ends_on_as_of_is_not_yet_complete(as_of, last):
 def test_too_few_terms_are_no_window():
     """With two complete terms known, three terms are no window at all."""
     assert case(terms=TERMS[:2]).days_of(WINDOW.validate_python(window("last-terms", 3))) == ()
+
+
+@pytest.mark.parametrize(("as_of", "known"), [("2014-01-23", True), ("2014-01-24", False), ("2016-06-01", False)])
+def test_a_table_of_terms_that_ended_long_ago_knows_no_last_terms(as_of, known):
+    """Six months after the last term known, the terms since are missing, and the window with them."""
+    asked = WINDOW.validate_python(window("last-terms", 3))
+    assert bool(case(as_of=date.fromisoformat(as_of)).days_of(asked)) is known
+
+
+@pytest.mark.parametrize("missing", [2, 3])
+def test_a_table_with_a_term_missing_knows_no_consecutive_terms(missing):
+    """Three terms with another one between them that is not in the table are not the last three."""
+    asked = WINDOW.validate_python(window("last-terms", 3))
+    gappy = (*TERMS[:missing], *TERMS[missing + 1 :])
+    assert case(terms=gappy, as_of=date(2013, 8, 1)).days_of(asked) == ()
+    assert case(terms=gappy[-2:], as_of=date(2013, 8, 1)).days_of(asked) == ()
