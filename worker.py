@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.claims import ClaimActivities
+from activities.clawbacks import ClawbackActivities
 from activities.inbox import sweeping
 from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
@@ -74,6 +75,7 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
 def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, post: Post) -> Worker:
     """Return the worker with everything it runs."""
     offset = chosen.clock_offset
+    engine = Engine(client, offset=offset, history_limit=chosen.history_limit)
     notifications = NotificationActivities(pool, vault, post, offset, chosen.partner_rate)
     return Worker(
         client,
@@ -84,6 +86,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
             notifications.send_reminder,
             notifications.notify_partner,
             ClaimActivities(pool, vault, offset).record_claim_eligibility,
+            ClawbackActivities(pool, vault, engine.submit, offset).review_claims,
         ],
         interceptors=[Watch()],
         workflow_runner=sandbox(),

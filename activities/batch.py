@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import get_args
 
 from domain.agenda import Deadline
+from domain.clawback import review_is_due
 from domain.commands import (
     Command,
     CorrectEvent,
@@ -12,11 +13,12 @@ from domain.commands import (
     RecordEligibility,
     RecordNotification,
     RecordReminder,
+    RecordReview,
 )
 from domain.decide import decide
-from domain.effects import Effect
+from domain.effects import Effect, ReviewClaims
 from domain.errors import Rejected
-from domain.events import Correctable, Event, EventCorrected
+from domain.events import ClawbackDecided, Correctable, Event, EventCorrected
 from domain.evolve import as_corrected, evolve, fold
 from domain.explain import explain
 from domain.programme import Programme
@@ -53,6 +55,7 @@ class Batch:
         self._answers: list[Answered] = []
         self._new_effects: list[tuple[str, Effect]] = []
         self.settled: list[tuple[str, Settled]] = []
+        self._judged: list[int] = []
 
     @property
     def is_news(self) -> bool:
@@ -78,6 +81,8 @@ class Batch:
         self._answers.append(answer)
         self._answered[command.command_id] = answer
         self._settle(command)
+        if isinstance(command, RecordEligibility) and any(judged.claim_id for judged in command.results):
+            self._judged.append(command.version)
 
     def refuse(self, command: Command) -> None:
         """Answer a command that the journal cannot hold."""
@@ -93,6 +98,21 @@ class Batch:
             command_id=f"time:{self._journey_id}:{self.journey.version}", at=self._now, actor="worker:clock"
         )
         self._add(tick, decide(self.journey, tick, programme), programme)
+
+    def look_back(self) -> None:
+        """Plan one review of the family's claims when anything in this batch may have changed one.
+
+        A claim is recorded on the events its evaluation knew; what came between counts as news, too.
+        """
+        missed = self._stream[min(self._judged) : self._expected] if self._judged else []
+        if self._new and review_is_due(self.journey, [*missed, *(new.event for new in self._new)]):
+            effect = ReviewClaims(effect_id=f"{self._journey_id}:{self.journey.version}:review")
+            self._new_effects.append((self._new[-1].command_id, effect))
+
+    @property
+    def decided(self) -> list[NewEvent]:
+        """The decisions on clawbacks of this batch, which the claims ledger takes in the same transaction."""
+        return [new for new in self._new if isinstance(new.event, ClawbackDecided)]
 
     def change(self, deadlines: tuple[Deadline, ...]) -> Change:
         """Return everything to store, in one piece."""
@@ -123,7 +143,7 @@ class Batch:
         match command:
             case RecordReminder() | RecordNotification():
                 self.settled.append((command.effect_id, command.fault or "sent"))
-            case RecordEligibility():
+            case RecordEligibility() | RecordReview() if command.effect_id:
                 self.settled.append((command.effect_id, "recorded"))
 
     def _prepared(self, command: Command) -> Command:

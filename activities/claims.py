@@ -3,20 +3,26 @@
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
-from pydantic import TypeAdapter
+from pydantic import BaseModel
 from temporalio import activity
 
 from activities.messages import EffectRun, RunEffect
-from domain.claim_file import check
+from domain.claim_file import explain, report
 from domain.claims import claim_file_of
 from domain.commands import Judged, RecordEligibility
 from domain.effects import EvaluateResults
 from domain.evolve import fold
 from store import claims, effects, journal, programmes
+from store.claims import Basis
 from store.pool import Conn
 from store.vault import Vault
 
-JUDGED = TypeAdapter(tuple[Judged, ...])
+
+class Evaluated(BaseModel):
+    """What an evaluation came to, and the last event of the journey it knew; kept with its effect."""
+
+    version: int
+    results: tuple[Judged, ...] = ()
 
 
 class ClaimActivities:
@@ -35,24 +41,25 @@ class ClaimActivities:
             raise TypeError(f"record_claim_eligibility was given {effect.type}")
         async with self._pool.acquire() as conn, conn.transaction():
             await claims.lock(conn, run.journey_id)
-            results = await self._evaluate(conn, run.journey_id, effect)
-            await effects.settle(conn, effect.effect_id, "recorded", JUDGED.dump_json(results).decode())
+            done = await self._evaluate(conn, run.journey_id, effect)
+            await effects.settle(conn, effect.effect_id, "recorded", done.model_dump_json())
         return EffectRun(
             command=RecordEligibility(
                 command_id=f"{effect.effect_id}:settled",
                 at=self._now(),
                 actor="worker:claims",
                 as_of=effect.as_of,
-                results=results,
+                results=done.results,
+                version=done.version,
                 effect_id=effect.effect_id,
             )
         )
 
-    async def _evaluate(self, conn: Conn, journey_id: str, effect: EvaluateResults) -> tuple[Judged, ...]:
+    async def _evaluate(self, conn: Conn, journey_id: str, effect: EvaluateResults) -> Evaluated:
         """Return the verdicts; once recorded for an effect they stand, whatever evidence has come since."""
         kept = await effects.detail_of(conn, effect.effect_id)
         if kept is not None:
-            return JUDGED.validate_json(kept)
+            return Evaluated.model_validate_json(kept)
         loaded = await journal.load(conn, journey_id)
         journey = fold(recorded.event for recorded in loaded.events)
         programme = await programmes.get(conn, journey.programme_hash)
@@ -60,9 +67,17 @@ class ClaimActivities:
         paid = await claims.taken(conn, journey.reference, effect.effect_id)
         file = claim_file_of(journey, programme, born, effect.as_of, paid)
         if file is None:
-            return ()
-        report = check(file, programme)
-        return await claims.record(conn, effect.effect_id, journey, report, recorded_at=self._now())
+            return Evaluated(version=loaded.version)
+        findings = explain(file, programme)
+        basis = Basis(
+            journal_version=loaded.version,
+            paid=paid,
+            born=await self._vault.seal_born(conn, journey.reference, effect.effect_id, born) if born else None,
+            report=report(file, programme, findings),
+            findings=findings,
+        )
+        results = await claims.record(conn, effect.effect_id, journey, basis, recorded_at=self._now())
+        return Evaluated(version=loaded.version, results=results)
 
     def _now(self) -> datetime:
         """Return the business clock at this attempt, by the server's clock."""

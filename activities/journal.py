@@ -19,14 +19,16 @@ from domain.commands import (
     AcceptHandover,
     AllocateKeyWorker,
     Command,
+    DecideClawback,
     RecordEligibility,
     RecordNotification,
     RecordReminder,
+    RecordReview,
 )
 from domain.journey import Journey
 from domain.programme import Programme
 from domain.replies import Reply
-from store import effects, journal, places, programmes, staff
+from store import claims, clawbacks, effects, journal, places, programmes, staff
 from store.errors import VersionConflict
 from store.pool import Conn
 
@@ -35,7 +37,7 @@ RELOADS = 10  # another writer got in between: reload and decide again; one writ
 # What Postgres and the encoders say of a value that they cannot hold, such as a NUL or a number of thirty digits.
 UNREADABLE = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, TypeError, ValueError, OverflowError)
 ALLOCATING = AllocateKeyWorker | AcceptHandover
-SETTLING = RecordReminder | RecordNotification | RecordEligibility
+SETTLING = RecordReminder | RecordNotification | RecordEligibility | RecordReview | DecideClawback
 SHOWN = 3  # deadlines kept in the workflow's state for its agenda query
 
 
@@ -91,9 +93,10 @@ class JournalActivities:
         batch = Batch(order.journey_id, loaded, order.now + self._offset)
         programme = await self._programme(conn, batch.journey, order.commands)
         for command in order.commands:
-            batch.carry_out(await self._with_caseload(conn, batch.journey, command, programme), programme)
+            batch.carry_out(await self._with_facts(conn, batch.journey, command, programme), programme)
         if programme is not None:
             batch.pass_time(programme)
+        batch.look_back()
         await self._append(conn, batch, programme)
         return self._outcome(batch, programme)
 
@@ -104,13 +107,13 @@ class JournalActivities:
         )
         return await programmes.get(conn, pinned) if pinned else None
 
-    async def _with_caseload(
-        self, conn: Conn, journey: Journey, command: Command, programme: Programme | None
-    ) -> Command:
-        """Bring along the programme's places and the key worker's caseload, counted under locks held until the commit.
+    async def _with_facts(self, conn: Conn, journey: Journey, command: Command, programme: Programme | None) -> Command:
+        """Bring along the programme's places and a key worker's caseload, or where a claim stands, locked until commit.
 
         The locks are always taken in this order, so that two allocations never wait for each other.
         """
+        if isinstance(command, DecideClawback):
+            return command.model_copy(update={"claim_state": await claims.hold(conn, command.claim_id)})
         if programme is None or not isinstance(command, ALLOCATING):
             return command
         taken = await places.lock_places(conn, journey, command.key_worker) if programme.places else None
@@ -123,6 +126,8 @@ class JournalActivities:
             return
         deadlines = agenda(batch.journey, programme, calendar_of(programme.nation)) if programme else ()
         await journal.append(conn, batch.change(deadlines), batch.last_hash)
+        for decided in batch.decided:
+            await clawbacks.decide(conn, decided)
         for effect_id, state in batch.settled:
             await effects.tell(conn, effect_id, state)
 
@@ -142,7 +147,7 @@ class JournalActivities:
 
 
 def _needs_transaction(commands: Sequence[Command]) -> bool:
-    """Appending is one statement; only a caseload count or a settled effect needs more around it."""
+    """Appending is one statement; only a caseload count, a claim or a settled effect needs more around it."""
     return any(isinstance(command, ALLOCATING | SETTLING) for command in commands)
 
 

@@ -23,9 +23,14 @@ def claims() -> None:
 def check(
     file: Annotated[Path, typer.Argument(help="The claim file (JSON).", metavar="FILE")],
     *,
+    pack: Annotated[
+        Path | None, typer.Option(metavar="PACK", help="The pack it was decided under, as export --pack wrote it.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON.")] = False,
 ) -> None:
     """Tell what a claim file may be paid for, and why. Needs no server.
+
+    A file that names its pack by hash is judged by no other one.
 
     Exit status: 0 something is payable (or met, in a programme without payments), 1 nothing is, 2 bad file.
 
@@ -33,7 +38,7 @@ def check(
     """
     from domain.claim_file import check as judge  # noqa: PLC0415  the CLI must start fast
 
-    claim, programme = _load(file)
+    claim, programme = _load(file, pack)
     report = judge(claim, programme)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
@@ -44,17 +49,19 @@ def check(
     raise typer.Exit(PAYABLE if report.payable.amount or met else NOT_PAYABLE)
 
 
-def _load(file: Path) -> "tuple[ClaimFile, Programme]":
+def _load(file: Path, pack: Path | None) -> "tuple[ClaimFile, Programme]":
     from domain.claim_faults import BadClaimFile  # noqa: PLC0415
     from domain.claim_reading import fit, read  # noqa: PLC0415
-    from programmes import load, names  # noqa: PLC0415
+    from programmes import PackError, kept, load, names  # noqa: PLC0415
 
     try:
-        claim = read(file.read_bytes(), programmes=names())
-        programme = load(claim.programme)
+        claim = read(file.read_bytes(), programmes=() if pack else names())
+        programme = kept(pack.read_bytes()) if pack else load(claim.programme)
         fit(claim, programme)
+    except PackError as error:
+        raise _refused(pack or file, [str(error)]) from error
     except OSError as error:
-        raise _refused(file, [f"cannot be read ({error.strerror}); check the path"]) from error
+        raise _refused(Path(error.filename or file), [f"cannot be read ({error.strerror}); check the path"]) from error
     except BadClaimFile as error:
         raise _refused(file, [str(found) for found in error.faults]) from error
     return claim, programme

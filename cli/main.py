@@ -2,9 +2,8 @@
 
 import typer
 
-from cli import claims, deadline, partners, path, programmes, quarantine, reading, referring, staff, upkeep
+from cli import claims, deadline, ledger, partners, path, programmes, quarantine, reading, referring, staff, upkeep
 from cli import stack as local
-from cli.command import command
 from cli.trouble import EXIT_CODES
 
 ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -23,7 +22,7 @@ for _part in (referring, reading, path, staff, upkeep):
 app.add_typer(staff.workers, name="workers")
 app.add_typer(partners.app, name="partners")
 app.add_typer(quarantine.app, name="quarantine")
-command(claims.app, "list")(reading.list_claims)
+ledger.add_to(claims.app)
 app.add_typer(claims.app, name="claims")
 app.add_typer(programmes.app, name="programmes")
 app.add_typer(deadline.app, name="deadline")

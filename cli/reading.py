@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import show as write
+from cli.claim_rows import CLAIM_COLUMNS, claim_row
 from cli.command import DAYS, Ref, command
 from cli.door import Door, in_path
 
@@ -67,7 +68,7 @@ def show(
         rows = ((one["id"], one["work"], one["state"]) for one in waiting)
         write.table("\nReminders that wait for an answer", ("reminder", "work", "state"), rows)
     if told["claims"]:
-        write.table("\nClaims", ("result", "verdict", "pounds", "as of", "state"), map(_claim, told["claims"]))
+        write.table("\nClaims", CLAIM_COLUMNS, map(claim_row, told["claims"]))
     for row in told["earlier"]:
         typer.echo(f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']})")
 
@@ -124,10 +125,6 @@ def _deadline(row: dict[str, Any]) -> tuple[object, ...]:
     return write.moment(row["at"]), row["work"] or "evaluation of results", row["due_on"], row["to"], kind
 
 
-def _claim(row: dict[str, Any]) -> tuple[object, ...]:
-    return row["result"], row["verdict"], row["amount"], row["as_of"], row["state"]
-
-
 @command(app)
 def due(
     door: Door,
@@ -178,16 +175,3 @@ def counts(door: Door) -> None:
         (name, part, count) for name, value in told.items() if isinstance(value, dict) for part, count in value.items()
     ]
     write.table("", ("what", "state", "count"), rows)
-
-
-def list_claims(door: Door, reference: Annotated[str | None, typer.Option(help="Only this family.")] = None) -> None:
-    """List the ledger of claims.
-
-    Example: journeys claims list --reference F-7K3Q-9D2X
-    """
-    rows = door.get("/v1/claims", reference=reference)
-    if door.as_json:
-        write.as_json(rows)
-        return
-    columns = ("claim", "reference", "result", "verdict", "pounds", "as of", "state")
-    write.table("", columns, ((row["claim_id"], row["reference"], *_claim(row)) for row in rows))

@@ -19,6 +19,10 @@ Action = Literal[
     "count",
     "administer",
     "verify",
+    "export",
+    "submit",
+    "audit",
+    "decide",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -28,22 +32,14 @@ SMALL_COUNT = 5
 _ALLOWED: dict[Role, frozenset[Action]] = {
     "coordinator": frozenset(
         [
-            "refer",
-            "identify",
-            "allocate",
-            "work",
-            "check",
-            "close",
-            "correct",
-            "reschedule",
-            "read",
-            "read-names",
-            "count",
+            *("refer", "identify", "allocate", "work", "check", "close", "correct", "reschedule"),
+            *("read", "read-names", "count", "export", "submit"),
         ]
     ),
     "key-worker": frozenset(["work", "check", "read", "read-names"]),
-    "manager": frozenset(ACTIONS),
-    "auditor": frozenset(["read", "count", "verify"]),
+    # Who prepares, submits and decides on claims does not audit them: a claim needs a second pair of eyes.
+    "manager": frozenset(ACTIONS) - {"audit"},
+    "auditor": frozenset(["read", "count", "verify", "export", "audit"]),
     "analyst": frozenset(["count"]),
 }
 

@@ -45,9 +45,10 @@ class Paid(Value):
 
 
 class ClaimFile(Value):
-    """All that a claim is decided from."""
+    """All that a claim is decided from; a file that was exported names the very pack it was decided under."""
 
     programme: Text
+    programme_hash: Text | None = None
     as_of: Day
     engaged_from: Day
     family: Family
@@ -170,11 +171,12 @@ def _result_report(found: Finding, due: Payable) -> ResultReport:
         result=found.name,
         verdict=found.verdict,
         amount=due.amounts.get(found.name, 0),
-        limbs=tuple(_limb_report(limb) for limb in found.parts),
+        limbs=tuple(limb_report(limb) for limb in found.parts),
     )
 
 
-def _limb_report(limb: Finding) -> LimbReport:
+def limb_report(limb: Finding) -> LimbReport:
+    """Report one finding: what was looked at, found, demanded and concluded."""
     return LimbReport(
         limb=limb.name,
         verdict=limb.verdict,

@@ -41,15 +41,35 @@ def read(content: bytes, programmes: Sequence[str] = ()) -> ClaimFile:
 
 
 def fit(claim: ClaimFile, pack: Pack) -> None:
-    """Raise `BadClaimFile` where the claim names results that the pack does not have."""
+    """Raise `BadClaimFile` where the claim names results that the pack does not have, or is of another pack.
+
+    A decision under other rules is another decision, so it is refused rather than told with a warning that is lost
+    when the answer is read by a program. Whoever wants one asks for it, by taking the hash out.
+    """
     known = [result.name for result in pack.results]
     faults = [
-        fault(f"paid[{n}].result", paid.result, f"{pack.name} has no such result", f"use one of {', '.join(known)}")
-        for n, paid in enumerate(claim.paid)
-        if paid.result not in known
+        *_other_pack(claim, pack),
+        *(
+            fault(f"paid[{n}].result", paid.result, f"{pack.name} has no such result", f"use one of {', '.join(known)}")
+            for n, paid in enumerate(claim.paid)
+            if paid.result not in known
+        ),
     ]
     if faults:
         raise BadClaimFile(faults)
+
+
+def _other_pack(claim: ClaimFile, pack: Pack) -> Iterator[Fault]:
+    if claim.programme != pack.name:
+        yield fault("programme", claim.programme, f"the pack given is {pack.name}", "give the pack of this programme")
+    elif claim.programme_hash not in {None, pack.hash}:
+        yield fault(
+            "programme_hash",
+            claim.programme_hash,
+            f"decided under another version of {pack.name}; the one here has hash {pack.hash[:12]}",
+            "give the pack it was decided under with --pack (export writes it with its own --pack), or take "
+            "programme_hash out of the file to judge it by the one here",
+        )
 
 
 def _programme(raw: object, known: Sequence[str]) -> Iterator[Fault]:

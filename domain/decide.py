@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from domain.agenda import owed_now
+from domain.claiming import decide_clawback, record_eligibility, record_review
 from domain.commands import (
     AcceptHandover,
     AcknowledgeReminder,
@@ -14,6 +15,7 @@ from domain.commands import (
     CloseJourney,
     Command,
     CorrectEvent,
+    DecideClawback,
     IdentifyFamily,
     MoveDeadline,
     OfferHandover,
@@ -26,6 +28,7 @@ from domain.commands import (
     RecordEvidence,
     RecordNotification,
     RecordReminder,
+    RecordReview,
     ReferFamily,
     RefuseHandover,
     ResumeDeadline,
@@ -64,7 +67,6 @@ from domain.records import (
     acknowledge,
     correct,
     pass_time,
-    record_eligibility,
     record_evidence,
     record_notification,
     record_reminder,
@@ -78,6 +80,9 @@ AFTER_CLOSE = (
     "record-reminder",
     "record-notification",
     "record-eligibility",
+    "record-review",
+    "decide-clawback",
+    "acknowledge",
     "pass-time",
 )
 
@@ -159,6 +164,10 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
             return record_notification(journey, command)
         case RecordEligibility():
             return record_eligibility(command)
+        case RecordReview():
+            return record_review(command)
+        case DecideClawback():
+            return decide_clawback(journey, command)
         case _:
             assert_never(command)
 

@@ -45,5 +45,12 @@ class EvaluateResults(Value):
     as_of: date
 
 
-Effect = Annotated[Remind | Notify | EvaluateResults, Field(discriminator="type")]
+class ReviewClaims(Value):
+    """Hold every claim of the family against what is known by now."""
+
+    type: Literal["review-claims"] = "review-claims"
+    effect_id: str
+
+
+Effect = Annotated[Remind | Notify | EvaluateResults | ReviewClaims, Field(discriminator="type")]
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

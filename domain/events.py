@@ -20,6 +20,7 @@ CheckVerdict = Literal["sustained", "regressed", "insufficient"]
 ContactKind = Literal["visit", "call", "meeting", "attempted"]
 ReviewOutcome = Literal["on-track", "off-track"]
 Outcome = Literal["sustained", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"]
+ClawbackDecision = Literal["uphold", "claw-back"]
 DeliveryFault = Literal["failed", "refused"]
 
 
@@ -319,6 +320,39 @@ class ClaimEligibilityRecorded(Fact):
     claim_id: str | None
 
 
+class ClawbackProposed(Fact):
+    """A claim does not hold on what is known by now; `limb` is the first part that changed, `cause` its name."""
+
+    type: Literal["clawback-proposed"] = "clawback-proposed"
+    claim_id: str
+    result: str
+    limb: str
+    verdict_before: Verdict
+    verdict_after: Verdict
+    amount_before: int
+    amount_after: int
+    as_of: date
+    cause: str
+
+
+class ClawbackWithdrawn(Fact):
+    """A proposed clawback has lost its cause: on what is known by now, the claim holds again."""
+
+    type: Literal["clawback-withdrawn"] = "clawback-withdrawn"
+    claim_id: str
+    result: str
+    cause: str
+
+
+class ClawbackDecided(Fact):
+    """A manager upheld the claim, or had it clawed back, and why."""
+
+    type: Literal["clawback-decided"] = "clawback-decided"
+    claim_id: str
+    decision: ClawbackDecision
+    reason: Code
+
+
 class EventCorrected(Fact):
     """An earlier event is superseded by `replacement`; folding reads the replacement in its place."""
 
@@ -377,6 +411,9 @@ Event = Annotated[
     | NotificationSent
     | NotificationNotSent
     | ClaimEligibilityRecorded
+    | ClawbackProposed
+    | ClawbackWithdrawn
+    | ClawbackDecided
     | EventCorrected,
     Field(discriminator="type"),
 ]

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import assert_never
 
+from domain.calendar import local_date
 from domain.events import (
     CheckRecorded,
     ClaimEligibilityRecorded,
+    ClawbackDecided,
+    ClawbackProposed,
+    ClawbackWithdrawn,
     ConsentRecorded,
     ConsentWithdrawn,
     ContactRecorded,
@@ -106,7 +110,10 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
         case CheckRecorded():
             return _checked(journey, event)
         case JourneyClosed():
-            owed = tuple(item.model_copy(update={"done": True}) for item in journey.owed)
+            owed = tuple(
+                item if item.work == "clawback-decision" else item.model_copy(update={"done": True})
+                for item in journey.owed
+            )
             return _with(
                 journey,
                 stage="closed",
@@ -142,6 +149,12 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
             if event.claim_id is None or event.result in journey.claimed:
                 return journey
             return _with(journey, claimed=(*journey.claimed, event.result))
+        case ClawbackProposed():
+            proposed = _with(journey, clawbacks=(*_without(journey, event.claim_id), event.claim_id))
+            return _owe(proposed, "clawback-decision", local_date(event.at), event.at)
+        case ClawbackWithdrawn() | ClawbackDecided():
+            left = _with(journey, clawbacks=_without(journey, event.claim_id))
+            return left if left.clawbacks else _settle(left, "clawback-decision")
         case EventCorrected():
             return journey
         case _:
@@ -150,6 +163,10 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
 
 def _with(journey: Journey, **changes: object) -> Journey:
     return journey.model_copy(update=changes)
+
+
+def _without(journey: Journey, claim_id: str) -> tuple[str, ...]:
+    return tuple(held for held in journey.clawbacks if held != claim_id)
 
 
 def _owe(journey: Journey, work: Work, since: date, known: datetime) -> Journey:

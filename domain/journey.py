@@ -122,6 +122,7 @@ class Journey(Value):
     evidence: tuple[Evidence, ...] = ()
     settled_effects: tuple[str, ...] = ()
     claimed: tuple[str, ...] = ()
+    clawbacks: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

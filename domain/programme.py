@@ -28,6 +28,7 @@ Work = Literal[
     "check",
     "regression-response",
     "handover-answer",
+    "clawback-decision",
     "close",
 ]
 Holder = Literal["holder", "coordinator", "manager"]

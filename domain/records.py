@@ -1,4 +1,4 @@
-"""The decisions that keep the record: evidence, corrections, reminders, messages, claims and passing time."""
+"""The decisions that keep the record: evidence, corrections, reminders, messages and passing time."""
 
 from datetime import timedelta
 
@@ -9,7 +9,6 @@ from domain.commands import (
     AcknowledgeReminder,
     CorrectEvent,
     PassTime,
-    RecordEligibility,
     RecordEvidence,
     RecordNotification,
     RecordReminder,
@@ -17,7 +16,6 @@ from domain.commands import (
 from domain.errors import Rejected
 from domain.events import (
     CheckRecorded,
-    ClaimEligibilityRecorded,
     ConsentRecorded,
     Correctable,
     EvaluationFellDue,
@@ -219,19 +217,4 @@ def record_notification(journey: Journey, command: RecordNotification) -> list[E
             fault=command.fault,
             reason=command.reason or "unknown",
         )
-    ]
-
-
-def record_eligibility(command: RecordEligibility) -> list[Event]:
-    """Record the verdicts the claims ledger took, one event a result."""
-    return [
-        ClaimEligibilityRecorded(
-            at=command.at,
-            result=judged.result,
-            verdict=judged.verdict,
-            amount=judged.amount,
-            as_of=command.as_of,
-            claim_id=judged.claim_id,
-        )
-        for judged in command.results
     ]

@@ -8,6 +8,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from activities.inbox import sweeping
 from gateway import (
+    claims,
     clock,
     counting,
     events,
@@ -50,6 +51,7 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
         records,
         imports,
         reading,
+        claims,
         counting,
         staff,
         partners,

@@ -55,6 +55,7 @@ STATUS = {
     "bad-cursor": 422,
     "bad-event": 422,
     "future-date": 422,
+    "unknown-claim": 404,
     "unknown-criterion": 422,
     "unknown-key-worker": 422,
     "unknown-member": 422,

@@ -111,7 +111,7 @@ async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served
     async with parts.pool.acquire() as conn:
         recorded = await journal.timeline(conn, row.journey_id)
         programme = await programmes.get(conn, row.programme_hash)
-        ledger = await claims.listing(conn, reference=row.reference)
+        ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
         names = may(asked.actor, "read-names", row.key_worker)
         family = await parts.vault.read_family(conn, row.reference) if names else None
     journey = fold(one.event for one in recorded)
@@ -147,15 +147,6 @@ async def reminders(
     async with parts.pool.acquire() as conn:
         rows = await read_models.reminders(conn, state=state, limit=limit)
     return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
-
-
-@router.get("/claims")
-async def list_claims(
-    _actor: Annotated[Actor, Depends(Allow("read"))], parts: Served, reference: str | None = None, limit: Limit = 500
-) -> list[Claim]:
-    """List the ledger of claims."""
-    async with parts.pool.acquire() as conn:
-        return await claims.listing(conn, reference=reference, limit=limit)
 
 
 def _of(actor: Actor, holder: str | None) -> str | None:

@@ -39,6 +39,17 @@ def build(name: str, content: dict[str, Any]) -> Programme:
     return programme.model_copy(update={"hash": content_hash(programme)})
 
 
+def kept(content: bytes) -> Programme:
+    """Return a pack as a database kept it and an export wrote it; raise `PackError` when it is not what it says."""
+    try:
+        programme = Programme.model_validate_json(content)
+    except ValidationError as fault:
+        raise PackError(f"not a kept pack: {fault.errors()[0]['msg']}; export it again with its claim file") from fault
+    if content_hash(programme) != programme.hash:
+        raise PackError(f"the pack says hash {programme.hash[:12]} and has another; it was changed: export it again")
+    return programme
+
+
 def content_hash(programme: Programme) -> str:
     """Return the SHA-256 (hex) of a pack's content, the same wherever and whenever it is computed."""
     content = programme.model_dump(mode="json", by_alias=True, exclude={"hash"})

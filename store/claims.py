@@ -1,28 +1,33 @@
-"""The ledger of claims: one billable claim per family and result, for ever."""
+"""The ledger of claims: what each was decided on, where it stands, and one billable claim per family and result."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from domain.claim_file import ClaimReport
+from domain.claim_states import ClaimState, Move, moved
 from domain.commands import Judged
+from domain.errors import Rejected
 from domain.events import Verdict
 from domain.journey import Journey
+from domain.rules.finding import Finding
 from store.chain import plain
-from store.pool import Conn
+from store.pool import Conn, Record
 from store.queries import queries
 
 _SQL = queries("claims")
-
-ClaimState = Literal["eligible", "submitted", "paid", "rejected", "clawed-back"]
+FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A result that may be claimed. `amount` is whole pounds; `explanation` the report its verdict was read from.
 
-    `effect_id` names the evaluation that found it.
+    `effect_id` names the evaluation that found it, `journal_version` the last event of the journey it knew, `paid`
+    the pounds it took as claimed before, by result. `clawback` is the limb of an open proposal to claw it back.
     """
 
     claim_id: str
@@ -33,10 +38,61 @@ class Claim:
     as_of: date
     verdict: Verdict
     amount: int
+    programme: str
     programme_hash: str
     explanation: dict[str, Any]
     recorded_at: datetime
+    journal_version: int
+    paid: dict[str, int]
     state: ClaimState = "eligible"
+    submitted_at: datetime | None = None
+    clawback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which claims: every field given must match; `since` is the first day of recording."""
+
+    reference: str | None = None
+    state: ClaimState | None = None
+    result: str | None = None
+    programme: str | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an evaluation knew and found: the journal's version, earlier claims, sealed dates of birth, the report."""
+
+    journal_version: int
+    paid: Mapping[str, int]
+    born: bytes | None
+    report: ClaimReport
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The words of a claim's decision as they were recorded: the report to the byte, and the tree behind it."""
+
+    report: str
+    findings: tuple[Finding, ...]
+    born: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One step of a claim from state to state."""
+
+    move: Move
+    from_state: ClaimState
+    to_state: ClaimState
+    at: datetime
+    actor: str
+    reason: str | None
+
+
+EVERY = Filters()
 
 
 async def lock(conn: Conn, journey_id: str) -> None:
@@ -45,14 +101,14 @@ async def lock(conn: Conn, journey_id: str) -> None:
 
 
 async def record(
-    conn: Conn, effect_id: str, journey: Journey, report: ClaimReport, *, recorded_at: datetime
+    conn: Conn, effect_id: str, journey: Journey, basis: Basis, *, recorded_at: datetime
 ) -> tuple[Judged, ...]:
     """Enter what a report makes payable into the ledger, and return its verdicts as the ledger took them.
 
     The caller holds the family's `lock` and keeps the verdicts with the effect, for a repeat. A result without a
     `claim_id` was not met, is not payable beside the others, or was claimed for the family before; its amount is 0.
     """
-    await conn.execute(_SQL["record"], list(_rows(effect_id, journey, report, recorded_at)))
+    await conn.execute(_SQL["record"], list(_rows(effect_id, journey, basis, recorded_at)))
     held = {row["result"]: row for row in await conn.fetch(_SQL["of_effect"], effect_id)}
     return tuple(
         Judged(
@@ -61,33 +117,83 @@ async def record(
             amount=held[each.result]["amount"] if each.result in held else 0,
             claim_id=held[each.result]["claim_id"] if each.result in held else None,
         )
-        for each in report.results
+        for each in basis.report.results
     )
 
 
 async def taken(conn: Conn, reference: str, effect_id: str) -> dict[str, int]:
-    """Return the whole pounds a family claimed before, by result; what `effect_id` claimed itself is left out."""
+    """Return the whole pounds a family claimed before, by result; what `effect_id` claimed itself is left out.
+
+    A result that was submitted is taken for ever; once it was rejected or clawed back, for nothing.
+    """
     return {row["result"]: row["amount"] for row in await conn.fetch(_SQL["taken"], reference, effect_id)}
 
 
 async def get(conn: Conn, claim_id: str) -> Claim | None:
     """Return a claim, or None when it is unknown."""
     row = await conn.fetchrow(_SQL["get"], claim_id)
-    return None if row is None else Claim(**dict(row))
+    return None if row is None else _claim(row)
 
 
-async def listing(
-    conn: Conn, reference: str | None = None, state: ClaimState | None = None, limit: int = 500
-) -> list[Claim]:
-    """Return claims in the order they were recorded, of one family or state where given."""
-    if reference is None:
-        rows = await conn.fetch(_SQL["listing"], state, limit)
-    else:
-        rows = await conn.fetch(_SQL["of_family"], state, limit, reference)
-    return [Claim(**dict(row)) for row in rows]
+async def of_effect(conn: Conn, effect_id: str) -> dict[str, int]:
+    """Return the whole pounds that an evaluation put into the ledger, by result."""
+    return {row["result"]: row["amount"] for row in await conn.fetch(_SQL["of_effect"], effect_id)}
 
 
-def _rows(effect_id: str, journey: Journey, report: ClaimReport, recorded_at: datetime) -> Iterator[dict[str, Any]]:
+async def kept(conn: Conn, claim_id: str) -> Kept:
+    """Return the words of a known claim's decision."""
+    row = await conn.fetchrow(_SQL["kept"], claim_id)
+    if row is None:
+        raise LookupError(f"no claim {claim_id}")
+    return Kept(report=row["report"], findings=FINDINGS.validate_json(row["findings"]), born=row["born"])
+
+
+async def listing(conn: Conn, filters: Filters = EVERY, limit: int = 500) -> list[Claim]:
+    """Return claims in the order they were recorded, those that match."""
+    if filters.reference is not None:
+        rows = await conn.fetch(_SQL["of_family"], filters.reference)
+        return [claim for claim in map(_claim, rows) if _matches(claim, filters)][:limit]
+    given = (filters.state, filters.result, filters.programme, filters.since, limit)
+    return [_claim(row) for row in await conn.fetch(_SQL["listing"], *given)]
+
+
+async def hold(conn: Conn, claim_id: str) -> ClaimState | None:
+    """Return where a claim stands, held there until the caller's transaction ends; None when it is unknown."""
+    state: ClaimState | None = await conn.fetchval(_SQL["hold"], claim_id)
+    return state
+
+
+async def history(conn: Conn, claim_id: str) -> list[Moved]:
+    """Return the steps of a claim from state to state, in order."""
+    return [Moved(**dict(row)) for row in await conn.fetch(_SQL["history"], claim_id)]
+
+
+async def move(  # noqa: PLR0913 - who, what, when and why
+    conn: Conn, claim_id: str, step: Move, *, at: datetime, actor: str, reason: str | None = None
+) -> ClaimState:
+    """Move a claim as the table of states allows, once, and note who did and why. Raise `Rejected`."""
+    async with conn.transaction():
+        state = await hold(conn, claim_id)
+        if state is None:
+            raise Rejected("unknown-claim", f"no claim {claim_id}", "list them with: journeys claims list")
+        target = moved(claim_id, state, step)
+        if target != state:
+            await conn.execute(_SQL["move"], claim_id, step, state, target, at, actor, reason)
+        return target
+
+
+def _claim(row: Record) -> Claim:
+    return Claim(**{each.name: row[each.name] for each in fields(Claim)})
+
+
+def _matches(claim: Claim, filters: Filters) -> bool:
+    wanted = {"state": filters.state, "result": filters.result, "programme": filters.programme}
+    fits = all(value is None or getattr(claim, name) == value for name, value in wanted.items())
+    return fits and (filters.since is None or claim.recorded_at.date() >= filters.since)
+
+
+def _rows(effect_id: str, journey: Journey, basis: Basis, recorded_at: datetime) -> Iterator[dict[str, Any]]:
+    report = basis.report
     for each in report.results:
         if each.result in report.payable.results:
             yield {
@@ -102,4 +208,9 @@ def _rows(effect_id: str, journey: Journey, report: ClaimReport, recorded_at: da
                 "programme_hash": report.programme_hash,
                 "explanation": plain(each.model_dump(mode="json", by_alias=True)),
                 "recorded_at": recorded_at,
+                "journal_version": basis.journal_version,
+                "paid": dict(basis.paid),
+                "report": report.model_dump_json(indent=2),
+                "findings": FINDINGS.dump_json(basis.findings, by_alias=True).decode(),
+                "born": None if basis.born is None else f"\\x{basis.born.hex()}",
             }

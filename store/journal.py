@@ -27,7 +27,8 @@ from store.upcast import schema_version, upcast
 _SQL = queries("journal")
 _PROJECT = queries("read_models")["project"].removesuffix("SELECT 1").rstrip()
 _APPEND = f"{_PROJECT},\n{_SQL['append']}"
-_FILLED_IN = {"at", "caseload", "places", "original"}  # by whoever carries the command out, not by whoever gave it
+# Filled in by whoever carries the command out, not by whoever gave it.
+_FILLED_IN = {"at", "caseload", "places", "original", "claim_state"}
 
 
 @dataclass(frozen=True, slots=True)

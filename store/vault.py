@@ -1,6 +1,6 @@
 """The vault: names, dates of birth, identifiers, addresses and notes, encrypted with a key per family."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from secrets import token_bytes
@@ -144,6 +144,22 @@ class Vault:
     async def read_notes(self, conn: Conn, reference: str) -> list[Note]:
         """Return a family's notes, oldest first; empty when the family is unknown or erased."""
         return [self._note(reference, row) for row in await conn.fetch(_SQL["read_notes"], reference)]
+
+    async def seal_born(self, conn: Conn, reference: str, effect_id: str, born: Mapping[str, date]) -> bytes:
+        """Seal dates of birth as an evaluation used them: they go when the family is erased. Raise `Erased`."""
+        key = await self._claim_key(conn, reference)
+        return key.seal_json(
+            {name: day.isoformat() for name, day in born.items()}, _place(reference, "born", effect_id)
+        )
+
+    async def open_born(self, conn: Conn, reference: str, effect_id: str, sealed: bytes) -> dict[str, date]:
+        """Return dates of birth as an evaluation used them. Raise `Erased` when the family was erased."""
+        rows = await conn.fetch(_SQL["read_family"], reference)
+        wrapped = next((row["sealed"] for row in rows if row["part"] == "key"), None)
+        if wrapped is None:
+            raise Erased
+        told = self._unwrap(reference, wrapped).open_json(sealed, _place(reference, "born", effect_id))
+        return {name: date.fromisoformat(day) for name, day in told.items()}
 
     def seal_secret(self, name: str, secret: bytes) -> bytes:
         """Seal a partner's secret under the master key."""

@@ -61,6 +61,7 @@ PROGRAMME = Programme.model_validate(
             _clock("check"),
             _clock("regression-response", working_days=5),
             _clock("handover-answer", "manager", working_days=3),
+            _clock("clawback-decision", "manager", working_days=10),
             _clock("close", "coordinator", working_days=10),
         ],
         "checks": _sourced(months=[6, 12], grace_months=2),

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from activities.claims import ClaimActivities
+    from activities.clawbacks import ClawbackActivities
     from activities.journal import JournalActivities
     from activities.messages import PARTNER_REFUSED, CarriedOut, CarryOut, Due, EffectRun, RunEffect
     from activities.notifications import NotificationActivities
@@ -27,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
         CloseJourney,
         Command,
         CorrectEvent,
+        DecideClawback,
         IdentifyFamily,
         MoveDeadline,
         OfferHandover,
@@ -34,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         RecordCheck,
         RecordConsent,
         RecordContact,
+        RecordReview,
         ReferFamily,
         RefuseHandover,
         ResumeDeadline,
@@ -43,7 +46,7 @@ with workflow.unsafe.imports_passed_through():
         StepUp,
         WithdrawConsent,
     )
-    from domain.effects import Effect, EvaluateResults
+    from domain.effects import Effect, EvaluateResults, ReviewClaims
     from domain.react import given_up
     from domain.replies import Reply
     from workflows.messages import JourneyInput, JourneyState, PartnerEvents
@@ -56,6 +59,7 @@ ACTIVITIES: dict[str, Callable[[Any, RunEffect], Awaitable[EffectRun]]] = {
     "remind": NotificationActivities.send_reminder,
     "notify": NotificationActivities.notify_partner,
     "evaluate-results": ClaimActivities.record_claim_eligibility,
+    "review-claims": ClawbackActivities.review_claims,
 }
 
 
@@ -224,6 +228,16 @@ class FamilyJourney:
         """Take the deadline off a piece of work."""
         return await self._answer(command)
 
+    @workflow.update
+    async def record_review(self, command: RecordReview) -> Reply:
+        """Record what was found, on a later journey of the family, about a claim of this one."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def decide_clawback(self, command: DecideClawback) -> Reply:
+        """Uphold a claim against a proposed clawback, or claw it back."""
+        return await self._answer(command)
+
     @workflow.signal(name=PARTNER_EVENTS)
     async def partner_events(self, batch: PartnerEvents) -> None:
         """Take a batch of partners' observations."""
@@ -369,7 +383,7 @@ class FamilyJourney:
             workflow.logger.warning(
                 "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": str(failure.cause)}
             )
-            if isinstance(effect, EvaluateResults):
+            if isinstance(effect, EvaluateResults | ReviewClaims):
                 raise
             refused = isinstance(failure.cause, ApplicationError) and failure.cause.type == PARTNER_REFUSED
             command = given_up(effect, workflow.now(), "partner-refused" if refused else "gave-up")
@@ -394,4 +408,4 @@ class FamilyJourney:
 
 
 def _evaluates(effect: Effect) -> bool:
-    return isinstance(effect, EvaluateResults)
+    return isinstance(effect, EvaluateResults | ReviewClaims)

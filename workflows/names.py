@@ -33,6 +33,8 @@ UPDATES = {
     "pause-deadline": "pause_deadline",
     "resume-deadline": "resume_deadline",
     "cancel-deadline": "cancel_deadline",
+    "record-review": "record_review",
+    "decide-clawback": "decide_clawback",
 }
 
 # Nothing personal: codes and dates only (DESIGN, section 5).

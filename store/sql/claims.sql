@@ -3,11 +3,11 @@
 SELECT pg_advisory_xact_lock(hashtextextended('claims:' || $1, 0));
 
 -- name: record
--- Keep the claims $1, each unless its family has one on that result already.
+-- Keep the claims $1, each unless its family has a billable one on that result already.
 INSERT INTO claims (claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash,
-                    explanation, recorded_at, state)
+                    explanation, recorded_at, state, journal_version, paid, report, findings, born)
 SELECT claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash,
-       explanation, recorded_at, 'eligible'
+       explanation, recorded_at, 'eligible', journal_version, paid, report, findings, born
   FROM jsonb_populate_recordset(NULL::claims, $1)
 ON CONFLICT DO NOTHING;
 
@@ -16,29 +16,59 @@ ON CONFLICT DO NOTHING;
 SELECT result, claim_id, amount FROM claims WHERE effect_id = $1;
 
 -- name: taken
--- What family $1 claimed before by result, whatever effect $2 claimed left out.
-SELECT result, amount FROM claims WHERE reference = $1 AND effect_id <> $2;
+-- What family $1 claimed before by result, whatever effect $2 claimed left out; money given back counts for nothing.
+SELECT result, CASE WHEN state IN ('eligible', 'submitted', 'paid') THEN amount ELSE 0 END AS amount
+  FROM claims
+ WHERE reference = $1 AND effect_id <> $2 AND (state = 'eligible' OR submitted_at IS NOT NULL);
 
 -- name: get
 -- Claim $1.
-SELECT claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash, explanation,
-       recorded_at, state
-  FROM claims WHERE claim_id = $1;
+SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
+  FROM claims
+  JOIN programmes ON programmes.hash = claims.programme_hash
+  LEFT JOIN clawbacks ON clawbacks.claim_id = claims.claim_id AND clawbacks.state = 'open'
+ WHERE claims.claim_id = $1;
+
+-- name: kept
+-- The words of claim $1's decision.
+SELECT report, findings, born FROM claims WHERE claim_id = $1;
 
 -- name: listing
--- Claims as recorded, in state $1 where given, at most $2.
-SELECT claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash, explanation,
-       recorded_at, state
+-- Claims as recorded: in state $1, on result $2, of programme $3, recorded from day $4 on, where given; at most $5.
+SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
   FROM claims
- WHERE $1::text IS NULL OR state = $1
- ORDER BY seq
- LIMIT $2;
+  JOIN programmes ON programmes.hash = claims.programme_hash
+  LEFT JOIN clawbacks ON clawbacks.claim_id = claims.claim_id AND clawbacks.state = 'open'
+ WHERE ($1::text IS NULL OR claims.state = $1)
+   AND ($2::text IS NULL OR claims.result = $2)
+   AND ($3::text IS NULL OR programmes.name = $3)
+   AND ($4::date IS NULL OR claims.recorded_at >= $4)
+ ORDER BY claims.seq
+ LIMIT $5;
 
 -- name: of_family
--- Claims of family $3 as recorded, in state $1 where given, at most $2.
-SELECT claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash, explanation,
-       recorded_at, state
+-- The claims of family $1 as recorded.
+SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
   FROM claims
- WHERE reference = $3 AND ($1::text IS NULL OR state = $1)
- ORDER BY seq
- LIMIT $2;
+  JOIN programmes ON programmes.hash = claims.programme_hash
+  LEFT JOIN clawbacks ON clawbacks.claim_id = claims.claim_id AND clawbacks.state = 'open'
+ WHERE claims.reference = $1
+ ORDER BY claims.seq;
+
+-- name: history
+-- The steps of claim $1 from state to state.
+SELECT move, from_state, to_state, at, actor, reason FROM claim_moves WHERE claim_id = $1 ORDER BY seq;
+
+-- name: hold
+-- Where claim $1 stands, held until the transaction ends.
+SELECT state FROM claims WHERE claim_id = $1 FOR UPDATE;
+
+-- name: move
+-- Claim $1 made the move $2 from state $3 to $4 at $5, by $6, for the reason $7.
+WITH claim AS (
+    UPDATE claims
+       SET state = $4, submitted_at = CASE WHEN $4 = 'submitted' THEN $5 ELSE submitted_at END
+     WHERE claim_id = $1
+)
+INSERT INTO claim_moves (claim_id, move, from_state, to_state, at, actor, reason)
+VALUES ($1, $2, $3, $4, $5::timestamptz, $6, $7);

@@ -1,70 +1,83 @@
 """Two evaluations of one family, and one that is run again: what the ledger took first counts, and stands."""
 
-import asyncio
-import dataclasses
-from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
+from datetime import date, timedelta
 
 import pytest
-from streams import PROGRAMME, Orders, carry_out, journey_id_of
-from temporalio.testing import ActivityEnvironment
 
-from activities import claims as activity
-from activities.messages import RunEffect
-from domain.claim_file import ClaimReport, PayableReport, ResultReport
-from domain.effects import EvaluateResults
-from store import claims, programmes
-from store.vault import Vault
+from domain.family import Member
+from store import claim_files, claims
+from store.errors import Erased
+from store.vault import erase
+from tests.domain.claim_story import AS_OF, AT_WORK, BORN, PACK, PATH, RESULT, referred, seen
+from tests.ledger import Ledger, together
 
-JOURNEY = journey_id_of()
-NOW = datetime(2013, 6, 1, 12, tzinfo=UTC)
-FIRST, SECOND = (EvaluateResults(effect_id=f"{JOURNEY}:9:{n}", as_of=date(2013, 4, n)) for n in (1, 2))
-
-
-def _report(file, _programme):
-    """Whatever is asked first is payable, each day another result; nothing more once something was paid."""
-    name, amount = ("one", 1600) if file.as_of == FIRST.as_of else ("two", 1500)
-    amount = 0 if file.paid else amount
-    result = ResultReport(result=name, verdict="met", amount=amount, limbs=())
-    due = PayableReport(amount=amount, results=(name,) if amount else ())
-    return ClaimReport(programme="x", programme_hash="x", as_of=file.as_of, results=(result,), payable=due)
+REFERENCE = "F-7K3Q-9D2X"
+TWO_ADULTS = {"m1": date(1980, 2, 3), "m2": date(1978, 9, 1)}
 
 
 @pytest.fixture
-async def evaluate(pool, monkeypatch):
-    """A referred family with two evaluations planned, judged by `_report`; returns how to run one."""
-    async with pool.acquire() as conn:
-        await programmes.keep(conn, PROGRAMME)
-    await carry_out(pool, JOURNEY, Orders().refer())
-    for effect in (FIRST, SECOND):
-        await pool.execute(
-            "INSERT INTO effects (effect_id, journey_id, command_id, payload) VALUES ($1, $2, 'c', $3)",
-            effect.effect_id,
-            JOURNEY,
-            effect.model_dump(mode="json"),
-        )
-    monkeypatch.setattr(activity, "check", _report)
-    monkeypatch.setattr(activity, "claim_file_of", lambda *given: SimpleNamespace(as_of=given[3], paid=given[4]))
-    activities = activity.ClaimActivities(pool, Vault(bytes(32), bytes(32)), timedelta(0))
-
-    async def run(effect):
-        environment = ActivityEnvironment()
-        environment.info = dataclasses.replace(environment.info, started_time=NOW)
-        done = await environment.run(activities.record_claim_eligibility, RunEffect(journey_id=JOURNEY, effect=effect))
-        return done.command.results
-
-    return run
+def ledger(pool):
+    """A ledger on the test's own database."""
+    return Ledger(pool)
 
 
-async def test_two_evaluations_at_once_take_turns(evaluate, pool):
-    """The second sees what the first one claimed, so the family is claimed for once."""
-    both = await asyncio.gather(evaluate(FIRST), evaluate(SECOND))
-    assert sorted(bool(judged.claim_id) for (judged,) in both) == [False, True]
-    assert len(await claims.listing(pool)) == 1
+def _both_ways():
+    """A family that may be claimed for at 1600 pounds one way as of one day, and another way from the next day on."""
+    whole = {"source": "police", "member": None}
+    parts = [(date(2011, 11, 8), date(2012, 5, 7)), (date(2012, 11, 21), date(2013, 5, 21))]
+    returns = [
+        seen("return", f"{kind}-{n}", AS_OF, of=kind, **{"from": first, "to": last}, **whole)
+        for kind in ("asb-incident", "offence")
+        for n, (first, last) in enumerate(parts)
+    ]
+    benefit = {"benefit": "jsa", "from": date(2010, 1, 4), "to": date(2012, 11, 20)}
+    return [
+        referred().model_copy(update={"members": tuple(Member(id=name, role="adult") for name in TWO_ADULTS)}),
+        *PATH[1:],
+        *returns,
+        seen("work-programme", "w1", date(2013, 2, 1), **{"from": date(2013, 2, 1)}),
+        seen("out-of-work-benefit", "b2", date(2012, 12, 1), member="m2", **benefit),
+        seen("employment", "j2", date(2012, 12, 1), member="m2", **{"from": date(2012, 11, 21)}),
+    ]
 
 
-async def test_an_evaluation_run_again_says_the_same(evaluate, monkeypatch):
+async def test_two_evaluations_at_once_take_turns(ledger):
+    """The second sees what the first one claimed: the family's maximum is claimed once, not twice by two ways."""
+    journey = await ledger.open(PACK, _both_ways(), TWO_ADULTS)
+    effects = await ledger.plan(journey, AS_OF, AS_OF + timedelta(days=1))
+    await together(*(ledger.run(journey, effect) for effect in effects))
+    held = await ledger.claims(REFERENCE)
+    assert sum(claim.amount for claim in held) == 1600
+    assert len({claim.effect_id for claim in held}) == 1
+
+
+async def test_an_evaluation_run_again_says_the_same(ledger):
     """A repeat gives the verdicts that were recorded, whatever the evidence says by now."""
-    first = await evaluate(FIRST)
-    monkeypatch.setattr(activity, "check", lambda *_: pytest.fail("it was judged before"))
-    assert await evaluate(FIRST) == first
+    journey = await ledger.open(PACK, AT_WORK, BORN)
+    [effect] = await ledger.plan(journey, AS_OF)
+    first = await ledger.run(journey, effect)
+    await ledger.pool.execute("DELETE FROM people")  # without dates of birth the verdicts would be others
+    assert await ledger.run(journey, effect) == first
+
+
+async def test_a_claim_keeps_what_it_was_decided_on(ledger):
+    """The ledger holds journal version, pack, earlier claims and the report, and the file comes to that report."""
+    journey = await ledger.open(PACK, AT_WORK, BORN)
+    await ledger.evaluate(journey, AS_OF)
+    [claim] = await ledger.claims(REFERENCE)
+    assert (claim.result, claim.amount, claim.journal_version, claim.paid) == (RESULT, 1600, len(AT_WORK), {})
+    assert (claim.programme, claim.programme_hash) == (PACK.name, PACK.hash)
+    assert [limb["limb"] for limb in claim.explanation["limbs"]] == ["employment", "practice"]
+
+
+async def test_an_erased_family_leaves_its_decision_and_no_dates_of_birth(ledger):
+    """Erasing a family takes the dates of birth out of the ledger's reach; the decision's words stay."""
+    journey = await ledger.open(PACK, AT_WORK, BORN)
+    await ledger.evaluate(journey, AS_OF)
+    [claim] = await ledger.claims(REFERENCE)
+    async with ledger.pool.acquire() as conn:
+        await erase(conn, REFERENCE, ledger.now)
+        for make in (claim_files.as_recorded, claim_files.as_known):
+            with pytest.raises(Erased):
+                await make(conn, ledger.vault, claim)
+        assert '"verdict": "met"' in (await claims.kept(conn, claim.claim_id)).report

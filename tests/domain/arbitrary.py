@@ -6,10 +6,12 @@ from typing import Any, get_args
 from given import MEMBERS
 from hypothesis import strategies as st
 
-from domain.commands import Caseload, Command, Judged, PlacesTaken
+from domain.claim_states import ClaimState
+from domain.commands import Caseload, Command, Judged, PlacesTaken, Proposed, Restored
 from domain.eligibility import Judgement
 from domain.events import (
     CheckVerdict,
+    ClawbackDecision,
     ContactKind,
     Correctable,
     DeliveryFault,
@@ -79,6 +81,18 @@ verdicts = st.builds(
     amount=st.integers(0, 4000),
     claim_id=st.none() | st.just("claim-1"),
 )
+claims = st.sampled_from(["claim-1", "claim-2"])
+_LOST = {
+    "claim_id": claims,
+    "result": st.sampled_from(["work", "school"]),
+    "limb": st.sampled_from(["in-work", "practice"]),
+    "verdict_before": st.just("met"),
+    "verdict_after": _one_of(Verdict),
+    "amount_before": st.just(700),
+    "amount_after": st.sampled_from([0, 700]),
+    "as_of": days,
+    "cause": st.sampled_from(["a", "b"]),
+}
 
 # One strategy a field name: events and commands speak of the same things by the same names.
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
@@ -136,6 +150,18 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "results": st.lists(verdicts, max_size=2).map(tuple),
     "amount": st.integers(0, 4000),
     "claim_id": st.none() | st.just("claim-1"),
+    "limb": _LOST["limb"],
+    "verdict_before": _LOST["verdict_before"],
+    "verdict_after": _LOST["verdict_after"],
+    "amount_before": _LOST["amount_before"],
+    "amount_after": _LOST["amount_after"],
+    "cause": _LOST["cause"],
+    "decision": _one_of(ClawbackDecision),
+    "claim_state": st.none() | _one_of(ClaimState),
+    "proposed": st.lists(st.builds(Proposed, **_LOST), max_size=2).map(tuple),
+    "restored": st.lists(
+        st.builds(Restored, claim_id=claims, result=_LOST["result"], cause=_LOST["cause"]), max_size=2
+    ).map(tuple),
 }
 replacements = st.one_of([_built(kind) for kind in CORRECTABLE])
 FIELDS |= {"replacement": replacements, "original": st.none() | replacements}
@@ -145,6 +171,10 @@ _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "move-deadline": {"to": days},
     "reminder-not-sent": {"fault": _one_of(DeliveryFault)},
     "notification-not-sent": {"fault": _one_of(DeliveryFault)},
+    "clawback-proposed": {"claim_id": claims},
+    "clawback-withdrawn": {"claim_id": claims},
+    "clawback-decided": {"claim_id": claims},
+    "decide-clawback": {"claim_id": claims},
 }
 
 

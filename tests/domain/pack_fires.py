@@ -36,6 +36,19 @@ from tests.domain.arbitrary import EVENTS
 
 OFFERED = fact(e.HandoverOffered, AT_WORK[-1].on, to="lee")
 REGRESSED = fact(e.CheckRecorded, add_months(STEPPED_DOWN_ON, 6), months=6, verdict="regressed")
+PROPOSED = fact(
+    e.ClawbackProposed,
+    add_months(STEPPED_DOWN_ON, 6),
+    claim_id="claim-1",
+    result="work",
+    limb="in-work",
+    verdict_before="met",
+    verdict_after="not_met",
+    amount_before=1600,
+    amount_after=0,
+    as_of=STEPPED_DOWN_ON,
+    cause="a",
+)
 OWED = {
     "identification": (referred,),
     "allocation": (referred, identified),
@@ -47,6 +60,7 @@ OWED = {
     "check": LOWERED,
     "regression-response": (*LOWERED, REGRESSED),
     "handover-answer": (*AT_WORK, OFFERED),
+    "clawback-decision": (*LOWERED, PROPOSED),
     "close": (referred, not_eligible),
 }
 LOWERED_WORK = {"check", "regression-response"}

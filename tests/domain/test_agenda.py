@@ -44,6 +44,19 @@ ENGLAND = calendar_of("ENG")
 offered = fact(e.HandoverOffered, ASSESSED_ON, to="lee")
 regressed = fact(e.CheckRecorded, SIX_MONTHS_ON, months=6, verdict="regressed")
 closed = fact(e.JourneyClosed, LATER, outcome="sustained")
+proposed = fact(
+    e.ClawbackProposed,
+    LATER,
+    claim_id="claim-1",
+    result="work",
+    limb="in-work",
+    verdict_before="met",
+    verdict_after="not_met",
+    amount_before=1600,
+    amount_after=0,
+    as_of=SIX_MONTHS_ON,
+    cause="a",
+)
 
 
 def ladder(work, *events, programme=PROGRAMME):
@@ -97,6 +110,10 @@ LADDERS = {
         [(date(2013, 6, 10), "remind+0"), (date(2013, 6, 13), "escalate+3")],
     ),
     "handover-answer": ([*HELD, offered], [(date(2012, 5, 31), "remind+0"), (date(2012, 6, 6), "escalate+2")]),
+    "clawback-decision": (
+        [*SUSTAINED, proposed],
+        [(date(2014, 1, 8), "remind+0"), (date(2014, 1, 15), "escalate+5")],
+    ),
     "close": (SUSTAINED, [(date(2013, 12, 17), "remind+0"), (date(2013, 12, 24), "escalate+5")]),
 }
 

@@ -119,3 +119,19 @@ def test_a_claim_fits_its_pack_by_the_results_it_names():
     fit(file, PACK)
     with pytest.raises(BadClaimFile):
         fit(file, PACK.model_copy(update={"results": PACK.results[:1]}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"hash": "0" * 64}, "decided under another version of wirral-2012"),
+        ({"name": "other"}, "the pack given is other"),
+    ],
+)
+def test_a_claim_is_judged_by_the_pack_it_names(changes, said):
+    """A file that names its pack by hash fits no other version, and none of another programme."""
+    file = claim_file_of(fold([*AT_WORK, consented]), PACK, BORN, AS_OF, {})
+    assert file is not None
+    fit(file.model_copy(update={"programme_hash": None}), PACK.model_copy(update={"hash": "0" * 64}))
+    with pytest.raises(BadClaimFile, match=said):
+        fit(file, PACK.model_copy(update=changes))

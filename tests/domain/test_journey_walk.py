@@ -32,13 +32,19 @@ HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover]
 DEADLINES = [c.MoveDeadline, c.PauseDeadline, c.ResumeDeadline, c.CancelDeadline]
 ANEW = [c.StepUp, c.AssessFamily, c.AgreePlan, c.ReviewPlan, c.RecordContact]
 AFTER_THE_CLOSE = {
+    "clawback-proposed",
+    "clawback-withdrawn",
+    "clawback-decided",
+    "reminder-fell-due",  # of a proposed clawback, which may come years after the close
+    "reminder-sent",
+    "reminder-not-sent",
+    "reminder-acknowledged",
+    "reminder-escalated",
     "consent-withdrawn",
     "evaluation-fell-due",
     "event-corrected",
     "evidence-recorded",
     "reminder-ended",
-    "reminder-sent",
-    "reminder-not-sent",
     "notification-sent",
     "notification-not-sent",
     "claim-eligibility-recorded",

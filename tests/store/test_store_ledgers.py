@@ -11,6 +11,7 @@ from domain.claim_file import ClaimReport, PayableReport, ResultReport
 from domain.journey import Journey
 from programmes import load
 from store import claims, intake, partners, programmes
+from store.claims import Basis, Filters
 from store.errors import PartnerExists, UnknownProgramme
 from store.intake import Import, Intake
 from store.partners import Partner
@@ -126,8 +127,10 @@ def report(**amounts):
 
 async def entered(pool, effect_id, **amounts):
     """Record a report, and return result, pounds and claim id of each verdict."""
+    basis = Basis(journal_version=7, paid={}, born=None, report=report(**amounts), findings=())
     async with pool.acquire() as conn, conn.transaction():
-        judged = await claims.record(conn, effect_id, JOURNEY, report(**amounts), recorded_at=NOW)
+        await programmes.keep(conn, PROGRAMME)
+        judged = await claims.record(conn, effect_id, JOURNEY, basis, recorded_at=NOW)
     return [(each.result, each.amount, each.claim_id) for each in judged]
 
 
@@ -136,12 +139,13 @@ async def test_a_claim_is_entered_once(pool):
     expected = [("work", 800, "effect-1:work"), ("school", 0, None), ("crime", 0, None)]
     for _ in range(2):
         assert await entered(pool, "effect-1", work=800) == expected
-    [claim] = await claims.listing(pool, reference=REFERENCE)
+    [claim] = await claims.listing(pool, Filters(reference=REFERENCE))
     assert (claim.claim_id, claim.amount, claim.state, claim.verdict) == ("effect-1:work", 800, "eligible", "met")
     assert claim.explanation == {"result": "work", "verdict": "met", "amount": 800, "limbs": []}
     assert await claims.get(pool, "effect-1:work") == claim
     assert await claims.get(pool, "nothing") is None
-    assert await claims.listing(pool, state="paid") == []
+    assert await claims.listing(pool, Filters(state="paid")) == []
+    assert (await claims.kept(pool, "effect-1:work")).report == report(work=800).model_dump_json(indent=2)
 
 
 async def test_one_claim_a_family_and_result(pool):

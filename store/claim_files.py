@@ -1,0 +1,81 @@
+"""The claim file behind a claim: as it stood when the claim was recorded, or as everything known today has it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.claim_file import ClaimFile
+from domain.claims import claim_file_of
+from domain.evidence import Evidence
+from domain.evolve import fold
+from domain.journey import Journey
+from domain.programme import Programme
+from store import claims, journal, programmes, read_models
+from store.claims import Claim
+from store.errors import Erased
+from store.pool import Conn
+from store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A claim file with the pack it is to be judged by."""
+
+    file: ClaimFile
+    programme: Programme
+
+
+async def as_recorded(conn: Conn, vault: Vault, claim: Claim) -> Filed:
+    """Return the file that the claim was decided from. Raise `Erased` when its dates of birth are gone."""
+    kept = await claims.kept(conn, claim.claim_id)
+    born = {} if kept.born is None else await vault.open_born(conn, claim.reference, claim.effect_id, kept.born)
+    return await _filed(conn, claim, await _journey(conn, claim.journey_id, claim.journal_version), born)
+
+
+async def as_known(conn: Conn, vault: Vault, claim: Claim) -> Filed:
+    """Return the file as it would read today: same day, same pack, same earlier claims, and all evidence there is.
+
+    That is what was recorded on the claim's own journey, and on every later journey of its family. Raise `Erased`
+    when the family was erased: without dates of birth nothing can be learned.
+    """
+    born = await vault.born(conn, claim.reference)
+    if not born:
+        raise Erased
+    later = await _recorded_later(conn, claim)
+    return await _filed(conn, claim, await _journey(conn, claim.journey_id), born, later)
+
+
+async def of_journey(conn: Conn, vault: Vault, journey_id: str, as_of: date) -> Filed | None:
+    """Return the file of a journey as of any day on all evidence there is; None while nobody holds the family."""
+    journey = await _journey(conn, journey_id)
+    programme = await programmes.get(conn, journey.programme_hash)
+    born = await vault.born(conn, journey.reference)
+    paid = await claims.taken(conn, journey.reference, "")
+    file = claim_file_of(journey, programme, born, as_of, paid)
+    return None if file is None else Filed(file, programme)
+
+
+async def pack_of(conn: Conn, claim: Claim) -> Programme:
+    """Return the very pack that a claim was decided under."""
+    return await programmes.get(conn, claim.programme_hash)
+
+
+async def _filed(
+    conn: Conn, claim: Claim, journey: Journey, born: dict[str, date], later: list[Evidence] | None = None
+) -> Filed:
+    programme = await programmes.get(conn, claim.programme_hash)
+    file = claim_file_of(journey, programme, born, claim.as_of, claim.paid, later or [])
+    if file is None:
+        raise LookupError(f"{claim.claim_id}: nobody holds the family any more")
+    return Filed(file, programme)
+
+
+async def _journey(conn: Conn, journey_id: str, version: int | None = None) -> Journey:
+    told = await journal.timeline(conn, journey_id)
+    return fold(recorded.event for recorded in told[:version])
+
+
+async def _recorded_later(conn: Conn, claim: Claim) -> list[Evidence]:
+    rows = await read_models.by_reference(conn, claim.reference)
+    number = next((row.number for row in rows if row.journey_id == claim.journey_id), 0)
+    journeys = [await _journey(conn, row.journey_id) for row in rows if row.number > number]
+    return [item for journey in journeys for item in journey.evidence]

@@ -1,0 +1,89 @@
+"""Proposals to claw back a claim: what changed, when it was raised, and what became of it; one open at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from domain.clawback import Standing
+from domain.commands import Proposed
+from domain.events import ClawbackDecided, Verdict
+from store import claims
+from store.chain import plain
+from store.journal import NewEvent
+from store.pool import Conn
+from store.queries import queries
+
+_SQL = queries("clawbacks")
+
+ClawbackState = Literal["open", "withdrawn", "superseded", "upheld", "clawed-back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    """One proposal. `limb` is the first part that changed, with its reports before and after; pounds are whole.
+
+    `journey_id` is the journey it stands on: the family's newest when its cause was recorded.
+    """
+
+    claim_id: str
+    cause: str
+    journey_id: str
+    limb: str
+    verdict_before: Verdict
+    verdict_after: Verdict
+    amount_before: int
+    amount_after: int
+    limb_before: dict[str, Any]
+    limb_after: dict[str, Any]
+    raised_at: datetime
+    state: ClawbackState = "open"
+    ended_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+
+
+async def of_claim(conn: Conn, claim_id: str) -> list[Clawback]:
+    """Return the proposals of a claim in the order they were raised."""
+    return [Clawback(**dict(row)) for row in await conn.fetch(_SQL["of_claim"], claim_id)]
+
+
+async def open_of(conn: Conn, claim_id: str) -> Clawback | None:
+    """Return the open proposal of a claim, or None."""
+    return next((held for held in await of_claim(conn, claim_id) if held.state == "open"), None)
+
+
+async def propose(conn: Conn, journey_id: str, proposed: Proposed, found: Standing, at: datetime) -> None:
+    """Raise a proposal on a journey, in place of the one that is open."""
+    await conn.execute(_SQL["end"], proposed.claim_id, "superseded", at, None, None)
+    change = found.changes[0]
+    row: Mapping[str, Any] = {
+        "claim_id": proposed.claim_id,
+        "cause": proposed.cause,
+        "journey_id": journey_id,
+        "limb": proposed.limb,
+        "verdict_before": proposed.verdict_before,
+        "verdict_after": proposed.verdict_after,
+        "amount_before": proposed.amount_before,
+        "amount_after": proposed.amount_after,
+        "limb_before": plain(change.before.model_dump(mode="json", by_alias=True)),
+        "limb_after": plain(change.after.model_dump(mode="json", by_alias=True)),
+        "raised_at": at,
+    }
+    await conn.execute(_SQL["propose"], [row])
+
+
+async def withdraw(conn: Conn, claim_id: str, at: datetime) -> None:
+    """End the open proposal of a claim, whose cause is gone."""
+    await conn.execute(_SQL["end"], claim_id, "withdrawn", at, None, None)
+
+
+async def decide(conn: Conn, decided: NewEvent) -> None:
+    """End the open proposal as a manager decided, and move the claim; in the transaction that keeps the event."""
+    event = decided.event
+    if not isinstance(event, ClawbackDecided):
+        raise TypeError(f"decide was given {event.type}")
+    state = "upheld" if event.decision == "uphold" else "clawed-back"
+    await conn.execute(_SQL["end"], event.claim_id, state, event.at, decided.actor, event.reason)
+    if event.decision == "claw-back":
+        await claims.move(conn, event.claim_id, "claw-back", at=event.at, actor=decided.actor, reason=event.reason)
