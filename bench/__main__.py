@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from bench import journal, journeys
+from bench import evaluations, journal, journeys
 from stack.parts import running
 from store.pool import open_pool
 from wiring.leave import leave
@@ -21,7 +21,11 @@ async def main() -> None:
         )
         pool = await open_pool(stack.database_url)
         try:
-            rows = [await journal.measure(pool), await journeys.measure(pool, await connect(chosen))]
+            rows = [
+                evaluations.measure(),
+                await journal.measure(pool),
+                await journeys.measure(pool, await connect(chosen)),
+            ]
         finally:
             await pool.close()
     for row in rows:

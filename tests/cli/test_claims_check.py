@@ -78,6 +78,21 @@ def test_the_tree_tells_verdict_figure_window_evidence_and_sources(check):
     assert "Payable: £1,600 for continuous-employment" in check(CLAIMS / "000.json").stdout
 
 
+def test_the_tree_tells_each_need_and_what_attaching_the_family_paid(check, tmp_path):
+    """Under a programme of needs each need is told with its reason, and the attachment fee as no part of the claim."""
+    later = {"programme": "expanded-2015", "as_of": "2017-05-20", "engaged_from": "2015-04-01", "evidence": []}
+    done = check(altered(tmp_path, **later, needs=["domestic-abuse", "debt"]))
+    assert done.exit_code == 1
+    for expected in (
+        "significant-and-sustained-progress: insufficient",
+        "domestic-abuse: insufficient",
+        "debt: insufficient",
+        "the programme has no rule for the outcome of this need",
+        "attachment of a family £1,000",
+    ):
+        assert expected in done.stdout
+
+
 def test_outside_every_tariff_the_tree_says_so(check, tmp_path):
     """A claim of 2016 is met by nothing payable."""
     assert "no tariff on this day" in check(altered(tmp_path, as_of="2016-01-01")).stdout

@@ -147,7 +147,7 @@ def _notices(pack):
         if notice.event not in types:
             yield f"{place}: no such event"
             continue
-        for partner in notice.partners:
+        for partner in notice.partners if pack.agreements else ():  # without any, the pack is there to be extended
             senders = [held.partner for held in pack.agreements] if partner == "referrer" else [partner]
             if all(_untold(pack, notice, sender) for sender in senders):
                 yield f"{place}: {partner} is never told"
@@ -168,29 +168,18 @@ def _untold(pack, notice, partner):
 
 def _criteria(pack):
     """Each criterion makes a family eligible that would not be without it."""
-    if pack.eligibility is None:
-        return
-    rule = pack.eligibility
-    for criterion in rule.criteria:
-        others = [
-            other.id
-            for other in rule.criteria
-            if other.id != criterion.id and (rule.counting == "criteria" or other.group != criterion.group)
+    criteria, required = (pack.eligibility.criteria, pack.eligibility.required) if pack.eligibility else ((), ())
+    for criterion in criteria:
+        beside = [
+            other.id for other in criteria if pack.eligibility.counting == "criteria" or other.group != criterion.group
         ]
-        without = (
-            list(rule.required)
-            if criterion.id not in rule.required
-            else [r for r in rule.required if r != criterion.id]
-        )
-        for other in others:
-            more = list(dict.fromkeys([*without, other]))
-            if pack.judge_needs(more).eligible or len(pack.judge_needs(more).counted) >= rule.at_least + len(
-                rule.required
-            ):
-                break
-            without = more
-        with_it = pack.judge_needs([*without, criterion.id])
-        if pack.judge_needs(without).eligible or not with_it.eligible or criterion.id not in with_it.counted:
+        without = [name for name in required if name != criterion.id]
+        for other in beside:
+            enough = pack.judge_needs([*without, criterion.id]).eligible
+            if other != criterion.id and not enough and not pack.judge_needs([*without, other]).eligible:
+                without.append(other)
+        judged = pack.judge_needs([*without, criterion.id])
+        if pack.judge_needs(without).eligible or not judged.eligible or criterion.id not in judged.counted:
             yield f"criterion {criterion.id}: never counts"
 
 
