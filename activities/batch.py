@@ -24,6 +24,7 @@ from domain.explain import explain
 from domain.programme import Programme
 from domain.react import react
 from domain.replies import Rejection, Reply
+from domain.standing import Standing
 from store.effects import Settled
 from store.journal import Answered, Change, Loaded, NewEvent, fingerprint
 
@@ -114,7 +115,7 @@ class Batch:
         """The decisions on clawbacks of this batch, which the claims ledger takes in the same transaction."""
         return [new for new in self._new if isinstance(new.event, ClawbackDecided)]
 
-    def change(self, deadlines: tuple[Deadline, ...]) -> Change:
+    def change(self, deadlines: tuple[Deadline, ...], owed: tuple[Standing, ...] = ()) -> Change:
         """Return everything to store, in one piece."""
         return Change(
             journey_id=self._journey_id,
@@ -122,6 +123,7 @@ class Batch:
             events=self._new,
             journey=self.journey,
             deadlines=deadlines,
+            owed=owed,
             answers=self._answers,
             effects=self._new_effects,
         )

@@ -5,7 +5,7 @@ changes the rules cannot change the past. Run twice, a batch is answered the sam
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
@@ -13,7 +13,7 @@ from temporalio import activity
 
 from activities.batch import Batch
 from activities.messages import CarriedOut, CarryOut, Due
-from domain.agenda import agenda
+from domain.agenda import Deadline, agenda
 from domain.calendar import calendar_of
 from domain.commands import (
     AcceptHandover,
@@ -25,9 +25,11 @@ from domain.commands import (
     RecordReminder,
     RecordReview,
 )
+from domain.holding import rings_at
 from domain.journey import Journey
 from domain.programme import Programme
 from domain.replies import Reply
+from domain.standing import Standing, standing
 from store import claims, clawbacks, effects, journal, places, programmes, staff
 from store.errors import VersionConflict
 from store.pool import Conn
@@ -98,7 +100,7 @@ class JournalActivities:
             batch.pass_time(programme)
         batch.look_back()
         await self._append(conn, batch, programme)
-        return self._outcome(batch, programme)
+        return self._outcome(batch, programme, order.now + self._offset)
 
     async def _programme(self, conn: Conn, journey: Journey, commands: Sequence[Command]) -> Programme | None:
         """Return the pack the journey is pinned to, or the one its referral names."""
@@ -124,26 +126,39 @@ class JournalActivities:
     async def _append(self, conn: Conn, batch: Batch, programme: Programme | None) -> None:
         if not batch.is_news:
             return
-        deadlines = agenda(batch.journey, programme, calendar_of(programme.nation)) if programme else ()
-        await journal.append(conn, batch.change(deadlines), batch.last_hash)
+        deadlines: tuple[Deadline, ...] = ()
+        owed: tuple[Standing, ...] = ()
+        if programme:
+            calendar = calendar_of(programme.nation)
+            deadlines = agenda(batch.journey, programme, calendar)
+            owed = standing(batch.journey, programme, calendar)
+        await journal.append(conn, batch.change(deadlines, owed), batch.last_hash)
         for decided in batch.decided:
             await clawbacks.decide(conn, decided)
         for effect_id, state in batch.settled:
             await effects.tell(conn, effect_id, state)
 
-    def _outcome(self, batch: Batch, programme: Programme | None) -> CarriedOut:
+    def _outcome(self, batch: Batch, programme: Programme | None, now: datetime) -> CarriedOut:
         journey = batch.journey
-        due = agenda(journey, programme, calendar_of(programme.nation)) if programme else ()
+        due, rings = _next(journey, programme, now) if programme else ((), None)
         return CarriedOut(
             version=journey.version,
             stage=journey.stage,
             replies=batch.replies,
             effects=batch.open_effects,
-            wake_at=due[0].at - self._offset if due else None,
+            wake_at=rings - self._offset if rings else None,
             agenda=[Due(id=deadline.id, at=deadline.at) for deadline in due[:SHOWN]],
             labels=_labels(journey),
-            next_deadline=due[0].at if due else None,
+            next_deadline=rings,
         )
+
+
+def _next(journey: Journey, programme: Programme, now: datetime) -> tuple[Sequence[Deadline], datetime | None]:
+    """Return the agenda, and when the first of it falls due, which for what is held is the next working moment."""
+    calendar = calendar_of(programme.nation)
+    due = agenda(journey, programme, calendar)
+    rings = (rings_at(deadline, now, calendar, journey.reference) for deadline in due)
+    return due, min(rings, default=None)
 
 
 def _needs_transaction(commands: Sequence[Command]) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.command import On, Ref, command
+from cli.command import DAYS, On, Ref, command
 from cli.door import Door
 from cli.show import answer
 
@@ -19,6 +19,8 @@ Why = Annotated[str, typer.Option("--why", metavar="CODE", help="The reason, as 
 
 
 def _change(door: Door, ref: str, step: str, **body: Any) -> None:
+    for name in {"on", "to"} & body.keys():
+        body[name] = door.day(body[name] or "today")
     answer(door.step(ref, f"{step}-deadline", **body), json_wanted=door.as_json)
 
 
@@ -27,7 +29,7 @@ def move(  # noqa: PLR0913, PLR0917 - one argument an option
     door: Door,
     ref: Ref,
     work: Work,
-    to: Annotated[str, typer.Option(metavar="DAY", help="The day it is due on from now on, YYYY-MM-DD.")],
+    to: Annotated[str, typer.Option(metavar="DAY", help=f"The day it is due on from now on: {DAYS}.")],
     why: Why,
     on: On = None,
 ) -> None:

@@ -2,7 +2,20 @@
 
 import typer
 
-from cli import claims, deadline, ledger, partners, path, programmes, quarantine, reading, referring, staff, upkeep
+from cli import (
+    claims,
+    deadline,
+    ledger,
+    owing,
+    partners,
+    path,
+    programmes,
+    quarantine,
+    reading,
+    referring,
+    staff,
+    upkeep,
+)
 from cli import stack as local
 from cli.trouble import EXIT_CODES
 
@@ -17,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _part in (referring, reading, path, staff, upkeep):
+for _part in (referring, reading, owing, path, staff, upkeep):
     app.add_typer(_part.app)
 app.add_typer(staff.workers, name="workers")
 app.add_typer(partners.app, name="partners")

@@ -6,12 +6,14 @@ import typer
 
 from cli import show as write
 from cli.claim_rows import CLAIM_COLUMNS, claim_row
-from cli.command import DAYS, Ref, command
+from cli.command import Ref, command
 from cli.door import Door, in_path
+from cli.owing import write_owed, write_reminders
 
 app = typer.Typer(rich_markup_mode=None)
 
 Limit = Annotated[int, typer.Option(min=1, max=500, help="At most this many.")]
+OWN_WORK = {"evaluate": "evaluation of results", "ask": "evidence asked of partners"}
 Holder = Annotated[str | None, typer.Option(help="Only families held by this key worker.")]
 
 
@@ -62,11 +64,9 @@ def show(
     _heading(told)
     _people(told)
     _timeline(told["timeline"], everything=everything)
+    write_owed(told["owed"])
     write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, told["agenda"]))
-    waiting = [one for one in told["journey"]["reminders"] if one["state"] in {"due", "sent", "not-sent"}]
-    if waiting:
-        rows = ((one["id"], one["work"], one["state"]) for one in waiting)
-        write.table("\nReminders that wait for an answer", ("reminder", "work", "state"), rows)
+    write_reminders(told["reminders"])
     if told["claims"]:
         write.table("\nClaims", CLAIM_COLUMNS, map(claim_row, told["claims"]))
     for row in told["earlier"]:
@@ -122,42 +122,7 @@ def _event(told: dict[str, Any], corrected_by: int | None, *, everything: bool) 
 
 def _deadline(row: dict[str, Any]) -> tuple[object, ...]:
     kind = "escalates" if row["escalation"] else ""
-    return write.moment(row["at"]), row["work"] or "evaluation of results", row["due_on"], row["to"], kind
-
-
-@command(app)
-def due(
-    door: Door,
-    holder: Holder = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="TIME", help=f"Only up to this time, or the end of this day: {DAYS}.")
-    ] = None,
-    limit: Limit = 100,
-) -> None:
-    """List what falls due, soonest first.
-
-    Example: journeys due --holder kim --until 'in 10 working days'
-    """
-    rows = door.get("/v1/due", holder=holder, until=door.moment(until) if until else None, limit=limit)
-    if door.as_json:
-        write.as_json(rows)
-        return
-    write.table(
-        "",
-        ("when", "reference", "work", "due", "to", "holder", "reminder"),
-        (
-            (
-                write.moment(row["at"]),
-                row["reference"],
-                row["work"],
-                row["due_on"],
-                row["to"],
-                row["key_worker"],
-                row["deadline_id"],
-            )
-            for row in rows
-        ),
-    )
+    return write.moment(row["at"]), row["work"] or OWN_WORK[row["kind"]], row["due_on"], row["to"], kind
 
 
 @command(app)

@@ -1,11 +1,16 @@
 """Everything that falls due on a journey if nothing else happens, soonest first."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
-from domain.calendar import Calendar, add_months, local_date
+from domain.calendar import LONDON, Calendar, add_months, local_date
 from domain.journey import Journey, Owed
 from domain.model import Value
 from domain.programme import Clock, Holder, Programme, Rung, Span, Work
+
+# Why a message did not go out where telling somebody else of it would not help either.
+HELPLESS = frozenset({"reason-ended", "no-mail-server"})
+DeadlineKind = Literal["remind", "ask", "evaluate"]
 
 
 class Deadline(Value):
@@ -23,13 +28,19 @@ class Deadline(Value):
     to: Holder = "holder"
     escalation: bool = False
     months: int | None = None
+    kind: DeadlineKind = "remind"
+    urgent: bool = False
 
 
 def agenda(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[Deadline, ...]:
     """Return what falls due, soonest first; of a closed journey only evaluations as of days before it closed."""
     if journey.stage == "unreferred":
         return ()
-    due = [*_reminders(journey, programme, calendar), *_evaluations(journey, programme, calendar)]
+    due = [
+        *_reminders(journey, programme, calendar),
+        *_unheard(journey, programme, calendar),
+        *_evaluations(journey, programme, calendar),
+    ]
     return tuple(sorted(due, key=lambda deadline: (deadline.at, deadline.id)))
 
 
@@ -76,17 +87,55 @@ def _reminders(journey: Journey, programme: Programme, calendar: Calendar) -> li
     ]
 
 
+def _unheard(journey: Journey, programme: Programme, calendar: Calendar) -> list[Deadline]:
+    """Escalate each reminder that could not be sent: whoever owes the work has not heard of it."""
+    owed = {(item.work, item.generation) for item in owed_now(journey, programme)}
+    fired = {reminder.id for reminder in journey.reminders}
+    return [
+        Deadline(
+            id=name,
+            at=reminder.unsent_at if clock.urgent else calendar.next_open(reminder.unsent_at, journey.reference),
+            due_on=reminder.due_on,
+            work=reminder.work,
+            generation=reminder.generation,
+            to=clock.escalate_to,
+            escalation=True,
+            urgent=clock.urgent,
+        )
+        for reminder in journey.reminders
+        if reminder.state == "not-sent" and not reminder.escalation and reminder.unsent not in HELPLESS
+        if (reminder.work, reminder.generation) in owed and (name := f"{reminder.id}.unsent") not in fired
+        if reminder.unsent_at is not None and reminder.due_on is not None
+        if (clock := programme.clock(reminder.work)) is not None
+    ]
+
+
 def _ladder(journey: Journey, owed: Owed, clock: Clock, due: date, calendar: Calendar) -> list[Deadline]:
     """Place the rungs around the due date, none before the working day after the work became known.
 
     Steps are often recorded days late. Where the due date has passed by then, the ladder stands on that next working
     day instead, so that nobody hears of late work before whoever owes it; rungs that fall together become one.
     """
+    if clock.urgent:
+        return _urgent_ladder(owed, clock, due)
     first = calendar.roll(local_date(owed.known) + timedelta(days=1))
     around = max(due, first)
     ladder = sorted(clock.ladder, key=lambda rung: rung.at)
     days = {(max(calendar.shift(around, rung.at), first), rung.escalate): rung for rung in ladder}
     return [_rung(owed, clock, rung, due, calendar.moment(day, journey.reference)) for (day, _), rung in days.items()]
+
+
+def _urgent_ladder(owed: Owed, clock: Clock, due: date) -> list[Deadline]:
+    """Place the rungs on the days around the due date, none before the day after the work became known."""
+    known = owed.known.astimezone(LONDON)
+    first = known.date() + timedelta(days=1)
+    around = max(due, first)
+    ladder = sorted(clock.ladder, key=lambda rung: rung.at)
+    days = {(max(around + timedelta(days=rung.at), first), rung.escalate): rung for rung in ladder}
+    return [
+        _rung(owed, clock, rung, due, datetime.combine(day, known.time(), tzinfo=LONDON).astimezone(UTC))
+        for (day, _), rung in days.items()
+    ]
 
 
 def _rung(owed: Owed, clock: Clock, rung: Rung, due: date, at: datetime) -> Deadline:
@@ -100,6 +149,7 @@ def _rung(owed: Owed, clock: Clock, rung: Rung, due: date, at: datetime) -> Dead
         generation=owed.generation,
         to=to,
         escalation=rung.escalate,
+        urgent=clock.urgent,
     )
 
 
@@ -130,6 +180,7 @@ def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> 
             at=calendar.moment(add_months(day, evaluations.lag_months), journey.reference),
             due_on=day,
             months=months,
+            kind="evaluate",
         )
         for months, day in planned
         if (name := f"evaluation.{months}.{day}") not in journey.evaluations

@@ -13,6 +13,7 @@ Nation = Literal["ENG", "WLS", "SCT", "NIR"]
 
 LONDON = ZoneInfo("Europe/London")
 OPENS = time(8, 0)
+CLOSES = time(18, 0)
 OPEN_MINUTES = 600  # 08:00 to 18:00
 SATURDAY = 5
 
@@ -61,6 +62,18 @@ class Calendar:
         opens = datetime.combine(self.roll(day), OPENS, tzinfo=LONDON).astimezone(UTC)
         spread = int.from_bytes(hashlib.sha256(reference.encode()).digest()[:4]) % (OPEN_MINUTES * 60)
         return opens + timedelta(seconds=spread)
+
+    def is_open(self, moment: datetime) -> bool:
+        """Tell whether `moment` lies within working hours."""
+        local = moment.astimezone(LONDON)
+        return OPENS <= local.time() < CLOSES and self.is_working(local.date())
+
+    def next_open(self, moment: datetime, reference: str) -> datetime:
+        """Return `moment` within working hours, else the family's own moment of the next working day to come."""
+        if self.is_open(moment):
+            return moment
+        local = moment.astimezone(LONDON)
+        return self.moment(local.date() + timedelta(days=local.time() >= CLOSES), reference)
 
 
 @lru_cache(maxsize=4)

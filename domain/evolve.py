@@ -127,12 +127,18 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
             kept = tuple(held for held in journey.evidence if held.id != event.evidence.id)
             return _with(journey, evidence=(*kept, event.evidence))
         case ReminderFellDue():
-            fallen = Reminder(id=event.reminder_id, work=event.work, generation=event.generation)
+            fallen = Reminder(
+                id=event.reminder_id,
+                work=event.work,
+                generation=event.generation,
+                due_on=event.due_on,
+                escalation=event.escalation,
+            )
             return _with(journey, reminders=(*journey.reminders, fallen))
         case ReminderSent():
             return _remark(journey, event.reminder_id, "sent")
         case ReminderNotSent():
-            return _remark(journey, event.reminder_id, "not-sent")
+            return _remark(journey, event.reminder_id, "not-sent", unsent=event.reason, unsent_at=event.at)
         case ReminderAcknowledged():
             return _remark(journey, event.reminder_id, "acknowledged")
         case ReminderEscalated():
@@ -206,14 +212,14 @@ def _changed(journey: Journey, event: DeadlineMoved | DeadlinePaused | DeadlineR
     )
 
 
-def _remark(journey: Journey, reminder_id: str, state: ReminderState) -> Journey:
+def _remark(journey: Journey, reminder_id: str, state: ReminderState, **news: object) -> Journey:
     """Move one reminder along its chain; an answer is final, and news of its message after that moves it no more."""
     told = state in {"sent", "not-sent"}
     return _with(
         journey,
         reminders=tuple(
             reminder.model_copy(
-                update={"state": state if reminder.live else reminder.state, "told": told or reminder.told}
+                update={"state": state if reminder.live else reminder.state, "told": told or reminder.told, **news}
             )
             if reminder.id == reminder_id
             else reminder

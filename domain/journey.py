@@ -41,13 +41,20 @@ class Owed(Value):
 
 
 class Reminder(Value):
-    """Where a reminder stands in its chain; `told` once it is known what became of its message."""
+    """Where a reminder stands in its chain; `told` once it is known what became of its message.
+
+    `unsent` is why the message could not go out, known from `unsent_at`.
+    """
 
     id: str
     work: Work
     generation: int
     state: ReminderState = "due"
     told: bool = False
+    due_on: date | None = None
+    escalation: bool = False
+    unsent: str | None = None
+    unsent_at: datetime | None = None
 
     @property
     def live(self) -> bool:

@@ -58,7 +58,8 @@ class Rung(Value):
 class Clock(Value):
     """By when a piece of work is owed, by whom, and who hears of it before, on and after the day.
 
-    A check has no `within`: its days come from `checks`.
+    A check has no `within`: its days come from `checks`. An `urgent` clock knows no office hours: its rungs count
+    every day, at the hour at which the work became known, and nothing of it waits for the morning.
     """
 
     work: Work
@@ -66,6 +67,7 @@ class Clock(Value):
     owner: Holder
     escalate_to: Holder
     ladder: tuple[Rung, ...] = Field(min_length=1)
+    urgent: bool = False
 
     @model_validator(mode="after")
     def _has_a_span(self) -> Self:

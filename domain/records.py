@@ -34,6 +34,7 @@ from domain.events import (
     ReminderSent,
 )
 from domain.evolve import evolve
+from domain.holding import rings_at
 from domain.journey import Journey
 from domain.programme import Programme
 from domain.refusals import happened, known_criteria
@@ -153,10 +154,11 @@ def acknowledge(journey: Journey, command: AcknowledgeReminder) -> list[Event]:
 
 
 def pass_time(journey: Journey, command: PassTime, programme: Programme) -> list[Event]:
-    """Let each deadline up to the moment of the command fall due, the earliest first."""
+    """Let each deadline up to the moment of the command fall due, the earliest first; outside hours they are held."""
     happened: list[Event] = []
-    for deadline in agenda(journey, programme, calendar_of(programme.nation)):
-        if deadline.at <= command.at:
+    calendar = calendar_of(programme.nation)
+    for deadline in agenda(journey, programme, calendar):
+        if rings_at(deadline, command.at, calendar, journey.reference) <= command.at:
             fallen = _fall_due(journey, deadline, command)
             happened += fallen
             for event in fallen:

@@ -15,6 +15,7 @@ from domain.evolve import fold
 from domain.journey import Journey, ReminderState
 from domain.programme import Holder, Work
 from domain.stages import Stage
+from domain.standing import Standing, standing
 from gateway.families import Asked, OnFamily
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
@@ -22,7 +23,7 @@ from gateway.security import Allow
 from store import claims, journal, programmes, read_models
 from store.claims import Claim
 from store.journal import Recorded
-from store.read_models import DueRow, Filters, JourneyRow
+from store.read_models import DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
@@ -52,7 +53,9 @@ class Shown(BaseModel):
 
     journey: Journey
     holder: str | None
+    owed: list[Standing] = []
     agenda: list[Deadline]
+    reminders: list[ReminderRow] = []
     timeline: list[Told]
     claims: list[Claim]
     earlier: list[JourneyRow]
@@ -112,19 +115,31 @@ async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served
         recorded = await journal.timeline(conn, row.journey_id)
         programme = await programmes.get(conn, row.programme_hash)
         ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
+        chain = await read_models.reminders(conn, journey_id=row.journey_id)
         names = may(asked.actor, "read-names", row.key_worker)
         family = await parts.vault.read_family(conn, row.reference) if names else None
-    journey = fold(one.event for one in recorded)
+    journey, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
     return Shown(
         journey=journey,
         holder=journey.holder,
-        agenda=list(agenda(journey, programme, calendar_of(programme.nation))),
+        owed=list(standing(journey, programme, calendar)),
+        agenda=list(agenda(journey, programme, calendar)),
+        reminders=chain,
         timeline=[_told(one) for one in recorded],
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
         family=family,
         criteria_needed=programme.eligibility.at_least if programme.eligibility else 0,
     )
+
+
+@router.get("/owed")
+async def owed(
+    actor: Reader, parts: Served, holder: str | None = None, until: date | None = None, limit: Limit = 100
+) -> list[OwedRow]:
+    """List what is owed, by holder and the oldest first; what has no deadline comes last."""
+    async with parts.pool.acquire() as conn:
+        return await read_models.owed(conn, holder=_of(actor, holder), until=until, limit=limit)
 
 
 @router.get("/due")

@@ -16,6 +16,7 @@ from domain.effects import EFFECT, Effect
 from domain.events import EVENT, Event
 from domain.journey import Journey
 from domain.replies import Reply
+from domain.standing import Standing
 from store.chain import GENESIS, canonical, chained, event_id, occurred_at, plain, utc
 from store.errors import VersionConflict
 from store.inbox import Marks, inbox_marks
@@ -85,7 +86,8 @@ class NewEvent:
 class Change:
     """All that one batch of commands does to one journey.
 
-    `journey` is the state after `events` (read by `fold` when one of them is a correction), `deadlines` its agenda.
+    `journey` is the state after `events` (read by `fold` when one of them is a correction), `deadlines` its agenda,
+    `owed` what is owed.
     `effects` are pairs of command id and effect.
     """
 
@@ -94,6 +96,7 @@ class Change:
     events: list[NewEvent]
     journey: Journey
     deadlines: tuple[Deadline, ...] = ()
+    owed: tuple[Standing, ...] = ()
     answers: list[Answered] = field(default_factory=list)
     effects: list[tuple[str, Effect]] = field(default_factory=list)
 
@@ -183,7 +186,7 @@ def _written(change: Change, last_hash: bytes, answers: list[Row], marks: Marks)
         for command, effect in change.effects
     ]
     happened = [new.event for new in change.events]
-    models = project(change.journey_id, change.journey, change.deadlines, happened, head)
+    models = project(change.journey_id, change.journey, change.deadlines, change.owed, happened, head)
     return [*models, answers, outbox, *marks, events]
 
 

@@ -15,20 +15,27 @@ from domain.events import (
     ReminderSent,
 )
 from domain.journey import Journey
+from domain.standing import Standing
 from store.chain import utc
 
 Row = dict[str, Any]
 Told = ReminderSent | ReminderNotSent | ReminderAcknowledged | ReminderEscalated | ReminderEnded
 
 
-def project(
-    journey_id: str, journey: Journey, deadlines: Sequence[Deadline], events: Sequence[Event], head: bytes
+def project(  # noqa: PLR0913, PLR0917 - everything the read models are made of
+    journey_id: str,
+    journey: Journey,
+    deadlines: Sequence[Deadline],
+    owed: Sequence[Standing],
+    events: Sequence[Event],
+    head: bytes,
 ) -> list[Any]:
     """Return the parameters of the statement `project`; the last of the new `events` has hash `head`."""
     agenda = [_deadline(deadline) for deadline in deadlines]
     fallen, moved = reminder_rows(journey, events)
     next_at = min((deadline.at for deadline in deadlines), default=None)
     row = journey_row(journey, next_at, head, utc(events[-1].at))
+    row["owed"] = [each.model_dump(mode="json") for each in owed]
     return [journey_id, row, agenda, [each["deadline_id"] for each in agenda], fallen, moved]
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from domain.journey import Intensity, ReminderState
 from domain.programme import Holder, Work
 from domain.stages import STAGES, Stage
+from domain.standing import ClockState
 from store.pool import Conn, Record
 from store.queries import queries
 
@@ -72,6 +73,24 @@ class DueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedRow:
+    """Work that is owed, with the journey it is on; without `due_on` no clock runs for it, and `clock` says why."""
+
+    journey_id: str
+    reference: str
+    locality: str
+    stage: Stage
+    key_worker: str | None
+    work: Work
+    generation: int
+    since: date
+    due_on: date | None
+    clock: ClockState
+    reason: str | None
+    to: Holder | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderRow:
     """A reminder that fell due, and its chain since; a time is None until that happened."""
 
@@ -110,7 +129,7 @@ class Totals:
 
 
 EVERYTHING = Filters()
-_Model = TypeVar("_Model", JourneyRow, DueRow, ReminderRow)
+_Model = TypeVar("_Model", JourneyRow, DueRow, OwedRow, ReminderRow)
 
 
 async def journeys(
@@ -145,6 +164,11 @@ async def due(
     else:
         rows = await conn.fetch(_SQL["due_on_journey"], holder, until, journey_id, limit)
     return [_of(DueRow, row) for row in rows]
+
+
+async def owed(conn: Conn, holder: str | None = None, until: date | None = None, limit: int = 500) -> list[OwedRow]:
+    """Return what is owed, by holder and the oldest first: of families held by `holder`, due up to `until`."""
+    return [_of(OwedRow, row) for row in await conn.fetch(_SQL["owed"], holder, until, limit)]
 
 
 async def reminders(

@@ -8,6 +8,7 @@ from domain.calendar import calendar_of
 from domain.errors import Rejected
 from domain.evolve import fold
 from domain.programme import Programme
+from domain.standing import standing
 from store import programmes
 from store.journal import load
 from store.pool import Conn
@@ -76,5 +77,6 @@ async def _project(conn: Conn, journey_id: str, programme_of: ProgrammeOf) -> No
     events = [recorded.event for recorded in loaded.events]
     journey = fold(events)
     programme = programme_of(journey.programme, journey.programme_hash)
-    deadlines = agenda(journey, programme, calendar_of(programme.nation))
-    await conn.execute(_SQL["project"], *project(journey_id, journey, deadlines, events, loaded.last_hash))
+    calendar = calendar_of(programme.nation)
+    deadlines, owed = agenda(journey, programme, calendar), standing(journey, programme, calendar)
+    await conn.execute(_SQL["project"], *project(journey_id, journey, deadlines, owed, events, loaded.last_hash))

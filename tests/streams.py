@@ -22,6 +22,7 @@ from domain.journey import Journey
 from domain.programme import Programme
 from domain.react import react
 from domain.replies import Rejection, Reply
+from domain.standing import standing
 from store.journal import Answered, Change, NewEvent, append, fingerprint, load
 from store.pool import Conn
 
@@ -104,6 +105,7 @@ class Step:
             events=[NewEvent(event, command.command_id, command.actor) for event in self.events],
             journey=self.journey,
             deadlines=self.deadlines,
+            owed=standing(self.journey, PROGRAMME, calendar_of(PROGRAMME.nation)),
             answers=[Answered(self.reply, fingerprint(journey_id, command))],
             effects=[(command.command_id, effect) for effect in self.effects],
         )

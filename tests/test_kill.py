@@ -7,14 +7,14 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import httpx
 import pytest
 import stamina
 
-from domain.calendar import local_date
+from domain.calendar import LONDON, calendar_of, local_date
 from programmes import load
 from stack import sinks, tokens
 from stack.parts import PrivateStack, running
@@ -142,11 +142,18 @@ async def _on_to_step_down(battle: Field, reference: str) -> None:
         await battle.ask(f"/v1/journeys/{reference}/{step}", body)
 
 
+def _to_a_working_noon(days: int) -> str:
+    """Return how far it is to noon of a working day after so many days: outside working hours reminders are held."""
+    now = datetime.now(UTC)
+    day = calendar_of("ENG").roll(local_date(now) + timedelta(days=days))
+    return f"PT{round((datetime.combine(day, time(12), tzinfo=LONDON) - now).total_seconds())}S"
+
+
 async def _sixty_days_later(battle: Field) -> None:
     """Start the worker again with its business clock ahead, as only a private stack may."""
     await battle.stack.kill("worker")
     child = battle.stack.children["worker"]
-    env = {**child.part.env, "JOURNEYS_STACK": "time-lapse", "JOURNEYS_CLOCK_OFFSET": "P60D"}
+    env = {**child.part.env, "JOURNEYS_STACK": "time-lapse", "JOURNEYS_CLOCK_OFFSET": _to_a_working_noon(60)}
     child.part = dataclasses.replace(child.part, env=env)
     await battle.stack.start("worker")
 

@@ -4,10 +4,10 @@
 WITH journey AS (
     INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
                           referred_on, stage, intensity, key_worker, handover_to, stepped_down_on, closed_on, outcome,
-                          members, evidence, next_deadline_at, version, head, changed_at)
+                          members, evidence, next_deadline_at, owed, version, head, changed_at)
     SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
            referred_on, stage, intensity, key_worker, handover_to, stepped_down_on, closed_on, outcome,
-           members, evidence, next_deadline_at, version, head, changed_at
+           members, evidence, next_deadline_at, owed, version, head, changed_at
       FROM jsonb_populate_record(NULL::journeys, $2)
     ON CONFLICT (journey_id) DO UPDATE
        SET reference = excluded.reference, area = excluded.area, locality = excluded.locality,
@@ -16,7 +16,7 @@ WITH journey AS (
            stage = excluded.stage, intensity = excluded.intensity, key_worker = excluded.key_worker,
            handover_to = excluded.handover_to, stepped_down_on = excluded.stepped_down_on,
            closed_on = excluded.closed_on, outcome = excluded.outcome, members = excluded.members,
-           evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, version = excluded.version,
+           evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, owed = excluded.owed, version = excluded.version,
            head = excluded.head, changed_at = excluded.changed_at
 ),
 agenda AS (
@@ -92,6 +92,20 @@ SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_
    AND ($2::timestamptz IS NULL OR at <= $2)
  ORDER BY at, deadline_id
  LIMIT $4;
+
+-- name: owed
+-- What open journeys owe, by holder and for each the oldest first: of families held by $1, due up to $2, where given;
+-- at most $3. What has no deadline comes last.
+SELECT journey_id, reference, locality, stage, key_worker, one.work, one.generation, one.since, one.due_on, one.clock,
+       one.reason, one."to" AS owed_by
+  FROM journeys,
+       jsonb_to_recordset(owed) AS one (work text, generation integer, since date, due_on date, clock text, reason text,
+                                        "to" text)
+ WHERE stage <> 'closed'
+   AND ($1::text IS NULL OR key_worker = $1)
+   AND ($2::date IS NULL OR one.due_on <= $2)
+ ORDER BY key_worker NULLS FIRST, one.due_on NULLS LAST, one.since, journey_id, one.work
+ LIMIT $3;
 
 -- name: reminders
 -- Reminders in the order they fell due: in state $1 where given; at most $2.

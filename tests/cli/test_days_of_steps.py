@@ -66,11 +66,11 @@ async def test_an_unreadable_day_says_how_to_write_it(cli: Cli, doors: Doors):
 async def test_what_is_due_until_a_day(cli: Cli, doors: Doors):
     """Until a day holds all that falls due on it, and nothing of the day after."""
     ref = await doors.referred()
-    (first, *_) = [row for row in await cli.ok("due", "--limit", "500") if row["reference"] == ref]
+    (first, *_) = [row for row in await cli.ok("due", "--reminders", "--limit", "500") if row["reference"] == ref]
     day = first["at"][:10]
     before = (doors.engine.clock.fromisoformat(f"{day}T00:00Z") - timedelta(days=1)).date().isoformat()
     for until, expected in ((day, True), (before, False), (f"{day}T00:01", False)):
-        rows = await cli.ok("due", "--until", until, "--limit", "500")
+        rows = await cli.ok("due", "--reminders", "--until", until, "--limit", "500")
         assert (first["deadline_id"] in {row["deadline_id"] for row in rows if row["reference"] == ref}) == expected
 
 

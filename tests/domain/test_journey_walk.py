@@ -25,6 +25,7 @@ from domain.decide import AFTER_CLOSE, decide
 from domain.errors import Rejected
 from domain.events import EventCorrected
 from domain.evolve import as_corrected, evolve, fold
+from domain.holding import rings_at
 from domain.journey import UNREFERRED
 from domain.stages import STAGES
 
@@ -172,10 +173,15 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def wait_for_the_next_deadline(self):
         """Let time pass to the very moment of the next deadline, which then falls due."""
-        due, before = self.agenda[0], len(self.stream)
-        self.now = due.at
+        rings = {deadline: self.rings_at(deadline) for deadline in self.agenda}
+        due, before = min(self.agenda, key=rings.get), len(self.stream)
+        self.now = rings[due]
         self.give(at(self.now))
         assert due.id in {getattr(event, "reminder_id", None) or event.evaluation_id for event in self.stream[before:]}
+
+    def rings_at(self, deadline):
+        """When a deadline falls due, which for one that passed outside working hours is the next of these."""
+        return rings_at(deadline, self.now, self.calendar, self.journey.reference)
 
     @property
     def agenda(self):
@@ -216,16 +222,18 @@ class Walk(RuleBasedStateMachine):
         assert len({event.reminder_id for event in fallen}) == len(fallen)
         assert len(set(evaluated)) == len(evaluated)
         assert [event for event in fallen if event.at < event.planned_for] == []
+        assert [event for event in fallen if not within_hours(event.at, self.calendar.nation)] == []
 
     @invariant()
     def the_agenda_is_ahead_sorted_and_only_of_what_is_owed(self):
         """Deadlines lie in the future, within working hours, soonest first, none of a generation that ended."""
         owed = {(item.work, item.generation) for item in owed_now(self.journey, self.programme)}
-        moments = [deadline.at for deadline in self.agenda]
-        assert moments == sorted(moments)
-        assert [
-            moment for moment in moments if moment <= self.now or not within_hours(moment, self.calendar.nation)
-        ] == []
+        planned = [deadline.at for deadline in self.agenda]
+        assert planned == sorted(planned)
+        for deadline in self.agenda:
+            rings = self.rings_at(deadline)
+            assert rings > self.now
+            assert within_hours(rings, self.calendar.nation)
         assert {(deadline.work, deadline.generation) for deadline in self.agenda if deadline.work} <= owed
 
     @invariant()

@@ -30,6 +30,23 @@ async def test_a_key_worker_changes_no_deadline(doors: Doors, step: str):
     assert (answer.status_code, answer.json()["type"]) == (403, f"{PROBLEM}not-allowed")
 
 
+async def test_work_without_a_clock_is_listed_as_owed(doors: Doors):
+    """Paused, an assessment stands last among what its holder owes, and show says why; the rest stands oldest first."""
+    reference, holder = await doors.allocated()
+    await doors.step(reference, "pause-deadline", **WHY)
+    async with doors.client("key-worker", holder) as client:
+        rows = (await client.get("/v1/owed")).json()
+        shown = (await client.get(f"/v1/journeys/{reference}")).json()
+        none = (await client.get("/v1/owed", params={"until": "2001-01-01"})).json()
+    assert [(row["reference"], row["work"], row["clock"], row["reason"], row["to"]) for row in rows] == [
+        (reference, "first-contact", "running", None, "holder"),
+        (reference, "assessment", "paused", "family-away", "holder"),
+    ]
+    assert [row["due_on"] is None for row in rows] == [False, True]
+    assert [row["work"] for row in shown["owed"]] == ["first-contact", "assessment"]
+    assert none == []
+
+
 async def test_a_move_out_of_bounds_says_what_to_do(doors: Doors):
     """A day in the past is refused with the days that may be chosen."""
     reference, _ = await doors.allocated()

@@ -1,7 +1,7 @@
 """Deadlines on Temporal's time-skipping server: real timers, real mail, weeks in seconds."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -48,11 +48,11 @@ async def test_reminders_go_out_at_their_moment_and_escalate(skipping: tuple[Wor
 
 async def test_after_an_outage_everything_due_goes_out_once_and_is_marked_late() -> None:
     """When the worker comes back weeks after the deadlines passed, each reminder goes out once, marked late."""
-    reference = path.fresh()
+    reference, later = path.fresh(), _to_a_working_noon(30)
     async with private("dev") as world:
         async with world.worker():
             await world.engine.submit(path.journey_of(reference), path.refer(reference))
-        async with world.worker(stack="time-lapse", clock_offset=timedelta(days=30)):
+        async with world.worker(stack="time-lapse", clock_offset=later):
             await world.engine.submit(path.journey_of(reference), _consent())
             reminders = await eventually(lambda: _settled(world, 3))
             await world.engine.submit(path.journey_of(reference), _consent("c2"))
@@ -72,6 +72,13 @@ async def test_work_that_is_done_is_not_reminded_of(skipping: tuple[World, Skipp
         await clock.skip_to(await clock.now() + timedelta(days=30))
         reminders = await eventually(lambda: _settled(world, 2))
     assert {row.work for row in reminders} == {"allocation"}
+
+
+def _to_a_working_noon(days: int) -> timedelta:
+    """Return how far it is from now to noon of the first working day after so many days."""
+    now = datetime.now(UTC)
+    day = calendar_of("ENG").roll(local_date(now) + timedelta(days=days))
+    return datetime.combine(day, time(12), tzinfo=LONDON) - now
 
 
 def _consent(name: str = "c1") -> commands.RecordConsent:
