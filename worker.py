@@ -90,6 +90,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
         ],
         interceptors=[Watch()],
         workflow_runner=sandbox(),
+        max_concurrent_activities=chosen.worker_activities,
         max_cached_workflows=chosen.worker_cached_workflows,
         graceful_shutdown_timeout=GRACE,
     )

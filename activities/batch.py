@@ -18,14 +18,14 @@ from domain.commands import (
 from domain.decide import decide
 from domain.effects import Effect, ReviewClaims
 from domain.errors import Rejected
-from domain.events import ClawbackDecided, Correctable, Event, EventCorrected
+from domain.events import ClawbackDecided, Correctable, Event, EventCorrected, MessageRetried
 from domain.evolve import as_corrected, evolve, fold
 from domain.explain import explain
 from domain.programme import Programme
 from domain.react import react
 from domain.replies import Rejection, Reply
 from domain.standing import Standing
-from store.effects import Settled
+from store.effects import Outcome
 from store.journal import Answered, Change, Loaded, NewEvent, fingerprint
 
 NO_JOURNEY = Rejection(
@@ -55,7 +55,8 @@ class Batch:
         self._new: list[NewEvent] = []
         self._answers: list[Answered] = []
         self._new_effects: list[tuple[str, Effect]] = []
-        self.settled: list[tuple[str, Settled]] = []
+        self.retried: list[str] = []
+        self.settled: list[Outcome] = []
         self._judged: list[int] = []
 
     @property
@@ -66,7 +67,7 @@ class Batch:
     @property
     def open_effects(self) -> list[Effect]:
         """What is still to be done in the world, or done and not yet on the journey's history."""
-        settled = {effect_id for effect_id, _ in self.settled}
+        settled = {outcome.effect_id for outcome in self.settled}
         planned = [*self._open, *(effect for _, effect in self._new_effects)]
         return [effect for effect in planned if effect.effect_id not in settled]
 
@@ -144,9 +145,9 @@ class Batch:
         """Note which effect a command is the outcome of, so that the outbox says the same as the journal."""
         match command:
             case RecordReminder() | RecordNotification():
-                self.settled.append((command.effect_id, command.fault or "sent"))
+                self.settled.append(Outcome(command.effect_id, command.fault or "sent", self._now, command.reason))
             case RecordEligibility() | RecordReview() if command.effect_id:
-                self.settled.append((command.effect_id, "recorded"))
+                self.settled.append(Outcome(command.effect_id, "recorded", self._now))
 
     def _prepared(self, command: Command) -> Command:
         """Set the moment by the one clock of the journey, and bring along the event that a correction names."""
@@ -161,6 +162,8 @@ class Batch:
             self._stream.append(event)
             self.journey = fold(self._stream) if isinstance(event, EventCorrected) else evolve(self.journey, event)
             self._new.append(NewEvent(event=event, command_id=command.command_id, actor=command.actor))
+            if isinstance(event, MessageRetried):
+                self.retried.append(event.of)
             for effect in react(self.journey, event, programme):
                 self._new_effects.append((command.command_id, effect))
 

@@ -24,6 +24,7 @@ from domain.commands import (
     RecordNotification,
     RecordReminder,
     RecordReview,
+    RetryMessage,
 )
 from domain.holding import rings_at
 from domain.journey import Journey
@@ -39,7 +40,7 @@ RELOADS = 10  # another writer got in between: reload and decide again; one writ
 # What Postgres and the encoders say of a value that they cannot hold, such as a NUL or a number of thirty digits.
 UNREADABLE = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, TypeError, ValueError, OverflowError)
 ALLOCATING = AllocateKeyWorker | AcceptHandover
-SETTLING = RecordReminder | RecordNotification | RecordEligibility | RecordReview | DecideClawback
+SETTLING = RecordReminder | RecordNotification | RecordEligibility | RecordReview | DecideClawback | RetryMessage
 SHOWN = 3  # deadlines kept in the workflow's state for its agenda query
 
 
@@ -110,12 +111,14 @@ class JournalActivities:
         return await programmes.get(conn, pinned) if pinned else None
 
     async def _with_facts(self, conn: Conn, journey: Journey, command: Command, programme: Programme | None) -> Command:
-        """Bring along the programme's places and a key worker's caseload, or where a claim stands, locked until commit.
+        """Bring along what a command rests on: places and caseload, where a claim stands, or a message to be retried.
 
-        The locks are always taken in this order, so that two allocations never wait for each other.
+        Each is locked until the commit, always in this order, so that two allocations never wait for each other.
         """
         if isinstance(command, DecideClawback):
             return command.model_copy(update={"claim_state": await claims.hold(conn, command.claim_id)})
+        if isinstance(command, RetryMessage):
+            return command.model_copy(update={"message": await effects.unsent_message(conn, command.effect_id)})
         if programme is None or not isinstance(command, ALLOCATING):
             return command
         taken = await places.lock_places(conn, journey, command.key_worker) if programme.places else None
@@ -135,8 +138,10 @@ class JournalActivities:
         await journal.append(conn, batch.change(deadlines, owed), batch.last_hash)
         for decided in batch.decided:
             await clawbacks.decide(conn, decided)
-        for effect_id, state in batch.settled:
-            await effects.tell(conn, effect_id, state)
+        for outcome in batch.settled:
+            await effects.tell(conn, outcome)
+        for effect_id in batch.retried:
+            await effects.replace(conn, effect_id)
 
     def _outcome(self, batch: Batch, programme: Programme | None, now: datetime) -> CarriedOut:
         journey = batch.journey

@@ -147,13 +147,15 @@ class NotificationActivities:
         if partner is None or partner.suspended:
             return "partner-unknown" if partner is None else "partner-suspended"
         agreement = programme.agreement(effect.partner, today)
+        if agreement is None or agreement.channel is None:
+            return "no-channel-agreed"
         sender = ways.ToPartner(
             self._post,
             partner,
             await partners.secrets_of(conn, self._vault, partner.name),
             parse(f"{partner.rate_per_minute}/minute") if partner.rate_per_minute else self._rate,
         )
-        return sender.way((agreement and agreement.channel) or "webhook", effect, as_of_version(told, effect.version))
+        return sender.way(agreement.channel, effect, as_of_version(told, effect.version))
 
 
 async def _told(conn: Conn, journey_id: str) -> list[Event]:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from bench import evaluations, journal, journeys
+from bench import evaluations, journal, journeys, messages
 from stack.parts import running
 from store.pool import open_pool
 from wiring.leave import leave
@@ -21,10 +21,12 @@ async def main() -> None:
         )
         pool = await open_pool(stack.database_url)
         try:
+            client = await connect(chosen)
             rows = [
                 evaluations.measure(),
                 await journal.measure(pool),
-                await journeys.measure(pool, await connect(chosen)),
+                await journeys.measure(pool, client),
+                await messages.measure(pool, client, chosen),
             ]
         finally:
             await pool.close()

@@ -82,6 +82,10 @@ class Door:
         """Tell. A body that must not be told twice is `repeatable` False: then only an unsent one is tried again."""
         return self._request("POST", path, json=body if body is not None else {}, repeatable=repeatable)
 
+    def put(self, path: str, body: object) -> Any:
+        """Set."""
+        return self._request("PUT", path, json=body)
+
     def step(self, reference: str, name: str, **body: Any) -> Any:
         """Take a step of the path."""
         told = {key: value for key, value in body.items() if value is not None}

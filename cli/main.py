@@ -6,6 +6,7 @@ from cli import (
     claims,
     deadline,
     ledger,
+    messages,
     owing,
     partners,
     path,
@@ -39,6 +40,7 @@ ledger.add_to(claims.app)
 app.add_typer(claims.app, name="claims")
 app.add_typer(programmes.app, name="programmes")
 app.add_typer(deadline.app, name="deadline")
+app.add_typer(messages.app, name="messages")
 for _command in (local.up, local.status, local.down):
     app.command()(_command)
 

@@ -24,13 +24,19 @@ OWNERS = {
     "vault.key": JOURNEYS,
     "subject.key": JOURNEYS,
     "jwks.json": JOURNEYS,
+    "smtp.user": JOURNEYS,
+    "smtp.password": JOURNEYS,
+    "notify.key": JOURNEYS,
 }
+TO_BE_FILLED = ("smtp.user", "smtp.password", "notify.key")  # by whoever has them; empty: there is none
 
 
 def make(folder: Path) -> None:
     """Write what is not there yet, for the user who runs this alone."""
     secrets.ensure(folder)
     _once(folder / "postgres.password", token_hex(24))
+    for name in TO_BE_FILLED:
+        _once(folder / name, "")
     temporal = _once(folder / "temporal.password", token_hex(24))
     journeys = _once(folder / "journeys.pgpass", f"postgres:5432:journeys:journeys:{token_hex(24)}\n")
     _once(

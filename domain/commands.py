@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from domain.categories import Category
 from domain.claim_states import ClaimState
+from domain.effects import Message
 from domain.events import (
     CheckVerdict,
     ClawbackDecision,
@@ -82,7 +84,7 @@ class RecordConsent(Order):
     basis: Basis
     purpose: Code
     partners: tuple[Code, ...] = Field(default=(), max_length=MOST)
-    categories: tuple[Code, ...] = Field(default=(), max_length=MOST)
+    categories: tuple[Category, ...] = Field(default=(), max_length=MOST)
     expires_on: date | None = None
 
 
@@ -296,6 +298,14 @@ class RecordNotification(Order):
     reason: Code | None = None
 
 
+class RetryMessage(Order):
+    """Send a message again that failed or was refused; `message` is filled in, as the outbox holds it."""
+
+    type: Literal["retry-message"] = "retry-message"
+    effect_id: str = Field(min_length=1, max_length=120)
+    message: Message | None = None
+
+
 class Judged(Value):
     """The verdict on one result and the pounds it may be claimed for; `claim_id` names its place in the ledger."""
 
@@ -387,6 +397,7 @@ Command = Annotated[
     | PassTime
     | RecordReminder
     | RecordNotification
+    | RetryMessage
     | RecordEligibility
     | RecordReview
     | DecideClawback,

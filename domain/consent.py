@@ -21,6 +21,8 @@ def refusal(journey: Journey, message: Notify, programme: Programme, today: date
         return "purpose-not-agreed"
     if not set(message.categories) <= set(agreement.categories):
         return "category-not-agreed"
+    if agreement.channel is None:
+        return "no-channel-agreed"
     return _without_basis(journey, message, today)
 
 

@@ -32,6 +32,7 @@ from domain.commands import (
     ReferFamily,
     RefuseHandover,
     ResumeDeadline,
+    RetryMessage,
     ReviewPlan,
     StartIntervention,
     StepDown,
@@ -43,6 +44,7 @@ from domain.errors import Rejected
 from domain.events import Event, ReminderEnded
 from domain.evolve import evolve
 from domain.journey import Journey
+from domain.messages import retry_message
 from domain.path import (
     accept_handover,
     agree_plan,
@@ -83,6 +85,7 @@ AFTER_CLOSE = (
     "record-review",
     "decide-clawback",
     "acknowledge",
+    "retry-message",
     "pass-time",
 )
 
@@ -162,6 +165,8 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
             return record_reminder(journey, command)
         case RecordNotification():
             return record_notification(journey, command)
+        case RetryMessage():
+            return retry_message(journey, command)
         case RecordEligibility():
             return record_eligibility(command)
         case RecordReview():

@@ -52,5 +52,6 @@ class ReviewClaims(Value):
     effect_id: str
 
 
+Message = Annotated[Remind | Notify, Field(discriminator="type")]
 Effect = Annotated[Remind | Notify | EvaluateResults | ReviewClaims, Field(discriminator="type")]
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

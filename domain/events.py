@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from domain.effects import Message
 from domain.eligibility import Judgement
 from domain.evidence import Evidence
 from domain.family import Consent, Member
@@ -309,6 +310,14 @@ class NotificationNotSent(Fact):
     reason: Code
 
 
+class MessageRetried(Fact):
+    """Message `of`, which failed or was refused, is tried again as `message`."""
+
+    type: Literal["message-retried"] = "message-retried"
+    of: str
+    message: Message
+
+
 class ClaimEligibilityRecorded(Fact):
     """A result was evaluated against the evidence as recorded at that moment."""
 
@@ -410,6 +419,7 @@ Event = Annotated[
     | EvaluationFellDue
     | NotificationSent
     | NotificationNotSent
+    | MessageRetried
     | ClaimEligibilityRecorded
     | ClawbackProposed
     | ClawbackWithdrawn

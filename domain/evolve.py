@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from domain.calendar import local_date
+from domain.effects import Remind
 from domain.events import (
     CheckRecorded,
     ClaimEligibilityRecorded,
@@ -31,6 +32,7 @@ from domain.events import (
     InterventionStarted,
     JourneyClosed,
     KeyWorkerAllocated,
+    MessageRetried,
     NotificationNotSent,
     NotificationSent,
     PlanAgreed,
@@ -151,6 +153,8 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
             return _with(journey, evaluations=(*journey.evaluations, event.evaluation_id))
         case NotificationSent() | NotificationNotSent():
             return _with(journey, settled_effects=(*journey.settled_effects, event.effect_id))
+        case MessageRetried():
+            return _retried(journey, event)
         case ClaimEligibilityRecorded():
             if event.claim_id is None or event.result in journey.claimed:
                 return journey
@@ -222,6 +226,21 @@ def _remark(journey: Journey, reminder_id: str, state: ReminderState, **news: ob
                 update={"state": state if reminder.live else reminder.state, "told": told or reminder.told, **news}
             )
             if reminder.id == reminder_id
+            else reminder
+            for reminder in journey.reminders
+        ),
+    )
+
+
+def _retried(journey: Journey, event: MessageRetried) -> Journey:
+    """A reminder that is sent again is due as it was, and what became of it is not known yet."""
+    again = event.message.reminder_id if isinstance(event.message, Remind) else ""
+    return _with(
+        journey,
+        retried=(*journey.retried, event.of),
+        reminders=tuple(
+            reminder.model_copy(update={"state": "due" if reminder.live else reminder.state, "told": False})
+            if reminder.id == again
             else reminder
             for reminder in journey.reminders
         ),

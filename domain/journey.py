@@ -128,6 +128,7 @@ class Journey(Value):
     evaluations: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     settled_effects: tuple[str, ...] = ()
+    retried: tuple[str, ...] = ()
     claimed: tuple[str, ...] = ()
     clawbacks: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from typing import assert_never
 from domain.calendar import local_date
 from domain.commands import Command, RecordNotification, RecordReminder
 from domain.effects import Effect, EvaluateResults, Notify, Remind
-from domain.events import CheckRecorded, EvaluationFellDue, Event, EventCorrected, ReminderFellDue
+from domain.events import CheckRecorded, EvaluationFellDue, Event, EventCorrected, MessageRetried, ReminderFellDue
 from domain.journey import Journey
 from domain.programme import Notice, Programme
 
@@ -15,6 +15,8 @@ from domain.programme import Notice, Programme
 def react(journey: Journey, event: Event, programme: Programme) -> list[Effect]:
     """Return the effects of `event`, given the journey just after it; ids are the same on every run."""
     ids = (f"{journey.journey_id}:{journey.version}:{number}" for number in range(1, 1000))
+    if isinstance(event, MessageRetried):
+        return [event.message]
     return [*_reminding(event, ids), *_evaluating(event, programme, ids), *_telling(journey, event, programme, ids)]
 
 

@@ -8,11 +8,13 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from activities.inbox import sweeping
 from gateway import (
+    addresses,
     claims,
     clock,
     counting,
     events,
     imports,
+    messages,
     partners,
     problems,
     quarantine,
@@ -59,6 +61,8 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
         events,
         receipts,
         quarantine,
+        messages,
+        addresses,
     ):
         app.include_router(part.router)
     app.include_router(upkeep.health)

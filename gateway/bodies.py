@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain.categories import Category
 from domain.commands import MOST, ReminderId
 from domain.events import CheckVerdict, ContactKind, Outcome, ReviewOutcome
 from domain.family import Basis
@@ -57,7 +58,7 @@ class Consent(Step):
     basis: Basis = "consent"
     purpose: Code = "family-support"
     partners: tuple[Code, ...] = Field(default=(), max_length=MOST)
-    categories: tuple[Code, ...] = Field(default=(), max_length=MOST)
+    categories: tuple[Category, ...] = Field(default=(), max_length=MOST)
     expires_on: date | None = None
     consent_id: Code | None = Field(default=None, description="Made up unless given.")
 

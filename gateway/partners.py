@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field, HttpUrl
+from pydantic import BaseModel, Field
 
 from domain.access import Actor
 from domain.calendar import local_date
@@ -12,6 +12,7 @@ from domain.cells import shown
 from domain.errors import Rejected
 from domain.model import Code
 from domain.programme import Agreement
+from gateway.addresses import SafeUrl
 from gateway.bodies import Body
 from gateway.paging import Cursor
 from gateway.parts import Parts, Served
@@ -31,7 +32,7 @@ class PartnerForm(Body):
     """A partner system."""
 
     name: Code
-    webhook_url: HttpUrl | None = None
+    webhook_url: SafeUrl | None = None
 
 
 class Rotation(Body):

@@ -1,16 +1,28 @@
 """The outbox: what must be done in the world, and what became of it. An effect's id is its idempotency key."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from domain.effects import EFFECT, Effect
+from domain.effects import EFFECT, Effect, Message, Notify, Remind
 from store.pool import Conn, Record
 from store.queries import queries
 
 _SQL = queries("effects")
 
 Settled = Literal["sent", "failed", "refused", "recorded"]
-EffectState = Literal["planned", "sent", "failed", "refused", "recorded"]
+EffectState = Literal["planned", "sent", "failed", "refused", "recorded", "retried"]
+Unsent = Literal["failed", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an effect, when, and why."""
+
+    effect_id: str
+    state: Settled
+    at: datetime
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,7 @@ class EffectRow:
     effect: Effect
     state: EffectState
     detail: str | None
+    told_at: datetime | None = None
 
 
 async def pending(conn: Conn, journey_id: str) -> list[Effect]:
@@ -45,9 +58,32 @@ async def retract(conn: Conn, effect_id: str) -> None:
     await conn.execute(_SQL["retract"], effect_id)
 
 
-async def tell(conn: Conn, effect_id: str, state: Settled) -> None:
+async def tell(conn: Conn, outcome: Outcome) -> None:
     """Note that the outcome of an effect stands on its journey's own history; it is not open any more."""
-    await conn.execute(_SQL["tell"], effect_id, state)
+    await conn.execute(_SQL["tell"], outcome.effect_id, outcome.state, outcome.reason, outcome.at)
+
+
+async def replace(conn: Conn, effect_id: str) -> None:
+    """Note that another effect was planned in the place of one that failed or was refused."""
+    await conn.execute(_SQL["replace"], effect_id)
+
+
+async def unsent_message(conn: Conn, effect_id: str) -> Message | None:
+    """Return the message of an effect that failed or was refused, or None; the row stays locked until the commit."""
+    payload = await conn.fetchval(_SQL["unsent_message"], effect_id)
+    effect = None if payload is None else EFFECT.validate_python(payload)
+    return effect if isinstance(effect, Remind | Notify) else None
+
+
+async def get(conn: Conn, effect_id: str) -> EffectRow | None:
+    """Return an effect, or None when it is unknown."""
+    row = await conn.fetchrow(_SQL["get"], effect_id)
+    return None if row is None else _row(row)
+
+
+async def unsent(conn: Conn, state: Unsent, partner: str | None = None, limit: int = 100) -> list[EffectRow]:
+    """Return messages that failed or were refused, oldest first; with `partner` those to that one only."""
+    return [_row(row) for row in await conn.fetch(_SQL["unsent"], state, partner, limit)]
 
 
 async def state_of(conn: Conn, effect_id: str) -> EffectState | None:
@@ -80,4 +116,5 @@ def _row(row: Record) -> EffectRow:
         effect=EFFECT.validate_python(row["payload"]),
         state=row["state"],
         detail=row["detail"],
+        told_at=row["told_at"],
     )

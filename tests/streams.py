@@ -74,6 +74,7 @@ PROGRAMME = Programme.model_validate(
                 categories=["stage"],
                 lawful_basis="public-task",
                 valid_from=START,
+                channel="webhook",
             )
         ],
         "notices": [

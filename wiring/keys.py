@@ -25,12 +25,12 @@ def key(secrets_dir: Path, name: str) -> bytes:
 
 
 def secret_text(secrets_dir: Path, name: str) -> str | None:
-    """Return the one line that `<secrets_dir>/<name>` holds, or None where there is no such file."""
+    """Return the one line that `<secrets_dir>/<name>` holds, or None where there is no such file, or an empty one."""
     place = secrets_dir / name
     try:
         value = place.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
-    if not value or "\n" in value:
+    if "\n" in value:
         raise BadSecretError(f"{place} must hold one line; write it again, or remove it")
-    return value
+    return value or None

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     partner_requests_a_minute: int = Field(default=3_000, ge=1, description="Requests one partner may send a gateway.")
     partner_events_a_minute: int = Field(default=60_000, ge=1, description="Events one partner may send a gateway.")
     log_level: str = Field(default="INFO", description="Lowest level logged.")
+    worker_activities: int = Field(
+        default=100, description="Messages and evaluations that one worker runs at once; a partner gets at most four."
+    )
     worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
     history_limit: int = Field(
         default=0, description="Continue as new past this many history events; 0: the server's advice."

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.claims import ClaimActivities
     from activities.clawbacks import ClawbackActivities
     from activities.journal import JournalActivities
-    from activities.messages import PARTNER_REFUSED, CarriedOut, CarryOut, Due, EffectRun, RunEffect
+    from activities.messages import MAIL_REFUSED, PARTNER_REFUSED, CarriedOut, CarryOut, Due, EffectRun, RunEffect
     from activities.notifications import NotificationActivities
     from domain.commands import (
         COMMAND,
@@ -40,6 +40,7 @@ with workflow.unsafe.imports_passed_through():
         ReferFamily,
         RefuseHandover,
         ResumeDeadline,
+        RetryMessage,
         ReviewPlan,
         StartIntervention,
         StepDown,
@@ -55,6 +56,7 @@ with workflow.unsafe.imports_passed_through():
 BATCH = 200  # commands handed over at once: bounds the local activity's time and its marker in history
 CEILING = 20_000  # history events; the server ends a run at 51,200
 PATIENCE = timedelta(minutes=1)  # how long a run waits for a referral that has not arrived
+FINAL_ANSWERS = {PARTNER_REFUSED: "partner-refused", MAIL_REFUSED: "mail-refused"}
 ACTIVITIES: dict[str, Callable[[Any, RunEffect], Awaitable[EffectRun]]] = {
     "remind": NotificationActivities.send_reminder,
     "notify": NotificationActivities.notify_partner,
@@ -238,6 +240,11 @@ class FamilyJourney:
         """Uphold a claim against a proposed clawback, or claw it back."""
         return await self._answer(command)
 
+    @workflow.update
+    async def retry_message(self, command: RetryMessage) -> Reply:
+        """Send a message again that failed or was refused."""
+        return await self._answer(command)
+
     @workflow.signal(name=PARTNER_EVENTS)
     async def partner_events(self, batch: PartnerEvents) -> None:
         """Take a batch of partners' observations."""
@@ -385,8 +392,7 @@ class FamilyJourney:
             )
             if isinstance(effect, EvaluateResults | ReviewClaims):
                 raise
-            refused = isinstance(failure.cause, ApplicationError) and failure.cause.type == PARTNER_REFUSED
-            command = given_up(effect, workflow.now(), "partner-refused" if refused else "gave-up")
+            command = given_up(effect, workflow.now(), _why(failure.cause))
         asked = Asked(command)
         self._asked.append(asked)
         await workflow.wait_condition(lambda: asked.reply is not None)
@@ -405,6 +411,13 @@ class FamilyJourney:
         past = (self._limit > 0 and length > self._limit) or info.is_continue_as_new_suggested()
         # A message under way is let finish, as the next run would send it again; but not for ever.
         return past and (not self._running or length > CEILING)
+
+
+def _why(cause: BaseException | None) -> str:
+    """Say why a message was given up: because the answer was final, or because time ran out."""
+    if isinstance(cause, ApplicationError) and cause.non_retryable:
+        return FINAL_ANSWERS.get(cause.type or "", "gave-up")
+    return "gave-up"
 
 
 def _evaluates(effect: Effect) -> bool:

@@ -35,6 +35,7 @@ UPDATES = {
     "cancel-deadline": "cancel_deadline",
     "record-review": "record_review",
     "decide-clawback": "decide_clawback",
+    "retry-message": "retry_message",
 }
 
 # Nothing personal: codes and dates only (DESIGN, section 5).

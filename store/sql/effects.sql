@@ -3,8 +3,33 @@
 SELECT payload FROM effects WHERE journey_id = $1 AND NOT told ORDER BY seq;
 
 -- name: tell
--- The outcome $2 of effect $1 stands on the journey's history; one that was sent stays sent.
-UPDATE effects SET told = true, state = CASE WHEN state = 'planned' THEN $2 ELSE state END WHERE effect_id = $1;
+-- The outcome $2 of effect $1 stands on the journey's history since $4, with the reason $3; what was sent stays sent.
+UPDATE effects
+   SET told = true,
+       told_at = coalesce(told_at, $4),
+       detail = CASE WHEN state = 'planned' THEN $3 ELSE detail END,
+       state = CASE WHEN state = 'planned' THEN $2 ELSE state END
+ WHERE effect_id = $1;
+
+-- name: replace
+-- Another effect was planned in the place of effect $1, which had failed or was refused.
+UPDATE effects SET state = 'retried' WHERE effect_id = $1 AND state IN ('failed', 'refused');
+
+-- name: unsent_message
+-- The message of effect $1, if it failed or was refused and that stands on the journey's history.
+SELECT payload FROM effects WHERE effect_id = $1 AND told AND state IN ('failed', 'refused') FOR UPDATE;
+
+-- name: get
+-- Effect $1.
+SELECT effect_id, journey_id, command_id, payload, state, detail, told_at FROM effects WHERE effect_id = $1;
+
+-- name: unsent
+-- Messages in state $1, failed or refused, oldest first: to partner $2 where given, at most $3.
+SELECT effect_id, journey_id, command_id, payload, state, detail, told_at
+  FROM effects
+ WHERE state = $1 AND told AND ($2::text IS NULL OR payload ->> 'partner' = $2)
+ ORDER BY seq
+ LIMIT $3;
 
 -- name: settle
 -- Record what became of effect $1: state $2, detail $3. What was settled stays; what failed may be settled again.
@@ -31,8 +56,8 @@ SELECT detail FROM effects WHERE effect_id = $1 AND state <> 'planned';
 
 -- name: failed
 -- Effects that failed, oldest first, at most $1.
-SELECT effect_id, journey_id, command_id, payload, state, detail FROM effects WHERE state = 'failed' ORDER BY seq LIMIT $1;
+SELECT effect_id, journey_id, command_id, payload, state, detail, told_at FROM effects WHERE state = 'failed' ORDER BY seq LIMIT $1;
 
 -- name: of_journey
 -- Every effect of journey $1, as planned.
-SELECT effect_id, journey_id, command_id, payload, state, detail FROM effects WHERE journey_id = $1 ORDER BY seq;
+SELECT effect_id, journey_id, command_id, payload, state, detail, told_at FROM effects WHERE journey_id = $1 ORDER BY seq;

@@ -14,7 +14,7 @@ from activities.mail import NOT_MAILED, Mailer
 from activities.wording import Words
 from stack import sinks
 from stack.ports import LOOPBACK
-from wiring.keys import BadSecretError
+from wiring.keys import BadSecretError, secret_text
 from wiring.settings import Settings
 
 WORDS = Words("Family F-1: news", "plain words", "<p>marked up</p>")
@@ -150,3 +150,12 @@ async def test_a_mail_server_that_says_nothing(write):
         await write(port, smtp_tls="none")
     server.close()
     assert isinstance(ssl.SSLError(), NOT_MAILED)
+
+
+def test_a_secret_file_holds_one_line_or_none(tmp_path):
+    """An empty file is none, two lines are a slip that is named."""
+    (tmp_path / "smtp.user").write_text("\n")
+    assert secret_text(tmp_path, "smtp.user") is None
+    (tmp_path / "smtp.user").write_text("one\ntwo\n")
+    with pytest.raises(BadSecretError, match="must hold one line"):
+        secret_text(tmp_path, "smtp.user")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.claim_states import ClaimState
 from domain.commands import Caseload, Command, Judged, PlacesTaken, Proposed, Restored
+from domain.effects import Notify, Remind
 from domain.eligibility import Judgement
 from domain.events import (
     CheckVerdict,
@@ -94,6 +95,28 @@ _LOST = {
     "cause": st.sampled_from(["a", "b"]),
 }
 
+messages = st.one_of(
+    st.builds(
+        Remind,
+        effect_id=effects,
+        reminder_id=reminders,
+        work=_one_of(Work),
+        due_on=days,
+        to=_one_of(Holder),
+        escalation=st.booleans(),
+    ),
+    st.builds(
+        Notify,
+        effect_id=effects,
+        partner=partners,
+        about=st.just("stepped-down"),
+        on=days,
+        purpose=st.just("family-support"),
+        categories=st.just(("stage",)),
+        version=st.integers(0, 40),
+    ),
+)
+
 # One strategy a field name: events and commands speak of the same things by the same names.
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "at": moments,
@@ -134,6 +157,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "evidence": observations,
     "reminder_id": reminders,
     "effect_id": effects,
+    "of": effects,
+    "message": messages,
     "work": _one_of(Work),
     "generation": st.integers(1, 40),
     "due_on": days,

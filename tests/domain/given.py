@@ -87,8 +87,13 @@ def _notice(event: str, *partners: str) -> dict[str, Any]:
 
 
 def _agreement(partner: str, **fields: Any) -> dict[str, Any]:
-    sharing = {"purposes": ["family-support"], "categories": ["stage", "dates"], "lawful_basis": "public-task"}
-    return _sourced(partner=partner, **{**sharing, "valid_from": date(2012, 1, 1), **fields})
+    sharing = {
+        "purposes": ["family-support"],
+        "categories": ["stage", "dates"],
+        "lawful_basis": "public-task",
+        "channel": "webhook",
+    }
+    return _sourced(partner=partner, **{**sharing, "channel": "webhook", "valid_from": date(2012, 1, 1), **fields})
 
 
 _WORK = {

@@ -179,6 +179,14 @@ def test_two_bases_cover_together_what_neither_does_alone():
     assert why_not(*HELD, one, for_schools, categories=("stage", "dates")) == "category-not-consented"
 
 
+def test_an_agreement_without_a_channel_tells_nothing():
+    """What a partner may send us is agreed, and nothing of how it would be told: it is not told."""
+    silent = PROGRAMME.model_copy(
+        update={"agreements": tuple(held.model_copy(update={"channel": None}) for held in PROGRAMME.agreements)}
+    )
+    assert refusal(fold([*HELD, recorded]), message(), silent, ALLOCATED_ON) == "no-channel-agreed"
+
+
 def test_an_agreement_that_ended_since_the_event_stops_the_message():
     """The message was planned under the agreement and would go out a day after its end."""
     assert why_not(*HELD, recorded, partner="schools", today=date(2013, 12, 31)) is None

@@ -1,11 +1,14 @@
 """The outbox: each effect is planned once and settled once."""
 
+from datetime import UTC, datetime
+
 import pytest
 from streams import Orders, carry_out, journey_id_of
 
 from store import effects
 
 JOURNEY = journey_id_of()
+NOON = datetime(2012, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ async def test_open_until_told(pool, planned):
     """An effect that was sent stays open until its outcome stands on the journey, and then stays sent."""
     await effects.settle(pool, planned, "sent")
     assert [effect.effect_id for effect in await effects.pending(pool, JOURNEY)] == [planned]
-    await effects.tell(pool, planned, "failed")
+    await effects.tell(pool, effects.Outcome(planned, "failed", NOON, "gave-up"))
     assert await effects.pending(pool, JOURNEY) == []
     assert await effects.state_of(pool, planned) == "sent"
 
@@ -51,3 +54,24 @@ async def test_an_unknown_effect(pool):
     """An effect nobody planned has no state and cannot be settled."""
     assert await effects.state_of(pool, "nothing") is None
     assert not await effects.settle(pool, "nothing", "sent")
+
+
+async def test_an_outcome_has_its_reason_and_its_time(pool, planned):
+    """What was not sent is listed by its state and partner, with why and since when."""
+    await effects.tell(pool, effects.Outcome(planned, "refused", NOON, "no-consent-in-force"))
+    [row] = await effects.unsent(pool, "refused", "police")
+    assert (row.effect_id, row.detail, row.told_at) == (planned, "no-consent-in-force", NOON)
+    assert await effects.unsent(pool, "failed") == []
+    assert await effects.unsent(pool, "refused", "schools") == []
+    assert await effects.get(pool, planned) == row
+
+
+async def test_a_message_is_replaced_once_it_was_told(pool, planned):
+    """Only a message whose failure stands on the history is offered for another try; then it is one no more."""
+    await effects.settle(pool, planned, "failed", "no answer")
+    assert await effects.unsent_message(pool, planned) is None
+    await effects.tell(pool, effects.Outcome(planned, "failed", NOON, "gave-up"))
+    assert (await effects.unsent_message(pool, planned)).effect_id == planned
+    await effects.replace(pool, planned)
+    assert await effects.unsent_message(pool, planned) is None
+    assert await effects.state_of(pool, planned) == "retried"

@@ -1,7 +1,7 @@
 """Read models: in step with the journal at every append, and the same when they are made anew."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from streams import PROGRAMME, START, Orders, carry_out, journey_id_of, random_walk, store, whole_path
@@ -14,6 +14,7 @@ from store.read_models import Filters
 from store.rebuild import Rebuilt, rebuild
 
 JOURNEY = journey_id_of()
+NOON = datetime(2012, 6, 1, 12, tzinfo=UTC)
 TABLES = {"journeys": "journey_id", "deadlines": "journey_id, deadline_id", "reminders": "journey_id, reminder_id"}
 
 
@@ -123,7 +124,7 @@ async def test_a_closed_journey_with_a_message_to_send_has_something_left_to_do(
         await effects.settle(pool, effect_id, "sent")
     assert await read_models.open_journey_ids(pool) == [JOURNEY]
     for effect_id in planned:
-        await effects.tell(pool, effect_id, "sent")
+        await effects.tell(pool, effects.Outcome(effect_id, "sent", NOON))
     assert await read_models.open_journey_ids(pool) == []
 
 

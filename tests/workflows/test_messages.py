@@ -3,7 +3,7 @@
 import httpx
 
 from domain import commands
-from store import journal
+from store import effects, journal
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World
@@ -22,6 +22,11 @@ async def _outcomes(world: World, reference: str) -> list[str]:
     async with world.pool.acquire() as conn:
         told = [one.event for one in await journal.timeline(conn, path.journey_of(reference))]
     return [getattr(event, "reason", "sent") for event in told if event.type.startswith("notification-")]
+
+
+async def _second(world: World, reference: str) -> str | None:
+    """Return what became of the family's second notification, once that is known."""
+    return dict(enumerate(await _outcomes(world, reference))).get(1)
 
 
 async def test_a_partner_that_fails_for_a_while_is_told_in_the_end(working: World) -> None:
@@ -71,3 +76,35 @@ async def test_a_message_holds_only_what_was_agreed(working: World) -> None:
         "stage": "identification",
         "on": path.today().isoformat(),
     }
+
+
+async def test_a_message_that_failed_is_tried_again(working: World) -> None:
+    """An operator's retry stands on the history and goes out under an id derived from the first one's."""
+    working.hooks.fail(1, 410)
+    reference = await _identified(working)
+    assert await eventually(lambda: _outcomes(working, reference)) == ["partner-refused"]
+    async with working.pool.acquire() as conn:
+        [row] = await effects.of_journey(conn, path.journey_of(reference))
+    common = {name: value for name, value in path.common().items() if name != "on"}
+    reply = await working.engine.submit(
+        path.journey_of(reference), commands.RetryMessage(**common, effect_id=row.effect_id)
+    )
+    assert reply.happened == ("message-retried",)
+    assert await eventually(lambda: _second(working, reference)) == "sent"
+    arrived = [one.key for one in working.hooks.received if one.key.startswith(path.journey_of(reference))]
+    assert arrived == [f"{row.effect_id}:retry-1"]
+
+
+async def test_a_consent_withdrawn_before_the_retry_stops_it(working: World) -> None:
+    """The retry asks again: what was allowed at the first try need not be at the second."""
+    working.hooks.fail(1, 410)
+    reference = await _identified(working)
+    assert await eventually(lambda: _outcomes(working, reference)) == ["partner-refused"]
+    async with working.pool.acquire() as conn:
+        [row] = await effects.of_journey(conn, path.journey_of(reference))
+    common = {name: value for name, value in path.common().items() if name != "on"}
+    withdraw = commands.WithdrawConsent(**path.common(), consent_id="c1")
+    await working.engine.submit(path.journey_of(reference), withdraw)
+    await working.engine.submit(path.journey_of(reference), commands.RetryMessage(**common, effect_id=row.effect_id))
+    assert await eventually(lambda: _second(working, reference)) == "no-consent-in-force"
+    assert not [one for one in working.hooks.received if one.key.startswith(path.journey_of(reference))]

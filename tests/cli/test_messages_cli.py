@@ -1,0 +1,76 @@
+"""`journeys messages`: what did not go out, why, and another try."""
+
+import uuid
+
+from domain.commands import RecordNotification
+from store import effects
+from tests.cli.conftest import Cli
+from tests.doors import Doors
+
+
+async def _unsent(doors: Doors, fault: str, reason: str) -> tuple[str, str]:
+    """Let the message that tells the referrer of an identification come to this end."""
+    reference = await doors.referred()
+    assert (await doors.step(reference, "identify", criteria=["poverty", "addiction"])).status_code == 200
+    async with doors.parts.pool.acquire() as conn:
+        [row] = await effects.of_journey(conn, f"journey:wirral:{reference}:1")
+    outcome = RecordNotification(
+        command_id=uuid.uuid4().hex,
+        at=doors.engine.clock,
+        actor="worker:notifications",
+        effect_id=row.effect_id,
+        partner=row.effect.partner,
+        about=row.effect.about,
+        fault=fault,
+        reason=reason,
+    )
+    await doors.engine.submit(row.journey_id, outcome)
+    return reference, row.effect_id
+
+
+async def test_what_failed_is_listed_shown_and_tried_again(cli: Cli, doors: Doors):
+    """A failed message is found by its partner, shown with why, tried again, and gone from the list."""
+    reference, message = await _unsent(doors, "failed", "gave-up")
+    listed = (await cli("messages", "failed", "--partner", "wirral-schools", "--limit", "500")).out
+    assert (message in listed, reference in listed, "gave-up" in listed) == (True, True, True)
+    shown = (await cli("messages", "show", message)).out
+    assert "refused: no-consent-in-force" in shown
+    assert "gave-up" in shown
+    ran = await cli("messages", "retry", message)
+    assert (ran.code, "message-retried" in ran.out) == (0, True)
+    assert message not in [row["message_id"] for row in await cli.ok("messages", "failed", "--limit", "500")]
+    assert "message-retried" in (await cli("show", reference)).out
+
+
+async def test_what_was_refused_is_listed_with_the_reason(cli: Cli, doors: Doors):
+    """A refused message stands in its own list with why."""
+    _, message = await _unsent(doors, "refused", "partner-suspended")
+    rows = {row["message_id"]: row for row in await cli.ok("messages", "refused", "--limit", "500")}
+    assert rows[message]["reason"] == "partner-suspended"
+    assert "partner-suspended" in (await cli("messages", "refused")).out
+
+
+async def test_all_to_one_partner(cli: Cli, doors: Doors):
+    """A dry run lists what would be tried again and leaves it; without it, it is tried again."""
+    _, message = await _unsent(doors, "failed", "partner-refused")
+    dry = await cli("messages", "retry", "--partner", "wirral-schools", "--dry-run")
+    assert (dry.code, "would be tried again" in dry.out, message in dry.out) == (0, True, True)
+    assert message in (await cli.ok("messages", "retry", "--partner", "wirral-schools"))["retried"]
+    assert message not in (await cli("messages", "retry", "--partner", "wirral-schools")).out
+
+
+async def test_which_messages_must_be_said(cli: Cli):
+    """One message or one partner, not both and not neither."""
+    for words in [(), ("x", "--partner", "wirral-schools"), ("x", "--dry-run")]:
+        ran = await cli("messages", "retry", *words)
+        assert (ran.code, "--partner" in ran.err) == (2, True)
+    assert (await cli("messages", "retry", "x")).code == 1
+
+
+async def test_the_address_of_a_partner(cli: Cli):
+    """Where a partner is told things is set in one command; an address in the clear is bad input."""
+    await cli("partners", "add", "wirral-health")
+    told = await cli.ok("partners", "address", "wirral-health", "--email", "office@health.example", "--rate", "30")
+    assert (told["email"], told["rate_per_minute"], told["webhook_url"]) == ("office@health.example", 30, None)
+    assert "office@health.example" in (await cli("partners", "address", "wirral-health", "--email", told["email"])).out
+    assert (await cli("partners", "address", "wirral-health", "--webhook-url", "http://health.example/")).code == 2
