@@ -9,11 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from cli.door import Door
+from cli.show import tables_as_csv
 from cli.trouble import Trouble
 
 Data = Annotated[Path | None, typer.Option("--data", envvar="JOURNEYS_DATA", help="Data folder of the local stack.")]
 Url = Annotated[str | None, typer.Option("--url", envvar="JOURNEYS_URL", help="Address of the gateway.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV.")]
 
 DAYS = "2026-01-20, yesterday, 'next friday', 'in 10 working days'"
 Ref = Annotated[str, typer.Argument(metavar="REF", help="The family reference, such as F-7K3Q-9D2X.")]
@@ -24,21 +26,28 @@ _SHARED = tuple(
     for name, default, annotation in (("data", None, Data), ("url", None, Url), ("as_json", False, AsJson))
 )
 
+_CSV = inspect.Parameter("as_csv", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsCsv)
 
-def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add a function, whose first argument is the `Door`, as a command of `app`."""
+
+def command(
+    app: typer.Typer, name: str | None = None, *, csv: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add a function, whose first argument is the `Door`, as a command of `app`; with `csv` its table is one too."""
 
     def add(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
         def run(*, data: Path | None, url: str | None, as_json: bool, **given: Any) -> None:
+            wanted = bool(csv and given.pop("as_csv"))
             try:
-                function(Door(data, url, as_json), **given)
+                with tables_as_csv(wanted=wanted, instead_of_json=as_json):
+                    function(Door(data, url, as_json), **given)
             except Trouble as trouble:
                 typer.echo(trouble.text(as_json=as_json), err=True)
                 raise typer.Exit(trouble.exit_code) from trouble
 
         own = list(inspect.signature(function).parameters.values())[1:]
-        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + [*_SHARED]
+        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+        parameters += [*_SHARED, *([_CSV] if csv else [])]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by inspect, and so by typer
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         del run.__wrapped__  # or its own signature would be read instead

@@ -11,7 +11,7 @@ from cli.door import Door
 app = typer.Typer(rich_markup_mode=None)
 
 
-@command(app)
+@command(app, csv=True)
 def due(
     door: Door,
     holder: Annotated[str | None, typer.Option(help="Only families held by this key worker.")] = None,

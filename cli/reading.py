@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import show as write
+from cli import views
 from cli.claim_rows import CLAIM_COLUMNS, claim_row
 from cli.command import Ref, command
 from cli.door import Door, in_path
@@ -14,31 +15,59 @@ app = typer.Typer(rich_markup_mode=None)
 
 Limit = Annotated[int, typer.Option(min=1, max=500, help="At most this many.")]
 OWN_WORK = {"evaluate": "evaluation of results", "ask": "evidence asked of partners"}
-Holder = Annotated[str | None, typer.Option(help="Only families held by this key worker.")]
+Holder = Annotated[str | None, typer.Option("--holder", "--key-worker", help="Only families held by this key worker.")]
 
 
-@command(app, "list")
+@command(app, "list", csv=True)
 def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
     door: Door,
     stage: Annotated[str | None, typer.Option(help="referral, identification, assessment, intervention, ...")] = None,
     holder: Holder = None,
+    area: Annotated[str | None, typer.Option(help="Only this local authority.")] = None,
     locality: Annotated[str | None, typer.Option(help="Only this district or ward.")] = None,
     programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
+    reference: Annotated[str | None, typer.Option(metavar="TEXT", help="Only references that hold this text.")] = None,
+    *,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="Only those that owe work which was due before today.")
+    ] = False,
+    view: Annotated[str | None, typer.Option(metavar="NAME", help="The filters saved as this view.")] = None,
+    save: Annotated[str | None, typer.Option(metavar="NAME", help="Save these filters as a view.")] = None,
     cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as told by the page before.")] = None,
     limit: Limit = 50,
 ) -> None:
     """List journeys.
 
-    Example: journeys list --stage intervention --holder kim
+    Filters given beside a view are laid over it. Views are kept for each user: journeys views.
+
+    Example: journeys list --stage intervention --holder kim --overdue --save kims-late
     """
-    filters = {"stage": stage, "holder": holder, "locality": locality, "programme": programme}
+    given = {"stage": stage, "holder": holder, "area": area, "locality": locality, "programme": programme}
+    filters = views.asked(view, save, given | {"reference": reference, "overdue": overdue})
     page = door.get("/v1/journeys", cursor=cursor, limit=limit, **filters)
     if door.as_json:
         write.as_json(page)
         return
     write.table("", ("reference", "stage", "holder", "locality", "referred", "next"), map(_glance, page["journeys"]))
     if page["next"]:
-        typer.echo(f"more: --cursor {page['next']}")
+        write.remark(f"more: --cursor {page['next']}")
+
+
+@command(app, "views")
+def list_views(
+    door: Door, forget: Annotated[str | None, typer.Option(metavar="NAME", help="Remove this view.")] = None
+) -> None:
+    """List the saved views of journeys list, or forget one.
+
+    Example: journeys views --forget kims-late
+    """
+    if forget:
+        views.forget(forget)
+    known = views.views()
+    if door.as_json:
+        write.as_json(known)
+    else:
+        write.table("", ("view", "filters"), ((name, views.described(known[name])) for name in sorted(known)))
 
 
 def _glance(row: dict[str, Any]) -> tuple[object, ...]:

@@ -109,21 +109,25 @@ def _read(file: Path) -> Any:
 @command(app, "import")
 def import_file(
     door: Door,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file (UTF-8) of referrals, one row a person.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV (UTF-8) or XLSX file of referrals, one row a person.")
+    ],
     programme: Annotated[str | None, typer.Option(help="The rule pack. Default: the gateway's.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, and write nothing.")] = False,
 ) -> None:
     """Import a file of referrals: good families are taken, each bad row is told with its remedy.
 
     The same file again changes nothing; cut short, it goes on where it stopped. Exit status 3: some rows were refused.
 
-    Example: journeys import referrals.csv
+    Example: journeys import referrals.xlsx --dry-run
     """
     try:
         data = file.read_bytes()
     except OSError as fault:
         raise Trouble(f"{file} cannot be read ({fault.strerror})", "check the path", exit_code=BAD_INPUT) from fault
     try:
-        told = _send(door, data, programme)
+        told = _send(door, data, {"programme": programme, "dry_run": dry_run or None})
     except Trouble as trouble:
         _table_of(trouble, as_json=door.as_json)
         raise
@@ -132,15 +136,19 @@ def import_file(
         raise typer.Exit(PARTLY)
 
 
-def _send(door: Door, data: bytes, programme: str | None) -> dict[str, Any]:
+def _send(door: Door, data: bytes, asked: dict[str, Any]) -> dict[str, Any]:
     """Send the file, again when the connection breaks: what was taken is not taken twice."""
-    params = {"programme": programme} if programme else {}
+    params = {name: value for name, value in asked.items() if value is not None}
     with door.client() as client, _bar(quiet=door.as_json) as advance:
         for attempt in attempts(repeatable=True):
             with (
                 attempt,
                 client.stream(
-                    "POST", "/v1/imports", content=data, params=params, headers={"content-type": "text/csv"}
+                    "POST",
+                    "/v1/imports",
+                    content=data,
+                    params=params,
+                    headers={"content-type": "application/octet-stream"},
                 ) as response,
             ):
                 if not response.is_success:
@@ -188,7 +196,11 @@ def _tell(told: dict[str, Any], *, as_json: bool) -> None:
         write.table("Rows not taken", FAULT_COLUMNS, map(_row, faults))
     for column in told["plan"]["ignored_columns"]:
         typer.echo(f"column {plain(column)} was ignored")
-    if not summary["changed"]:
+    for sheet in told["plan"]["ignored_sheets"]:
+        typer.echo(f"sheet {plain(sheet)} was ignored: only the first is read")
+    if told["plan"]["dry_run"]:
+        typer.echo("A dry run: nothing was written. Without --dry-run:")
+    elif not summary["changed"]:
         typer.echo("Nothing changed.")
     typer.echo(
         f"families taken {summary['taken']}, already taken {summary['already_taken']}, refused {summary['refused']};"

@@ -1,14 +1,18 @@
 """How answers are written: JSON as it came, or tables and lines for people, with local times."""
 
+import csv
+import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
 import typer
 
-from cli.trouble import plain
+from cli.trouble import BAD_INPUT, Trouble, plain
 
 # Said elsewhere on the page, or for programs only.
 HIDDEN = {
@@ -25,7 +29,26 @@ HIDDEN = {
     "reference",
     "type",
 }
+FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
+_AS_CSV: ContextVar[bool] = ContextVar("as_csv", default=False)
 WIDE = 240  # columns when a file or another program reads: nothing is folded there
+
+
+@contextmanager
+def tables_as_csv(*, wanted: bool, instead_of_json: bool) -> Iterator[None]:
+    """Write tables as CSV until the end of a command, where that is wanted."""
+    if wanted and instead_of_json:
+        raise Trouble("--json and --csv are asked at once", "choose one of them", exit_code=BAD_INPUT)
+    token = _AS_CSV.set(wanted)
+    try:
+        yield
+    finally:
+        _AS_CSV.reset(token)
+
+
+def remark(text: str) -> None:
+    """Write a line about a table: beside it, and not into it where it is CSV."""
+    typer.echo(text, err=_AS_CSV.get())
 
 
 def as_json(told: object) -> None:
@@ -49,6 +72,9 @@ def a(noun: str) -> str:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False) -> None:
     """Write a table; cells are data and never markup."""
+    if _AS_CSV.get() and not err:
+        _csv(columns, rows)
+        return
     from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -62,6 +88,20 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDE
     console.print(drawn if drawn.row_count else Text(f"{title}: none" if title else "none"))
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    typer.echo(text.getvalue(), nl=False)
+
+
+def _cell(cell: object) -> str:
+    """Write a cell so that no spreadsheet takes it for a formula; a number stays one."""
+    text = plain("" if cell is None else cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(cell, int | float) else text
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> None:

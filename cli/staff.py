@@ -33,7 +33,7 @@ def add_worker(  # noqa: PLR0913 - one argument an option
         typer.echo(f"{told['name']} is {write.a(told['role'])} and holds {told['held']} families")
 
 
-@command(workers, "list")
+@command(workers, "list", csv=True)
 def list_workers(door: Door) -> None:
     """List staff, with how many families each holds.
 

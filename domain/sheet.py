@@ -2,10 +2,13 @@
 
 import csv
 import io
+from collections.abc import Sequence
 
 from domain.cells import COLUMNS, shown
 from domain.model import Value
 from domain.referral import Fault, Row
+
+Records = Sequence[tuple[int, list[str]]]
 
 
 class Sheet(Value):
@@ -26,7 +29,12 @@ class BadFile(Exception):  # noqa: N818 - a finding, not an error of ours
 
 def read_sheet(data: bytes) -> Sheet:
     """Read a UTF-8 CSV file (with or without a byte order mark, any line ends); raise `BadFile`."""
-    records = _records(_decode(data))
+    return sheet_of(_records(_decode(data)))
+
+
+def sheet_of(records: Records) -> Sheet:
+    """Read records, the header first, each with the line it starts on; raise `BadFile`."""
+    records = list(records)
     header = [name.strip() for name in (records.pop(0)[1] if records else [])]
     _check_header(header)
     rows = [Row(line=line, cells=_cells(header, record)) for line, record in records if len(record) == len(header)]

@@ -14,12 +14,13 @@ from domain.errors import Rejected
 from domain.intake import check_families
 from domain.programme import Programme
 from domain.referral import Checked, Fault, Referral, Terms
-from domain.sheet import BadFile, read_sheet
+from domain.sheet import BadFile, read_sheet, sheet_of
 from gateway.parts import Parts, Served
 from gateway.problems import AWAY, DOCUMENTED, NotTaken
-from gateway.referrals import take
+from gateway.referrals import take, try_out
 from gateway.reservations import Taking, taken_from_another_file
 from gateway.security import Allow
+from gateway.workbook import is_workbook, read_workbook
 from store import intake, read_models
 from store.intake import Import
 
@@ -36,7 +37,9 @@ class Plan(BaseModel):
     families: int
     rows: int
     ignored_columns: list[str]
+    ignored_sheets: list[str] = []
     seen_before: bool
+    dry_run: bool = False
 
 
 class FamilyLine(BaseModel):
@@ -76,6 +79,7 @@ class File:
     programme: Programme
     actor: Actor
     families: Sequence[Checked]
+    dry_run: bool
 
     def key(self, family: Checked) -> str:
         """Return the key under which the family's referral is known."""
@@ -84,18 +88,27 @@ class File:
 
 @router.post("/imports", response_class=StreamingResponse, responses={200: {"content": {NDJSON: {}}}})
 async def import_file(
-    request: Request, actor: Annotated[Actor, Depends(Allow("refer"))], parts: Served, programme: str | None = None
+    request: Request,
+    actor: Annotated[Actor, Depends(Allow("refer"))],
+    parts: Served,
+    *,
+    programme: str | None = None,
+    dry_run: bool = False,
 ) -> StreamingResponse:
-    """Import a CSV file of referrals (the body): good families are taken, each bad row is reported."""
+    """Import a CSV or XLSX file of referrals (the body): good families are taken, each bad row is reported.
+
+    A dry run judges everything in the same way and writes nothing.
+    """
     data = await request.body()
     pack = await parts.programme(programme)
     terms = Terms(programme=pack, today=await parts.today())
     try:
-        sheet = read_sheet(data)
+        book = read_workbook(data) if is_workbook(data) else None
+        sheet = sheet_of(book.records) if book else read_sheet(data)
     except BadFile as bad:
         raise NotTaken([bad.fault], "bad-file") from bad
     hashed = hashlib.sha256(data).hexdigest()
-    file = File(hashed, pack, actor, check_families(sheet.rows, terms, sheet.faults))
+    file = File(hashed, pack, actor, check_families(sheet.rows, terms, sheet.faults), dry_run)
     async with parts.pool.acquire() as conn:
         before = await intake.find_import(conn, hashed)
     plan = Plan(
@@ -103,7 +116,9 @@ async def import_file(
         families=len(file.families),
         rows=sum(len(family.lines) for family in file.families),
         ignored_columns=list(sheet.ignored),
+        ignored_sheets=list(book.ignored) if book else [],
         seen_before=before is not None,
+        dry_run=dry_run,
     )
     return StreamingResponse(_tell(parts, file, plan), media_type=NDJSON)
 
@@ -120,6 +135,9 @@ async def _tell(parts: Parts, file: File, plan: Plan) -> AsyncIterator[str]:
             return
         yield _line(told[-1])
     summary = _summary(told)
+    if file.dry_run:
+        yield _line(summary.model_copy(update={"changed": False}))
+        return
     async with parts.pool.acquire() as conn:
         await intake.record_import(
             conn,
@@ -143,14 +161,17 @@ async def _family(parts: Parts, file: File, family: Checked) -> FamilyLine:
             family_no=family.family_no, outcome="already-taken", reference=before, faults=list(family.dropped)
         )
     try:
-        answer = await take(parts, Taking(file.key(family), family.referral, file.programme, file.actor))
+        taking = Taking(file.key(family), family.referral, file.programme, file.actor)
+        reference = await (try_out if file.dry_run else _take)(parts, taking)
     except Rejected as rejected:
         return FamilyLine(
             family_no=family.family_no, outcome="refused", faults=[_fault(family, rejected), *family.dropped]
         )
-    return FamilyLine(
-        family_no=family.family_no, outcome="taken", reference=answer.reference, faults=list(family.dropped)
-    )
+    return FamilyLine(family_no=family.family_no, outcome="taken", reference=reference, faults=list(family.dropped))
+
+
+async def _take(parts: Parts, taking: Taking) -> str | None:
+    return (await take(parts, taking)).reference
 
 
 async def _taken_before(parts: Parts, key: str, referral: Referral) -> str | None:

@@ -30,6 +30,7 @@ router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
 Reader = Annotated[Actor, Depends(Allow("read", own=True))]
 Limit = Annotated[int, Query(ge=1, le=500)]
+Fragment = Annotated[str | None, Query(pattern="^[A-Za-z0-9-]{1,12}$")]
 
 
 class Page(BaseModel):
@@ -95,13 +96,24 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     parts: Served,
     stage: Stage | None = None,
     holder: str | None = None,
+    area: str | None = None,
     locality: str | None = None,
     programme: str | None = None,
+    reference: Fragment = None,
+    overdue: bool = False,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page:
-    """List journeys; a key worker sees those they hold."""
-    filters = Filters(stage=stage, key_worker=_of(actor, holder), locality=locality, programme=programme)
+    """List journeys; a key worker sees those they hold. `reference` is a part of one; `overdue` is as of today."""
+    filters = Filters(
+        stage=stage,
+        area=area,
+        locality=locality,
+        key_worker=_of(actor, holder),
+        programme=programme,
+        reference=reference,
+        overdue_on=await parts.today() if overdue else None,
+    )
     async with parts.pool.acquire() as conn:
         rows = await read_models.journeys(conn, filters, after=cursor, limit=limit)
     return Page(journeys=rows, next=rows[-1].journey_id if len(rows) == limit else None)

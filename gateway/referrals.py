@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends
 
 from domain.access import Actor
 from domain.commands import ReferFamily
+from domain.decide import decide
 from domain.errors import Rejected
 from domain.family import Member
 from domain.intake import check_family, rows_of
+from domain.journey import UNREFERRED
 from domain.referral import Terms
 from gateway.bodies import Answer, Body
 from gateway.parts import Parts, Served
@@ -84,6 +86,20 @@ async def take(parts: Parts, taking: Taking) -> Answer:
         if await inbox.release(conn, digests(parts, taking.referral)):
             parts.mail.set()
     return Answer.of(reserved.reference, reply)
+
+
+async def try_out(parts: Parts, taking: Taking) -> None:
+    """Judge a referral as `take` would, and leave nothing behind; raise `Rejected` where it would be rejected."""
+    async with parts.pool.acquire() as conn:
+        undone = conn.transaction()
+        await undone.start()
+        try:
+            reserved = await reserve(parts, conn, taking)
+            journeys = [row.journey_id for row in await read_models.by_reference(conn, reserved.reference)]
+            await keep_people(parts, conn, taking.referral, reserved)
+            decide(UNREFERRED, await _command(parts, taking, reserved, tuple(journeys)), taking.programme)
+        finally:
+            await undone.rollback()
 
 
 async def _command(parts: Parts, taking: Taking, reserved: Intake, earlier: tuple[str, ...]) -> ReferFamily:

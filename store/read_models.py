@@ -44,7 +44,10 @@ class JourneyRow:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which journeys: every field given must match; `open` leaves out closed ones (or, False, open ones)."""
+    """Which journeys: every field given must match; `open` leaves out closed ones (or, False, open ones).
+
+    `reference` is a part of the family reference; `overdue_on` a day on which work is owed that was due before it.
+    """
 
     stage: Stage | None = None
     area: str | None = None
@@ -52,6 +55,8 @@ class Filters:
     key_worker: str | None = None
     programme: str | None = None
     open: bool | None = None
+    reference: str | None = None
+    overdue_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ moved AS (
 SELECT 1;
 
 -- name: journeys
--- A page of journeys by id: each of stage $1, area $2, locality $3, key worker $4, programme $5, open $6 where given,
--- after id $7, at most $8.
+-- A page of journeys by id: each of stage $1, area $2, locality $3, key worker $4, programme $5, open $6, with $7 in
+-- its reference, and on day $8 owing work that was due before it, where given; after id $9, at most $10.
 SELECT * FROM journeys
  WHERE ($1::text IS NULL OR stage = $1)
    AND ($2::text IS NULL OR area = $2)
@@ -60,9 +60,12 @@ SELECT * FROM journeys
    AND ($4::text IS NULL OR key_worker = $4)
    AND ($5::text IS NULL OR programme = $5)
    AND ($6::boolean IS NULL OR (stage <> 'closed') = $6)
-   AND ($7::text IS NULL OR journey_id > $7)
+   AND ($7::text IS NULL OR position(upper($7) IN reference) > 0)
+   AND ($8::date IS NULL OR (stage <> 'closed' AND EXISTS (
+       SELECT FROM jsonb_to_recordset(owed) AS one (due_on date) WHERE one.due_on < $8)))
+   AND ($9::text IS NULL OR journey_id > $9)
  ORDER BY journey_id
- LIMIT $8;
+ LIMIT $10;
 
 -- name: journey
 -- Journey $1.

@@ -18,6 +18,7 @@ from domain.commands import RecordEligibility
 from stack.ports import free_ports
 from tests.cli.conftest import JOURNEYS, Cli
 from tests.doors import NOON, Doors, nhs_number
+from tests.workbooks import workbook
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "referrals.csv"
 HEAVY = ("pydantic", "httpx", "rich", "domain", "jwt", "stamina", "fastapi", "temporalio", "asyncpg", "stack.commands")
@@ -193,7 +194,7 @@ async def test_import_good_and_bad_files(cli: Cli, doors: Doors, tmp_path: Path)
 
 
 async def test_same_verdict_everywhere(cli: Cli, doors: Doors, tmp_path: Path):
-    """The same bad input gets the same verdict by flags, by file, by import and by the API."""
+    """The same bad input gets the same verdict by flags, by file, by import of CSV and XLSX, and by the API."""
     header = SAMPLE.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     for number, (changed, household) in enumerate(
         (
@@ -220,6 +221,7 @@ async def test_same_verdict_everywhere(cli: Cli, doors: Doors, tmp_path: Path):
             "flags": await _by_flags(cli, told, person),
             "file": await _by_file(cli, tmp_path, told, person),
             "import": await _by_import(cli, tmp_path, header, {"family_no": f"V{number}", **told, **person}),
+            "workbook": await _by_workbook(cli, tmp_path, header, {"family_no": f"V{number}", **told, **person}),
         }
         assert len({json.dumps(verdict) for verdict in verdicts.values()}) == 1, verdicts
         assert verdicts["api"], changed
@@ -265,6 +267,14 @@ async def _by_import(cli: Cli, folder: Path, header: list[str], cells: dict) -> 
     file = folder / "many.csv"
     file.write_text(f"{','.join(header)}\n{','.join(cells.get(name, '') for name in header)}\n")
     ran = await cli("import", str(file), "--json")
+    assert ran.code == 3, ran
+    return _verdict(ran.told["families"][0]["faults"])
+
+
+async def _by_workbook(cli: Cli, folder: Path, header: list[str], cells: dict) -> list:
+    file = folder / "many.xlsx"
+    file.write_bytes(workbook({"Referrals": [header, [cells.get(name, "") for name in header]]}))
+    ran = await cli("import", str(file), "--json", "--dry-run")
     assert ran.code == 3, ran
     return _verdict(ran.told["families"][0]["faults"])
 
