@@ -12,12 +12,11 @@ import structlog
 from temporalio import activity
 
 from activities.batch import Batch
+from activities.holder import MOVING, with_caseload
 from activities.messages import CarriedOut, CarryOut, Due
 from domain.agenda import Deadline, agenda
-from domain.calendar import calendar_of
+from domain.calendar import calendar_of, local_date
 from domain.commands import (
-    AcceptHandover,
-    AllocateKeyWorker,
     Command,
     DecideClawback,
     RecordEligibility,
@@ -31,7 +30,7 @@ from domain.journey import Journey
 from domain.programme import Programme
 from domain.replies import Reply
 from domain.standing import Standing, standing
-from store import claims, clawbacks, effects, journal, places, programmes, staff
+from store import claims, clawbacks, effects, journal, programmes
 from store.errors import VersionConflict
 from store.pool import Conn
 
@@ -39,7 +38,6 @@ log = structlog.stdlib.get_logger("journal")
 RELOADS = 10  # another writer got in between: reload and decide again; one writer a family makes this rare
 # What Postgres and the encoders say of a value that they cannot hold, such as a NUL or a number of thirty digits.
 UNREADABLE = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, TypeError, ValueError, OverflowError)
-ALLOCATING = AllocateKeyWorker | AcceptHandover
 SETTLING = RecordReminder | RecordNotification | RecordEligibility | RecordReview | DecideClawback | RetryMessage
 SHOWN = 3  # deadlines kept in the workflow's state for its agenda query
 
@@ -96,7 +94,7 @@ class JournalActivities:
         batch = Batch(order.journey_id, loaded, order.now + self._offset)
         programme = await self._programme(conn, batch.journey, order.commands)
         for command in order.commands:
-            batch.carry_out(await self._with_facts(conn, batch.journey, command, programme), programme)
+            batch.carry_out(await self._with_facts(conn, batch.journey, command, programme, order), programme)
         if programme is not None:
             batch.pass_time(programme)
         batch.look_back()
@@ -110,21 +108,20 @@ class JournalActivities:
         )
         return await programmes.get(conn, pinned) if pinned else None
 
-    async def _with_facts(self, conn: Conn, journey: Journey, command: Command, programme: Programme | None) -> Command:
+    async def _with_facts(
+        self, conn: Conn, journey: Journey, command: Command, programme: Programme | None, order: CarryOut
+    ) -> Command:
         """Bring along what a command rests on: places and caseload, where a claim stands, or a message to be retried.
 
-        Each is locked until the commit, always in this order, so that two allocations never wait for each other.
+        Each is locked until the commit.
         """
         if isinstance(command, DecideClawback):
             return command.model_copy(update={"claim_state": await claims.hold(conn, command.claim_id)})
         if isinstance(command, RetryMessage):
             return command.model_copy(update={"message": await effects.unsent_message(conn, command.effect_id)})
-        if programme is None or not isinstance(command, ALLOCATING):
+        if programme is None:
             return command
-        taken = await places.lock_places(conn, journey, command.key_worker) if programme.places else None
-        cap = programme.caseload.families if programme.caseload else 10
-        counted = await staff.lock_caseload(conn, command.key_worker, cap)
-        return command.model_copy(update={"caseload": counted, "places": taken})
+        return await with_caseload(conn, command, journey, programme, local_date(order.now + self._offset))
 
     async def _append(self, conn: Conn, batch: Batch, programme: Programme | None) -> None:
         if not batch.is_news:
@@ -168,7 +165,7 @@ def _next(journey: Journey, programme: Programme, now: datetime) -> tuple[Sequen
 
 def _needs_transaction(commands: Sequence[Command]) -> bool:
     """Appending is one statement; only a caseload count, a claim or a settled effect needs more around it."""
-    return any(isinstance(command, ALLOCATING | SETTLING) for command in commands)
+    return any(isinstance(command, MOVING | SETTLING) for command in commands)
 
 
 def _labels(journey: Journey) -> dict[str, str]:

@@ -129,7 +129,7 @@ class NotificationActivities:
         reminder = journey.reminder(effect.reminder_id)
         if reminder is None or not reminder.wanted:
             return "reason-ended"
-        to = await _addresses(conn, effect, journey)
+        to = await staff.addresses(conn, effect.to, journey.holder, journey.handover_to)
         return ways.by_mail(
             self._post, MAIL_LANE, effect.effect_id, to, wording.reminder(effect, journey), at_once=MAILS_AT_ONCE
         )
@@ -160,13 +160,6 @@ class NotificationActivities:
 
 async def _told(conn: Conn, journey_id: str) -> list[Event]:
     return [recorded.event for recorded in await journal.timeline(conn, journey_id)]
-
-
-async def _addresses(conn: Conn, effect: Remind, journey: Journey) -> list[str]:
-    if effect.to != "holder":
-        return list(await staff.emails_of_role(conn, effect.to))
-    address = await staff.email_of(conn, journey.holder or "")
-    return [address] if address else []
 
 
 def _fault(reason: str | None) -> Literal["failed", "refused"] | None:

@@ -5,6 +5,8 @@ import typer
 from cli import (
     claims,
     deadline,
+    holders,
+    leaving,
     ledger,
     messages,
     owing,
@@ -31,8 +33,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _part in (referring, reading, owing, path, staff, upkeep):
+for _part in (referring, reading, owing, path, holders, staff, upkeep):
     app.add_typer(_part.app)
+staff.workers.add_typer(leaving.app)
 app.add_typer(staff.workers, name="workers")
 app.add_typer(partners.app, name="partners")
 app.add_typer(quarantine.app, name="quarantine")

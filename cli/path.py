@@ -12,7 +12,6 @@ from cli.trouble import BAD_INPUT, Trouble
 
 app = typer.Typer(rich_markup_mode=None)
 
-Worker = Annotated[str, typer.Option("--to", metavar="NAME", help="The key worker.")]
 Needs = Annotated[list[str], typer.Option("--need", metavar="NEED", help="A need; say it again for each.")]
 LISTS = ("needs", "criteria", "partners", "categories")
 
@@ -92,42 +91,6 @@ def identify(
     found = None if door.as_json else _eligible(door, ref)
     if found:
         typer.echo(found)
-
-
-@command(app)
-def allocate(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
-    """Give the family its key worker.
-
-    Example: journeys allocate F-7K3Q-9D2X --to kim
-    """
-    _take(door, ref, "allocate", key_worker=to, on=on)
-
-
-@command(app, "offer-handover")
-def offer_handover(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
-    """Offer the family to another key worker; until accepted, the holder keeps it.
-
-    Example: journeys offer-handover F-7K3Q-9D2X --to lee
-    """
-    _take(door, ref, "offer-handover", to=to, on=on)
-
-
-@command(app, "accept-handover")
-def accept_handover(door: Door, ref: Ref, to: Worker, on: On = None) -> None:
-    """Take over an offered family.
-
-    Example: journeys accept-handover F-7K3Q-9D2X --to lee
-    """
-    _take(door, ref, "accept-handover", key_worker=to, on=on)
-
-
-@command(app, "refuse-handover")
-def refuse_handover(door: Door, ref: Ref, on: On = None) -> None:
-    """Decline an offered family; the holder stays.
-
-    Example: journeys refuse-handover F-7K3Q-9D2X
-    """
-    _take(door, ref, "refuse-handover", on=on)
 
 
 @command(app)

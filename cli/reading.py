@@ -111,6 +111,7 @@ def _heading(told: dict[str, Any]) -> None:
             ("reference", journey["reference"]),
             ("stage", stage),
             ("holder", holder),
+            ("held beyond cap", journey["waiver"] and f"by waiver {journey['waiver']}"),
             ("offered to", journey["handover_to"]),
             ("locality", journey["locality"]),
             ("programme", f"{journey['programme']} {journey['programme_version']}"),

@@ -20,13 +20,18 @@ def add_worker(  # noqa: PLR0913 - one argument an option
     role: Annotated[str, typer.Option(help="key-worker, coordinator or manager.")] = "key-worker",
     cap: Annotated[int | None, typer.Option(min=1, help="Families at most. Default: the programme's cap.")] = None,
     *,
+    team: Annotated[
+        str | None, typer.Option(help="Whose managers hear of their handovers. Default: every team.")
+    ] = None,
+    area: Annotated[str | None, typer.Option(help="Where they take families. Default: in every area.")] = None,
     active: Annotated[bool, typer.Option(help="Whether families can be allocated to them.")] = True,
 ) -> None:
     """Add a member of staff, or bring a known one up to date.
 
-    Example: journeys workers add kim --email kim@council.example
+    Example: journeys workers add kim --email kim@council.example --team north --area wirral
     """
-    told = door.post("/v1/workers", {"name": name, "email": email, "role": role, "cap": cap, "active": active})
+    form = {"name": name, "email": email, "role": role, "cap": cap, "active": active, "team": team, "area": area}
+    told = door.post("/v1/workers", form)
     if door.as_json:
         write.as_json(told)
     else:
@@ -35,7 +40,7 @@ def add_worker(  # noqa: PLR0913 - one argument an option
 
 @command(workers, "list", csv=True)
 def list_workers(door: Door) -> None:
-    """List staff, with how many families each holds.
+    """List staff, with how many families each holds, how many of them by a waiver, and how many are offered to them.
 
     Example: journeys workers list
     """
@@ -43,7 +48,7 @@ def list_workers(door: Door) -> None:
     if door.as_json:
         write.as_json(rows)
         return
-    columns = ("name", "role", "email", "held", "cap", "active")
+    columns = ("name", "role", "team", "area", "held", "cap", "by_waiver", "offered", "leaving_from", "active", "email")
     write.table("", columns, ([row[column] for column in columns] for row in rows))
 
 

@@ -23,6 +23,7 @@ Action = Literal[
     "submit",
     "audit",
     "decide",
+    "waive",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -61,6 +62,21 @@ def may(actor: Actor, action: Action, holder: str | None = None) -> bool:
     if action not in _ALLOWED[actor.role]:
         return False
     return actor.role != "key-worker" or holder == actor.name
+
+
+def may_waive(actor: str) -> bool:
+    """Tell whether an actor, as commands name it (`role:name`), may exceed a caseload cap."""
+    return actor.partition(":")[0] in {role for role in ROLES if "waive" in _ALLOWED[role]}
+
+
+def may_answer(actor: Actor, offered_to: str | None, team: str | None, their_team: str | None) -> bool:
+    """Tell whether `actor` may answer an offer: whom it was made to, or a manager of that key worker's team.
+
+    A manager without a `team` manages every team, and a key worker without one (`their_team`) has every manager.
+    """
+    if actor.role == "key-worker":
+        return actor.name == offered_to
+    return actor.role == "manager" and (team is None or their_team is None or team == their_team)
 
 
 def conceal(actor: Actor, count: int) -> int | None:

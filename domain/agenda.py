@@ -139,7 +139,7 @@ def _urgent_ladder(owed: Owed, clock: Clock, due: date) -> list[Deadline]:
 
 
 def _rung(owed: Owed, clock: Clock, rung: Rung, due: date, at: datetime) -> Deadline:
-    to = clock.escalate_to if rung.escalate else clock.owner
+    to = rung.to or (clock.escalate_to if rung.escalate else clock.owner)
     kind = "escalate" if rung.escalate else "remind"
     return Deadline(
         id=f"{owed.work}.{owed.generation}.{due}.{kind}{rung.at:+d}",

@@ -75,25 +75,26 @@ def needs_fit(journey: Journey, programme: Programme) -> None:
         )
 
 
-def has_place(programme: Programme, taken: PlacesTaken | None) -> None:
-    """Refuse a family for which the programme has no place, or no place for one more key worker, counted under lock."""
+def no_place(programme: Programme, taken: PlacesTaken | None) -> Rejected | None:
+    """Return why the programme has no place for a family, or for one more key worker, as counted under lock."""
     places = programme.places
     if places is None:
-        return
+        return None
     if taken is None:
         raise Rejected("places-not-counted", f"the places of {programme.name} were not counted", "give the step again")
     if places.families is not None and taken.families >= places.families:
-        raise Rejected(
+        return Rejected(
             "places-full",
             f"{programme.name} holds {taken.families} families, it has places for {places.families}",
             "close a journey that is done, or wait for a place",
         )
     if places.key_workers is not None and not taken.holds and taken.key_workers >= places.key_workers:
-        raise Rejected(
+        return Rejected(
             "key-workers-full",
             f"{taken.key_workers} key workers hold families of {programme.name}, it has {places.key_workers}",
             "choose one who holds families of it already",
         )
+    return None
 
 
 def goes_through(journey: Journey, stage: Stage, programme: Programme, remedy: str) -> None:

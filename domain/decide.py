@@ -38,26 +38,24 @@ from domain.commands import (
     StepDown,
     StepUp,
     WithdrawConsent,
+    WithdrawHandover,
 )
 from domain.deadlines import cancel_deadline, move_deadline, pause_deadline, resume_deadline
 from domain.errors import Rejected
 from domain.events import Event, ReminderEnded
 from domain.evolve import evolve
+from domain.holder import accept_handover, allocate, offer_handover, refuse_handover, withdraw_handover
 from domain.journey import Journey
 from domain.messages import retry_message
 from domain.path import (
-    accept_handover,
     agree_plan,
-    allocate,
     assess,
     close,
     consent,
     identify,
-    offer_handover,
     record_check,
     record_contact,
     refer,
-    refuse_handover,
     review_plan,
     start_intervention,
     step_down,
@@ -123,6 +121,8 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
             return allocate(journey, command, programme)
         case OfferHandover():
             return offer_handover(journey, command)
+        case WithdrawHandover():
+            return withdraw_handover(journey, command)
         case AcceptHandover():
             return accept_handover(journey, command, programme)
         case RefuseHandover():

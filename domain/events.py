@@ -80,6 +80,7 @@ class KeyWorkerAllocated(Fact):
     type: Literal["key-worker-allocated"] = "key-worker-allocated"
     on: date
     key_worker: Code
+    waiver: Code | None = None
 
 
 class HandoverOffered(Fact):
@@ -88,6 +89,15 @@ class HandoverOffered(Fact):
     type: Literal["handover-offered"] = "handover-offered"
     on: date
     to: Code
+    to_team: Code | None = None
+    to_area: Code | None = None
+
+
+class HandoverWithdrawn(Fact):
+    """The offer was taken back before it was answered; the holder stays."""
+
+    type: Literal["handover-withdrawn"] = "handover-withdrawn"
+    on: date
 
 
 class HandoverAccepted(Fact):
@@ -96,6 +106,7 @@ class HandoverAccepted(Fact):
     type: Literal["handover-accepted"] = "handover-accepted"
     on: date
     key_worker: Code
+    waiver: Code | None = None
 
 
 class HandoverRefused(Fact):
@@ -103,6 +114,7 @@ class HandoverRefused(Fact):
 
     type: Literal["handover-refused"] = "handover-refused"
     on: date
+    reason: Code | None = None
 
 
 class ContactRecorded(Fact):
@@ -394,6 +406,7 @@ Event = Annotated[
     | FamilyIdentified
     | KeyWorkerAllocated
     | HandoverOffered
+    | HandoverWithdrawn
     | HandoverAccepted
     | HandoverRefused
     | ContactRecorded

@@ -29,6 +29,7 @@ from domain.events import (
     HandoverAccepted,
     HandoverOffered,
     HandoverRefused,
+    HandoverWithdrawn,
     InterventionStarted,
     JourneyClosed,
     KeyWorkerAllocated,
@@ -89,12 +90,16 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
         case KeyWorkerAllocated():
             return _allocated(journey, event)
         case HandoverOffered():
-            return _owe(_with(journey, handover_to=event.to), "handover-answer", event.on, event.at)
-        case HandoverAccepted():
-            held = _with(journey, key_worker=event.key_worker, key_worker_from=event.on, handover_to=None)
-            return _settle(held, "handover-answer")
-        case HandoverRefused():
+            offered = _settle(_with(journey, handover_to=event.to), "handover-refusal")
+            return _owe(offered, "handover-answer", event.on, event.at)
+        case HandoverWithdrawn():
             return _settle(_with(journey, handover_to=None), "handover-answer")
+        case HandoverAccepted():
+            held = _with(journey, key_worker=event.key_worker, key_worker_from=event.on, waiver=event.waiver)
+            return _settle(_with(held, handover_to=None), "handover-answer")
+        case HandoverRefused():
+            back = _settle(_with(journey, handover_to=None), "handover-answer")
+            return _owe(back, "handover-refusal", event.on, event.at)
         case ContactRecorded():
             return _contacted(journey, event)
         case FamilyAssessed():
@@ -142,7 +147,7 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
         case ReminderNotSent():
             return _remark(journey, event.reminder_id, "not-sent", unsent=event.reason, unsent_at=event.at)
         case ReminderAcknowledged():
-            return _remark(journey, event.reminder_id, "acknowledged")
+            return _acknowledged(journey, event)
         case ReminderEscalated():
             return _remark(journey, event.reminder_id, "escalated")
         case ReminderEnded():
@@ -247,6 +252,14 @@ def _retried(journey: Journey, event: MessageRetried) -> Journey:
     )
 
 
+def _acknowledged(journey: Journey, event: ReminderAcknowledged) -> Journey:
+    """That an offer came back needs to be seen and nothing more: seeing it settles it."""
+    seen = journey.reminder(event.reminder_id)
+    if seen is not None and seen.work == "handover-refusal":
+        journey = _settle(journey, "handover-refusal")
+    return _remark(journey, event.reminder_id, "acknowledged")
+
+
 def _referred(journey: Journey, event: FamilyReferred) -> Journey:
     opened = _with(
         journey,
@@ -287,6 +300,7 @@ def _identified(journey: Journey, event: FamilyIdentified) -> Journey:
 
 def _allocated(journey: Journey, event: KeyWorkerAllocated) -> Journey:
     held = _with(journey, stage="assessment", key_worker=event.key_worker, key_worker_from=event.on, held_from=event.on)
+    held = _with(held, waiver=event.waiver)
     held = _owe(_settle(held, "allocation"), "first-contact", event.on, event.at)
     return _owe(held, "assessment", event.on, event.at)
 

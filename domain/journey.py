@@ -106,6 +106,7 @@ class Journey(Value):
     key_worker: str | None = None
     key_worker_from: date | None = None
     held_from: date | None = None
+    waiver: str | None = None
     handover_to: str | None = None
     first_contact_on: date | None = None
     last_contact_on: date | None = None

@@ -4,29 +4,22 @@ from datetime import date
 
 from domain.agenda import checks_left, set_day
 from domain.bounds import (
-    found_eligible,
     goes_through,
-    has_place,
     in_locality,
-    is_helped,
     known_cohort,
     known_needs,
     needs_fit,
 )
 from domain.calendar import calendar_of
 from domain.commands import (
-    AcceptHandover,
     AgreePlan,
-    AllocateKeyWorker,
     AssessFamily,
     CloseJourney,
     IdentifyFamily,
-    OfferHandover,
     RecordCheck,
     RecordConsent,
     RecordContact,
     ReferFamily,
-    RefuseHandover,
     ReviewPlan,
     StartIntervention,
     StepDown,
@@ -43,12 +36,8 @@ from domain.events import (
     FamilyAssessed,
     FamilyIdentified,
     FamilyReferred,
-    HandoverAccepted,
-    HandoverOffered,
-    HandoverRefused,
     InterventionStarted,
     JourneyClosed,
-    KeyWorkerAllocated,
     PlanAgreed,
     PlanReviewed,
     SteppedDown,
@@ -57,7 +46,7 @@ from domain.events import (
 from domain.family import Consent
 from domain.journey import Journey
 from domain.programme import Programme
-from domain.refusals import happened, has_room, is_held, known_criteria, open_offer, out_of_order
+from domain.refusals import happened, is_held, known_criteria, out_of_order
 
 
 def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[Event]:
@@ -125,52 +114,6 @@ def identify(journey: Journey, command: IdentifyFamily, programme: Programme) ->
     return [
         FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=judged.eligible, cohort=command.cohort)
     ]
-
-
-def allocate(journey: Journey, command: AllocateKeyWorker, programme: Programme) -> list[Event]:
-    """Give an eligible family its key worker, within the caseload cap and the places of the programme."""
-    if journey.key_worker == command.key_worker:
-        return []
-    if journey.key_worker is not None:
-        raise out_of_order(journey, "allocated", f"{journey.key_worker} holds it; offer a handover instead")
-    found_eligible(journey, programme)
-    is_helped(journey)
-    happened(command.on, command.at, journey.identified_on, "allocated on")
-    has_room(command.key_worker, command.caseload)
-    has_place(programme, command.places)
-    return [KeyWorkerAllocated(at=command.at, on=command.on, key_worker=command.key_worker)]
-
-
-def offer_handover(journey: Journey, command: OfferHandover) -> list[Event]:
-    """Offer the family to another key worker; the holder keeps it until the offer is accepted."""
-    is_held(journey, "handed over")
-    happened(command.on, command.at, journey.key_worker_from, "offered on")
-    if command.to == journey.key_worker:
-        raise Rejected("same-holder", f"{command.to} already holds {journey.reference}", "name another key worker")
-    if journey.handover_to == command.to:
-        return []
-    return [HandoverOffered(at=command.at, on=command.on, to=command.to)]
-
-
-def accept_handover(journey: Journey, command: AcceptHandover, programme: Programme) -> list[Event]:
-    """Take over an offered family, within the caseload cap and the key workers of the programme."""
-    if journey.key_worker == command.key_worker:
-        return []
-    offer = open_offer(journey)
-    if journey.handover_to != command.key_worker:
-        raise Rejected(
-            "not-offered", f"{journey.reference} is offered to {journey.handover_to}", "offer it to this key worker"
-        )
-    happened(command.on, command.at, offer.since, "accepted on")
-    has_room(command.key_worker, command.caseload)
-    has_place(programme, command.places)
-    return [HandoverAccepted(at=command.at, on=command.on, key_worker=command.key_worker)]
-
-
-def refuse_handover(journey: Journey, command: RefuseHandover) -> list[Event]:
-    """Decline the offer."""
-    happened(command.on, command.at, open_offer(journey).since, "refused on")
-    return [HandoverRefused(at=command.at, on=command.on)]
 
 
 def record_contact(journey: Journey, command: RecordContact) -> list[Event]:

@@ -29,9 +29,12 @@ Work = Literal[
     "regression-response",
     "handover-answer",
     "clawback-decision",
+    "handover-refusal",
     "close",
 ]
-Holder = Literal["holder", "coordinator", "manager"]
+# `offered`: whom the family is offered to; the managers are those of the two sides of a handover.
+Holder = Literal["holder", "coordinator", "manager", "offered", "receiving-manager", "giving-manager"]
+UNSET_CAP = 10  # where a pack sets none; a house default
 Channel = Literal["webhook", "email", "govuk-notify"]
 
 
@@ -49,10 +52,14 @@ class Span(Sourced):
 
 
 class Rung(Value):
-    """A step of a reminder ladder: `at` working days from the due date (negative: before it)."""
+    """A step of a reminder ladder: `at` working days from the due date (negative: before it).
+
+    It goes `to` the clock's owner, or escalates to whom the clock says, unless it names someone itself.
+    """
 
     at: int = Field(ge=-60, le=60)
     escalate: bool = False
+    to: Holder | None = None
 
 
 class Clock(Value):
@@ -239,6 +246,11 @@ class Programme(Value):
         if self.household is None or need != self.household.or_criterion:
             return True
         return self.eligibility is not None and need in {criterion.id for criterion in self.eligibility.criteria}
+
+    @property
+    def cap(self) -> int:
+        """How many open families a key worker without a cap of their own may hold."""
+        return self.caseload.families if self.caseload else UNSET_CAP
 
     def clock(self, work: Work) -> Clock | None:
         """Return the clock of `work`, or None where the pack sets none."""

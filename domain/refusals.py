@@ -3,9 +3,8 @@
 from datetime import date, datetime
 
 from domain.calendar import local_date
-from domain.commands import Caseload
 from domain.errors import Rejected
-from domain.journey import Journey, Owed
+from domain.journey import Journey
 from domain.programme import Programme
 
 EARLIEST = date(1990, 1, 1)  # an earlier day is a slip of the keyboard, such as 1012 for 2012
@@ -34,30 +33,10 @@ def known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
         )
 
 
-def has_room(key_worker: str, caseload: Caseload | None) -> None:
-    """Refuse a key worker who is unknown or whose caseload is full, as counted under lock."""
-    if caseload is None or not caseload.known:
-        raise Rejected("unknown-key-worker", f"no key worker {key_worker}", "add the key worker first")
-    if caseload.held >= caseload.cap:
-        raise Rejected(
-            "caseload-full",
-            f"{key_worker} holds {caseload.held} families, the cap is {caseload.cap}",
-            "choose a key worker with room",
-        )
-
-
 def is_held(journey: Journey, done: str) -> None:
     """Refuse while nobody holds the family."""
     if journey.key_worker is None:
         raise out_of_order(journey, done, "allocate a key worker first")
-
-
-def open_offer(journey: Journey) -> Owed:
-    """Return the offered handover that waits for an answer; refuse where there is none."""
-    offer = journey.owes("handover-answer")
-    if offer is None:
-        raise out_of_order(journey, "taken over", "no handover is offered")
-    return offer
 
 
 def out_of_order(journey: Journey, done: str, remedy: str) -> Rejected:

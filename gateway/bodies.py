@@ -2,9 +2,9 @@
 
 import unicodedata
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from domain.categories import Category
 from domain.commands import MOST, ReminderId
@@ -76,9 +76,30 @@ class Identify(Step):
 
 
 class Allocate(Step):
-    """Who holds the family from now on."""
+    """Who holds the family from now on: `key_worker`, or with `any` whoever has the most room."""
+
+    key_worker: Code | None = None
+    any: bool = Field(default=False, exclude=True)
+    waiver: Code | None = Field(default=None, description="Why the cap may be exceeded; managers only.")
+
+    @model_validator(mode="after")
+    def _someone(self) -> Self:
+        if (self.key_worker is None) != self.any:
+            raise ValueError("give a key_worker, or any: true for the one with the most room")
+        return self
+
+
+class AcceptHandover(Step):
+    """Who takes the family over."""
 
     key_worker: Code
+    waiver: Code | None = Field(default=None, description="Why the cap may be exceeded; managers only.")
+
+
+class RefuseHandover(Step):
+    """Why the family is not taken over."""
+
+    reason: Code
 
 
 class OfferHandover(Step):

@@ -6,12 +6,12 @@ from typing import Literal
 
 from fastapi import Request
 
-from domain.access import Action, Actor
+from domain.access import Action, Actor, may_answer
 from domain.errors import Rejected
 from domain.family import is_reference
 from gateway.parts import Served
 from gateway.security import Policy, Token, authenticate
-from store import journal, read_models
+from store import journal, read_models, staff
 from store.pool import Conn
 from store.read_models import JourneyRow
 
@@ -45,7 +45,14 @@ class OnFamily(Policy):
             journeys = await family(conn, reference)
             newest = journeys[-1]
             holder = await _asked_to_answer(conn, newest) if self._by == "offered" else newest.key_worker
+            allowed = self._by == "holder" or await _answers(conn, actor, holder)
         self.check(actor, holder, route)
+        if not allowed:
+            raise Rejected(
+                "not-allowed",
+                f"this offer is answered by {holder or 'whom it is made to'} or a manager of that team",
+                "ask one of them, or withdraw the offer",
+            )
         return Asked(actor, journeys)
 
 
@@ -59,6 +66,12 @@ async def _asked_to_answer(conn: Conn, row: JourneyRow) -> str | None:
         if recorded.event.type == "handover-refused":
             return recorded.actor.removeprefix("key-worker:")
     return None
+
+
+async def _answers(conn: Conn, actor: Actor, offered_to: str | None) -> bool:
+    """Tell whether the actor may answer; staff we do not know belong to no team."""
+    theirs, own = [await staff.get(conn, name or "") for name in (offered_to, actor.name)]
+    return may_answer(actor, offered_to, own.team if own else None, theirs.team if theirs else None)
 
 
 async def family(conn: Conn, reference: str) -> Sequence[JourneyRow]:

@@ -41,6 +41,7 @@ STATUS = {
     "bad-signature": 401,
     "not-allowed": 403,
     "partner-suspended": 403,
+    "waiver-not-allowed": 403,
     "unknown-journey": 404,
     "unknown-message": 404,
     "unknown-partner": 404,

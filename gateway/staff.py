@@ -1,11 +1,13 @@
 """Who works with us: key workers and other staff."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from domain.access import Actor
+from domain.errors import Rejected
 from domain.model import Code
 from gateway.bodies import Body
 from gateway.parts import Served
@@ -27,6 +29,8 @@ class WorkerForm(Body):
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
     cap: int | None = Field(default=None, ge=1, le=100)
     active: bool = True
+    team: Code | None = None
+    area: Code | None = None
 
 
 @router.get("/workers")
@@ -43,3 +47,20 @@ async def add_worker(form: WorkerForm, _actor: Administrator, parts: Served) -> 
     async with parts.pool.acquire() as conn:
         await staff.add(conn, member)
         return next(each for each in await staff.listing(conn) if each.name == member.name)
+
+
+class Cap(Body):
+    """How many open families a key worker may hold."""
+
+    families: int = Field(ge=1, le=100)
+
+
+@router.post("/workers/{name}/cap")
+async def set_cap(name: Code, form: Cap, _actor: Administrator, parts: Served) -> StaffMember:
+    """Set a key worker's own caseload cap."""
+    async with parts.pool.acquire() as conn:
+        known = await staff.get(conn, name)
+        if known is None:
+            raise Rejected("unknown-key-worker", f"no key worker {name}", "see journeys workers list")
+        await staff.add(conn, replace(known, cap=form.families))
+        return next(each for each in await staff.listing(conn) if each.name == name)

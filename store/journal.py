@@ -153,6 +153,12 @@ async def append(conn: Conn, change: Change, last_hash: bytes) -> None:
         raise VersionConflict from clash
 
 
+async def journey_of_command(conn: Conn, command_id: str) -> str | None:
+    """Return the journey that answered a command, or None when it was not answered yet."""
+    journey_id: str | None = await conn.fetchval(_SQL["journey_of_command"], command_id)
+    return journey_id
+
+
 async def timeline(conn: Conn, journey_id: str) -> list[Recorded]:
     """Read a journey's events, oldest first; empty for an unknown journey."""
     return (await load(conn, journey_id)).events

@@ -31,6 +31,7 @@ class JourneyRow:
     stage: Stage
     intensity: Intensity | None
     key_worker: str | None
+    waiver: str | None
     handover_to: str | None
     stepped_down_on: date | None
     closed_on: date | None

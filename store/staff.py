@@ -1,9 +1,11 @@
 """Staff: who can hold families, who is written to, and the lock under which a caseload is counted."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from domain.commands import Caseload
+from domain.programme import Holder
 from store.pool import Conn
 from store.queries import queries
 
@@ -14,19 +16,27 @@ StaffRole = Literal["key-worker", "coordinator", "manager"]
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A member of staff. `cap` None: the programme's cap. `held` counts open families, and is read only."""
+    """A member of staff. `cap` None: the programme's cap; no `team` or `area`: of all of them.
+
+    Read only: `leaving_from`, the first day of leave; `held` open families, those of them `by_waiver`, those `offered`.
+    """
 
     name: str
     role: StaffRole
     email: str
     cap: int | None = None
     active: bool = True
+    team: str | None = None
+    area: str | None = None
+    leaving_from: date | None = None
     held: int = 0
+    by_waiver: int = 0
+    offered: int = 0
 
 
 async def add(conn: Conn, member: StaffMember) -> bool:
     """Add a member of staff, or bring a known one up to date; True when the name was new."""
-    row = (member.name, member.role, member.email, member.cap, member.active)
+    row = (member.name, member.role, member.email, member.cap, member.active, member.team, member.area)
     return bool(await conn.fetchval(_SQL["add"], *row))
 
 
@@ -35,20 +45,70 @@ async def listing(conn: Conn, role: StaffRole | None = None) -> list[StaffMember
     return [StaffMember(**dict(row)) for row in await conn.fetch(_SQL["listing"], role)]
 
 
-async def lock_caseload(conn: Conn, key_worker: str, default_cap: int) -> Caseload:
+async def get(conn: Conn, name: str) -> StaffMember | None:
+    """Return a member of staff by name, without what is counted."""
+    row = await conn.fetchrow(_SQL["get"], name)
+    return None if row is None else StaffMember(**dict(row))
+
+
+async def leave(conn: Conn, name: str, day: date | None) -> bool:
+    """Note that a key worker takes no new families from `day` on, or (None) takes them again; False when unknown."""
+    return bool(await conn.fetchval(_SQL["leave"], name, day))
+
+
+async def lock_caseload(conn: Conn, key_worker: str, default_cap: int, today: date) -> Caseload:
     """Count a key worker's open families; until the caller's transaction ends nobody else can.
 
     Must be called inside the transaction that appends the allocation; `RuntimeError` outside one. An unknown or
     inactive key worker is not `known`.
     """
-    if not conn.is_in_transaction():
-        raise RuntimeError("lock_caseload holds its lock only inside a transaction")
-    member = await conn.fetchrow(_SQL["lock"], key_worker)
+    _in_transaction(conn)
+    member = await conn.fetchrow(_SQL["lock"], key_worker, today)
     # The count is a statement of its own: one that waited for the lock would count in the snapshot from before it.
-    held = await conn.fetchval(_SQL["held"], key_worker)
+    held = (await _held(conn, [key_worker])).get(key_worker, 0)
     if member is None:
-        return Caseload(known=False, held=held, cap=default_cap)
-    return Caseload(known=True, held=held, cap=default_cap if member["cap"] is None else member["cap"])
+        return Caseload(known=False, held=held, cap=default_cap, worker=key_worker)
+    cap = default_cap if member["cap"] is None else member["cap"]
+    side = {"team": member["team"], "area": member["area"], "leaving": member["leaving"]}
+    return Caseload(known=True, held=held, cap=cap, worker=key_worker, **side)
+
+
+async def lock_most_room(conn: Conn, area: str, default_cap: int, today: date) -> Caseload:
+    """Count every key worker who can take families in `area`, and return the one with the most room, under lock.
+
+    As `lock_caseload`; of two with the same room the one who holds fewer, then by name. Not `known`: there is none.
+    """
+    _in_transaction(conn)
+    caps = {row["name"]: row["cap"] for row in await conn.fetch(_SQL["lock_any"], area, today)}
+    held = await _held(conn, list(caps))
+    counted = [
+        Caseload(known=True, held=held.get(name, 0), cap=default_cap if cap is None else cap, worker=name)
+        for name, cap in caps.items()
+    ]
+    counted.sort(key=lambda each: (each.held - each.cap, each.held, each.worker))
+    return counted[0] if counted else Caseload(known=False, held=0, cap=default_cap)
+
+
+def _in_transaction(conn: Conn) -> None:
+    if not conn.is_in_transaction():
+        raise RuntimeError("a caseload is counted under a lock, which holds only inside a transaction")
+
+
+async def _held(conn: Conn, names: list[str]) -> dict[str, int]:
+    return {row["key_worker"]: row["held"] for row in await conn.fetch(_SQL["held"], names)}
+
+
+async def addresses(conn: Conn, to: Holder, holder: str | None, offered_to: str | None) -> list[str]:
+    """Return where a reminder of a family goes, given who holds it and whom it is offered to."""
+    match to:
+        case "holder" | "offered":
+            address = await email_of(conn, (holder if to == "holder" else offered_to) or "")
+            return [address] if address else []
+        case "giving-manager" | "receiving-manager":
+            side = holder if to == "giving-manager" else offered_to
+            return [row["email"] for row in await conn.fetch(_SQL["emails_of_side"], side)]
+        case _:
+            return await emails_of_role(conn, to)
 
 
 async def email_of(conn: Conn, name: str) -> str | None:

@@ -46,6 +46,7 @@ with workflow.unsafe.imports_passed_through():
         StepDown,
         StepUp,
         WithdrawConsent,
+        WithdrawHandover,
     )
     from domain.effects import Effect, EvaluateResults, ReviewClaims
     from domain.react import given_up
@@ -133,6 +134,11 @@ class FamilyJourney:
     @workflow.update
     async def offer_handover(self, command: OfferHandover) -> Reply:
         """Offer the family to another key worker."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def withdraw_handover(self, command: WithdrawHandover) -> Reply:
+        """Take an unanswered offer back."""
         return await self._answer(command)
 
     @workflow.update

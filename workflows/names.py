@@ -16,6 +16,7 @@ UPDATES = {
     "identify": "identify",
     "allocate": "allocate",
     "offer-handover": "offer_handover",
+    "withdraw-handover": "withdraw_handover",
     "accept-handover": "accept_handover",
     "refuse-handover": "refuse_handover",
     "record-contact": "record_contact",

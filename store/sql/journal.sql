@@ -70,3 +70,7 @@ SELECT journey_id, version, head FROM journeys;
 -- name: head_of
 -- What the read model remembers of the end of journey $1's stream.
 SELECT journey_id, version, head FROM journeys WHERE journey_id = $1;
+
+-- name: journey_of_command
+-- The journey that answered command $1.
+SELECT journey_id FROM commands WHERE command_id = $1;

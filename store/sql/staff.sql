@@ -1,25 +1,68 @@
 -- name: add
--- Add staff $1 (role $2, email $3, cap $4, active $5) or bring it up to date; true when the name is new.
-INSERT INTO staff (name, role, email, cap, active) VALUES ($1, $2, $3, $4, $5)
+-- Add staff $1 (role $2, email $3, cap $4, active $5, team $6, area $7) or bring it up to date; true when the name is
+-- new. Leave is none of this: it begins and ends by name.
+INSERT INTO staff (name, role, email, cap, active, team, area) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (name) DO UPDATE
-   SET role = excluded.role, email = excluded.email, cap = excluded.cap, active = excluded.active
+   SET role = excluded.role, email = excluded.email, cap = excluded.cap, active = excluded.active,
+       team = excluded.team, area = excluded.area
 RETURNING xmax = 0;
 
 -- name: listing
--- Staff by name, in role $1 where given, with the open families each holds.
-SELECT name, role, email, cap, active, count(journey_id) AS held
-  FROM staff LEFT JOIN journeys ON key_worker = name AND stage <> 'closed'
+-- Staff by name, in role $1 where given, with the open families each holds, those of them held by a waiver, and those
+-- offered to them.
+SELECT name, role, email, cap, active, team, staff.area, leaving_from,
+       count(journey_id) FILTER (WHERE key_worker = name) AS held,
+       count(journey_id) FILTER (WHERE key_worker = name AND waiver IS NOT NULL) AS by_waiver,
+       count(journey_id) FILTER (WHERE handover_to = name) AS offered
+  FROM staff LEFT JOIN journeys ON name IN (key_worker, handover_to) AND stage <> 'closed'
  WHERE $1::text IS NULL OR role = $1
  GROUP BY name
  ORDER BY name;
 
+-- name: get
+-- Staff $1.
+SELECT name, role, email, cap, active, team, area, leaving_from FROM staff WHERE name = $1;
+
 -- name: lock
--- Hold key worker $1's row until the transaction ends.
-SELECT cap FROM staff WHERE name = $1 AND role = 'key-worker' AND active FOR UPDATE;
+-- Hold key worker $1's row until the transaction ends; `leaving` on day $2.
+SELECT cap, team, area, coalesce(leaving_from <= $2, false) AS leaving
+  FROM staff
+ WHERE name = $1 AND role = 'key-worker' AND active
+   FOR UPDATE;
+
+-- name: lock_any
+-- Hold the rows of every key worker who can take families in area $1 on day $2 until the transaction ends; by name, so
+-- that two who do this do not wait for each other.
+SELECT name, cap
+  FROM staff
+ WHERE role = 'key-worker' AND active AND (area IS NULL OR area = $1) AND (leaving_from IS NULL OR leaving_from > $2)
+ ORDER BY name
+   FOR UPDATE;
 
 -- name: held
--- How many open families key worker $1 holds.
-SELECT count(*) FROM journeys WHERE key_worker = $1 AND stage <> 'closed';
+-- How many open families each of the key workers $1 holds; those with none are left out.
+SELECT key_worker, count(*) AS held
+  FROM journeys
+ WHERE key_worker = ANY ($1::text[]) AND stage <> 'closed'
+ GROUP BY key_worker;
+
+-- name: leave
+-- Note that staff $1 takes no new families from day $2 on; NULL: takes them again. True when there is such a name.
+UPDATE staff SET leaving_from = $2 WHERE name = $1 RETURNING true;
+
+-- name: emails_of_side
+-- Where the managers of key worker $1's team are written to; without any, those of its area who have no team; without
+-- any, all of them: a message must reach someone.
+WITH theirs AS (SELECT team, area FROM staff WHERE name = $1),
+ranked AS (
+    SELECT name, email,
+           CASE WHEN team = (SELECT team FROM theirs) THEN 1
+                WHEN team IS NULL AND area = (SELECT area FROM theirs) THEN 2
+                ELSE 3 END AS rank
+      FROM staff
+     WHERE role = 'manager' AND active
+)
+SELECT email FROM ranked WHERE rank = (SELECT min(rank) FROM ranked) ORDER BY name;
 
 -- name: email_of
 -- Where active staff $1 is written to.

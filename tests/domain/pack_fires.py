@@ -61,6 +61,7 @@ OWED = {
     "regression-response": (*LOWERED, REGRESSED),
     "handover-answer": (*AT_WORK, OFFERED),
     "clawback-decision": (*LOWERED, PROPOSED),
+    "handover-refusal": (*AT_WORK, OFFERED, fact(e.HandoverRefused, AT_WORK[-1].on, reason="too-far")),
     "close": (referred, not_eligible),
 }
 LOWERED_WORK = {"check", "regression-response"}
@@ -89,7 +90,7 @@ def _clocks(pack):
         wanted = {
             (
                 f"{'escalate' if rung.escalate else 'remind'}{rung.at:+d}",
-                clock.escalate_to if rung.escalate else clock.owner,
+                rung.to or (clock.escalate_to if rung.escalate else clock.owner),
             )
             for rung in clock.ladder
         }

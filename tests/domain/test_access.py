@@ -2,16 +2,16 @@
 
 import pytest
 
-from domain.access import ACTIONS, ROLES, Actor, conceal, may
+from domain.access import ACTIONS, ROLES, Actor, conceal, may, may_answer, may_waive
 
 # One line a role, one column an action, in the order of ACTIONS. `o`: on families that they hold.
 TABLE = """
-            refer identify allocate work check close correct reschedule read read-names count administer verify export submit audit decide
-coordinator y     y        y        y    y     y     y       y          y    y          y     -          -      y      y      -     -
-key-worker  -     -        -        o    o     -     -       -          o    o          -     -          -      -      -      -     -
-manager     y     y        y        y    y     y     y       y          y    y          y     y          y      y      y      -     y
-auditor     -     -        -        -    -     -     -       -          y    -          y     -          y      y      -      y     -
-analyst     -     -        -        -    -     -     -       -          -    -          y     -          -      -      -      -     -
+            refer identify allocate work check close correct reschedule read read-names count administer verify export submit audit decide  waive
+coordinator y     y        y        y    y     y     y       y          y    y          y     -          -      y      y      -     -       -
+key-worker  -     -        -        o    o     -     -       -          o    o          -     -          -      -      -      -     -       -
+manager     y     y        y        y    y     y     y       y          y    y          y     y          y      y      y      -     y       y
+auditor     -     -        -        -    -     -     -       -          y    -          y     -          y      y      -      y     -       -
+analyst     -     -        -        -    -     -     -       -          -    -          y     -          -      -      -      -     -       -
 """  # noqa: E501 - one column an action
 
 LINES = [line.split() for line in TABLE.strip().splitlines()]
@@ -31,6 +31,29 @@ def test_may(role: str, action: str, mark: str):
     actor = Actor(name="kim", role=role)
     allowed = (may(actor, action, "kim"), may(actor, action, "ann"), may(actor, action))
     assert allowed == {"y": (True, True, True), "o": (True, False, False), "-": (False, False, False)}[mark]
+
+
+def test_who_may_waive():
+    """Of the actors that commands name, a manager alone may exceed a cap."""
+    assert [role for role in ROLES if may_waive(f"{role}:kim")] == ["manager"]
+    assert not may_waive("worker:clock")
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "team", "their_team", "allowed"),
+    [
+        ("key-worker", "lee", None, "north", True),
+        ("key-worker", "kim", "north", "north", False),
+        ("manager", "mo", "north", "north", True),
+        ("manager", "mo", "south", "north", False),
+        ("manager", "mo", None, "north", True),
+        ("manager", "mo", "south", None, True),
+        ("coordinator", "ann", "north", "north", False),
+    ],
+)
+def test_who_may_answer_an_offer(role: str, name: str, team: str | None, their_team: str | None, allowed: bool):  # noqa: FBT001
+    """An offer to lee is answered by lee, or by a manager of lee's team; one without a team manages all."""
+    assert may_answer(Actor(name=name, role=role), "lee", team, their_team) == allowed
 
 
 def test_code():

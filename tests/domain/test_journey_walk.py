@@ -29,7 +29,7 @@ from domain.holding import rings_at
 from domain.journey import UNREFERRED
 from domain.stages import STAGES
 
-HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover]
+HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover, c.WithdrawHandover]
 DEADLINES = [c.MoveDeadline, c.PauseDeadline, c.ResumeDeadline, c.CancelDeadline]
 ANEW = [c.StepUp, c.AssessFamily, c.AgreePlan, c.ReviewPlan, c.RecordContact]
 AFTER_THE_CLOSE = {
@@ -122,7 +122,7 @@ class Walk(RuleBasedStateMachine):
     def answer_the_offer(self, command):
         """Whoever was offered the family takes it over, or does not."""
         taken = {"key_worker": self.journey.handover_to, "caseload": ROOM}
-        self.give(ask(command, self.today, **(taken if command is c.AcceptHandover else {})))
+        self.give(ask(command, self.today, **(taken if command is c.AcceptHandover else {"reason": "too-far"})))
 
     @rule(command=st.sampled_from([*HANDOVER, *HANDOVER, *ANEW]), worker=st.sampled_from(["kim", "lee"]))
     def move_the_family(self, command, worker):
@@ -155,7 +155,7 @@ class Walk(RuleBasedStateMachine):
             return
         version = data.draw(st.sampled_from(chosen))
         original = standing[version - 1]
-        kept = {"key_worker", "months", "evidence"} | ({"on"} if data.draw(st.booleans()) else set())
+        kept = {"key_worker", "waiver", "months", "evidence"} | ({"on"} if data.draw(st.booleans()) else set())
         drawn = data.draw(of(type(original)))
         replacement = drawn.model_copy(
             update={name: getattr(original, name) for name in kept & set(type(drawn).model_fields)}
@@ -258,4 +258,10 @@ def test_no_walk_along_the_path_breaks_its_invariants():
     run_state_machine_as_test(Walk, settings=settings(max_examples=150, stateful_step_count=40))
     assert set(STAGES) <= Walk.reached
     assert {f"deadline-{how}" for how in ("moved", "paused", "resumed", "cancelled")} <= Walk.happened
-    assert {"handover-accepted", "stepped-up", "reminder-escalated", "event-corrected"} <= Walk.happened
+    assert {
+        "handover-accepted",
+        "handover-withdrawn",
+        "stepped-up",
+        "reminder-escalated",
+        "event-corrected",
+    } <= Walk.happened

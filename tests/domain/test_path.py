@@ -68,10 +68,10 @@ STEPS = {
         ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim", caseload=ROOM),
         allocated,
     ),
-    "offer a handover": (HELD, ask(c.OfferHandover, ASSESSED_ON, to="lee"), offered),
+    "offer a handover": (HELD, ask(c.OfferHandover, ASSESSED_ON, to="lee", caseload=ROOM), offered),
     "offer it to another": (
         (*HELD, offered),
-        ask(c.OfferHandover, ASSESSED_ON, to="max"),
+        ask(c.OfferHandover, ASSESSED_ON, to="max", caseload=ROOM),
         fact(e.HandoverOffered, ASSESSED_ON, to="max"),
     ),
     "accept a handover": (
@@ -81,8 +81,8 @@ STEPS = {
     ),
     "refuse a handover": (
         (*HELD, offered),
-        ask(c.RefuseHandover, PLANNED_ON),
-        fact(e.HandoverRefused, PLANNED_ON),
+        ask(c.RefuseHandover, PLANNED_ON, reason="too-far"),
+        fact(e.HandoverRefused, PLANNED_ON, reason="too-far"),
     ),
     "record a contact": (
         HELD,
@@ -243,13 +243,13 @@ REFUSED = {
     ),
     "a handover of a family nobody holds": (
         (referred, identified),
-        ask(c.OfferHandover, ALLOCATED_ON, to="lee"),
+        ask(c.OfferHandover, ALLOCATED_ON, to="lee", caseload=ROOM),
         "out-of-order",
     ),
-    "a handover to its holder": (HELD, ask(c.OfferHandover, ASSESSED_ON, to="kim"), "same-holder"),
+    "a handover to its holder": (HELD, ask(c.OfferHandover, ASSESSED_ON, to="kim", caseload=ROOM), "same-holder"),
     "a handover before the holder held": (
         HELD,
-        ask(c.OfferHandover, ASSESSED_ON, on=IDENTIFIED_ON, to="lee"),
+        ask(c.OfferHandover, ASSESSED_ON, on=IDENTIFIED_ON, to="lee", caseload=ROOM),
         "bad-dates",
     ),
     "accepting what was not offered": (
@@ -277,10 +277,10 @@ REFUSED = {
         ask(c.AcceptHandover, PLANNED_ON, on=ALLOCATED_ON, key_worker="lee", caseload=ROOM),
         "bad-dates",
     ),
-    "refusing what was not offered": (HELD, ask(c.RefuseHandover, ASSESSED_ON), "out-of-order"),
+    "refusing what was not offered": (HELD, ask(c.RefuseHandover, ASSESSED_ON, reason="too-far"), "out-of-order"),
     "refusing before the offer": (
         (*HELD, offered),
-        ask(c.RefuseHandover, PLANNED_ON, on=ALLOCATED_ON),
+        ask(c.RefuseHandover, PLANNED_ON, on=ALLOCATED_ON, reason="too-far"),
         "bad-dates",
     ),
     "a contact by nobody": ((referred, identified), ask(c.RecordContact, ALLOCATED_ON), "out-of-order"),
@@ -443,7 +443,7 @@ def test_a_step_out_of_its_place_is_refused(name):
 
 SAME_AGAIN = {
     "allocate": (HELD, ask(c.AllocateKeyWorker, LATER, key_worker="kim", caseload=ROOM)),
-    "offer": ((*HELD, offered), ask(c.OfferHandover, LATER, to="lee")),
+    "offer": ((*HELD, offered), ask(c.OfferHandover, LATER, to="lee", caseload=ROOM)),
     "accept": (
         (*HELD, offered, fact(e.HandoverAccepted, PLANNED_ON, key_worker="lee")),
         ask(c.AcceptHandover, LATER, key_worker="lee", caseload=ROOM),

@@ -236,7 +236,7 @@ async def test_handover_answered_again(doors: Doors, step: str):
     reference, holder = await doors.allocated()
     other, key = await doors.worker(), uuid.uuid4().hex
     await doors.step(reference, "offer-handover", to=other)
-    body = {"key_worker": other} if step == "accept-handover" else {}
+    body = {"key_worker": other} if step == "accept-handover" else {"reason": "too-far"}
     address, headers = f"/v1/journeys/{reference}/{step}", {"idempotency-key": key}
     async with doors.client("key-worker", other) as client:
         told = [await client.post(address, json=body, headers=headers) for _ in range(2)]

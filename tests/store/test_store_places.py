@@ -5,9 +5,8 @@ import asyncio
 import pytest
 from streams import PROGRAMME, carry_out, journey_id_of, store, whole_path
 
-from domain.bounds import has_place
+from domain.bounds import no_place
 from domain.commands import PlacesTaken
-from domain.errors import Rejected
 from domain.evolve import fold
 from domain.scheme import Places
 from store import journal, places
@@ -36,9 +35,7 @@ async def allocate(pool, number, key_worker):
         before = fold(each.event for each in loaded.events)
         taken = await places.lock_places(conn, before, key_worker)
         await asyncio.sleep(0.01)  # time for the others to come to the lock
-        try:
-            has_place(LIMITED, taken)
-        except Rejected as full:
+        if full := no_place(LIMITED, taken):
             return full.code
         await carry_out(conn, journey_id, order)
         return "allocated"

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from streams import carry_out, journey_id_of, store, whole_path
+from streams import START, carry_out, journey_id_of, store, whole_path
 
 from domain.commands import Caseload
 from store import staff
@@ -11,6 +11,7 @@ from store.staff import StaffMember
 
 KIM = StaffMember("kim", "key-worker", "kim@council.example")
 CAP = 10
+NOBODY = Caseload(known=False, held=0, cap=CAP, worker="kim")
 
 
 def reference(number):
@@ -28,7 +29,7 @@ async def allocate(pool, number):
     """Allocate a family to kim as the activity does: lock, decide on the count, append, in one transaction."""
     journey_id, order = journey_id_of(reference(number)), whole_path(reference(number))[4]
     async with pool.acquire() as conn, conn.transaction():
-        caseload = await staff.lock_caseload(conn, "kim", CAP)
+        caseload = await staff.lock_caseload(conn, "kim", CAP, START)
         await asyncio.sleep(0.01)  # time for the others to come to the lock
         return await carry_out(conn, journey_id, order.model_copy(update={"caseload": caseload}))
 
@@ -64,25 +65,28 @@ async def test_who_is_written_to(pool):
 @pytest.mark.parametrize(
     ("member", "expected"),
     [
-        (KIM, Caseload(known=True, held=0, cap=CAP)),
-        (StaffMember("kim", "key-worker", "k@council.example", cap=4), Caseload(known=True, held=0, cap=4)),
-        (StaffMember("kim", "key-worker", "k@council.example", active=False), Caseload(known=False, held=0, cap=CAP)),
-        (StaffMember("kim", "manager", "k@council.example"), Caseload(known=False, held=0, cap=CAP)),
-        (StaffMember("lee", "key-worker", "l@council.example"), Caseload(known=False, held=0, cap=CAP)),
+        (KIM, Caseload(known=True, held=0, cap=CAP, worker="kim")),
+        (
+            StaffMember("kim", "key-worker", "k@council.example", cap=4, team="north", area="wirral"),
+            Caseload(known=True, held=0, cap=4, worker="kim", team="north", area="wirral"),
+        ),
+        (StaffMember("kim", "key-worker", "k@council.example", active=False), NOBODY),
+        (StaffMember("kim", "manager", "k@council.example"), NOBODY),
+        (StaffMember("lee", "key-worker", "l@council.example"), NOBODY),
     ],
 )
 async def test_a_caseload(pool, member, expected):
     """A caseload has the member's own cap, else the programme's; only active key workers are known."""
     await staff.add(pool, member)
     async with pool.acquire() as conn, conn.transaction():
-        assert await staff.lock_caseload(conn, "kim", CAP) == expected
+        assert await staff.lock_caseload(conn, "kim", CAP, START) == expected
 
 
 async def test_the_lock_needs_a_transaction(pool):
     """Counting outside a transaction would hold nothing, and is an error."""
     async with pool.acquire() as conn:
         with pytest.raises(RuntimeError, match="inside a transaction"):
-            await staff.lock_caseload(conn, "kim", CAP)
+            await staff.lock_caseload(conn, "kim", CAP, START)
 
 
 async def test_the_tenth_family_is_allocated_once(pool):
