@@ -5,6 +5,7 @@ import typer
 from cli import (
     claims,
     deadline,
+    doctor,
     holders,
     leaving,
     ledger,
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _part in (referring, reading, owing, path, holders, staff, upkeep):
+for _part in (referring, reading, owing, path, holders, staff, upkeep, doctor):
     app.add_typer(_part.app)
 staff.workers.add_typer(leaving.app)
 app.add_typer(staff.workers, name="workers")

@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from cli import show as write
-from cli.command import command
-from cli.door import Door
+from cli.command import Ref, command
+from cli.door import Door, in_path
 from cli.trouble import REJECTED
 
 app = typer.Typer(rich_markup_mode=None)
+
+OneFamily = Annotated[str | None, typer.Argument(metavar="[REF]", help="Only this family.")]
 
 
 @command(app)
@@ -35,12 +37,12 @@ def verify(
 
 
 @command(app)
-def rebuild(door: Door) -> None:
-    """Make the read models anew from the journal.
+def rebuild(door: Door, ref: OneFamily = None) -> None:
+    """Make the read models anew from the journal, all of them or one family's.
 
-    Example: journeys rebuild
+    Example: journeys rebuild F-7K3Q-9D2X
     """
-    told = door.post("/v1/rebuild")
+    told = door.post(_about("/v1/rebuild", ref))
     if door.as_json:
         write.as_json(told)
     else:
@@ -48,13 +50,45 @@ def rebuild(door: Door) -> None:
 
 
 @command(app)
-def rearm(door: Door) -> None:
+def rearm(door: Door, ref: OneFamily = None) -> None:
     """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster.
+
+    With a reference that family's journey also looks at its journal again and arms its timer anew.
 
     Example: journeys rearm
     """
-    told = door.post("/v1/rearm")
+    told = door.post(_about("/v1/rearm", ref))
     if door.as_json:
         write.as_json(told)
     else:
         typer.echo(f"open journeys running: {told['journeys']}")
+
+
+@command(app)
+def retry(door: Door, ref: Ref) -> None:
+    """Try at once what failed for a family and waits for its next attempt, as when its receiver is back.
+
+    Example: journeys retry F-7K3Q-9D2X
+    """
+    told = door.post(_about("/v1/retry", ref))
+    if door.as_json:
+        write.as_json(told)
+    else:
+        typer.echo(f"tried again: {told['attempts']}")
+
+
+@command(app)
+def sweep(door: Door) -> None:
+    """Hand over the partner events that wait in the inbox now.
+
+    Example: journeys sweep
+    """
+    told = door.post("/v1/sweep")
+    if door.as_json:
+        write.as_json(told)
+    else:
+        typer.echo(f"events on their way: {told['waiting']}")
+
+
+def _about(place: str, ref: str | None) -> str:
+    return place if ref is None else f"{place}?reference={in_path(ref)}"

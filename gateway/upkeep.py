@@ -7,12 +7,16 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from domain.access import Actor
+from domain.errors import Rejected
+from domain.family import is_reference
 from gateway.families import family
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
-from store import read_models
-from store.rebuild import Rebuilt
+from store import doctor as facts
+from store import inbox, read_models
+from store.pool import Conn
+from store.rebuild import Rebuilt, rebuild_journeys
 from store.rebuild import rebuild as rebuild_read_models
 from store.verify import Finding
 from store.verify import verify as verify_journal
@@ -36,6 +40,18 @@ class Rearmed(BaseModel):
     journeys: int
 
 
+class Retried(BaseModel):
+    """How many attempts were brought forward."""
+
+    attempts: int
+
+
+class Swept(BaseModel):
+    """How many events wait to be handed to their journeys, or to be applied there."""
+
+    waiting: int
+
+
 class Health(BaseModel):
     """Which parts answer."""
 
@@ -44,10 +60,12 @@ class Health(BaseModel):
 
 
 @router.post("/rebuild")
-async def rebuild(_actor: Administrator, parts: Served) -> Rebuilt:
-    """Make the read models anew from the journal."""
+async def rebuild(_actor: Administrator, parts: Served, reference: str | None = None) -> Rebuilt:
+    """Make the read models anew from the journal, all of them or one family's."""
     async with parts.pool.acquire() as conn:
-        return await rebuild_read_models(conn)
+        if reference is None:
+            return await rebuild_read_models(conn)
+        return await rebuild_journeys(conn, await _streams(conn, reference))
 
 
 @router.get("/verify")
@@ -63,11 +81,42 @@ async def verify(
 
 
 @router.post("/rearm")
-async def rearm(_actor: Administrator, parts: Served) -> Rearmed:
-    """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster."""
+async def rearm(_actor: Administrator, parts: Served, reference: str | None = None) -> Rearmed:
+    """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster.
+
+    With a `reference` that family's journey also looks at its journal again and arms its timer anew.
+    """
     async with parts.pool.acquire() as conn:
+        if reference is not None:
+            return Rearmed(journeys=await parts.engine.wake((await _streams(conn, reference))[-1:]))
         ids = await read_models.open_journey_ids(conn)
     return Rearmed(journeys=await parts.engine.rearm(ids))
+
+
+@router.post("/retry")
+async def retry(_actor: Administrator, parts: Served, reference: str) -> Retried:
+    """Try at once what failed for a family and waits for its next attempt."""
+    async with parts.pool.acquire() as conn:
+        names = await _streams(conn, reference)
+    return Retried(attempts=await parts.engine.survey.retry(names[-1]))
+
+
+@router.post("/sweep")
+async def sweep(_actor: Administrator, parts: Served) -> Swept:
+    """Hand over what waits in the inbox now, and not at the next sweep."""
+    async with parts.pool.acquire() as conn:
+        states = await inbox.counts(conn)
+    parts.mail.set()
+    return Swept(waiting=states["received"] + states["forwarded"])
+
+
+async def _streams(conn: Conn, reference: str) -> list[str]:
+    """Return the ids of a family's journeys as the journal knows them; refuse a reference that nobody has."""
+    symbols = reference.strip().upper()
+    names = await facts.streams_of(conn, symbols) if is_reference(symbols) else []
+    if not names:
+        raise Rejected("unknown-reference", "no family of that reference", "check the reference")
+    return sorted(names, key=lambda name: int(name.rsplit(":", 1)[1]))
 
 
 @health.get("/healthz")

@@ -1,6 +1,6 @@
 """Read models made anew from the events; the rows are the same as those written along the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from domain.agenda import agenda
@@ -14,7 +14,7 @@ from store.journal import load
 from store.pool import Conn
 from store.projection import project
 from store.queries import queries
-from store.verify import findings
+from store.verify import Finding, findings
 
 _SQL = queries("read_models")
 
@@ -53,10 +53,31 @@ async def rebuild(conn: Conn, programme_of: ProgrammeOf | None = None) -> Rebuil
         return Rebuilt(**dict(await conn.fetchrow(_SQL["sizes"]) or {}))
 
 
+async def rebuild_journeys(conn: Conn, journey_ids: Sequence[str]) -> Rebuilt:
+    """Write the rows of a few journeys again from the journal, in one transaction, under the same conditions.
+
+    A journey whose row is lost has no end to compare with, and its chain alone is checked.
+    """
+    async with conn.transaction():
+        await conn.execute(_SQL["lock"])
+        packs = await _kept(conn)
+        for journey_id in journey_ids:
+            listed = await conn.fetchrow(_SQL["journey"], journey_id) is not None
+            _refuse([each for each in await findings(conn, journey_id) if listed or each.problem != "other-end"])
+            await conn.execute(_SQL["clear_reminders_of"], journey_id)
+            await _project(conn, journey_id, packs)
+        counts = await conn.fetchrow(_SQL["sizes_of"], list(journey_ids))
+        return Rebuilt(**dict(counts or {}))
+
+
 async def _refuse_unsound(conn: Conn) -> None:
     found = await findings(conn)
     if not await conn.fetchval(_SQL["any_journey"]):
         found = [each for each in found if each.problem != "other-end"]
+    _refuse(found)
+
+
+def _refuse(found: Sequence[Finding]) -> None:
     if found:
         first = found[0]
         raise Rejected(

@@ -58,6 +58,17 @@ class NearEngine:
             raise Unavailable("the engine is away")
         self._signals.append(asyncio.create_task(self._carry_out(journey_id, rows)))
 
+    @property
+    def survey(self) -> Any:
+        """There is no Temporal to ask."""
+        raise Unavailable("no Temporal behind this engine")
+
+    async def wake(self, journey_ids: Sequence[str]) -> int:
+        """Let pass what is due on each journey."""
+        for journey_id in journey_ids:
+            await self._carry_out(journey_id, [])
+        return len(journey_ids)
+
     async def rearm(self, journey_ids: Sequence[str]) -> int:
         """Remember which journeys were armed."""
         self.rearmed = list(journey_ids)
@@ -194,7 +205,7 @@ def years_before(day: date, years: int) -> str:
     return day.replace(year=day.year - years).isoformat()
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Send log lines to the standard library, where pytest keeps them, and not to stdout."""
     structlog.configure(
         processors=[structlog.stdlib.render_to_log_kwargs],
@@ -219,7 +230,7 @@ async def doors() -> AsyncIterator[Doors]:
             yield parts
 
         app = create_app(settings, opening)
-        _quiet()
+        quiet()
         async with app.router.lifespan_context(app):
             yield Doors(stack, app, parts, engine)
         await pool.close()

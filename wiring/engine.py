@@ -19,9 +19,10 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.commands import Command, RecordEvidence
+from domain.commands import Command, PassTime, RecordEvidence
 from domain.errors import Rejected
 from domain.replies import Reply
+from wiring.survey import Survey
 from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, REJECTED, TASK_QUEUE, UPDATES
 
 PATIENCE = timedelta(seconds=20)  # an update waits this long for a worker; the caller retries with the same id
@@ -112,6 +113,22 @@ class Engine:
             await self._start(journey_id)
         return len(journey_ids)
 
+    @property
+    def survey(self) -> Survey:
+        """Questions to Temporal about all journeys."""
+        return Survey(self._client)
+
+    async def wake(self, journey_ids: Sequence[str]) -> int:
+        """Let each journey look at its journal and let pass what is due; start the workflow of one that has none.
+
+        Its timer is armed anew, and what was to be sent is taken up. Return how many were woken.
+        """
+        for journey_id in journey_ids:
+            at = datetime.now(UTC)
+            look = PassTime(command_id=f"wake:{journey_id}:{at.timestamp()}", at=at, actor="worker:clock")
+            await self._start(journey_id, PARTNER_EVENTS, [{"rows": [look.model_dump(mode="json")]}])
+        return len(journey_ids)
+
     async def now(self) -> datetime:
         """Return the business clock; on a time-lapse stack that is the skipping server's clock and the offset."""
         if self._offset == timedelta(0):
@@ -123,7 +140,7 @@ class Engine:
         """Tell whether Temporal answers."""
         try:
             return await self._client.service_client.check_health(timeout=timedelta(seconds=2))
-        except RPCError:
+        except (RPCError, RuntimeError):  # the second from a client that never reached it
             return False
 
     async def _start(self, journey_id: str, signal: str | None = None, args: Sequence[object] = ()) -> None:

@@ -191,3 +191,13 @@ SELECT DISTINCT journey_id FROM events ORDER BY journey_id;
 SELECT (SELECT count(*) FROM journeys)  AS journeys,
        (SELECT count(*) FROM deadlines) AS deadlines,
        (SELECT count(*) FROM reminders) AS reminders;
+
+-- name: clear_reminders_of
+-- Forget the reminders of journey $1, to be written again.
+DELETE FROM reminders WHERE journey_id = $1;
+
+-- name: sizes_of
+-- How many rows each read model has of the journeys $1.
+SELECT (SELECT count(*) FROM journeys WHERE journey_id = ANY ($1::text[]))  AS journeys,
+       (SELECT count(*) FROM deadlines WHERE journey_id = ANY ($1::text[])) AS deadlines,
+       (SELECT count(*) FROM reminders WHERE journey_id = ANY ($1::text[])) AS reminders;

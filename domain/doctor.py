@@ -1,0 +1,220 @@
+"""What is wrong with the running system, judged from what was seen; each finding with the command that mends it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from domain.model import Value
+
+GRACE = timedelta(minutes=15)  # a deadline, or an event in the inbox, may be this late before anybody is told
+UNSENT = timedelta(hours=1)  # a reminder that fell due and is still not sent
+ATTEMPTS = 5  # of one activity, before it counts as stuck
+QUARANTINED = 100  # events
+QUARANTINE_AGE = timedelta(days=7)
+
+
+class Finding(Value):
+    """Something wrong: a code, the family where there is one, what it is, and a command that mends it."""
+
+    code: str
+    reference: str | None
+    what: str
+    remedy: str
+
+
+class Holding(Value):
+    """A key worker as the doctor sees them: what they hold and may hold, and whether they take families at all."""
+
+    name: str
+    held: int
+    cap: int
+    by_waiver: int = 0
+    leaving: bool = False
+    latest: str | None = None
+
+
+class Journal(Value):
+    """A journey with something left to do, as the journal's read model has it; `labels` as a search would find it."""
+
+    journey_id: str
+    reference: str
+    version: int
+    labels: Mapping[str, str]
+
+
+def not_running(rows: Iterable[Journal]) -> list[Finding]:
+    """Tell of journeys whose workflow does not run: their deadlines would pass unseen."""
+    return [
+        Finding(
+            code="no-timer",
+            reference=row.reference,
+            what="there is work left on its journey and its workflow does not run, so no timer is armed",
+            remedy=f"journeys rearm {row.reference}",
+        )
+        for row in rows
+    ]
+
+
+def other_version(row: Journal, version: int) -> Finding:
+    """Tell of a workflow that stands at another version than its journal."""
+    return Finding(
+        code="version-differs",
+        reference=row.reference,
+        what=f"its workflow stands at version {version}, its journal at {row.version}",
+        remedy=f"journeys rearm {row.reference}",
+    )
+
+
+def other_labels(row: Journal, labels: Mapping[str, str]) -> Finding:
+    """Tell of a workflow that a search finds under other attributes than the journal says."""
+    names = sorted(name for name in {*row.labels, *labels} if row.labels.get(name) != labels.get(name))
+    told = ", ".join(f"{name} {labels.get(name, 'none')} for {row.labels.get(name, 'none')}" for name in names)
+    return Finding(
+        code="search-attributes",
+        reference=row.reference,
+        what=f"a search finds its workflow under {told}",
+        remedy=f"journeys rearm {row.reference}",
+    )
+
+
+def stuck(row: Journal, activity: str, attempts: int) -> Finding:
+    """Tell of an activity that was tried again and again."""
+    return Finding(
+        code="activity-stuck",
+        reference=row.reference,
+        what=f"{activity} failed {attempts} times and waits for its next attempt",
+        remedy=f"journeys retry {row.reference}",
+    )
+
+
+def missed(reference: str, deadlines: int, oldest: datetime, *, working: bool) -> Finding:
+    """Tell of deadlines that passed while nothing fell due."""
+    return Finding(
+        code="deadline-passed",
+        reference=reference,
+        what=f"{deadlines} deadlines passed and nothing was sent, the oldest at {oldest:%Y-%m-%d %H:%M} UTC",
+        remedy=f"journeys rearm {reference}" if working else "journeys up",
+    )
+
+
+def unsent(reference: str, reminder_id: str, since: datetime) -> Finding:
+    """Tell of a reminder that fell due and did not go out."""
+    return Finding(
+        code="nothing-sent",
+        reference=reference,
+        what=f"reminder {reminder_id} fell due at {since:%Y-%m-%d %H:%M} UTC and is not sent",
+        remedy=f"journeys retry {reference}",
+    )
+
+
+def failed(reference: str, effect_id: str, kind: str) -> Finding:
+    """Tell of a message that was given up."""
+    return Finding(
+        code="notification-failed",
+        reference=reference,
+        what=f"{kind} {effect_id} could not be sent and was given up",
+        remedy=f"journeys messages retry {effect_id}",
+    )
+
+
+def without_holder(reference: str) -> Finding:
+    """Tell of a family that was allocated and is held by nobody."""
+    return Finding(
+        code="no-holder",
+        reference=reference,
+        what="it was allocated and is not closed, and nobody is named as its key worker",
+        remedy=f"journeys rebuild {reference}",
+    )
+
+
+def without_row(reference: str) -> Finding:
+    """Tell of a journey that the journal holds and no list shows."""
+    return Finding(
+        code="not-listed",
+        reference=reference,
+        what="the journal holds its journey, and the read models have lost it",
+        remedy=f"journeys rebuild {reference}",
+    )
+
+
+def unsound(reference: str, version: int, problem: str) -> Finding:
+    """Tell of a journal that is not as it was written."""
+    return Finding(
+        code="journal-unsound",
+        reference=reference,
+        what=f"event {version} of its journal is not as it was written ({problem}); restore it from a backup",
+        remedy=f"journeys verify {reference}",
+    )
+
+
+def quarantine(count: int, oldest: datetime | None, now: datetime) -> list[Finding]:
+    """Tell of a quarantine that grows, by count or by age."""
+    if oldest is None or (count < QUARANTINED and now - oldest < QUARANTINE_AGE):
+        return []
+    days = (now - oldest).days
+    what = f"{count} partner events are in quarantine, the oldest for {days} days"
+    return [Finding(code="quarantine-grows", reference=None, what=what, remedy="journeys quarantine list")]
+
+
+def unapplied(count: int, oldest: datetime | None, now: datetime) -> list[Finding]:
+    """Tell of partner events that wait in the inbox for longer than they should."""
+    if oldest is None or now - oldest < GRACE:
+        return []
+    minutes = int((now - oldest).total_seconds() // 60)
+    what = f"{count} partner events wait in the inbox, the oldest for {minutes} minutes"
+    return [Finding(code="inbox-waits", reference=None, what=what, remedy="journeys sweep")]
+
+
+def caseloads(workers: Iterable[Holding], room: Mapping[str, int]) -> list[Finding]:
+    """Tell of key workers over their cap without waivers for it, and of leavers who hold families."""
+    found = []
+    for worker in workers:
+        if worker.leaving and worker.held:
+            found.append(_leaver(worker, room))
+        elif worker.held - worker.by_waiver > worker.cap:
+            found.append(_over(worker, room))
+    return found
+
+
+def _leaver(worker: Holding, room: Mapping[str, int]) -> Finding:
+    to = _receivers(worker.held, room)
+    named = "".join(f" --to {name}" for name in to)
+    return Finding(
+        code="leaver-holds",
+        reference=None,
+        what=f"{worker.name} is on leave and holds {worker.held} families",
+        remedy=f"journeys workers leave {worker.name}{named}",
+    )
+
+
+def _over(worker: Holding, room: Mapping[str, int]) -> Finding:
+    most = max(room, key=room.__getitem__, default=None)
+    away = f"journeys offer-handover {worker.latest} --to {most}"
+    return Finding(
+        code="over-cap",
+        reference=worker.latest,
+        what=f"{worker.name} holds {worker.held} families ({worker.by_waiver} by waiver), the cap is {worker.cap}",
+        remedy=away if most else f"journeys workers cap {worker.name} {worker.held - worker.by_waiver}",
+    )
+
+
+def _receivers(families: int, room: Mapping[str, int]) -> list[str]:
+    """Return as many of those with room, the most first, as these families need."""
+    chosen: list[str] = []
+    for name in sorted(room, key=lambda name: (-room[name], name)):
+        if sum(room[each] for each in chosen) < families:
+            chosen.append(name)
+    return chosen
+
+
+NO_TEMPORAL = Finding(
+    code="temporal-away",
+    reference=None,
+    what="Temporal does not answer: nothing moves, and nothing of the workflows can be looked at",
+    remedy="journeys up",
+)
+NO_WORKER = Finding(
+    code="no-worker",
+    reference=None,
+    what="no worker asks for work: nothing falls due and nothing is sent",
+    remedy="journeys up",
+)

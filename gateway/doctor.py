@@ -1,0 +1,167 @@
+"""`/v1/doctor`: everything that is wrong with the running system, and the safe repairs."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from domain import doctor as judge
+from domain.access import Actor
+from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
+from gateway.parts import Parts, Served
+from gateway.problems import DOCUMENTED
+from gateway.security import Allow
+from store import doctor as facts
+from wiring.survey import Survey
+
+router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
+
+ASKED = 300  # workflows asked where they stand, activities looked at, and doubts confirmed, in one look
+SECONDS = 15.0  # for the workflows to answer
+CHAINS = 100  # journals verified in one look
+AWAKE = frozenset(["no-timer", "version-differs", "search-attributes", "deadline-passed"])
+AT_ONCE = frozenset(["nothing-sent", "activity-stuck"])
+LOOKS = 5  # at what the repairs came to, a second apart
+
+Administrator = Annotated[Actor, Depends(Allow("administer"))]
+
+
+class Diagnosis(BaseModel):
+    """What is wrong; `notes` tell what could not, or not wholly, be looked at."""
+
+    findings: list[Finding]
+    notes: list[str] = []
+
+
+class Repaired(Diagnosis):
+    """What was done about it, and what is still wrong afterwards."""
+
+    done: list[str]
+
+
+@router.get("/doctor")
+async def doctor(
+    _actor: Annotated[Actor, Depends(Allow("verify"))], parts: Served, *, thorough: bool = False
+) -> Diagnosis:
+    """Look for everything that is wrong; `thorough` asks every workflow and verifies every journal."""
+    return await _look(parts, thorough=thorough)
+
+
+@router.post("/doctor/fix")
+async def fix(_actor: Administrator, parts: Served) -> Repaired:
+    """Do what is safe: wake journeys, try again what waits, hand over what lies in the inbox; then look again."""
+    found = (await _look(parts, thorough=False)).findings
+    done = await _mend(parts, found)
+    after = await _look(parts, thorough=False)
+    for _ in range(LOOKS if done else 0):
+        if not any(_safe(finding) for finding in after.findings):
+            break
+        await asyncio.sleep(1)
+        after = await _look(parts, thorough=False)
+    return Repaired(done=done, **after.model_dump())
+
+
+async def _look(parts: Parts, *, thorough: bool) -> Diagnosis:
+    notes: list[str] = []
+    reachable = await parts.engine.ready()
+    working = reachable and await parts.engine.survey.works()
+    found = [NO_TEMPORAL] if not reachable else [] if working else [NO_WORKER]
+    now, cap = await parts.now() if reachable else None, (await parts.programme()).cap
+    if reachable:
+        found += await _workflows(parts, parts.engine.survey, notes, working=working, thorough=thorough)
+    else:
+        notes.append("nothing is said of workflows, deadlines and the inbox: their clock is Temporal's")
+    async with parts.pool.acquire() as conn:
+        if now is not None:
+            found += await facts.journeys(conn, now, working=working)
+            found += await facts.inbox(conn, now)
+            found += await facts.caseloads(conn, cap, await parts.today())
+        rows = await facts.unfinished(conn)
+        found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
+    return Diagnosis(findings=found, notes=notes)
+
+
+async def _workflows(parts: Parts, survey: Survey, notes: list[str], *, working: bool, thorough: bool) -> list[Finding]:
+    """Compare what runs with what should; what differs is asked once more, for things move meanwhile."""
+    async with parts.pool.acquire() as conn:
+        rows = await facts.unfinished(conn)
+        under_way = await facts.under_way(conn, ASKED)
+    listed = await survey.running()
+    if listed is None:
+        notes.append(f"this server lists no workflows, as the time-skipping one: {ASKED} journeys were asked at most")
+        rows = _some(rows, ASKED)
+        listed = await survey.described(list(rows))
+    found = await _doubtful(parts, survey, [row for name, row in rows.items() if listed.get(name) != row.labels])
+    stuck = await survey.pending(under_way, ATTEMPTS)
+    found += [
+        judge.stuck(rows[each.journey_id], each.activity, each.attempts) for each in stuck if each.journey_id in rows
+    ]
+    if working:
+        asked = _some({name: row for name, row in rows.items() if name in listed}, len(rows) if thorough else ASKED)
+        found += await _versions(parts, survey, asked, notes, of=len(rows))
+    return found
+
+
+async def _doubtful(parts: Parts, survey: Survey, doubtful: Sequence[Journal]) -> list[Finding]:
+    """Confirm, of a bounded number, that a journey does not run or is found under other attributes."""
+    names = [row.journey_id for row in doubtful]
+    described = await survey.described(names[:ASKED])
+    async with parts.pool.acquire() as conn:
+        rows = await facts.again(conn, names)
+    absent = [rows[name] for name in names if name not in described and name in rows]
+    other = [
+        judge.other_labels(rows[name], labels)
+        for name, labels in described.items()
+        if name in rows and rows[name].labels != labels
+    ]
+    return [*judge.not_running(absent), *other]
+
+
+async def _versions(
+    parts: Parts, survey: Survey, rows: dict[str, Journal], notes: list[str], *, of: int
+) -> list[Finding]:
+    """Ask where workflows stand; one that differs is asked once more, after its journal was read again."""
+    stands = await survey.versions(list(rows), SECONDS)
+    if len(stands) < of:
+        notes.append(f"{len(stands)} of {of} workflows were asked where they stand; ask all with --thorough")
+    doubtful = [name for name, version in stands.items() if version != rows[name].version]
+    second = await survey.versions(doubtful, SECONDS)
+    async with parts.pool.acquire() as conn:
+        now = await facts.again(conn, doubtful)
+    return [
+        judge.other_version(now[name], version)
+        for name, version in second.items()
+        if name in now and version < now[name].version
+    ]
+
+
+def _some(rows: dict[str, Journal], most: int) -> dict[str, Journal]:
+    """Return at most so many, drawn at random, so that later looks see others."""
+    if len(rows) <= most:
+        return rows
+    return {name: rows[name] for name in random.sample(sorted(rows), most)}
+
+
+def _safe(finding: Finding) -> bool:
+    return finding.code in AWAKE | AT_ONCE | {"inbox-waits"}
+
+
+async def _mend(parts: Parts, found: Sequence[Finding]) -> list[str]:
+    """Do the safe repairs, each family once; return the commands that do the same by hand."""
+    done = []
+    async with parts.pool.acquire() as conn:
+        for finding in {
+            (each.remedy): each for each in found if _safe(each) and "up" not in each.remedy.split()
+        }.values():
+            names = await facts.streams_of(conn, finding.reference) if finding.reference else []
+            if finding.code in AWAKE:
+                await parts.engine.wake(names[-1:])
+            elif finding.code in AT_ONCE:
+                await parts.engine.survey.retry(names[-1])
+            else:
+                parts.mail.set()
+            done.append(finding.remedy)
+    return done

@@ -1,0 +1,84 @@
+"""What the tables tell the doctor of journeys, messages, inbox and caseloads; `domain.doctor` judges it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from domain import doctor
+from domain.doctor import Finding, Holding, Journal
+from store import queue
+from store.pool import Conn, Record
+from store.queries import queries
+from store.verify import verify
+
+_SQL = queries("doctor")
+FAILED = 500  # messages told of in one look
+LABELS = {
+    "JourneyStage": "stage",
+    "JourneyArea": "area",
+    "JourneyLocality": "locality",
+    "JourneyKeyWorker": "key_worker",
+    "JourneyProgramme": "programme",
+}
+
+
+async def unfinished(conn: Conn) -> dict[str, Journal]:
+    """Return every journey with something left to do, by id."""
+    return {row["journey_id"]: _journal(row) for row in await conn.fetch(_SQL["unfinished"])}
+
+
+async def again(conn: Conn, journey_ids: Sequence[str]) -> dict[str, Journal]:
+    """Return these journeys as they are now, by id."""
+    rows = await conn.fetch(_SQL["unfinished_of"], list(journey_ids))
+    return {row["journey_id"]: _journal(row) for row in rows}
+
+
+async def under_way(conn: Conn, limit: int) -> list[str]:
+    """Return the ids of journeys with a message or an evaluation that is not settled, the oldest first."""
+    return [row["journey_id"] for row in await conn.fetch(_SQL["under_way"], limit)]
+
+
+async def streams_of(conn: Conn, reference: str) -> list[str]:
+    """Return the ids of a family's journeys as the journal knows them, though no read model may."""
+    return [row["journey_id"] for row in await conn.fetch(_SQL["streams_of"], reference)]
+
+
+async def journeys(conn: Conn, now: datetime, *, working: bool) -> list[Finding]:
+    """Return what is wrong with journeys by the tables alone; `working`: a worker runs."""
+    return [
+        *[doctor.without_row(row["reference"]) for row in await conn.fetch(_SQL["not_listed"])],
+        *[doctor.without_holder(row["reference"]) for row in await conn.fetch(_SQL["holderless"])],
+        *[doctor.missed(*row, working=working) for row in await conn.fetch(_SQL["missed"], now - doctor.GRACE)],
+        *[doctor.unsent(*row) for row in await conn.fetch(_SQL["unsent"], now - doctor.UNSENT)],
+        *[doctor.failed(*row) for row in await conn.fetch(_SQL["failed"], FAILED)],
+    ]
+
+
+async def inbox(conn: Conn, now: datetime) -> list[Finding]:
+    """Return what is wrong with the way of partner events."""
+    (row,) = await conn.fetch(_SQL["inbox"])
+    return [
+        *doctor.quarantine(row["quarantined"], row["quarantined_since"], now),
+        *doctor.unapplied(row["waiting"], row["waiting_since"], now),
+    ]
+
+
+async def caseloads(conn: Conn, default_cap: int, today: date) -> list[Finding]:
+    """Return what is wrong with who holds families."""
+    workers = [
+        Holding(**{**dict(row), "cap": default_cap if row["cap"] is None else row["cap"]})
+        for row in await conn.fetch(_SQL["workers"], today)
+    ]
+    room = {each.name: each.unoffered for each in await queue.room(conn, None, default_cap, today)}
+    return doctor.caseloads(workers, {name: free for name, free in room.items() if free > 0})
+
+
+async def chains(conn: Conn, sample: int) -> list[Finding]:
+    """Verify the journals of `sample` journeys drawn at random, and return those that are not as they were written."""
+    drawn = [row["journey_id"] for row in await conn.fetch(_SQL["sample"], sample)]
+    first = [fault for journey_id in drawn for fault in (await verify(conn, journey_id))[:1]]
+    return [doctor.unsound(fault.journey_id.split(":")[2], fault.version, fault.problem) for fault in first]
+
+
+def _journal(row: Record) -> Journal:
+    labels = {label: row[column] for label, column in LABELS.items() if row[column]}
+    return Journal(journey_id=row["journey_id"], reference=row["reference"], version=row["version"], labels=labels)

@@ -1,0 +1,83 @@
+-- name: unfinished
+-- Every journey with something left to do, as a search would find it.
+SELECT journey_id, reference, version, stage, area, locality, key_worker, programme
+  FROM journeys
+ WHERE stage <> 'closed'
+    OR EXISTS (SELECT FROM deadlines WHERE deadlines.journey_id = journeys.journey_id)
+    OR EXISTS (SELECT FROM effects WHERE effects.journey_id = journeys.journey_id AND NOT told)
+ ORDER BY journey_id;
+
+-- name: unfinished_of
+-- As `unfinished`, those of journeys $1 only, however they stand now.
+SELECT journey_id, reference, version, stage, area, locality, key_worker, programme
+  FROM journeys
+ WHERE journey_id = ANY ($1::text[]);
+
+-- name: not_listed
+-- Families whose stream has no row in `journeys`.
+SELECT DISTINCT split_part(journey_id, ':', 3) AS reference
+  FROM events
+ WHERE version = 1 AND NOT EXISTS (SELECT FROM journeys WHERE journeys.journey_id = events.journey_id);
+
+-- name: holderless
+-- Families that were allocated, are not closed, and have no key worker.
+SELECT reference
+  FROM journeys
+ WHERE stage <> 'closed' AND key_worker IS NULL
+   AND EXISTS (SELECT FROM events WHERE events.journey_id = journeys.journey_id AND type = 'key-worker-allocated')
+ ORDER BY reference;
+
+-- name: missed
+-- Families with deadlines before $1 that never fell due: how many, and the oldest.
+SELECT reference, count(*) AS deadlines, min(at) AS oldest
+  FROM deadlines JOIN journeys USING (journey_id)
+ WHERE at < $1
+ GROUP BY reference
+ ORDER BY oldest, reference;
+
+-- name: unsent
+-- Reminders that fell due before $1 and whose message is still to be sent.
+SELECT reference, reminder_id, fell_due_at
+  FROM effects JOIN journeys USING (journey_id)
+  JOIN reminders ON reminders.journey_id = effects.journey_id AND reminder_id = payload ->> 'reminder_id'
+ WHERE NOT told AND effects.state = 'planned' AND payload ->> 'type' = 'remind' AND fell_due_at < $1
+ ORDER BY fell_due_at, reminder_id;
+
+-- name: failed
+-- Messages that were given up, oldest first, at most $1.
+SELECT reference, effect_id, payload ->> 'type' AS kind
+  FROM effects JOIN journeys USING (journey_id)
+ WHERE effects.state = 'failed'
+ ORDER BY seq
+ LIMIT $1;
+
+-- name: under_way
+-- Journeys with something to do in the world whose outcome is not on their history yet, the oldest first, at most $1.
+SELECT journey_id FROM effects WHERE NOT told GROUP BY journey_id ORDER BY min(seq) LIMIT $1;
+
+-- name: inbox
+-- How many events wait: `quarantined` for a family, `waiting` for their journey; and since when the oldest of each.
+SELECT count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
+       min(received_at) FILTER (WHERE state = 'quarantined') AS quarantined_since,
+       count(*) FILTER (WHERE state <> 'quarantined') AS waiting,
+       min(received_at) FILTER (WHERE state <> 'quarantined') AS waiting_since
+  FROM inbox
+ WHERE state IN ('received', 'forwarded', 'quarantined');
+
+-- name: workers
+-- What each key worker holds on day $1, whether they take families, and the family that they took on last.
+SELECT name, cap, count(journey_id) AS held, count(waiver) AS by_waiver,
+       NOT active OR coalesce(leaving_from <= $1, false) AS leaving,
+       (array_agg(reference ORDER BY changed_at DESC, reference) FILTER (WHERE handover_to IS NULL))[1] AS latest
+  FROM staff JOIN journeys ON key_worker = name AND stage <> 'closed'
+ WHERE role = 'key-worker'
+ GROUP BY name
+ ORDER BY name;
+
+-- name: sample
+-- The ids of $1 journeys, drawn at random.
+SELECT journey_id FROM journeys ORDER BY random() LIMIT $1;
+
+-- name: streams_of
+-- The ids of the journeys of family $1, as the journal knows them.
+SELECT DISTINCT journey_id FROM events WHERE version = 1 AND split_part(journey_id, ':', 3) = $1 ORDER BY journey_id;

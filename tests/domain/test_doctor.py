@@ -1,0 +1,78 @@
+"""What the doctor makes of what was seen: a finding each, with a command to paste."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain import doctor
+from domain.doctor import Holding, Journal
+
+NOW = datetime(2012, 6, 1, 12, tzinfo=UTC)
+ROW = Journal(
+    journey_id="journey:wirral:F-7K3Q-9D2X:1",
+    reference="F-7K3Q-9D2X",
+    version=5,
+    labels={"JourneyStage": "assessment", "JourneyKeyWorker": "kim"},
+)
+
+
+def test_each_fault_of_a_journey_names_its_family_and_a_command():
+    """A finding about a family carries its reference, and a remedy that begins with the program's name."""
+    found = [
+        *doctor.not_running([ROW]),
+        doctor.other_version(ROW, 4),
+        doctor.other_labels(ROW, {"JourneyStage": "referral", "JourneyKeyWorker": "kim"}),
+        doctor.stuck(ROW, "notify_partner", 7),
+        doctor.missed(ROW.reference, 2, NOW, working=True),
+        doctor.unsent(ROW.reference, "plan.4.2012-06-13.remind+0", NOW),
+        doctor.failed(ROW.reference, "journey:wirral:F-7K3Q-9D2X:1:4:1", "notify"),
+        doctor.without_holder(ROW.reference),
+        doctor.without_row(ROW.reference),
+        doctor.unsound(ROW.reference, 3, "changed"),
+    ]
+    assert len({finding.code for finding in found}) == len(found)
+    assert {finding.reference for finding in found} == {ROW.reference}
+    assert all(finding.remedy.startswith("journeys ") and ROW.reference in finding.remedy for finding in found)
+
+
+def test_what_differs_is_told():
+    """A finding says which attribute differs and which versions stand against each other."""
+    told = doctor.other_labels(ROW, {"JourneyStage": "referral"}).what
+    assert "JourneyKeyWorker none for kim, JourneyStage referral for assessment" in told
+    assert "version 4, its journal at 5" in doctor.other_version(ROW, 4).what
+
+
+def test_a_missed_deadline_without_a_worker_is_mended_by_a_worker():
+    """Waking a journey helps nothing while no worker runs."""
+    assert doctor.missed(ROW.reference, 1, NOW, working=False).remedy == "journeys up"
+
+
+@pytest.mark.parametrize(
+    ("count", "age", "grows"),
+    [(0, None, False), (1, timedelta(days=6), False), (1, timedelta(days=7), True), (100, timedelta(), True)],
+)
+def test_a_quarantine_grows_by_count_or_age(count: int, age: timedelta | None, grows: bool):  # noqa: FBT001
+    """A hundred events, or one that waits for a week, are told of."""
+    assert bool(doctor.quarantine(count, None if age is None else NOW - age, NOW)) == grows
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(None, False), (14, False), (16, True)])
+def test_an_inbox_waits_when_it_is_late(minutes: int | None, told: bool):  # noqa: FBT001
+    """What waits in the inbox is told of after a quarter of an hour."""
+    since = None if minutes is None else NOW - timedelta(minutes=minutes)
+    assert bool(doctor.unapplied(3, since, NOW)) == told
+
+
+def test_caseloads():
+    """A leaver with families and a worker over the cap are told of; waivers, and room for them, are counted."""
+    workers = [
+        Holding(name="kim", held=3, cap=10, leaving=True),
+        Holding(name="lee", held=4, cap=3, by_waiver=1, latest="F-1"),
+        Holding(name="max", held=5, cap=3, by_waiver=1, latest="F-2"),
+    ]
+    told = [(one.code, one.reference, one.remedy) for one in doctor.caseloads(workers, {"ann": 2, "bob": 1, "cat": 1})]
+    assert told == [
+        ("leaver-holds", None, "journeys workers leave kim --to ann --to bob"),
+        ("over-cap", "F-2", "journeys offer-handover F-2 --to ann"),
+    ]
+    assert doctor.caseloads(workers[2:], {})[0].remedy == "journeys workers cap max 4"
