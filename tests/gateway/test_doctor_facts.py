@@ -1,0 +1,62 @@
+"""What the tables alone tell the doctor: deadlines that passed, reminders that were not sent, messages given up."""
+
+from datetime import timedelta
+
+import pytest
+
+from store import doctor as facts
+from store import effects
+from tests.doors import NOON, Doors
+
+CODES = {"deadline-passed", "nothing-sent", "notification-failed"}
+
+
+async def told(doors: Doors, reference: str) -> set[str]:
+    async with doors.parts.pool.acquire() as conn:
+        found = await facts.journeys(conn, doors.engine.clock, working=True)
+    return {one.code for one in found if one.reference == reference}
+
+
+async def test_a_deadline_passes_and_then_its_reminder_waits(doors: Doors):
+    """A deadline nobody woke for is found, rearm lets it fall due, and its reminder is found while nobody sends it."""
+    reference = await doors.referred()
+    assert await told(doors, reference) & CODES == set()
+    doors.engine.clock = NOON + timedelta(days=7)
+    try:
+        assert "deadline-passed" in await told(doors, reference)
+        async with doors.client() as client:
+            assert (await client.post("/v1/rearm", params={"reference": reference})).json() == {"journeys": 1}
+        assert "deadline-passed" not in await told(doors, reference)
+        doors.engine.clock += timedelta(hours=2)
+        assert "nothing-sent" in await told(doors, reference)
+    finally:
+        doors.engine.clock = NOON
+
+
+async def test_a_message_that_was_given_up(doors: Doors):
+    """A message that failed for good is found by its id, which the remedy names."""
+    reference, _ = await doors.allocated()
+    async with doors.parts.pool.acquire() as conn:
+        journey_id = await conn.fetchval("SELECT journey_id FROM journeys WHERE reference = $1", reference)
+        first = (await effects.pending(conn, journey_id))[0]
+        await effects.settle(conn, first.effect_id, "failed", "gave-up")
+        found = await facts.journeys(conn, NOON, working=True)
+    [finding] = [one for one in found if one.reference == reference and one.code == "notification-failed"]
+    assert finding.remedy == f"journeys messages retry {first.effect_id}"
+
+
+@pytest.mark.parametrize("place", ["/v1/rearm", "/v1/retry", "/v1/rebuild"])
+async def test_a_reference_that_nobody_has(doors: Doors, place: str):
+    """Upkeep of a family that nobody knows is refused as such."""
+    async with doors.client() as client:
+        answer = await client.post(place, params={"reference": "F-2222-2223"})
+    assert answer.status_code == 404
+
+
+async def test_a_sweep_is_asked_for(doors: Doors):
+    """A sweep tells how much waits, and the doctor cannot look without an engine behind the gateway."""
+    async with doors.client() as client:
+        assert (await client.post("/v1/sweep")).json()["waiting"] >= 0
+        assert (await client.get("/v1/doctor")).status_code == 503
+    async with doors.client("coordinator", "co") as client:
+        assert (await client.post("/v1/doctor/fix")).status_code == 403
