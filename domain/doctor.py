@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from domain.calendar import Calendar, local_date
 from domain.model import Value
 
 GRACE = timedelta(minutes=15)  # a deadline, or an event in the inbox, may be this late before anybody is told
@@ -84,6 +85,17 @@ def stuck(row: Journal, activity: str, attempts: int) -> Finding:
         what=f"{activity} failed {attempts} times and waits for its next attempt",
         remedy=f"journeys retry {row.reference}",
     )
+
+
+def overdue(at: datetime, reference: str, now: datetime, calendar: Calendar) -> bool:
+    """Tell whether a deadline should have fallen due by now.
+
+    What came due in an outage waits for working hours, and there for the family's own moment of the day.
+    """
+    if not calendar.is_open(now) or now - at < GRACE:
+        return False
+    today = local_date(now)
+    return local_date(at) == today or now - calendar.moment(today, reference) > GRACE
 
 
 def missed(reference: str, deadlines: int, oldest: datetime, *, working: bool) -> Finding:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from domain import doctor as judge
 from domain.access import Actor
+from domain.calendar import calendar_of
 from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
@@ -69,16 +70,16 @@ async def _look(parts: Parts, *, thorough: bool) -> Diagnosis:
     reachable = await parts.engine.ready()
     working = reachable and await parts.engine.survey.works()
     found = [NO_TEMPORAL] if not reachable else [] if working else [NO_WORKER]
-    now, cap = await parts.now() if reachable else None, (await parts.programme()).cap
+    now, programme = await parts.now() if reachable else None, await parts.programme()
     if reachable:
         found += await _workflows(parts, parts.engine.survey, notes, working=working, thorough=thorough)
     else:
         notes.append("nothing is said of workflows, deadlines and the inbox: their clock is Temporal's")
     async with parts.pool.acquire() as conn:
         if now is not None:
-            found += await facts.journeys(conn, now, working=working)
+            found += await facts.journeys(conn, now, calendar_of(programme.nation), working=working)
             found += await facts.inbox(conn, now)
-            found += await facts.caseloads(conn, cap, await parts.today())
+            found += await facts.caseloads(conn, programme.cap, await parts.today())
         rows = await facts.unfinished(conn)
         found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
     return Diagnosis(findings=found, notes=notes)

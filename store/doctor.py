@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from domain import doctor
+from domain.calendar import Calendar
 from domain.doctor import Finding, Holding, Journal
 from store import queue
 from store.pool import Conn, Record
@@ -42,12 +43,14 @@ async def streams_of(conn: Conn, reference: str) -> list[str]:
     return [row["journey_id"] for row in await conn.fetch(_SQL["streams_of"], reference)]
 
 
-async def journeys(conn: Conn, now: datetime, *, working: bool) -> list[Finding]:
+async def journeys(conn: Conn, now: datetime, calendar: Calendar, *, working: bool) -> list[Finding]:
     """Return what is wrong with journeys by the tables alone; `working`: a worker runs."""
+    passed = await conn.fetch(_SQL["missed"], now - doctor.GRACE)
+    missed = [row for row in passed if doctor.overdue(row["oldest"], row["reference"], now, calendar)]
     return [
         *[doctor.without_row(row["reference"]) for row in await conn.fetch(_SQL["not_listed"])],
         *[doctor.without_holder(row["reference"]) for row in await conn.fetch(_SQL["holderless"])],
-        *[doctor.missed(*row, working=working) for row in await conn.fetch(_SQL["missed"], now - doctor.GRACE)],
+        *[doctor.missed(*row, working=working) for row in missed],
         *[doctor.unsent(*row) for row in await conn.fetch(_SQL["unsent"], now - doctor.UNSENT)],
         *[doctor.failed(*row) for row in await conn.fetch(_SQL["failed"], FAILED)],
     ]

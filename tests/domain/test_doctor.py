@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain import doctor
+from domain.calendar import calendar_of
 from domain.doctor import Holding, Journal
 
 NOW = datetime(2012, 6, 1, 12, tzinfo=UTC)
@@ -40,6 +41,22 @@ def test_what_differs_is_told():
     told = doctor.other_labels(ROW, {"JourneyStage": "referral"}).what
     assert "JourneyKeyWorker none for kim, JourneyStage referral for assessment" in told
     assert "version 4, its journal at 5" in doctor.other_version(ROW, 4).what
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "told"),
+    [
+        ("2012-06-01T09:00", "2012-06-01T09:10", False),
+        ("2012-06-01T09:00", "2012-06-01T09:20", True),
+        ("2012-06-01T09:00", "2012-06-01T20:00", False),
+        ("2012-05-31T09:00", "2012-06-01T07:05", False),
+        ("2012-05-31T09:00", "2012-06-01T16:59", True),
+    ],
+)
+def test_a_deadline_is_missed_within_working_hours(due: str, now: str, told: bool):  # noqa: FBT001
+    """One that passed is told of after a quarter of an hour, and one from an outage after the family's own moment."""
+    at, moment = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (due, now))
+    assert doctor.overdue(at, "F-7K3Q-9D2X", moment, calendar_of("ENG")) == told
 
 
 def test_a_missed_deadline_without_a_worker_is_mended_by_a_worker():

@@ -176,7 +176,7 @@ def test_a_refused_offer_comes_back_to_its_holder():
 def test_a_refusal_that_was_seen_is_settled():
     """Acknowledging its reminder settles it; acknowledging another settles nothing."""
     refused = fact(e.HandoverRefused, PLANNED_ON, reason="too-far")
-    base, later = load("base"), noon(PLANNED_ON) + timedelta(days=4)
+    base, later = load("base"), noon(PLANNED_ON) + timedelta(days=6)
     given = Given(*HELD, offered, refused, programme=base).when(at(later))
     fell = {event.work: event.reminder_id for event in given.happened if event.type == "reminder-fell-due"}
     given.events += given.happened

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.calendar import calendar_of
 from store import doctor as facts
 from store import effects
 from tests.doors import NOON, Doors
@@ -13,7 +14,7 @@ CODES = {"deadline-passed", "nothing-sent", "notification-failed"}
 
 async def told(doors: Doors, reference: str) -> set[str]:
     async with doors.parts.pool.acquire() as conn:
-        found = await facts.journeys(conn, doors.engine.clock, working=True)
+        found = await facts.journeys(conn, doors.engine.clock, calendar_of("ENG"), working=True)
     return {one.code for one in found if one.reference == reference}
 
 
@@ -21,7 +22,7 @@ async def test_a_deadline_passes_and_then_its_reminder_waits(doors: Doors):
     """A deadline nobody woke for is found, rearm lets it fall due, and its reminder is found while nobody sends it."""
     reference = await doors.referred()
     assert await told(doors, reference) & CODES == set()
-    doors.engine.clock = NOON + timedelta(days=7)
+    doors.engine.clock = NOON + timedelta(days=7, hours=4, minutes=50)
     try:
         assert "deadline-passed" in await told(doors, reference)
         async with doors.client() as client:
@@ -40,7 +41,7 @@ async def test_a_message_that_was_given_up(doors: Doors):
         journey_id = await conn.fetchval("SELECT journey_id FROM journeys WHERE reference = $1", reference)
         first = (await effects.pending(conn, journey_id))[0]
         await effects.settle(conn, first.effect_id, "failed", "gave-up")
-        found = await facts.journeys(conn, NOON, working=True)
+        found = await facts.journeys(conn, NOON, calendar_of("ENG"), working=True)
     [finding] = [one for one in found if one.reference == reference and one.code == "notification-failed"]
     assert finding.remedy == f"journeys messages retry {first.effect_id}"
 
