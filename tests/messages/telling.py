@@ -51,9 +51,9 @@ def steps(kind: str, programme: Programme) -> Iterator[tuple[type[c.Order], date
         return
     yield c.AllocateKeyWorker, next(days), {"key_worker": "kw-anna", "caseload": ROOM}
     if kind == "handed over":
-        yield c.OfferHandover, next(days), {"to": "kw-ben"}
-        yield c.RefuseHandover, next(days), {}
-        yield c.OfferHandover, next(days), {"to": "kw-ben"}
+        yield c.OfferHandover, next(days), {"to": "kw-ben", "caseload": ROOM}
+        yield c.RefuseHandover, next(days), {"reason": "too-far"}
+        yield c.OfferHandover, next(days), {"to": "kw-ben", "caseload": ROOM}
         yield c.AcceptHandover, next(days), {"key_worker": "kw-ben", "caseload": ROOM}
         return
     yield c.RecordContact, next(days), {"kind": "visit"}

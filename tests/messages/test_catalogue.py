@@ -8,6 +8,7 @@ LEFT_OUT = {
     "handover-offered",
     "handover-accepted",
     "handover-refused",
+    "handover-withdrawn",
     "contact-recorded",
 }
 
