@@ -14,6 +14,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.claim_windows import WindowActivities
 from activities.claims import ClaimActivities
 from activities.clawbacks import ClawbackActivities
 from activities.inbox import sweeping
@@ -32,6 +33,7 @@ from wiring.settings import Settings, settings
 from wiring.temporal import connect, sandbox
 from wiring.traces import tracing
 from wiring.watch import Watch
+from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
 from workflows.names import TASK_QUEUE
 
@@ -77,15 +79,21 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
     offset = chosen.clock_offset
     engine = Engine(client, offset=offset, history_limit=chosen.history_limit)
     notifications = NotificationActivities(pool, vault, post, offset, chosen.partner_rate)
+    windows = WindowActivities(pool, vault, post, offset)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[FamilyJourney],
+        workflows=[FamilyJourney, ClaimWindow],
         activities=[
             JournalActivities(pool, offset).carry_out,
             notifications.send_reminder,
             notifications.notify_partner,
             ClaimActivities(pool, vault, offset).record_claim_eligibility,
+            windows.place_window,
+            windows.gather_claims,
+            windows.submit_claims,
+            windows.tell_managers,
+            windows.close_window,
             ClawbackActivities(pool, vault, engine.submit, offset).review_claims,
         ],
         interceptors=[Watch()],

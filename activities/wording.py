@@ -42,6 +42,11 @@ def notice(told: Mapping[str, object]) -> Words:
     return _words("notice", {**told, "facts": facts})
 
 
+def window_note(about: str, label: str, programme: str, counts: Mapping[str, int]) -> Words:
+    """Word what managers are told of a claim window; it names no family."""
+    return _words("window", {"about": about, "label": label, "programme": programme, **counts})
+
+
 def spoken(code: object) -> str:
     """Say a code in words."""
     return str(code).replace("-", " ").replace("_", " ")

@@ -3,6 +3,7 @@
 import typer
 
 from cli import (
+    claim_windows,
     claims,
     deadline,
     doctor,
@@ -41,6 +42,7 @@ app.add_typer(staff.workers, name="workers")
 app.add_typer(partners.app, name="partners")
 app.add_typer(quarantine.app, name="quarantine")
 ledger.add_to(claims.app)
+claim_windows.add_to(claims.app)
 app.add_typer(claims.app, name="claims")
 app.add_typer(programmes.app, name="programmes")
 app.add_typer(deadline.app, name="deadline")

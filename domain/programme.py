@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from domain.calendar import Nation
 from domain.categories import Category
+from domain.claim_windows import AuditShare, ClaimWindow
 from domain.eligibility import Eligibility, Household, Judgement
 from domain.evidence import EVIDENCE_KINDS
 from domain.family import Member
@@ -179,6 +180,18 @@ class Programme(Value):
     attachments: tuple[Attachment, ...] = ()
     results: tuple[Result, ...] = ()
     terms: tuple[SchoolTerms, ...] = ()
+    windows: tuple[ClaimWindow, ...] = ()
+    audit: AuditShare | None = None
+
+    @model_validator(mode="after")
+    def _audited_windows(self) -> Self:
+        labels = [window.label for window in self.windows]
+        repeated = sorted({label for label in labels if labels.count(label) > 1})
+        if repeated:
+            raise ValueError(f"more than one claim window {', '.join(repeated)}")
+        if labels and self.audit is None:
+            raise ValueError("claim windows need `audit`: what share of the claims internal audit looks at")
+        return self
 
     @model_validator(mode="after")
     def _one_clock_a_work(self) -> Self:

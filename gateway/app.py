@@ -9,6 +9,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from activities.inbox import sweeping
 from gateway import (
     addresses,
+    claim_windows,
     claims,
     clock,
     counting,
@@ -58,6 +59,7 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
         imports,
         reading,
         claims,
+        claim_windows,
         counting,
         staff,
         leaving,

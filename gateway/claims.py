@@ -1,7 +1,7 @@
 """The ledger of claims as people use it: listed, explained, and given out as claim files that anyone can check."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
@@ -22,7 +22,7 @@ from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
 from gateway.steps import Key, command_id
-from store import claim_files, claims, clawbacks
+from store import claim_files, claims, clawbacks, programmes
 from store.claim_files import Filed
 from store.claims import Claim, Filters, Moved
 from store.clawbacks import Clawback
@@ -58,10 +58,10 @@ class Decide(Body):
 
 
 class Exported(BaseModel):
-    """A claim file, and the pack to judge it by."""
+    """A claim file, and the pack to judge it by, as it was kept."""
 
     file: ClaimFile
-    pack: Programme
+    pack: dict[str, Any]
 
 
 @router.get("/claims")
@@ -117,7 +117,8 @@ async def export(
             filed = await _of_claim(conn, parts, await _own_claim(conn, asked, claim), as_of, known)
     if filed is None:
         raise Rejected("not-held", f"nobody holds {asked.journey.reference} yet", "allocate a key worker first")
-    return Exported(file=filed.file, pack=filed.programme)
+    async with parts.pool.acquire() as conn:
+        return Exported(file=filed.file, pack=await programmes.content(conn, filed.programme.hash))
 
 
 @router.post("/claims/{claim_id}/decide")

@@ -58,6 +58,7 @@ STATUS = {
     "bad-event": 422,
     "future-date": 422,
     "unknown-claim": 404,
+    "unknown-window": 404,
     "unknown-criterion": 422,
     "unknown-key-worker": 422,
     "unknown-member": 422,

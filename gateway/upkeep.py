@@ -13,8 +13,8 @@ from gateway.families import family
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
+from store import claim_windows, inbox, read_models
 from store import doctor as facts
-from store import inbox, read_models
 from store.pool import Conn
 from store.rebuild import Rebuilt, rebuild_journeys
 from store.rebuild import rebuild as rebuild_read_models
@@ -82,7 +82,7 @@ async def verify(
 
 @router.post("/rearm")
 async def rearm(_actor: Administrator, parts: Served, reference: str | None = None) -> Rearmed:
-    """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster.
+    """Start the workflow of every open journey and claim window, as after the loss of the whole Temporal cluster.
 
     With a `reference` that family's journey also looks at its journal again and arms its timer anew.
     """
@@ -90,6 +90,9 @@ async def rearm(_actor: Administrator, parts: Served, reference: str | None = No
         if reference is not None:
             return Rearmed(journeys=await parts.engine.wake((await _streams(conn, reference))[-1:]))
         ids = await read_models.open_journey_ids(conn)
+        windows = await claim_windows.unclosed(conn)
+    for window_id in windows:
+        await parts.engine.windows.start(window_id)
     return Rearmed(journeys=await parts.engine.rearm(ids))
 
 

@@ -1,6 +1,7 @@
 """Rule packs: TOML files read into `Programme`, identified by name, version and a hash of their content."""
 
 import hashlib
+import json
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -40,19 +41,26 @@ def build(name: str, content: dict[str, Any]) -> Programme:
 
 
 def kept(content: bytes) -> Programme:
-    """Return a pack as a database kept it and an export wrote it; raise `PackError` when it is not what it says."""
+    """Return a pack as a database kept it and an export wrote it; raise `PackError` when it is not what it says.
+
+    Its hash is that of the content as it was written: a later release may know fields that it does not have.
+    """
     try:
+        told = json.loads(content)
         programme = Programme.model_validate_json(content)
-    except ValidationError as fault:
-        raise PackError(f"not a kept pack: {fault.errors()[0]['msg']}; export it again with its claim file") from fault
-    if content_hash(programme) != programme.hash:
+    except (ValidationError, ValueError) as fault:
+        raise PackError("not a kept pack; export it again with its claim file") from fault
+    if _hash({name: value for name, value in told.items() if name != "hash"}) != programme.hash:
         raise PackError(f"the pack says hash {programme.hash[:12]} and has another; it was changed: export it again")
     return programme
 
 
 def content_hash(programme: Programme) -> str:
     """Return the SHA-256 (hex) of a pack's content, the same wherever and whenever it is computed."""
-    content = programme.model_dump(mode="json", by_alias=True, exclude={"hash"})
+    return _hash(programme.model_dump(mode="json", by_alias=True, exclude={"hash"}))
+
+
+def _hash(content: dict[str, Any]) -> str:
     return hashlib.sha256(_canonical(content)).hexdigest()
 
 

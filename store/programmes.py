@@ -1,5 +1,7 @@
 """Rule packs as they were used: kept by content hash, so that a decision can be run again years later."""
 
+from typing import Any
+
 from domain.programme import Programme
 from store.chain import plain
 from store.errors import UnknownProgramme
@@ -17,6 +19,14 @@ async def keep(conn: Conn, programme: Programme) -> None:
         raise ValueError(f"{programme.name} {programme.version} has no content hash; load it from its file")
     content = plain(programme.model_dump(mode="json", by_alias=True))
     await conn.execute(_SQL["keep"], programme.hash, programme.name, programme.version, content)
+
+
+async def content(conn: Conn, programme_hash: str) -> dict[str, Any]:
+    """Return a pack's content as it was kept, without what later releases added. Raise `UnknownProgramme`."""
+    kept: dict[str, Any] | None = await conn.fetchval(_SQL["content"], programme_hash)
+    if kept is None:
+        raise UnknownProgramme
+    return kept
 
 
 async def get(conn: Conn, programme_hash: str) -> Programme:

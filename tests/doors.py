@@ -42,6 +42,7 @@ class NearEngine:
         self.clock = NOON
         self.away = False
         self.rearmed: list[str] = []
+        self.windows: Any = None  # set by tests that open claim windows
         self._signals: list[asyncio.Task[Any]] = []
 
     async def submit(self, journey_id: str, command: Command) -> Reply:

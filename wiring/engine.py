@@ -22,19 +22,13 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.commands import Command, PassTime, RecordEvidence
 from domain.errors import Rejected
 from domain.replies import Reply
+from wiring.faults import PASSING, Unavailable, unavailable
 from wiring.survey import Survey
+from wiring.windows import Windows
 from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, REJECTED, TASK_QUEUE, UPDATES
 
 PATIENCE = timedelta(seconds=20)  # an update waits this long for a worker; the caller retries with the same id
-AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
-
-
-# The journey moved to its next run, or ended, just as the update came in: the same update again finds the new run.
-PASSING = frozenset({RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED})
-
-
-class Unavailable(Exception):  # noqa: N818 - it says what it is
-    """Temporal or the worker did not answer in time; the command may still be carried out, so retry with its id."""
+__all__ = ["Engine", "Unavailable"]
 
 
 class Engine:
@@ -42,6 +36,7 @@ class Engine:
 
     def __init__(self, client: Client, *, offset: timedelta = timedelta(0), history_limit: int = 0) -> None:
         self._client = client
+        self.windows = Windows(client)
         self._offset = offset
         self._history_limit = history_limit
 
@@ -61,7 +56,7 @@ class Engine:
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as silence:
             raise Unavailable(f"{journey_id} did not answer within {PATIENCE.total_seconds():.0f} s") from silence
         except RPCError as fault:
-            raise _unavailable(fault) from fault
+            raise unavailable(fault) from fault
         raise Unavailable(f"{journey_id} was not asked")  # pragma: no cover - the loop above returns or raises
 
     async def _update(self, journey_id: str, command: Command) -> Reply:
@@ -156,7 +151,7 @@ class Engine:
                 start_signal_args=args,
             )
         except RPCError as fault:
-            raise _unavailable(fault) from fault
+            raise unavailable(fault) from fault
 
     def _beginning(self, journey_id: str) -> dict[str, object]:
         """Return the input of a first run: an empty state, which the workflow fills from the journal."""
@@ -174,13 +169,6 @@ def _update_id(command: Command) -> str:
 
 def _passing(fault: Exception) -> bool:
     return isinstance(fault, RPCError) and fault.status in PASSING
-
-
-def _unavailable(fault: RPCError) -> Exception:
-    """Read a fault of the connection; any other one is a bug and passed on as it is."""
-    if fault.status in AWAY or fault.status in PASSING:
-        return Unavailable(f"Temporal is not reachable ({fault.status.name.lower()})")
-    return fault
 
 
 def _rejected(failure: WorkflowUpdateFailedError) -> Exception:

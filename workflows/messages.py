@@ -1,10 +1,11 @@
 """What a journey's workflow takes and keeps: one small value, carried from run to run."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from activities.claim_windows import Gathered
 from activities.messages import Due
 from domain.effects import Effect
 from domain.stages import Stage
@@ -34,3 +35,17 @@ class PartnerEvents(BaseModel):
     """A batch of record-evidence commands; rows are checked one by one inside, so that one bad row loses no other."""
 
     rows: list[dict[str, Any]] = []
+
+
+class WindowInput(BaseModel):
+    """Which claim window a run is for."""
+
+    window_id: str
+
+
+class WindowState(BaseModel):
+    """All a claim window's workflow remembers; everything else is in the ledger."""
+
+    window_id: str
+    phase: Literal["waiting", "open", "closed"] = "waiting"
+    held: Gathered = Gathered()

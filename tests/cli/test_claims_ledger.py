@@ -1,6 +1,7 @@
 """`journeys claims` against a real gateway and database: a decision listed, explained, exported and checked offline."""
 
 import csv
+import hashlib
 import io
 import json
 
@@ -78,6 +79,26 @@ async def test_a_pack_that_was_changed_is_refused(cli: Cli, ledger, tmp_path):
     pack.write_text(pack.read_text().replace('"value": 1600', '"value": 1700'))
     ran = await cli("claims", "check", str(claim), "--pack", str(pack))
     assert (ran.code, "it was changed" in ran.err) == (2, True)
+    pack.write_text("no pack")
+    ran = await cli("claims", "check", str(claim), "--pack", str(pack))
+    assert (ran.code, "not a kept pack" in ran.err) == (2, True)
+
+
+async def test_a_pack_of_an_older_release_still_proves_itself(cli: Cli, ledger, tmp_path):
+    """A pack kept before its model knew a field has the hash it had then."""
+    claim, pack = tmp_path / "claim.json", tmp_path / "pack.json"
+    await cli("claims", "export", ledger.reference, "--claim", ledger.claim.claim_id, "--out", str(claim))
+    old = {
+        name: value
+        for name, value in PACK.model_dump(mode="json", by_alias=True).items()
+        if name not in {"hash", "windows"}
+    }
+    hash_then = hashlib.sha256(
+        json.dumps(old, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
+    pack.write_text(json.dumps(old | {"hash": hash_then}))
+    claim.write_text(json.dumps(json.loads(claim.read_text()) | {"programme_hash": hash_then}))
+    assert (await cli("claims", "check", str(claim), "--pack", str(pack))).code == 0
 
 
 async def test_explain_tells_the_tree_what_was_known_and_what_was_learned(cli: Cli, ledger):

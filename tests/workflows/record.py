@@ -1,33 +1,40 @@
 """Record histories for the replay gate: `python -m tests.workflows.record NAME`, once for each finished release.
 
-It walks one family to its close and another into continue-as-new on a throwaway stack, with the test codec key.
+It walks one family to its close, another into continue-as-new, and a claim window to its first submission, on a
+throwaway stack, with the test codec key.
 """
 
 import asyncio
+import contextlib
 import shutil
 import sys
+from datetime import UTC, datetime, timedelta
 
 import httpx
+from temporalio.client import Client, WorkflowHistory
 
 from activities.post import Post
 from domain import commands
+from domain.errors import Rejected
 from programmes import load
 from stack.parts import running
-from store import programmes, staff
-from store.pool import open_pool
+from store import claim_windows, programmes, staff
+from store.pool import Pool, open_pool
 from store.vault import Vault
 from tests.workflows import path
-from tests.workflows.test_replay import FINGERPRINT, HISTORIES, fingerprint
+from tests.workflows.test_claim_window import claimed
+from tests.workflows.test_replay import HISTORIES, WORKFLOWS, fingerprint
 from wiring.engine import Engine
 from wiring.keys import key
 from wiring.leave import leave
 from wiring.settings import Settings
 from wiring.temporal import connect
+from wiring.windows import Windows
 from worker import build
 
 
 async def main(name: str) -> None:
-    """Write `<name>-whole-path.json`, `<name>-continued.json` and the fingerprint."""
+    """Write `<name>-whole-path.json`, `<name>-continued.json`, `<name>-claim-window.json` and the fingerprints."""
     async with running(temporal="dev", migrated=True) as stack, httpx.AsyncClient() as http:
         shutil.copy(HISTORIES / "codec.key", stack.layout.secrets / "codec.key")
         settings = Settings(
@@ -49,8 +56,26 @@ async def main(name: str) -> None:
                 await client.get_workflow_handle(path.journey_of(reference)).result()
                 history = await client.get_workflow_handle(first.id, run_id=first.run_id).fetch_history()
                 (HISTORIES / f"{name}-{label}.json").write_text(history.to_json(), encoding="utf-8")
+            history = await _window(client, pool, vault)
+            (HISTORIES / f"{name}-claim-window.json").write_text(history.to_json(), encoding="utf-8")
         await pool.close()
-    FINGERPRINT.write_text(fingerprint(), encoding="utf-8")
+    for workflow in WORKFLOWS:
+        (HISTORIES / f"{workflow}.fingerprint").write_text(fingerprint(workflow), encoding="utf-8")
+
+
+async def _window(client: Client, pool: Pool, vault: Vault) -> WorkflowHistory:
+    """Open a claim window with one claim, be refused, submit once it was audited; its close is days away."""
+    window_id, claim_id = await claimed(pool, vault, path.today(), path.today() + timedelta(days=9))
+    windows = Windows(client)
+    await windows.start(window_id)
+    await windows.gather(window_id, "g1")
+    with contextlib.suppress(Rejected):
+        await windows.submit(window_id, "s1", "manager:max")
+    async with pool.acquire() as conn:
+        given = {"at": datetime.now(UTC), "actor": "auditor:aud", "why": "evidence-seen"}
+        await claim_windows.audit(conn, claim_id, "sound", **given)
+    await windows.submit(window_id, "s2", "manager:max")
+    return await client.get_workflow_handle(window_id).fetch_history()
 
 
 async def _walk(engine: Engine, reference: str) -> None:

@@ -11,11 +11,12 @@ from temporalio.workflow import NondeterminismError
 
 from wiring.codec import EncryptionCodec
 from wiring.temporal import converter, sandbox
-from workflows import family_journey
+from workflows import claim_window, family_journey
+from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
 
 HISTORIES = Path(__file__).parent.parent / "histories"
-FINGERPRINT = HISTORIES / "family_journey.fingerprint"
+WORKFLOWS = {module.__name__.rpartition(".")[2]: module for module in (family_journey, claim_window)}
 COMMANDS = {
     "continue_as_new",
     "execute_activity_method",
@@ -29,7 +30,7 @@ COMMANDS = {
 def _replayer() -> Replayer:
     """Replay with the worker's own converter and sandbox: with another converter it would pass without checking."""
     codec = EncryptionCodec.from_file(HISTORIES / "codec.key")
-    return Replayer(workflows=[FamilyJourney], data_converter=converter(codec), workflow_runner=sandbox())
+    return Replayer(workflows=[FamilyJourney, ClaimWindow], data_converter=converter(codec), workflow_runner=sandbox())
 
 
 def _text(path: Path) -> str:
@@ -65,9 +66,9 @@ async def test_the_gate_can_fail() -> None:
         await _replayer().replay_workflow(WorkflowHistory.from_json("broken", json.dumps(content)))
 
 
-def fingerprint() -> str:
-    """Return the calls by which the workflow commands the server, function by function, in the order of the source."""
-    tree = ast.parse(Path(family_journey.__file__).read_text(encoding="utf-8"))
+def fingerprint(name: str) -> str:
+    """Return the calls by which a workflow commands the server, function by function, in the order of the source."""
+    tree = ast.parse(Path(str(WORKFLOWS[name].__file__)).read_text(encoding="utf-8"))
     lines = [
         f"{function.name}: {call.func.attr}"
         for function in ast.walk(tree)
@@ -78,6 +79,7 @@ def fingerprint() -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_the_commands_are_those_of_the_fingerprint() -> None:
-    """A change of the workflow's commands is deliberate: a new fingerprint and new histories come with it."""
-    assert fingerprint() == FINGERPRINT.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_the_commands_are_those_of_the_fingerprint(name: str) -> None:
+    """A change of a workflow's commands is deliberate: a new fingerprint and new histories come with it."""
+    assert fingerprint(name) == (HISTORIES / f"{name}.fingerprint").read_text(encoding="utf-8")

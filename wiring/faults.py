@@ -1,0 +1,18 @@
+"""What Temporal's faults mean to a caller: away for now, passing, or a bug."""
+
+from temporalio.service import RPCError, RPCStatusCode
+
+AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+# The journey moved to its next run, or ended, just as the update came in: the same update again finds the new run.
+PASSING = frozenset({RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED})
+
+
+class Unavailable(Exception):  # noqa: N818 - it says what it is
+    """Temporal or the worker did not answer in time; the command may still be carried out, so retry with its id."""
+
+
+def unavailable(fault: RPCError) -> Exception:
+    """Read a fault of the connection; any other one is a bug and passed on as it is."""
+    if fault.status in AWAY or fault.status in PASSING:
+        return Unavailable(f"Temporal is not reachable ({fault.status.name.lower()})")
+    return fault
