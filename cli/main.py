@@ -5,8 +5,10 @@ import typer
 from cli import (
     claim_windows,
     claims,
+    completing,
     deadline,
     doctor,
+    exporting,
     holders,
     leaving,
     ledger,
@@ -35,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _part in (referring, reading, owing, path, holders, staff, upkeep, doctor):
+for _part in (referring, reading, exporting, owing, path, holders, staff, upkeep, doctor, completing):
     app.add_typer(_part.app)
 staff.workers.add_typer(leaving.app)
 app.add_typer(staff.workers, name="workers")

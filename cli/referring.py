@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,7 +51,7 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
 ) -> None:
     """Refer a family: open its journey.
 
-    Names given as flags stay in the shell's history: prefer --file.
+    Names given as flags stay in the shell's history: prefer --file. Without any flag, in a terminal, each is asked for.
 
     Example: journeys refer --referrer wirral-schools --locality Leasowe --criterion poverty
     --member adult,Chestnut,Wren,1978-04-18,nhs_number=9992805196
@@ -60,19 +61,45 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
         "referrer": referrer,
         "locality": locality,
         "criteria": criterion or [],
-        "referred_on": _day(door, referred_on) if file is None else "",
+        "referred_on": referred_on,
         "address": address,
         "postcode": postcode,
         "uprn": uprn,
-        "programme": programme,
         "members": [_person(text) for text in member or []],
     }
-    try:
-        answer = door.post("/v1/journeys", _form(door, file) if file else told)
-    except Trouble as trouble:
-        _table_of(trouble, as_json=door.as_json, by_flag=file is None)
-        raise
+    if file is None and not any(told.values()) and sys.stdin.isatty():
+        answer = _asked(door, programme)
+    else:
+        form = _form(door, file) if file else told | {"programme": programme, "referred_on": _day(door, referred_on)}
+        answer = _told(door, form, by_flag=file is None)
     write.answer(answer, json_wanted=door.as_json)
+
+
+def _told(door: Door, form: Any, *, by_flag: bool) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = door.post("/v1/journeys", form)
+    except Trouble as trouble:
+        _table_of(trouble, as_json=door.as_json, by_flag=by_flag)
+        raise
+    return answer
+
+
+def _asked(door: Door, programme: str | None) -> dict[str, Any]:
+    """Ask for the referral, and again for each answer that is refused, until it is taken."""
+    from cli import asking  # noqa: PLC0415 - the CLI must start fast
+
+    day = partial(_day, door)
+    form = asking.form(day)
+    while True:
+        try:
+            answer: dict[str, Any] = door.post("/v1/journeys", form | {"programme": programme})
+        except Trouble as trouble:
+            faults = trouble.told.get("faults", []) if isinstance(trouble.told, dict) else []
+            if not faults:
+                raise
+            form = asking.mended(form, faults, day)
+        else:
+            return answer
 
 
 def _person(text: str) -> dict[str, str]:

@@ -94,14 +94,14 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     typer.echo(text.getvalue(), nl=False)
 
 
-def _cell(cell: object) -> str:
-    """Write a cell so that no spreadsheet takes it for a formula; a number stays one."""
-    text = plain("" if cell is None else cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(cell, int | float) else text
+def cell(value: object) -> str:
+    """Write a cell of CSV so that no spreadsheet takes it for a formula; a number stays one."""
+    text = plain("" if value is None else value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(value, int | float) else text
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> None:

@@ -1,5 +1,6 @@
 """What people look at: families on their way, one family's whole story, and what falls due."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
@@ -17,27 +18,30 @@ from domain.programme import Holder, Work
 from domain.stages import Stage
 from domain.standing import Standing, standing
 from gateway.families import Asked, OnFamily
-from gateway.parts import Served
+from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
 from store import claims, journal, programmes, read_models
 from store.claims import Claim
 from store.journal import Recorded
+from store.pool import Conn
 from store.read_models import DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
+NAMES = Allow("read-names", own=True)
 Reader = Annotated[Actor, Depends(Allow("read", own=True))]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Fragment = Annotated[str | None, Query(pattern="^[A-Za-z0-9-]{1,12}$")]
 
 
 class Page(BaseModel):
-    """Journeys by id; `next` is the cursor of the page after this one."""
+    """Journeys by id; `next` is the cursor of the page after this one, `families` their names where asked for."""
 
     journeys: list[JourneyRow]
     next: str | None = None
+    families: dict[str, FamilyRecord] | None = None
 
 
 class Told(BaseModel):
@@ -101,10 +105,16 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     programme: str | None = None,
     reference: Fragment = None,
     overdue: bool = False,
+    names: bool = False,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page:
-    """List journeys; a key worker sees those they hold. `reference` is a part of one; `overdue` is as of today."""
+    """List journeys; a key worker sees those they hold. `reference` is a part of one; `overdue` is as of today.
+
+    `names` asks for the people too, for those who may read names.
+    """
+    if names:
+        NAMES.check(actor, actor.name, "/v1/journeys")
     filters = Filters(
         stage=stage,
         area=area,
@@ -116,7 +126,8 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     )
     async with parts.pool.acquire() as conn:
         rows = await read_models.journeys(conn, filters, after=cursor, limit=limit)
-    return Page(journeys=rows, next=rows[-1].journey_id if len(rows) == limit else None)
+        families = await _families(parts, conn, rows) if names else None
+    return Page(journeys=rows, next=rows[-1].journey_id if len(rows) == limit else None, families=families)
 
 
 @router.get("/journeys/{reference}")
@@ -174,6 +185,12 @@ async def reminders(
     async with parts.pool.acquire() as conn:
         rows = await read_models.reminders(conn, state=state, limit=limit)
     return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
+
+
+async def _families(parts: Parts, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:
+    """Return the people of these families; of one that was erased there are none."""
+    held = {row.reference: await parts.vault.read_family(conn, row.reference) for row in rows}
+    return {reference: family for reference, family in held.items() if family is not None}
 
 
 def _of(actor: Actor, holder: str | None) -> str | None:

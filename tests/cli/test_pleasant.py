@@ -1,0 +1,82 @@
+"""What every command owes its user: help with an example, completion, errors that say what to do, no colour unasked."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+import click
+import pytest
+import typer
+
+from cli.main import app
+from tests.cli.conftest import JOURNEYS, Cli
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Walk over every command, however deep its group."""
+    for name, one in group.commands.items():
+        if hasattr(one, "commands"):
+            yield from commands(one, (*path, name))
+        else:
+            yield (*path, name), one
+
+
+EVERY = dict(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_every_command_shows_how_it_is_used(path):
+    """Its help ends with an example that calls this very command."""
+    example = (EVERY[path].help or "").partition("Example: ")[2]
+    assert example.startswith(f"journeys {' '.join(path)}")
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_every_option_says_what_it_does(path):
+    """No option or argument of a command is without a word of help, but for the postcode, which is its own."""
+    silent = [
+        parameter.name
+        for parameter in EVERY[path].params
+        if not getattr(parameter, "help", None) and not getattr(parameter, "hidden", False)
+    ]
+    assert set(silent) <= {"postcode"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_printed_for_each_shell(shell):
+    """`journeys completion` prints a script that asks journeys itself what may follow."""
+    done = subprocess.run([str(JOURNEYS), "completion", shell], capture_output=True, text=True, check=True)
+    assert "_JOURNEYS_COMPLETE" in done.stdout
+    assert "journeys" in done.stdout.splitlines()[-1]
+    if shell == "bash":
+        subprocess.run(["bash", "-n"], input=done.stdout, text=True, check=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["journeys", "pro"], "programmes"),
+        (["journeys", "programmes", "che"], "check"),
+        (["journeys", "list", "--ove"], "--overdue"),
+    ],
+)
+def test_completion_finishes_what_is_typed(words, expected):
+    """Asked as the shell asks, journeys completes commands, commands of a group and options."""
+    asked = {"_JOURNEYS_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    done = subprocess.run([str(JOURNEYS)], capture_output=True, text=True, check=False, env=os.environ | asked)
+    assert expected in done.stdout.split()
+
+
+@pytest.mark.parametrize("words", [["programmes", "list"], ["programmes", "show", "base"], ["--help"], ["lst"]])
+def test_no_colour_where_none_is_wanted(words):
+    """With NO_COLOR nothing is coloured, even where colour is forced otherwise."""
+    wanted = os.environ | {"NO_COLOR": "1", "FORCE_COLOR": "1"}
+    done = subprocess.run([str(JOURNEYS), *words], capture_output=True, text=True, check=False, env=wanted)
+    assert "\x1b[3" not in done.stdout + done.stderr
+
+
+async def test_a_mistyped_command_or_option_says_what_was_meant(cli: Cli):
+    """The nearest command and option are named."""
+    for words, meant in ((("lst",), "list"), (("programmes", "chek"), "check"), (("list", "--stgae", "x"), "--stage")):
+        ran = await cli(*words)
+        assert (ran.code, meant in ran.err) == (2, True), ran
