@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from domain.effects import Remind
 from domain.journey import Journey
+from domain.next_steps import STEPS
 
 SAID_ELSEWHERE = ("reference", "about", "on")  # the rest of what is told stands as a list of facts
 
@@ -32,6 +33,7 @@ def reminder(message: Remind, journey: Journey) -> Words:
             "escalation": message.escalation,
             "holder": journey.holder,
             "reminder_id": message.reminder_id,
+            "step": STEPS[message.work],
         },
     )
 

@@ -1,10 +1,10 @@
-"""Measure speed as ratios, each taken in one run on one machine: `make bench`."""
+"""Measure speed as ratios, each taken in one run on one machine: `make bench`; or, given `lateness`, reminders."""
 
 import asyncio
 import json
 import sys
 
-from bench import evaluations, journal, journeys, messages
+from bench import evaluations, journal, journeys, lateness, messages
 from stack.parts import running
 from store.pool import open_pool
 from wiring.leave import leave
@@ -36,6 +36,12 @@ async def main() -> None:
         print(json.dumps([{"name": row.name, "ratio": round(row.ratio, 3)} for row in rows]))
 
 
+async def reminders() -> None:
+    """Measure how late reminders are on a live stack, and print it."""
+    for figures in await lateness.measure():
+        print(figures.line())
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(reminders() if "lateness" in sys.argv else main())
     leave(0)

@@ -94,6 +94,8 @@ def show(
     _people(told)
     _timeline(told["timeline"], everything=everything)
     write_owed(told["owed"])
+    for number, step in enumerate(told["next_steps"]):
+        write.fields([("" if number else "next", step)])
     write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, told["agenda"]))
     write_reminders(told["reminders"])
     if told["claims"]:

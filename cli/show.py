@@ -63,6 +63,8 @@ def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
         return
     happened = ", ".join(told["happened"]) or "nothing to do: it was so already"
     typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {told['version']})")
+    for line in told.get("explanation", ()):
+        typer.echo(f"  {plain(line)}")
 
 
 def a(noun: str) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from domain.calendar import LONDON, Calendar, add_months, local_date
-from domain.journey import Journey, Owed
+from domain.journey import EXTENSIONS, Journey, Owed
 from domain.model import Value
 from domain.programme import Clock, Holder, Programme, Rung, Span, Work
 
@@ -39,6 +39,7 @@ def agenda(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[
     due = [
         *_reminders(journey, programme, calendar),
         *_unheard(journey, programme, calendar),
+        *_requests(journey, programme, calendar),
         *_evaluations(journey, programme, calendar),
     ]
     return tuple(sorted(due, key=lambda deadline: (deadline.at, deadline.id)))
@@ -154,8 +155,13 @@ def _rung(owed: Owed, clock: Clock, rung: Rung, due: date, at: datetime) -> Dead
 
 
 def _next_check(journey: Journey, owed: Owed, programme: Programme) -> date | None:
-    """Return when the next check is due; after an insufficient or regressed one, the grace counts from it."""
+    """Return when the next check is due; after an insufficient or regressed one, the grace counts from it.
+
+    Insufficient again after its extension, it has no day any more: a decision is owed instead.
+    """
     left = checks_left(journey, programme)
+    if journey.insufficient_in_a_row > EXTENSIONS:
+        return None
     if not left or journey.stepped_down_on is None or programme.checks is None:
         return None
     if journey.checks and journey.checks[-1].verdict != "sustained":
@@ -167,6 +173,22 @@ def _after(since: date, span: Span, calendar: Calendar) -> date:
     if span.months is not None:
         return calendar.roll(add_months(since, span.months))
     return calendar.shift(since, span.working_days or 0)
+
+
+def _requests(journey: Journey, programme: Programme, calendar: Calendar) -> list[Deadline]:
+    """Ask partners for evidence some months before the next check, once for each day that the programme sets it on."""
+    owed = next((item for item in owed_now(journey, programme) if item.work == "check"), None)
+    if owed is None or programme.checks is None or programme.checks.ask_months_before is None:
+        return []
+    falls, due = set_day(journey, owed, programme, calendar), due_on(journey, owed, programme, calendar)
+    months = checks_left(journey, programme)[0]
+    name = f"request.{months}.{falls}"
+    if falls is None or due is None or name in journey.requests:
+        return []
+    day = add_months(due, -programme.checks.ask_months_before.value)
+    first = local_date(owed.known) + timedelta(days=1)
+    at = calendar.moment(max(day, first), journey.reference)
+    return [Deadline(id=name, at=at, due_on=due, months=months, kind="ask")]
 
 
 def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> list[Deadline]:

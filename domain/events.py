@@ -20,8 +20,10 @@ Verdict = Literal["met", "not_met", "insufficient", "not_applicable"]
 CheckVerdict = Literal["sustained", "regressed", "insufficient"]
 ContactKind = Literal["visit", "call", "meeting", "attempted"]
 ReviewOutcome = Literal["on-track", "off-track"]
-Outcome = Literal["sustained", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"]
 ClawbackDecision = Literal["uphold", "claw-back"]
+Outcome = Literal[
+    "sustained", "regressed", "re-referred", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"
+]
 DeliveryFault = Literal["failed", "refused"]
 
 
@@ -294,6 +296,17 @@ class DeadlineCancelled(Fact):
     reason: Code
 
 
+class EvidenceRequested(Fact):
+    """A check is near: the partners whose agreement lets them send what the rules look at are asked for it."""
+
+    type: Literal["evidence-requested"] = "evidence-requested"
+    request_id: str
+    months: int
+    check_on: date
+    kinds: tuple[Code, ...]
+    partners: tuple[Code, ...]
+
+
 class EvaluationFellDue(Fact):
     """A time set by the programme came at which its results are evaluated."""
 
@@ -429,6 +442,7 @@ Event = Annotated[
     | DeadlinePaused
     | DeadlineResumed
     | DeadlineCancelled
+    | EvidenceRequested
     | EvaluationFellDue
     | NotificationSent
     | NotificationNotSent

@@ -23,6 +23,7 @@ from domain.events import (
     Event,
     EventCorrected,
     EvidenceRecorded,
+    EvidenceRequested,
     FamilyAssessed,
     FamilyIdentified,
     FamilyReferred,
@@ -48,9 +49,22 @@ from domain.events import (
     SteppedUp,
 )
 from domain.family import Consent
-from domain.journey import UNREFERRED, Changed, Check, DeadlineState, Found, Journey, Owed, Reminder, ReminderState
+from domain.journey import (
+    EXTENSIONS,
+    UNREFERRED,
+    Changed,
+    Check,
+    DeadlineState,
+    Found,
+    Journey,
+    Owed,
+    Reminder,
+    ReminderState,
+)
 from domain.programme import Work
 from domain.scheme import COMPARISON
+
+ANSWERS: tuple[Work, ...] = ("regression-response", "check-decision")  # what a further check or a step-up settles
 
 
 def fold(events: Iterable[Event]) -> Journey:
@@ -154,6 +168,8 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
             return _remark(journey, event.reminder_id, "ended")
         case DeadlineMoved() | DeadlinePaused() | DeadlineResumed() | DeadlineCancelled():
             return _changed(journey, event)
+        case EvidenceRequested():
+            return _with(journey, requests=(*journey.requests, event.request_id))
         case EvaluationFellDue():
             return _with(journey, evaluations=(*journey.evaluations, event.evaluation_id))
         case NotificationSent() | NotificationNotSent():
@@ -367,7 +383,7 @@ def _stepped_down(journey: Journey, event: SteppedDown) -> Journey:
 
 def _stepped_up(journey: Journey, event: SteppedUp) -> Journey:
     raised = _with(
-        _settle(journey, "check", "regression-response"),
+        _settle(journey, "check", *ANSWERS),
         stage="intervention",
         intensity="high",
         intervention_from=event.on,
@@ -379,8 +395,10 @@ def _stepped_up(journey: Journey, event: SteppedUp) -> Journey:
 
 def _checked(journey: Journey, event: CheckRecorded) -> Journey:
     made = Check(months=event.months, on=event.on, verdict=event.verdict)
-    checked = _with(_settle(journey, "regression-response"), stage="sustained-outcome", checks=(*journey.checks, made))
+    checked = _with(_settle(journey, *ANSWERS), stage="sustained-outcome", checks=(*journey.checks, made))
     checked = _owe(checked, "check", event.on, event.at)
-    if event.verdict != "regressed":
-        return checked
-    return _owe(checked, "regression-response", event.on, event.at)
+    if event.verdict == "regressed":
+        return _owe(checked, "regression-response", event.on, event.at)
+    if checked.insufficient_in_a_row > EXTENSIONS:
+        return _owe(checked, "check-decision", event.on, event.at)
+    return checked

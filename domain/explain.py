@@ -1,8 +1,9 @@
-"""Eligibility in words: what counted, what is missing, and which household condition fails."""
+"""Decisions in words: why a family is eligible or not, and what follows from a check that was not passed."""
 
 from domain.eligibility import HouseholdFault, Judgement
-from domain.events import Event, EventCorrected, FamilyAssessed, FamilyIdentified
+from domain.events import CheckRecorded, Event, EventCorrected, FamilyAssessed, FamilyIdentified
 from domain.journey import Journey
+from domain.next_steps import after_check
 from domain.programme import Programme
 from domain.scheme import COMPARISON
 
@@ -16,12 +17,14 @@ WAITS = "the criteria are judged by the needs found at assessment"
 
 
 def explain(journey: Journey, event: Event, programme: Programme) -> tuple[str, ...]:
-    """Say why a family was found eligible or not; nothing for events that decide nothing of the kind."""
+    """Say why a family was found eligible or not, or what a check offers; nothing for events that decide neither."""
     match event:
         case FamilyIdentified():
             return _identified(journey, event, programme)
         case EventCorrected():
             return explain(journey, event.replacement, programme)
+        case CheckRecorded():
+            return after_check(journey, event, programme)
         case FamilyAssessed(judged=Judgement() as judged):
             return (_verdict(judged.eligible), *sentences(judged))
         case _:

@@ -14,6 +14,8 @@ Intensity = Literal["high", "low"]
 DeadlineState = Literal["moved", "paused", "cancelled"]
 ReminderState = Literal["due", "sent", "not-sent", "acknowledged", "escalated", "ended"]
 
+EXTENSIONS = 1  # how often an insufficient check is made again by itself
+
 
 class Changed(Value):
     """What people made of the deadline of `work`: another day, a clock that stands still, or no deadline at all."""
@@ -127,6 +129,7 @@ class Journey(Value):
     owed: tuple[Owed, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     evaluations: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     settled_effects: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
@@ -155,6 +158,12 @@ class Journey(Value):
         """
         identified = self.criteria if self.identified_on is not None and self.identified_on <= day else ()
         return tuple(sorted({*identified, *(found.need for found in self.needs_found if found.on <= day)}))
+
+    @property
+    def insufficient_in_a_row(self) -> int:
+        """How often the check that is still to pass was insufficient, one time after the other."""
+        made = [check.verdict for check in self.checks]
+        return next((number for number, verdict in enumerate(reversed(made)) if verdict != "insufficient"), len(made))
 
     def owes(self, work: Work) -> Owed | None:
         """Return the piece of work if it is owed now."""

@@ -216,6 +216,12 @@ def close(journey: Journey, command: CloseJourney, programme: Programme) -> list
         raise Rejected(
             "not-found-ineligible", f"{journey.reference} was not found ineligible", "choose another outcome"
         )
+    if command.outcome == "regressed" and (not journey.checks or journey.checks[-1].verdict != "regressed"):
+        raise Rejected(
+            "not-found-regressed",
+            f"the last check of {journey.reference} did not find it regressed",
+            "record the check",
+        )
     if command.outcome == "sustained":
         _sustained(journey, programme)
     return [JourneyClosed(at=command.at, on=command.on, outcome=command.outcome)]

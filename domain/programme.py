@@ -28,6 +28,7 @@ Work = Literal[
     "plan-review",
     "check",
     "regression-response",
+    "check-decision",
     "handover-answer",
     "clawback-decision",
     "handover-refusal",
@@ -90,11 +91,21 @@ class Clock(Value):
         return self
 
 
+class Months(Sourced):
+    """A number of calendar months."""
+
+    value: int = Field(ge=1)
+
+
 class Checks(Sourced):
-    """When sustained-outcome checks fall, in months after step-down, and the grace after an insufficient one."""
+    """When sustained-outcome checks fall, in months after step-down, and the grace after an insufficient one.
+
+    `ask_months_before` a check, evidence is asked of the partners; without it nobody is asked.
+    """
 
     months: tuple[int, ...] = Field(min_length=1)
     grace_months: int = Field(ge=1)
+    ask_months_before: Months | None = None
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:

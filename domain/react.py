@@ -4,10 +4,19 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import assert_never
 
+from domain.asking import asked
 from domain.calendar import local_date
 from domain.commands import Command, RecordNotification, RecordReminder
 from domain.effects import Effect, EvaluateResults, Notify, Remind
-from domain.events import CheckRecorded, EvaluationFellDue, Event, EventCorrected, MessageRetried, ReminderFellDue
+from domain.events import (
+    CheckRecorded,
+    EvaluationFellDue,
+    Event,
+    EventCorrected,
+    EvidenceRequested,
+    MessageRetried,
+    ReminderFellDue,
+)
 from domain.journey import Journey
 from domain.programme import Notice, Programme
 
@@ -17,7 +26,12 @@ def react(journey: Journey, event: Event, programme: Programme) -> list[Effect]:
     ids = (f"{journey.journey_id}:{journey.version}:{number}" for number in range(1, 1000))
     if isinstance(event, MessageRetried):
         return [event.message]
-    return [*_reminding(event, ids), *_evaluating(event, programme, ids), *_telling(journey, event, programme, ids)]
+    return [
+        *_reminding(event, ids),
+        *_evaluating(event, programme, ids),
+        *_asking(journey, event, programme, ids),
+        *_telling(journey, event, programme, ids),
+    ]
 
 
 def given_up(effect: Remind | Notify, at: datetime, reason: str) -> Command:
@@ -88,6 +102,17 @@ def _telling(journey: Journey, event: Event, programme: Programme, ids: Iterator
         for notice in programme.notices
         if notice.event == event.type
         for partner in _recipients(journey, notice)
+    ]
+
+
+def _asking(journey: Journey, event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+    if not isinstance(event, EvidenceRequested):
+        return []
+    return [
+        Notify.model_validate(
+            {"effect_id": next(ids), "about": event.type, "on": event.check_on, "version": journey.version, **message}
+        )
+        for message in asked(event, programme)
     ]
 
 

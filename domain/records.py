@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.agenda import Deadline, agenda
+from domain.asking import request
 from domain.bounds import known_cohort, known_needs
 from domain.calendar import calendar_of
 from domain.commands import (
@@ -159,14 +160,16 @@ def pass_time(journey: Journey, command: PassTime, programme: Programme) -> list
     calendar = calendar_of(programme.nation)
     for deadline in agenda(journey, programme, calendar):
         if rings_at(deadline, command.at, calendar, journey.reference) <= command.at:
-            fallen = _fall_due(journey, deadline, command)
+            fallen = _fall_due(journey, deadline, command, programme)
             happened += fallen
             for event in fallen:
                 journey = evolve(journey, event)
     return happened
 
 
-def _fall_due(journey: Journey, deadline: Deadline, command: PassTime) -> list[Event]:
+def _fall_due(journey: Journey, deadline: Deadline, command: PassTime, programme: Programme) -> list[Event]:
+    if deadline.kind == "ask":
+        return [request(deadline, command, programme)]
     if deadline.work is None:
         return [EvaluationFellDue(at=command.at, evaluation_id=deadline.id, as_of=deadline.due_on)]
     fallen = ReminderFellDue(

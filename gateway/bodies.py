@@ -179,8 +179,12 @@ class Answer(BaseModel):
     version: int
     stage: str
     happened: list[str]
+    explanation: list[str] = []
 
     @classmethod
     def of(cls, reference: str, reply: Reply) -> "Answer":
         """Read a reply of the engine."""
-        return cls(reference=reference, **reply.model_dump(include={"journey_id", "version", "stage", "happened"}))
+        return cls(
+            reference=reference,
+            **reply.model_dump(include={"journey_id", "version", "stage", "happened", "explanation"}),
+        )

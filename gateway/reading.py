@@ -14,6 +14,7 @@ from domain.calendar import calendar_of
 from domain.events import Event
 from domain.evolve import fold
 from domain.journey import Journey, ReminderState
+from domain.next_steps import next_steps
 from domain.programme import Holder, Work
 from domain.stages import Stage
 from domain.standing import Standing, standing
@@ -59,6 +60,7 @@ class Shown(BaseModel):
     journey: Journey
     holder: str | None
     owed: list[Standing] = []
+    next_steps: list[str] = []
     agenda: list[Deadline]
     reminders: list[ReminderRow] = []
     timeline: list[Told]
@@ -146,6 +148,7 @@ async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served
         journey=journey,
         holder=journey.holder,
         owed=list(standing(journey, programme, calendar)),
+        next_steps=list(next_steps(journey, programme)),
         agenda=list(agenda(journey, programme, calendar)),
         reminders=chain,
         timeline=[_told(one) for one in recorded],

@@ -133,6 +133,7 @@ PROGRAMME = Programme.model_validate(
             _clock("plan-review", -5, 0, escalate=5, months=3),
             _clock("check", -10, 0, escalate=10),
             _clock("regression-response", 0, escalate=3, working_days=5),
+            _clock("check-decision", 0, owner="manager", escalate=3, working_days=5),
             _clock("handover-answer", 0, owner="manager", escalate=2, working_days=3),
             _clock("clawback-decision", 0, owner="manager", escalate=5, working_days=10),
             _clock("close", 0, owner="coordinator", escalate=5, working_days=10),

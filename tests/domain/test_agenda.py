@@ -109,6 +109,10 @@ LADDERS = {
         [*LOWERED, regressed],
         [(date(2013, 6, 10), "remind+0"), (date(2013, 6, 13), "escalate+3")],
     ),
+    "check-decision": (
+        [*LOWERED, *[fact(e.CheckRecorded, SIX_MONTHS_ON, months=6, verdict="insufficient")] * 2],
+        [(date(2013, 6, 10), "remind+0"), (date(2013, 6, 13), "escalate+3")],
+    ),
     "handover-answer": ([*HELD, offered], [(date(2012, 5, 31), "remind+0"), (date(2012, 6, 6), "escalate+2")]),
     "clawback-decision": (
         [*SUSTAINED, proposed],

@@ -1,0 +1,45 @@
+"""What may be done next on a journey, in words: one sentence for each piece of work that is owed."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from domain.agenda import owed_now, set_day
+from domain.calendar import calendar_of
+from domain.events import CheckRecorded
+from domain.journey import EXTENSIONS, Journey
+from domain.programme import Programme, Work
+
+STEPS: Mapping[Work, str] = MappingProxyType(
+    {
+        "identification": "identify the family by the criteria it meets",
+        "allocation": "allocate a key worker",
+        "first-contact": "record the first contact",
+        "assessment": "assess the family",
+        "plan": "agree a plan for the needs found",
+        "intervention-start": "start the intervention",
+        "plan-review": "review the plan, or step the family down",
+        "check": "record the check",
+        "regression-response": "step the family up again, or close it as regressed and refer it anew",
+        "check-decision": "decide on the check: record it as sustained or regressed, step the family up, or close it",
+        "handover-answer": "accept or refuse the handover",
+        "close": "close the journey",
+    }
+)
+
+
+def next_steps(journey: Journey, programme: Programme) -> tuple[str, ...]:
+    """Return what answers each piece of work that is owed now."""
+    return tuple(STEPS[owed.work] for owed in owed_now(journey, programme))
+
+
+def after_check(journey: Journey, event: CheckRecorded, programme: Programme) -> tuple[str, ...]:
+    """Say what follows from a check that was not passed."""
+    if event.verdict == "sustained":
+        return ()
+    if event.verdict == "regressed":
+        return ("regressed", STEPS["regression-response"])
+    if journey.insufficient_in_a_row > EXTENSIONS:
+        return ("insufficient once more, and not extended again", STEPS["check-decision"])
+    owed = journey.owes("check")
+    again = set_day(journey, owed, programme, calendar_of(programme.nation)) if owed else None
+    return (f"insufficient: extended once, to {again}",) if again else ()
