@@ -81,7 +81,7 @@ async def _minute(name: str, *, kill: bool) -> Lateness:
 @asynccontextmanager
 async def _live_stack(mail_port: int) -> AsyncIterator[Layout]:
     """Bring a stack up as `journeys up` does, in a folder that is removed afterwards."""
-    settings = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mail_port), "SMTP_TLS": "false"}
+    settings = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mail_port), "SMTP_TLS": "none"}
     os.environ.update({f"JOURNEYS_{name}": value for name, value in settings.items()})
     gateway, temporal, ui = free_ports(3)
     with temporary() as data:
