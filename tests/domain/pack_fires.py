@@ -36,6 +36,7 @@ from tests.domain.arbitrary import EVENTS
 
 OFFERED = fact(e.HandoverOffered, AT_WORK[-1].on, to="lee")
 REGRESSED = fact(e.CheckRecorded, add_months(STEPPED_DOWN_ON, 6), months=6, verdict="regressed")
+UNCLEAR = REGRESSED.model_copy(update={"verdict": "insufficient"})
 PROPOSED = fact(
     e.ClawbackProposed,
     add_months(STEPPED_DOWN_ON, 6),
@@ -59,12 +60,13 @@ OWED = {
     "plan-review": AT_WORK,
     "check": LOWERED,
     "regression-response": (*LOWERED, REGRESSED),
+    "check-decision": (*LOWERED, UNCLEAR, UNCLEAR),
     "handover-answer": (*AT_WORK, OFFERED),
     "clawback-decision": (*LOWERED, PROPOSED),
     "handover-refusal": (*AT_WORK, OFFERED, fact(e.HandoverRefused, AT_WORK[-1].on, reason="too-far")),
     "close": (referred, not_eligible),
 }
-LOWERED_WORK = {"check", "regression-response"}
+LOWERED_WORK = {"check", "regression-response", "check-decision"}
 
 
 def silent_parts(pack):
@@ -117,6 +119,9 @@ def _checks(pack):
         day = add_months(STEPPED_DOWN_ON, months)
         if (found := due_on(journey, journey.owes("check"), pack, calendar)) != day:
             yield f"check at {months} months: due {found} instead of {day}"
+        asked = [due.due_on for due in agenda(journey, pack, calendar) if due.kind == "ask"]
+        if asked != [day] * (pack.checks.ask_months_before is not None):
+            yield f"check at {months} months: evidence asked for {asked}"
         again = evolve(journey, fact(e.CheckRecorded, day, months=months, verdict="insufficient"))
         if due_on(again, again.owes("check"), pack, calendar) != add_months(day, pack.checks.grace_months):
             yield f"check at {months} months: no grace"
