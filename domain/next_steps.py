@@ -22,6 +22,8 @@ STEPS: Mapping[Work, str] = MappingProxyType(
         "regression-response": "step the family up again, or close it as regressed and refer it anew",
         "check-decision": "decide on the check: record it as sustained or regressed, step the family up, or close it",
         "handover-answer": "accept or refuse the handover",
+        "clawback-decision": "uphold the claim or claw it back",
+        "handover-refusal": "offer the handover to somebody else, or acknowledge that the holder keeps the family",
         "close": "close the journey",
     }
 )

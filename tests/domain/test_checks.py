@@ -1,6 +1,7 @@
 """Sustained-outcome checks: evidence asked for in time, one extension, an offer after a regression, and breaks."""
 
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 from given import LOWERED, PROGRAMME, SIX_MONTHS_ON, STEPPED_DOWN_ON, Given, ask, at, fact, noon, referred
@@ -14,7 +15,7 @@ from domain.calendar import calendar_of, local_date
 from domain.evolve import fold
 from domain.explain import explain
 from domain.next_steps import STEPS, next_steps
-from domain.programme import Months
+from domain.programme import Months, Work
 from domain.react import react
 from domain.rules.where import Where
 from programmes import load
@@ -206,6 +207,11 @@ def test_a_regression_is_answered_by_a_close(outcome):
 def test_only_a_check_finds_a_regression(stream):
     """Without a check that says so, no journey is closed as regressed."""
     Given(*stream).when(ask(c.CloseJourney, SIX_MONTHS_ON, outcome="regressed")).refused("not-found-regressed")
+
+
+def test_every_work_has_a_next_step():
+    """No reminder is without words for what answers it."""
+    assert set(STEPS) == set(get_args(Work))
 
 
 # Breaks
