@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.command import On, Ref, command
-from cli.door import Door, in_path
+from cli.door import Door
 from cli.show import answer
 from cli.trouble import BAD_INPUT, Trouble
 
@@ -21,17 +21,6 @@ def _take(door: Door, ref: str, step: str, **body: Any) -> None:
     if "on" in body:
         body["on"] = door.day(body["on"] or "today")
     answer(door.step(ref, step, **body), json_wanted=door.as_json)
-
-
-def _eligible(door: Door, ref: str) -> str | None:
-    """Say what the programme found; None when that cannot be told just now, for the step itself is taken."""
-    try:
-        told = door.get(f"/v1/journeys/{in_path(ref)}")
-    except Trouble:
-        return None
-    if told["journey"]["eligible"]:
-        return "eligible"
-    return f"not eligible: needs {told['criteria_needed']} criteria"
 
 
 @command(app)
@@ -75,22 +64,28 @@ def withdraw_consent(
 
 
 @command(app)
-def identify(
+def identify(  # noqa: PLR0913, PLR0917 - one argument an option
     door: Door,
     ref: Ref,
     criterion: Annotated[
-        list[str], typer.Option(metavar="CODE", help="A criterion that is met; say it again for each.")
-    ],
+        list[str] | None, typer.Option(metavar="CODE", help="A criterion that is met; say it again for each.")
+    ] = None,
+    without_criteria: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--without-criteria", help="No criterion is met, or the needs found will be judged.")
+    ] = False,
+    cohort: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The cohort, where the programme has some.")
+    ] = None,
     on: On = None,
 ) -> None:
-    """Check the criteria met against the programme.
+    """Check the criteria met and the household against the programme, and say why it is eligible or not.
 
     Example: journeys identify F-7K3Q-9D2X --criterion poverty --criterion addiction
     """
-    _take(door, ref, "identify", criteria=criterion, on=on)
-    found = None if door.as_json else _eligible(door, ref)
-    if found:
-        typer.echo(found)
+    if bool(criterion) == without_criteria:
+        remedy = "name each criterion that is met with --criterion, or say --without-criteria"
+        raise Trouble("the criteria met are not told, or told twice", remedy, exit_code=BAD_INPUT)
+    _take(door, ref, "identify", criteria=criterion or [], cohort=cohort, on=on)
 
 
 @command(app)

@@ -118,6 +118,7 @@ def _heading(told: dict[str, Any]) -> None:
             ("locality", journey["locality"]),
             ("programme", f"{journey['programme']} {journey['programme_version']}"),
             ("referred", f"{journey['referred_on']} by {journey['referrer']}"),
+            ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),
             ("needs", ", ".join(journey["needs"])),
             ("consents", ", ".join(consent["id"] for consent in journey["consents"] if not consent["withdrawn_on"])),

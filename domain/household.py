@@ -59,10 +59,9 @@ def _disagreements(rows: Sequence[Reading], _terms: Terms) -> list[Fault]:
 
 
 def _referrer(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
-    known = ", ".join(agreement.partner for agreement in terms.programme.agreements)
     reason = f"no sharing agreement with this referrer in {terms.programme.name}"
     return [
-        row.row.fault("referrer", "unknown-referrer", reason, f"use one of {known}")
+        row.row.fault("referrer", "unknown-referrer", reason, terms.programme.referrers)
         for row in rows
         if "referrer" in row.values and not terms.programme.knows_referrer(row.values["referrer"])
     ]

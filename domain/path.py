@@ -55,8 +55,7 @@ def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[
         raise Rejected("already-referred", f"{journey.reference} is already referred", "show it instead")
     happened(command.on, command.at, None, "referred on")
     if not programme.knows_referrer(command.referrer):
-        known = ", ".join(held.partner for held in programme.agreements)
-        raise Rejected("unknown-referrer", f"no sharing agreement with {command.referrer}", f"use one of {known}")
+        raise Rejected("unknown-referrer", f"no sharing agreement with {command.referrer}", programme.referrers)
     in_locality(command.locality, programme)
     known_criteria(command.criteria, programme)
     if len({member.id for member in command.members}) < len(command.members):

@@ -284,6 +284,12 @@ class Programme(Value):
         """Return the agreement in force with `partner` on `day`."""
         return next((held for held in self.agreements if held.partner == partner and held.holds_on(day)), None)
 
+    @property
+    def referrers(self) -> str:
+        """Say who may refer a family, as the remedy of a refusal."""
+        known = ", ".join(dict.fromkeys(held.partner for held in self.agreements))
+        return f"use one of {known}" if known else "it names no partner: use a programme that extends it"
+
     def knows_referrer(self, partner: str) -> bool:
         """Tell whether `partner` is named by any agreement of the pack."""
         return any(held.partner == partner for held in self.agreements)

@@ -48,7 +48,11 @@ class Cohorts(Sourced):
 
 
 class Funding(Sourced):
-    """How the partners pay: from one pooled budget, from budgets aligned with each other, or each its own."""
+    """How the partners pay: from one pooled budget, from budgets aligned with each other, or each its own.
+
+    `number` says how many partners pay where the source does not name them.
+    """
 
     budget: Literal["pooled", "aligned", "own"]
     partners: tuple[str, ...] = ()
+    number: int | None = Field(default=None, ge=1)

@@ -70,9 +70,10 @@ class WithdrawConsent(Step):
 
 
 class Identify(Step):
-    """The criteria met."""
+    """The criteria met, and the cohort where the programme has cohorts."""
 
     criteria: tuple[Code, ...] = Field(max_length=MOST)
+    cohort: Code | None = None
 
 
 class Allocate(Step):
@@ -172,7 +173,7 @@ class Correct(Body):
 
 
 class Answer(BaseModel):
-    """What a command came to."""
+    """What a command came to; `explanation` says why a family was found eligible or not."""
 
     reference: str
     journey_id: str

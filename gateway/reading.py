@@ -67,7 +67,6 @@ class Shown(BaseModel):
     claims: list[Claim]
     earlier: list[JourneyRow]
     family: FamilyRecord | None = None
-    criteria_needed: int = 0
 
 
 class Fallen(BaseModel):
@@ -155,7 +154,6 @@ async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
         family=family,
-        criteria_needed=programme.eligibility.at_least if programme.eligibility else 0,
     )
 
 

@@ -51,6 +51,7 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
         "referrer": journey.referrer,
         "referred_on": journey.referred_on,
         "stage": journey.stage,
+        "cohort": journey.cohort,
         "intensity": journey.intensity,
         "waits_since": waits.since if (waits := journey.owes("allocation")) else None,
         "criteria": list(journey.criteria),

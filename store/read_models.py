@@ -29,6 +29,7 @@ class JourneyRow:
     referrer: str
     referred_on: date
     stage: Stage
+    cohort: str | None
     intensity: Intensity | None
     key_worker: str | None
     waiver: str | None

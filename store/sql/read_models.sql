@@ -3,18 +3,18 @@
 -- reminders that moved on $6. Used alone to rebuild, and as the head of `append` in journal.sql.
 WITH journey AS (
     INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
-                          referred_on, stage, intensity, waits_since, criteria, key_worker, waiver, handover_to,
+                          referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
                           stepped_down_on, closed_on, outcome, members, evidence, next_deadline_at, owed, version, head,
                           changed_at)
     SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
-           referred_on, stage, intensity, waits_since, criteria, key_worker, waiver, handover_to,
+           referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
            stepped_down_on, closed_on, outcome, members, evidence, next_deadline_at, owed, version, head, changed_at
       FROM jsonb_populate_record(NULL::journeys, $2)
     ON CONFLICT (journey_id) DO UPDATE
        SET reference = excluded.reference, area = excluded.area, locality = excluded.locality,
            programme = excluded.programme, programme_version = excluded.programme_version,
            programme_hash = excluded.programme_hash, referrer = excluded.referrer, referred_on = excluded.referred_on,
-           stage = excluded.stage, intensity = excluded.intensity, waits_since = excluded.waits_since,
+           stage = excluded.stage, cohort = excluded.cohort, intensity = excluded.intensity, waits_since = excluded.waits_since,
            criteria = excluded.criteria, key_worker = excluded.key_worker, waiver = excluded.waiver,
            handover_to = excluded.handover_to, stepped_down_on = excluded.stepped_down_on,
            closed_on = excluded.closed_on, outcome = excluded.outcome, members = excluded.members,

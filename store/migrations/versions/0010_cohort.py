@@ -1,0 +1,11 @@
+"""The cohort of a journey, and an index for counting the places of a programme."""
+
+from store.migrations.plain import run
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Run the SQL file of the same name."""
+    run(__file__)
