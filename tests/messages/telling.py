@@ -19,56 +19,64 @@ from domain.effects import Notify, Remind
 from domain.errors import Rejected
 from domain.events import Event, FamilyReferred
 from domain.evolve import evolve
-from domain.family import Member
 from domain.journey import UNREFERRED, Journey
 from domain.programme import Programme
 from domain.react import react
+from tests.domain.pack_cases import CASES, Case
 
 GOLDEN = Path(__file__).with_name("golden")
 REFERENCE = "F-7K3Q-9D2X"
 START = date(2012, 5, 1)
-DOWN = date(2012, 12, 3)
-ROOM = c.Caseload(known=True, held=0, cap=10)
+UNTIL_DOWN = date(2012, 12, 3) - START
+ROOM = {
+    "caseload": c.Caseload(known=True, held=0, cap=10),
+    "places": c.PlacesTaken(families=0, key_workers=0, holds=False),
+}
 KINDS = ("sustained", "regressed", "handed over", "not eligible", "without consent", "declined")
 
 
-def steps(kind: str, programme: Programme) -> Iterator[tuple[type[c.Order], date, dict]]:
+def start_of(programme: Programme) -> date:
+    """The first day on which every agreement of the pack holds."""
+    return max([START, *(held.valid_from for held in programme.agreements)])
+
+
+def steps(kind: str, programme: Programme, case: Case) -> Iterator[tuple[type[c.Order], date, dict]]:
     """The commands of one kind of journey, with their days."""
-    days = (START + timedelta(days=distance) for distance in range(1, 400, 7))
-    known = programme.eligibility.criteria if programme.eligibility else ()
-    enough = tuple(one.id for one in known[: programme.eligibility.at_least]) if known else ("poverty",)
-    needs = {"needs": tuple(need.id for need in programme.needs[:2]) or ("debt",)}
+    start = start_of(programme)
+    down = start + UNTIL_DOWN
+    days = (start + timedelta(days=distance) for distance in range(1, 400, 7))
+    needs = {"needs": case.needs}
     consent = {"consent_id": "c1", "basis": "consent", "purpose": "family-support"}
     if kind != "without consent":
         yield c.RecordConsent, next(days), consent
     if kind == "not eligible":
-        yield c.IdentifyFamily, next(days), {"criteria": enough[:1]}
+        yield c.IdentifyFamily, next(days), {"criteria": case.criteria[:-1], "cohort": case.cohort}
         yield c.CloseJourney, next(days), {"outcome": "not-eligible"}
         return
-    yield c.IdentifyFamily, next(days), {"criteria": enough}
+    yield c.IdentifyFamily, next(days), {"criteria": case.criteria, "cohort": case.cohort}
     if kind == "declined":
         yield c.CloseJourney, next(days), {"outcome": "declined"}
         return
-    yield c.AllocateKeyWorker, next(days), {"key_worker": "kw-anna", "caseload": ROOM}
+    yield c.AllocateKeyWorker, next(days), {"key_worker": "kw-anna", **ROOM}
     if kind == "handed over":
-        yield c.OfferHandover, next(days), {"to": "kw-ben", "caseload": ROOM}
+        yield c.OfferHandover, next(days), {"to": "kw-ben", "caseload": ROOM["caseload"]}
         yield c.RefuseHandover, next(days), {"reason": "too-far"}
-        yield c.OfferHandover, next(days), {"to": "kw-ben", "caseload": ROOM}
-        yield c.AcceptHandover, next(days), {"key_worker": "kw-ben", "caseload": ROOM}
+        yield c.OfferHandover, next(days), {"to": "kw-ben", "caseload": ROOM["caseload"]}
+        yield c.AcceptHandover, next(days), {"key_worker": "kw-ben", **ROOM}
         return
     yield c.RecordContact, next(days), {"kind": "visit"}
     yield c.AssessFamily, next(days), needs
     yield c.AgreePlan, next(days), needs
     yield c.StartIntervention, next(days), {}
     yield c.ReviewPlan, next(days), {"outcome": "on-track"}
-    yield c.StepDown, DOWN, {}
+    yield c.StepDown, down, {}
     if kind == "regressed":
-        yield c.RecordCheck, add_months(DOWN, 6), {"verdict": "regressed"}
-        yield c.StepUp, add_months(DOWN, 6), {"reason": "crisis"}
+        yield c.RecordCheck, add_months(down, 6), {"verdict": "regressed"}
+        yield c.StepUp, add_months(down, 6), {"reason": "crisis"}
         return
     for months in programme.checks.months if programme.checks else ():
-        yield c.RecordCheck, add_months(DOWN, months), {"verdict": "sustained"}
-    yield c.CloseJourney, add_months(DOWN, 13), {"outcome": "sustained"}
+        yield c.RecordCheck, add_months(down, months), {"verdict": "sustained"}
+    yield c.CloseJourney, add_months(down, 13), {"outcome": "sustained"}
 
 
 def page(name: str) -> str:
@@ -83,18 +91,19 @@ def page(name: str) -> str:
 
 def _journey(kind: str, programme: Programme) -> list[str]:
     journey, lines, seen = UNREFERRED, [], set()
+    case, start = CASES[programme.name], start_of(programme)
     referral = {
         "journey_id": f"journey:{programme.area}:{REFERENCE}:1",
         "reference": REFERENCE,
         "area": programme.area,
-        "locality": "Leasowe",
+        "locality": case.locality,
         "programme": programme.name,
         "programme_version": programme.version,
         "programme_hash": programme.hash,
-        "members": (Member(id="m1", role="adult"), Member(id="m2", role="child")),
-        "referrer": programme.agreements[0].partner if programme.agreements else "a-partner",
+        "members": case.members,
+        "referrer": case.referrer,
     }
-    for order, day, told in [(c.ReferFamily, START, referral), *steps(kind, programme)]:
+    for order, day, told in [(c.ReferFamily, start, referral), *steps(kind, programme, case)]:
         happened = _events(journey, order, day, told, programme)
         lines += ["", f"### {order.model_fields['type'].default}, {day}", ""]
         if isinstance(happened, str):
