@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from domain.commands import Caseload, Command, PassTime
+from domain.commands import Caseload, Command, PassTime, PlacesTaken
 from domain.decide import decide
 from domain.errors import Rejected
 from domain.events import (
@@ -161,6 +161,7 @@ PLANNED_ON, STARTED_ON = date(2012, 6, 6), date(2012, 6, 11)
 STEPPED_DOWN_ON, SIX_MONTHS_ON, TWELVE_MONTHS_ON = date(2012, 12, 3), date(2013, 6, 3), date(2013, 12, 3)
 LATER = date(2013, 12, 20)
 ROOM = Caseload(known=True, held=9, cap=10)
+A_PLACE = PlacesTaken(families=0, key_workers=0, holds=False)
 MEMBERS = (Member(id="m1", role="adult"), Member(id="m2", role="child"))
 REFERRAL = {
     "journey_id": "journey:wirral:F-7K3Q-9D2X:1",

@@ -20,7 +20,7 @@ from domain.evolve import evolve, fold
 from domain.family import Member
 from domain.journey import UNREFERRED
 from programmes import kept, load
-from tests.domain.given import ROOM, ask
+from tests.domain.given import A_PLACE, ROOM, ask
 
 PACK = load("wirral-2012")
 KEPT = kept(PACK.model_dump_json(by_alias=True).encode())
@@ -62,7 +62,7 @@ class History:
         self.give(c.ReferFamily, around, **ids, **referral, **more)
         self.give(c.RecordConsent, around, consent_id="k1", basis="consent", purpose="family-support")
         self.give(c.IdentifyFamily, around, criteria=("poverty", "addiction"))
-        self.give(c.AllocateKeyWorker, self.engaged, key_worker="kim", caseload=ROOM)
+        self.give(c.AllocateKeyWorker, self.engaged, key_worker="kim", caseload=ROOM, places=A_PLACE)
         for kind, fields in (
             (c.RecordContact, {}),
             (c.AssessFamily, {"needs": ("debt",)}),
