@@ -38,7 +38,10 @@ async def test_needs_that_decide_by_hand(cli: Cli, doors: Doors):
     assert (both.code, "--without-criteria" in both.err) == (2, True)
     await cli("allocate", ref, "--to", await doors.worker())
     ran = await cli("assess", ref, "--need", "worklessness")
-    assert ran.out.splitlines()[1:] == ["not eligible", "criteria met: worklessness; needs 2 criteria"]
+    assert [line.strip() for line in ran.out.splitlines()[1:]] == [
+        "not eligible",
+        "criteria met: worklessness; needs 2 criteria",
+    ]
 
 
 async def test_a_locality_refused_by_hand(cli: Cli, doors: Doors):
