@@ -11,6 +11,8 @@ from cli.trouble import BAD_INPUT, Trouble
 
 app = typer.Typer(rich_markup_mode=None)
 
+SHOWN = 3  # of those with room, in the table
+
 To = Annotated[str, typer.Option("--to", metavar="NAME", help="The key worker.")]
 Waiver = Annotated[
     str | None, typer.Option(metavar="CODE", help="Why the cap may be exceeded, such as sibling-group; managers only.")
@@ -80,7 +82,8 @@ def queue(door: Door, area: Area = None, programme: Programme = None) -> None:
 
 
 def _room(rows: list[dict[str, object]]) -> str:
-    return ", ".join(f"{row['name']} {row['free']}" for row in rows) or "nobody"
+    told = ", ".join(f"{row['name']} {row['free']}" for row in rows[:SHOWN]) or "nobody"
+    return f"{told} and {len(rows) - SHOWN} more" if len(rows) > SHOWN else told
 
 
 @command(app, "offer-handover")

@@ -48,7 +48,7 @@ def list_workers(door: Door) -> None:
     if door.as_json:
         write.as_json(rows)
         return
-    columns = ("name", "role", "team", "area", "held", "cap", "by_waiver", "offered", "leaving_from", "active", "email")
+    columns = ("name", "role", "email", "held", "cap", "active", "team", "area", "by_waiver", "offered", "leaving_from")
     write.table("", columns, ([row[column] for column in columns] for row in rows))
 
 

@@ -103,8 +103,23 @@ async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, confi
     ("words", "columns"),
     [
         (("list",), ["reference", "stage", "holder", "locality", "referred", "next"]),
-        (("due",), ["holder", "due", "reference", "work", "owed by", "since", "clock"]),
-        (("workers", "list"), ["name", "role", "email", "held", "cap", "active"]),
+        (("due", "--limit", "500"), ["holder", "due", "reference", "work", "owed by", "since", "clock"]),
+        (
+            ("workers", "list"),
+            [
+                "name",
+                "role",
+                "email",
+                "held",
+                "cap",
+                "active",
+                "team",
+                "area",
+                "by_waiver",
+                "offered",
+                "leaving_from",
+            ],
+        ),
         (("claims", "list"), list(CSV_COLUMNS)),
     ],
 )
