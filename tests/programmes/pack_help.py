@@ -31,7 +31,7 @@ def count(compare: str, threshold: object, of: str = '"offence"', more: str = ""
     return f'{{ type = "count", of = {of}, window = {MONTHS}, compare = "{compare}", threshold = {limit}{more} }}'
 
 
-def agreement(partner: str, kinds: str, more: str = 'purposes = ["p"]\ncategories = ["c"]\n') -> str:
+def agreement(partner: str, kinds: str, more: str = 'purposes = ["p"]\ncategories = ["stage"]\n') -> str:
     """Write an agreement from 2012 on."""
     head = f'[[agreements]]\npartner = "{partner}"\nkinds = {kinds}\nlawful_basis = "public-task"\n'
     return f'{head}source = "s"\nconfidence = "unverified"\n{more}' + ("" if "valid_from" in more else SINCE)
@@ -40,7 +40,7 @@ def agreement(partner: str, kinds: str, more: str = 'purposes = ["p"]\ncategorie
 SINCE = "valid_from = 2012-01-01\n"
 
 
-def notice(event: str, partner: str, purpose: str = '"p"', categories: str = '["c"]') -> str:
+def notice(event: str, partner: str, purpose: str = '"p"', categories: str = '["stage"]') -> str:
     """Write a notice."""
     head = f"[[notices]]\nevent = {event}\npartners = [{partner}]\npurpose = {purpose}\ncategories = {categories}\n"
     return f'{head}source = "s"\nconfidence = "unverified"\n'

@@ -187,15 +187,15 @@ FAULTS = {
         "use one of p; or agree it",
     ),
     "a category never agreed": (
-        HEAD + agreement("police", "[]") + notice('"stepped-down"', '"police"', categories='["c", ▸"d"]'),
+        HEAD + agreement("police", "[]") + notice('"stepped-down"', '"police"', categories='["stage", ▸"dates"]'),
         "no agreement with police allows the category d",
         "leave it out",
     ),
     "categories never agreed together": (
         HEAD
-        + agreement("police", "[]", f'purposes = ["p"]\ncategories = ["c"]\nvalid_to = 2013-01-01\n{SINCE}')
-        + agreement("police", "[]", 'purposes = ["p"]\ncategories = ["d"]\nvalid_from = 2014-01-01\n')
-        + notice('"stepped-down"', '"police"', categories='▸["c", "d"]'),
+        + agreement("police", "[]", f'purposes = ["p"]\ncategories = ["stage"]\nvalid_to = 2013-01-01\n{SINCE}')
+        + agreement("police", "[]", 'purposes = ["p"]\ncategories = ["dates"]\nvalid_from = 2014-01-01\n')
+        + notice('"stepped-down"', '"police"', categories='▸["stage", "dates"]'),
         "no one agreement with police allows all",
         "leave some out",
     ),
