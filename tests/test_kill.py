@@ -223,4 +223,4 @@ async def _reminded(battle: Field, journeys: list[str], state: str = "sent") -> 
             journeys,
             state,
         )
-    return {f"<{row['effect_id'].replace(':', '.')}@family-journeys>" for row in rows}
+    return {f"<{row['effect_id'].replace(':', '.')}@localhost>" for row in rows}
