@@ -1,5 +1,6 @@
 """Who may do what: one table of roles and actions, asked by every door."""
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from domain.model import Value
@@ -82,3 +83,15 @@ def may_answer(actor: Actor, offered_to: str | None, team: str | None, their_tea
 def conceal(actor: Actor, count: int) -> int | None:
     """Return `count`, or None for an analyst when it is so small that it could point at a family."""
     return None if actor.role == "analyst" and 0 < count < SMALL_COUNT else count
+
+
+def conceal_all(actor: Actor, counts: Mapping[str, int]) -> dict[str, int | None]:
+    """Return counts that make up a total, with the small ones hidden from an analyst.
+
+    One hidden count alone could be had by subtracting the rest from the total, so the smallest other goes with it.
+    """
+    told = {name: conceal(actor, count) for name, count in counts.items()}
+    if list(told.values()).count(None) == 1:
+        others = [name for name, count in told.items() if count]
+        told |= dict.fromkeys(sorted(others, key=lambda name: (counts[name], name))[:1])
+    return told

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from domain.access import Actor, conceal
+from domain.access import Actor, conceal, conceal_all
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -26,5 +26,5 @@ async def counts(actor: Annotated[Actor, Depends(Allow("count"))], parts: Served
 
 def _concealed(actor: Actor, value: dict[str, int] | int) -> dict[str, int | None] | int | None:
     if isinstance(value, dict):
-        return {name: conceal(actor, count) for name, count in value.items()}
+        return conceal_all(actor, value)
     return conceal(actor, value)

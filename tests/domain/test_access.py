@@ -1,8 +1,10 @@
 """Who may do what."""
 
+from pathlib import Path
+
 import pytest
 
-from domain.access import ACTIONS, ROLES, Actor, conceal, may, may_answer, may_waive
+from domain.access import ACTIONS, ROLES, Actor, conceal, conceal_all, may, may_answer, may_waive
 
 # One line a role, one column an action, in the order of ACTIONS. `o`: on families that they hold.
 TABLE = """
@@ -67,3 +69,38 @@ def test_code():
 def test_conceal(role: str, count: int, told: int | None):
     """Only an analyst is not told small counts."""
     assert conceal(Actor(name="kim", role=role), count) == told
+
+
+@pytest.mark.parametrize(
+    ("role", "counts", "told"),
+    [
+        ("analyst", {"a": 3, "b": 9, "c": 40}, {"a": None, "b": None, "c": 40}),
+        ("analyst", {"a": 3, "b": 4, "c": 40}, {"a": None, "b": None, "c": 40}),
+        ("analyst", {"a": 3, "b": 0}, {"a": None, "b": 0}),
+        ("analyst", {"a": 6, "b": 0}, {"a": 6, "b": 0}),
+        ("manager", {"a": 3, "b": 9}, {"a": 3, "b": 9}),
+    ],
+)
+def test_conceal_all(role: str, counts: dict[str, int], told: dict[str, int | None]):
+    """A small count cannot be had from the total and the rest either."""
+    assert conceal_all(Actor(name="kim", role=role), counts) == told
+
+
+def test_the_page_has_the_same_table():
+    """docs/access.md says of every role and action what the policy does."""
+    page = (Path(__file__).parents[2] / "docs" / "access.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip(" `") for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")
+    ]
+    marks = {(True, True): "yes", (True, False): "own", (False, False): "-"}
+    expected = [
+        [
+            action,
+            *(
+                marks[may(Actor(name="kim", role=role), action, "kim"), may(Actor(name="kim", role=role), action)]
+                for role in ROLES
+            ),
+        ]
+        for action in ACTIONS
+    ]
+    assert [row[: len(ROLES) + 1] for row in rows] == expected
