@@ -56,7 +56,7 @@ def test_a_sound_pack_exits_0(run):
     for pack in ("base", shipped() / "base.toml"):
         done = run("check", pack)
         assert (done.exit_code, done.stderr) == (0, "")
-        assert "0 faults, 0 warnings" in done.stdout
+        assert "base.toml: 0 faults" in done.stdout or "base: 0 faults" in done.stdout
 
 
 def test_a_faulty_pack_exits_2_with_every_place(run, faulty):
