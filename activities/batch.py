@@ -133,6 +133,8 @@ class Batch:
         command = self._prepared(command)
         if programme is None:
             return self._reply(command, rejection=NO_JOURNEY)
+        if command.seen_version not in {None, self.journey.version}:
+            return self._reply(command, rejection=self._changed_since(command.seen_version or 0))
         try:
             happened = decide(self.journey, command, programme)
         except Rejected as fault:
@@ -140,6 +142,15 @@ class Batch:
         self._add(command, happened, programme)
         why = tuple(told for event in happened for told in explain(self.journey, event, programme))
         return self._reply(command, happened=tuple(event.type for event in happened), explanation=why)
+
+    def _changed_since(self, seen: int) -> Rejection:
+        """Say what happened since the version that the command was given on."""
+        happened = ", ".join(dict.fromkeys(event.type for event in self._stream[seen:])) or "nothing we know of"
+        return Rejection(
+            code="changed-since",
+            reason=f"{self.journey.reference} is at version {self.journey.version}, not {seen}; since then: {happened}",
+            remedy="show the journey again, and give the command anew, under a new key, if it still fits",
+        )
 
     def _settle(self, command: Command) -> None:
         """Note which effect a command is the outcome of, so that the outbox says the same as the journal."""

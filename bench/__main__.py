@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from bench import evaluations, journal, journeys, lateness, messages
+from bench import evaluations, events, journal, journeys, lateness, messages
 from stack.parts import running
 from store.pool import open_pool
 from wiring.leave import leave
@@ -14,7 +14,7 @@ from wiring.temporal import connect
 
 async def main() -> None:
     """Start real Postgres and Temporal, take each row, and print it."""
-    async with running(temporal="dev", migrated=True, durable=True) as stack:
+    async with running(temporal="dev", gateway=True, durable=True, env=events.ROOMY) as stack:
         prefix = "JOURNEYS_"
         chosen = Settings.model_validate(
             {name.removeprefix(prefix).lower(): value for name, value in stack.environment.items()}
@@ -24,6 +24,7 @@ async def main() -> None:
             client = await connect(chosen)
             rows = [
                 evaluations.measure(),
+                *await events.measure(pool, stack),
                 await journal.measure(pool),
                 await journeys.measure(pool, client),
                 await messages.measure(pool, client, chosen),

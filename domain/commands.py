@@ -31,11 +31,15 @@ ReminderId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{0,119}$")]
 
 
 class Order(Value):
-    """What every command carries: its id, when it was given, and by whom (`role:name`)."""
+    """What every command carries: its id, when it was given, and by whom (`role:name`).
+
+    `seen_version` is the journey's version that whoever gives it had before them; None: it is given regardless.
+    """
 
     command_id: str = Field(min_length=1, max_length=120)
     at: AwareDatetime
     actor: str = Field(min_length=1, max_length=120)
+    seen_version: int | None = Field(default=None, ge=0)
 
 
 class Caseload(Value):

@@ -60,7 +60,7 @@ def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[
     known_criteria(command.criteria, programme)
     if len({member.id for member in command.members}) < len(command.members):
         raise Rejected("repeated-member", "two members of the family have the same id", "give each an id of its own")
-    fields = command.model_dump(exclude={"type", "command_id", "actor"})
+    fields = command.model_dump(exclude={"type", "command_id", "actor", "seen_version"})
     return [FamilyReferred(**fields)]
 
 

@@ -17,7 +17,8 @@ from domain.model import Code
 from domain.programme import Programme
 from domain.rules.finding import Finding
 from gateway.bodies import Answer, Body
-from gateway.families import Asked, OnFamily
+from gateway.families import Asked, OnFamily, spelled
+from gateway.paging import NAME, Cursor, Links, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -74,12 +75,19 @@ async def list_claims(  # noqa: PLR0913 - one argument a filter
     result: str | None = None,
     programme: str | None = None,
     since: date | None = None,
+    links: Links,
+    cursor: Cursor = None,
     limit: Limit = 500,
 ) -> list[Claim]:
-    """List the ledger of claims, in the order in which they were recorded."""
-    filters = Filters(reference=reference, state=state, result=result, programme=programme, since=since)
+    """List the ledger of claims as recorded. `Link` names the next page; one family's claims come on one."""
+    (after,) = place_of(cursor, NAME) or (None,)
+    named = None if reference is None else spelled(reference)
+    filters = Filters(reference=named, state=state, result=result, programme=programme, since=since)
     async with parts.pool.acquire() as conn:
-        return await claims.listing(conn, filters, limit)
+        rows = await claims.listing(conn, filters, limit, after)
+    if reference is None:
+        links.page(rows, limit, lambda row: (row.claim_id,))
+    return rows
 
 
 @router.get("/claims/{claim_id}")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import Request
+from fastapi import Header, Request
 
 from domain.access import Action, Actor, may_answer
 from domain.errors import Rejected
@@ -15,18 +15,42 @@ from store import journal, read_models, staff
 from store.pool import Conn
 from store.read_models import JourneyRow
 
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        pattern=r'^(\*|"[0-9]{1,9}-[0-9]{1,9}")$',
+        description="The ETag of the journey as it was shown: the command is refused if anything has happened since.",
+    ),
+]
+
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks, and the journeys of the family it is about, the newest last."""
+    """Who asks, and the journeys of the family it is about, the newest last.
+
+    `seen` is the entity tag that the caller says (`If-Match`) it had before it.
+    """
 
     actor: Actor
     journeys: Sequence[JourneyRow]
+    seen: str | None = None
 
     @property
     def journey(self) -> JourneyRow:
         """The newest journey, on which steps act."""
         return self.journeys[-1]
+
+    @property
+    def seen_version(self) -> int | None:
+        """The newest journey's version that the caller acts on; raise `Rejected` for one of an earlier journey."""
+        if self.seen in {None, "*"}:
+            return None
+        number, _, version = str(self.seen).strip('"').partition("-")
+        if int(number) != self.journey.number:
+            reason = f"{self.journey.reference} is on its journey {self.journey.number}, not {number}"
+            raise Rejected("changed-since", reason, "show the journey again, and decide anew")
+        return int(version)
 
 
 class OnFamily(Policy):
@@ -36,7 +60,9 @@ class OnFamily(Policy):
         self.action = action
         self._by = by
 
-    async def __call__(self, request: Request, reference: str, parts: Served, token: Token) -> Asked:
+    async def __call__(
+        self, request: Request, reference: str, parts: Served, token: Token, if_match: IfMatch = None
+    ) -> Asked:
         """Return who asks and the family, or refuse; whose role forbids it learns nothing of the reference."""
         actor = await authenticate(request, token)
         route = request.scope["route"].path
@@ -53,7 +79,12 @@ class OnFamily(Policy):
                 f"this offer is answered by {holder or 'whom it is made to'} or a manager of that team",
                 "ask one of them, or withdraw the offer",
             )
-        return Asked(actor, journeys)
+        return Asked(actor, journeys, if_match)
+
+
+def etag(row: JourneyRow, version: int) -> str:
+    """Return the entity tag of a family's journey: which of its journeys, and how far that is."""
+    return f'"{row.number}-{version}"'
 
 
 async def _asked_to_answer(conn: Conn, row: JourneyRow) -> str | None:
@@ -74,11 +105,17 @@ async def _answers(conn: Conn, actor: Actor, offered_to: str | None) -> bool:
     return may_answer(actor, offered_to, own.team if own else None, theirs.team if theirs else None)
 
 
-async def family(conn: Conn, reference: str) -> Sequence[JourneyRow]:
-    """Return the journeys of a family, however its reference was typed; raise `Rejected` when there are none."""
+def spelled(reference: str) -> str:
+    """Return a reference as we write it, however it was typed; raise `Rejected` when it cannot be one."""
     symbols = reference.strip().upper()
     if not is_reference(symbols):
         raise Rejected("bad-reference", "not a family reference: a symbol is mistyped or missing", "copy it again")
+    return symbols
+
+
+async def family(conn: Conn, reference: str) -> Sequence[JourneyRow]:
+    """Return the journeys of a family, however its reference was typed; raise `Rejected` when there are none."""
+    symbols = spelled(reference)
     journeys = await read_models.by_reference(conn, symbols)
     if not journeys:
         raise Rejected("unknown-reference", f"no family {symbols}", "check the reference, or refer the family first")

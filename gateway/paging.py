@@ -2,18 +2,23 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import orjson
-from fastapi import Query, Request, Response
-from pydantic import TypeAdapter, ValidationError
+from fastapi import Depends, Query, Request, Response
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from domain.errors import Rejected
 
 _T = TypeVar("_T")
+_Row = TypeVar("_Row")
 
 Cursor = Annotated[str | None, Query(max_length=400, description="As the page before told it.")]
 PLACE = TypeAdapter(tuple[Annotated[int, Query(ge=0, lt=2**63)]])  # in a queue
+MOMENT: TypeAdapter[tuple[datetime, str, str]] = TypeAdapter(tuple[AwareDatetime, str, str])  # in a list by time
+NAME = TypeAdapter(tuple[str])  # in a list by name
 
 
 def cursor_of(*place: object) -> str:
@@ -34,8 +39,17 @@ def place_of(cursor: str | None, shape: TypeAdapter[_T]) -> _T | None:
         ) from fault
 
 
-def link_next(request: Request, response: Response, cursor: str | None) -> None:
-    """Name the next page in a `Link` header (RFC 8288), for lists whose body is the bare list."""
-    if cursor is not None:
-        url = request.url.include_query_params(cursor=cursor)
-        response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
+class Linked:
+    """Names the page after this one in a `Link` header (RFC 8288), for lists whose body is the bare list."""
+
+    def __init__(self, request: Request, response: Response) -> None:
+        self._request, self._response = request, response
+
+    def page(self, rows: Sequence[_Row], limit: int, place: Callable[[_Row], Sequence[object]]) -> None:
+        """Link to what comes after `rows`, if they fill the page; `place` says where a row is in the list."""
+        if len(rows) == limit:
+            url = self._request.url.include_query_params(cursor=cursor_of(*place(rows[-1])))
+            self._response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
+
+
+Links = Annotated[Linked, Depends(Linked)]

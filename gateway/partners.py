@@ -14,7 +14,7 @@ from domain.model import Code
 from domain.programme import Agreement
 from gateway.addresses import SafeUrl
 from gateway.bodies import Body
-from gateway.paging import Cursor
+from gateway.paging import NAME, Cursor, cursor_of, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -81,9 +81,10 @@ async def list_partners(
     _actor: Reader, parts: Served, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500)] = 500
 ) -> PartnerPage:
     """List partner systems."""
+    (after,) = place_of(cursor, NAME) or (None,)
     async with parts.pool.acquire() as conn:
-        rows = await partners.listing(conn, cursor, limit)
-    return PartnerPage(partners=rows, next=rows[-1].name if len(rows) == limit else None)
+        rows = await partners.listing(conn, after, limit)
+    return PartnerPage(partners=rows, next=cursor_of(rows[-1].name) if len(rows) == limit else None)
 
 
 @router.post("", status_code=201)

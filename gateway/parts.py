@@ -35,6 +35,7 @@ class Parts:
     tokens: Tokens
     engine: Engine
     mail: asyncio.Event = field(default_factory=asyncio.Event)
+    kept: set[str] = field(default_factory=set)  # hashes of the rule packs that the database has from us
 
     @cached_property
     def throttle(self) -> Throttle:
@@ -57,8 +58,10 @@ class Parts:
             raise Rejected(
                 "unknown-programme", f"no programme {name}", f"use one of {', '.join(programmes.names())}"
             ) from fault
-        async with self.pool.acquire() as conn:
-            await packs.keep(conn, programme)
+        if programme.hash not in self.kept:  # spelling a pack out takes longer than an event
+            async with self.pool.acquire() as conn:
+                await packs.keep(conn, programme)
+            self.kept.add(programme.hash)
         return programme
 
 

@@ -29,7 +29,9 @@ AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what the driver says when the server goes away in the middle of a statement
     ConnectionError,
+    FileNotFoundError,  # the socket of a database that is not there, or not yet
     TimeoutError,
 )
 RETRY_AFTER = "1"
@@ -203,3 +205,4 @@ _KNOWN: dict[int, tuple[str, str]] = {
 _MODEL: dict[str, Any] = {"model": Problem, "content": {MEDIA_TYPE: {}}}
 DOCUMENTED: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 404, 409, 413, 422, 503), _MODEL)
 SIGNED = DOCUMENTED | {429: _MODEL}
+ON_A_JOURNEY = DOCUMENTED | {412: _MODEL}

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from domain.access import Actor, may
@@ -18,7 +18,8 @@ from domain.next_steps import next_steps
 from domain.programme import Holder, Work
 from domain.stages import Stage
 from domain.standing import Standing, standing
-from gateway.families import Asked, OnFamily
+from gateway.families import Asked, OnFamily, etag
+from gateway.paging import MOMENT, NAME, Cursor, Links, cursor_of, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -26,7 +27,7 @@ from store import claims, journal, programmes, read_models
 from store.claims import Claim
 from store.journal import Recorded
 from store.pool import Conn
-from store.read_models import DueRow, Filters, JourneyRow, OwedRow, ReminderRow
+from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
@@ -107,7 +108,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     reference: Fragment = None,
     overdue: bool = False,
     names: bool = False,
-    cursor: str | None = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page:
     """List journeys; a key worker sees those they hold. `reference` is a part of one; `overdue` is as of today.
@@ -125,15 +126,19 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
         reference=reference,
         overdue_on=await parts.today() if overdue else None,
     )
+    (after,) = place_of(cursor, NAME) or (None,)
     async with parts.pool.acquire() as conn:
-        rows = await read_models.journeys(conn, filters, after=cursor, limit=limit)
+        rows = await read_models.journeys(conn, filters, after=after, limit=limit)
         families = await _families(parts, conn, rows) if names else None
-    return Page(journeys=rows, next=rows[-1].journey_id if len(rows) == limit else None, families=families)
+    return Page(journeys=rows, next=cursor_of(rows[-1].journey_id) if len(rows) == limit else None, families=families)
 
 
 @router.get("/journeys/{reference}")
-async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served) -> Shown:
-    """Tell one family's whole story: where it is, what happened, what falls due, who holds it."""
+async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served, response: Response) -> Shown:
+    """Tell one family's whole story: where it is, what happened, what falls due, who holds it.
+
+    The `ETag` goes with a step as `If-Match`: the step is refused if anything has happened since.
+    """
     row = asked.journey
     async with parts.pool.acquire() as conn:
         recorded = await journal.timeline(conn, row.journey_id)
@@ -143,6 +148,7 @@ async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served
         names = may(asked.actor, "read-names", row.key_worker)
         family = await parts.vault.read_family(conn, row.reference) if names else None
     journey, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
+    response.headers["etag"] = etag(row, journey.version)
     return Shown(
         journey=journey,
         holder=journey.holder,
@@ -167,24 +173,39 @@ async def owed(
 
 
 @router.get("/due")
-async def due(
-    actor: Reader, parts: Served, holder: str | None = None, until: datetime | None = None, limit: Limit = 100
+async def due(  # noqa: PLR0913 - one argument a filter
+    *,
+    actor: Reader,
+    parts: Served,
+    links: Links,
+    holder: str | None = None,
+    until: datetime | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> list[DueRow]:
-    """List what falls due, soonest first; a key worker sees the families they hold."""
+    """List what falls due, soonest first; a key worker sees the families they hold. `Link` names the next page."""
+    after = place_of(cursor, MOMENT) or BEGINNING
     async with parts.pool.acquire() as conn:
-        return await read_models.due(conn, holder=_of(actor, holder), until=until, limit=limit)
+        rows = await read_models.due(conn, holder=_of(actor, holder), until=until, limit=limit, after=after)
+    links.page(rows, limit, lambda row: (row.at, row.journey_id, row.deadline_id))
+    return rows
 
 
 @router.get("/reminders")
 async def reminders(
+    *,
     _actor: Annotated[Actor, Depends(Allow("read"))],
     parts: Served,
+    links: Links,
     state: ReminderState | None = None,
+    cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Reminders:
-    """List reminders that fell due, in the order they did."""
+    """List reminders that fell due, in the order they did. `Link` names the next page."""
+    after = place_of(cursor, MOMENT) or BEGINNING
     async with parts.pool.acquire() as conn:
-        rows = await read_models.reminders(conn, state=state, limit=limit)
+        rows = await read_models.reminders(conn, state=state, limit=limit, after=after)
+    links.page(rows, limit, lambda row: (row.fell_due_at, row.journey_id, row.reminder_id))
     return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
 
 

@@ -14,11 +14,11 @@ from domain.evidence import Observation
 from gateway.bodies import Acknowledge, Answer, Correct
 from gateway.families import Asked, OnFamily
 from gateway.parts import Served
-from gateway.problems import DOCUMENTED, plainly
+from gateway.problems import ON_A_JOURNEY, plainly
 from gateway.steps import Key, carry
 from store import journal
 
-router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=DOCUMENTED)
+router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
 
 CORRECTABLE: tuple[type[Event], ...] = get_args(get_args(Correctable)[0])
 

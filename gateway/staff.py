@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from domain.access import Actor
 from domain.errors import Rejected
 from domain.model import Code
 from gateway.bodies import Body
+from gateway.paging import NAME, Cursor, Links, place_of
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -34,10 +35,19 @@ class WorkerForm(Body):
 
 
 @router.get("/workers")
-async def workers(_actor: Annotated[Actor, Depends(Allow("read", own=True))], parts: Served) -> list[StaffMember]:
-    """List staff, with how many families each holds."""
+async def workers(
+    _actor: Annotated[Actor, Depends(Allow("read", own=True))],
+    parts: Served,
+    links: Links,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
+) -> list[StaffMember]:
+    """List staff, with how many families each holds. `Link` names the next page."""
+    (after,) = place_of(cursor, NAME) or ("",)
     async with parts.pool.acquire() as conn:
-        return await staff.listing(conn)
+        rows = await staff.listing(conn, limit=limit, after=after)
+    links.page(rows, limit, lambda row: (row.name,))
+    return rows
 
 
 @router.post("/workers", status_code=201)

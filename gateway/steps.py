@@ -17,11 +17,11 @@ from gateway import bodies
 from gateway.bodies import Answer, Step
 from gateway.families import Asked, OnFamily
 from gateway.parts import Parts, Served
-from gateway.problems import DOCUMENTED
+from gateway.problems import ON_A_JOURNEY
 from store import journal
 from store.read_models import JourneyRow
 
-router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=DOCUMENTED)
+router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
 
 Key = Annotated[
     str | None,
@@ -85,10 +85,13 @@ async def carry(
     A consent is withdrawn on the journey that it was recorded on: its messages may be what is still queued.
     """
     now = await parts.now()
-    command = order({"command_id": command_id(key), "at": now, "actor": asked.actor.code})
+    common = {"command_id": command_id(key), "at": now, "actor": asked.actor.code}
+    command = order(common | {"seen_version": asked.seen_version})
     journey = asked.journey
     if isinstance(command, commands.WithdrawConsent):
         journey = await _holding(parts, asked, command.consent_id)
+        if journey != asked.journey:
+            command = command.model_copy(update={"seen_version": None})  # what was shown is another journey
     if journey.stage == "closed":
         await _only_what_a_closed_journey_takes(parts, journey.journey_id, command)
     reply = await parts.engine.submit(journey.journey_id, command)

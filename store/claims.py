@@ -148,12 +148,12 @@ async def kept(conn: Conn, claim_id: str) -> Kept:
     return Kept(report=row["report"], findings=FINDINGS.validate_json(row["findings"]), born=row["born"])
 
 
-async def listing(conn: Conn, filters: Filters = EVERY, limit: int = 500) -> list[Claim]:
-    """Return claims in the order they were recorded, those that match."""
+async def listing(conn: Conn, filters: Filters = EVERY, limit: int = 500, after: str | None = None) -> list[Claim]:
+    """Return claims in the order they were recorded, those that match; of one family all, else those after `after`."""
     if filters.reference is not None:
         rows = await conn.fetch(_SQL["of_family"], filters.reference)
         return [claim for claim in map(_claim, rows) if _matches(claim, filters)][:limit]
-    given = (filters.state, filters.result, filters.programme, filters.since, limit)
+    given = (filters.state, filters.result, filters.programme, filters.since, limit, after)
     return [_claim(row) for row in await conn.fetch(_SQL["listing"], *given)]
 
 

@@ -1,7 +1,7 @@
 """Questions to the read models `journeys`, `deadlines` and `reminders`, which follow the journal at every append."""
 
 from dataclasses import astuple, dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from domain.journey import Intensity, ReminderState
@@ -137,6 +137,8 @@ class Totals:
 
 EVERYTHING = Filters()
 _Model = TypeVar("_Model", JourneyRow, DueRow, OwedRow, ReminderRow)
+Place = tuple[datetime, str, str]  # in a list by time: the moment, the journey and the id of the last row of a page
+BEGINNING: Place = (datetime(1, 1, 1, tzinfo=UTC), "", "")
 
 
 async def journeys(
@@ -158,16 +160,20 @@ async def by_reference(conn: Conn, reference: str) -> list[JourneyRow]:
     return [_journey(row) for row in await conn.fetch(_SQL["by_reference"], reference)]
 
 
-async def due(
+async def due(  # noqa: PLR0913, PLR0917 - one argument a filter
     conn: Conn,
     holder: str | None = None,
     until: datetime | None = None,
     limit: int = 500,
     journey_id: str | None = None,
+    after: Place = BEGINNING,
 ) -> list[DueRow]:
-    """Return deadlines, soonest first: of families held by `holder`, up to `until`, of a journey, where given."""
+    """Return deadlines, soonest first: of families held by `holder`, up to `until`, of a journey, where given.
+
+    `after` is the place of the last row of the page before; of one journey all come on one page.
+    """
     if journey_id is None:
-        rows = await conn.fetch(_SQL["due"], holder, until, limit)
+        rows = await conn.fetch(_SQL["due"], holder, until, limit, *after)
     else:
         rows = await conn.fetch(_SQL["due_on_journey"], holder, until, journey_id, limit)
     return [_of(DueRow, row) for row in rows]
@@ -179,11 +185,15 @@ async def owed(conn: Conn, holder: str | None = None, until: date | None = None,
 
 
 async def reminders(
-    conn: Conn, journey_id: str | None = None, state: ReminderState | None = None, limit: int = 500
+    conn: Conn,
+    journey_id: str | None = None,
+    state: ReminderState | None = None,
+    limit: int = 500,
+    after: Place = BEGINNING,
 ) -> list[ReminderRow]:
-    """Return reminders that fell due, in the order they did."""
+    """Return reminders that fell due, in the order they did; `after` as in `due`."""
     if journey_id is None:
-        rows = await conn.fetch(_SQL["reminders"], state, limit)
+        rows = await conn.fetch(_SQL["reminders"], state, limit, *after)
     else:
         rows = await conn.fetch(_SQL["reminders_of_journey"], state, limit, journey_id)
     return [_of(ReminderRow, row) for row in rows]

@@ -40,9 +40,11 @@ async def add(conn: Conn, member: StaffMember) -> bool:
     return bool(await conn.fetchval(_SQL["add"], *row))
 
 
-async def listing(conn: Conn, role: StaffRole | None = None) -> list[StaffMember]:
-    """Return staff by name, with how many open families each holds."""
-    return [StaffMember(**dict(row)) for row in await conn.fetch(_SQL["listing"], role)]
+async def listing(
+    conn: Conn, role: StaffRole | None = None, limit: int | None = None, after: str = ""
+) -> list[StaffMember]:
+    """Return staff by name, with how many open families each holds; those after the name `after`."""
+    return [StaffMember(**dict(row)) for row in await conn.fetch(_SQL["listing"], role, limit, after)]
 
 
 async def get(conn: Conn, name: str) -> StaffMember | None:

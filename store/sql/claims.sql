@@ -34,7 +34,8 @@ SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
 SELECT report, findings, born FROM claims WHERE claim_id = $1;
 
 -- name: listing
--- Claims as recorded: in state $1, on result $2, of programme $3, recorded from day $4 on, where given; at most $5.
+-- Claims as recorded: in state $1, on result $2, of programme $3, recorded from day $4 on, where given; at most $5,
+-- after claim $6 where given.
 SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
   FROM claims
   JOIN programmes ON programmes.hash = claims.programme_hash
@@ -43,6 +44,7 @@ SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
    AND ($2::text IS NULL OR claims.result = $2)
    AND ($3::text IS NULL OR programmes.name = $3)
    AND ($4::date IS NULL OR claims.recorded_at >= $4)
+   AND claims.seq > coalesce((SELECT seq FROM claims AS last WHERE last.claim_id = $6), 0)
  ORDER BY claims.seq
  LIMIT $5;
 

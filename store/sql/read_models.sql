@@ -78,12 +78,13 @@ SELECT * FROM journeys WHERE journey_id = $1;
 SELECT * FROM journeys WHERE reference = $1 ORDER BY number, journey_id;
 
 -- name: due
--- Deadlines, soonest first: of families held by $1, up to $2, where given; at most $3.
+-- Deadlines, soonest first: of families held by $1, up to $2, where given; at most $3, after moment $4, journey $5, id $6.
 SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_on, work, generation, owed_by,
        escalation
   FROM deadlines JOIN journeys USING (journey_id)
  WHERE ($1::text IS NULL OR key_worker = $1)
    AND ($2::timestamptz IS NULL OR at <= $2)
+   AND (at, journey_id, deadline_id) > ($4::timestamptz, $5::text, $6::text)
  ORDER BY at, journey_id, deadline_id
  LIMIT $3;
 
@@ -113,9 +114,10 @@ SELECT journey_id, reference, locality, stage, key_worker, one.work, one.generat
  LIMIT $3;
 
 -- name: reminders
--- Reminders in the order they fell due: in state $1 where given; at most $2.
+-- Reminders in the order they fell due: in state $1 where given; at most $2, after moment $3, journey $4, id $5.
 SELECT * FROM reminders
- WHERE $1::text IS NULL OR state = $1
+ WHERE ($1::text IS NULL OR state = $1)
+   AND (fell_due_at, journey_id, reminder_id) > ($3::timestamptz, $4::text, $5::text)
  ORDER BY fell_due_at, journey_id, reminder_id
  LIMIT $2;
 

@@ -9,15 +9,16 @@ RETURNING xmax = 0;
 
 -- name: listing
 -- Staff by name, in role $1 where given, with the open families each holds, those of them held by a waiver, and those
--- offered to them.
+-- offered to them; at most $2, after name $3.
 SELECT name, role, email, cap, active, team, staff.area, leaving_from,
        count(journey_id) FILTER (WHERE key_worker = name) AS held,
        count(journey_id) FILTER (WHERE key_worker = name AND waiver IS NOT NULL) AS by_waiver,
        count(journey_id) FILTER (WHERE handover_to = name) AS offered
   FROM staff LEFT JOIN journeys ON name IN (key_worker, handover_to) AND stage <> 'closed'
- WHERE $1::text IS NULL OR role = $1
+ WHERE ($1::text IS NULL OR role = $1) AND name > $3
  GROUP BY name
- ORDER BY name;
+ ORDER BY name
+ LIMIT $2;
 
 -- name: get
 -- Staff $1.

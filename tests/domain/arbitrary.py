@@ -123,6 +123,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "on": days,
     "command_id": st.just("c-1"),
     "actor": st.just("coordinator:ann"),
+    "seen_version": st.none() | st.integers(0, 9),
     "journey_id": st.just("journey:wirral:F-7K3Q-9D2X:1"),
     "reference": st.just("F-7K3Q-9D2X"),
     "area": st.just("wirral"),

@@ -1,0 +1,40 @@
+"""Long lists come in pages, and the pages together hold every row once, in order."""
+
+from typing import Any
+
+import pytest
+
+from tests.doors import PROBLEM, Doors
+
+
+async def pages(doors: Doors, path: str, limit: int) -> list[Any]:
+    """Every row of a list, page by page as its `Link` header leads on."""
+    rows: list[Any] = []
+    following = f"{path}?limit={limit}"
+    async with doors.client() as client:
+        while following:
+            answer = await client.get(following)
+            told = answer.json()
+            rows += told["reminders"] if path == "/v1/reminders" else told
+            following = answer.links.get("next", {}).get("url")
+    return rows
+
+
+@pytest.mark.parametrize("path", ["/v1/due", "/v1/workers", "/v1/reminders", "/v1/claims"])
+async def test_every_row_once(doors: Doors, path: str):
+    """Small pages, one after the other, tell the same rows in the same order as one large page."""
+    for _ in range(3):
+        await doors.allocated()
+    await doors.referred(referred_on="2012-01-05")
+    small, large = await pages(doors, path, 2), await pages(doors, path, 500)
+    assert small == large
+    assert len(small) >= (3 if path in {"/v1/due", "/v1/workers"} else 0)
+
+
+@pytest.mark.parametrize("path", ["/v1/due", "/v1/workers", "/v1/reminders", "/v1/claims", "/v1/quarantine"])
+@pytest.mark.parametrize("cursor", ["x", "bm8", "WyJ5ZXN0ZXJkYXkiLCJhIiwiYiJd", "é", "W10", "e30"])
+async def test_a_cursor_we_never_told(doors: Doors, path: str, cursor: str):
+    """A cursor that no page told is refused."""
+    async with doors.client() as client:
+        answer = await client.get(path, params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["type"]) == (422, f"{PROBLEM}bad-cursor")
