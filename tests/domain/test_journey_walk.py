@@ -33,6 +33,7 @@ HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover, c.WithdrawHando
 DEADLINES = [c.MoveDeadline, c.PauseDeadline, c.ResumeDeadline, c.CancelDeadline]
 ANEW = [c.StepUp, c.AssessFamily, c.AgreePlan, c.ReviewPlan, c.RecordContact]
 AFTER_THE_CLOSE = {
+    "message-retried",
     "clawback-proposed",
     "clawback-withdrawn",
     "clawback-decided",
