@@ -39,17 +39,21 @@ async def postgres_uri() -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def migrated(postgres_uri: str) -> str:
     """The URI of the server, on which the database `migrated` is at the newest revision and open to nobody."""
-    await _create(postgres_uri, TEMPLATE)
+    await _execute(postgres_uri, f"CREATE DATABASE {TEMPLATE}")
     await asyncio.to_thread(upgrade, database(postgres_uri, TEMPLATE))
     return postgres_uri
 
 
 @pytest.fixture
-async def database_url(migrated: str) -> str:
-    """The URI of a database of this test's own, migrated and empty."""
+async def database_url(migrated: str) -> AsyncIterator[str]:
+    """The URI of a database of this test's own, migrated and empty.
+
+    It goes with its test: hundreds at once are more than the end of the session has time for.
+    """
     name = f"test_{next(_numbers)}"
-    await _create(migrated, name, f"TEMPLATE {TEMPLATE}")
-    return database(migrated, name)
+    await _execute(migrated, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield database(migrated, name)
+    await _execute(migrated, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -68,9 +72,9 @@ def database(uri: str, name: str) -> str:
     return f"{server.rpartition('/')[0]}/{name}?{query}"
 
 
-async def _create(uri: str, name: str, options: str = "") -> None:
+async def _execute(uri: str, statement: str) -> None:
     conn = await asyncpg.connect(uri)
     try:
-        await conn.execute(f"CREATE DATABASE {name} {options}")
+        await conn.execute(statement)
     finally:
         await conn.close()

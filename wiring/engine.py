@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.commands import Command, PassTime, RecordEvidence
 from domain.errors import Rejected
 from domain.replies import Reply
-from wiring.faults import PASSING, Unavailable, unavailable
+from wiring.faults import PASSING, Unavailable, asking
 from wiring.survey import Survey
 from wiring.windows import Windows
 from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, REJECTED, TASK_QUEUE, UPDATES
@@ -47,16 +47,15 @@ class Engine:
         close, or when the whole Temporal cluster was lost.
         """
         try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
-                async for attempt in stamina.retry_context(on=_passing, attempts=None, timeout=None, wait_max=1.0):
-                    with attempt:
-                        return await self._update(journey_id, command)
+            with asking():
+                async with asyncio.timeout(PATIENCE.total_seconds()):
+                    async for attempt in stamina.retry_context(on=_passing, attempts=None, timeout=None, wait_max=1.0):
+                        with attempt:
+                            return await self._update(journey_id, command)
         except WorkflowUpdateFailedError as failure:
             raise _rejected(failure) from failure
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as silence:
             raise Unavailable(f"{journey_id} did not answer within {PATIENCE.total_seconds():.0f} s") from silence
-        except RPCError as fault:
-            raise unavailable(fault) from fault
         raise Unavailable(f"{journey_id} was not asked")  # pragma: no cover - the loop above returns or raises
 
     async def _update(self, journey_id: str, command: Command) -> Reply:
@@ -128,7 +127,8 @@ class Engine:
         """Return the business clock; on a time-lapse stack that is the skipping server's clock and the offset."""
         if self._offset == timedelta(0):
             return datetime.now(UTC)
-        answer = await self._client.test_service.get_current_time(Empty())
+        with asking():
+            answer = await self._client.test_service.get_current_time(Empty())
         return answer.time.ToDatetime(tzinfo=UTC) + self._offset
 
     async def ready(self) -> bool:
@@ -139,7 +139,7 @@ class Engine:
             return False
 
     async def _start(self, journey_id: str, signal: str | None = None, args: Sequence[object] = ()) -> None:
-        try:
+        with asking():
             await self._client.start_workflow(
                 JOURNEY_WORKFLOW,
                 self._beginning(journey_id),
@@ -150,8 +150,6 @@ class Engine:
                 start_signal=signal,
                 start_signal_args=args,
             )
-        except RPCError as fault:
-            raise unavailable(fault) from fault
 
     def _beginning(self, journey_id: str) -> dict[str, object]:
         """Return the input of a first run: an empty state, which the workflow fills from the journal."""

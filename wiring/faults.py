@@ -1,7 +1,11 @@
 """What Temporal's faults mean to a caller: away for now, passing, or a bug."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from temporalio.service import RPCError, RPCStatusCode
 
+NEVER_REACHED = "Failed client connect"  # how the SDK's RuntimeError of a client begins that never reached Temporal
 AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
 # The journey moved to its next run, or ended, just as the update came in: the same update again finds the new run.
 PASSING = frozenset({RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED})
@@ -16,3 +20,16 @@ def unavailable(fault: RPCError) -> Exception:
     if fault.status in AWAY or fault.status in PASSING:
         return Unavailable(f"Temporal is not reachable ({fault.status.name.lower()})")
     return fault
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Read what the connection does while Temporal is asked: away is `Unavailable`, any other fault stays as it is."""
+    try:
+        yield
+    except RPCError as fault:
+        raise unavailable(fault) from fault
+    except RuntimeError as fault:
+        if not str(fault).startswith(NEVER_REACHED):
+            raise
+        raise Unavailable("Temporal is not reachable (it was not since this process began)") from fault

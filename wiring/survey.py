@@ -14,6 +14,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
+from wiring.faults import asking
 from workflows.names import JOURNEY_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE
 
 TOGETHER = 20  # questions at a time
@@ -81,12 +82,13 @@ class Survey:
 
     async def retry(self, journey_id: str) -> int:
         """Try what waits for its next attempt at once; return how many activities that were."""
-        told = await self._describe(journey_id)
-        waiting = list(told.raw_description.pending_activities) if told else []
-        for each in waiting:
-            request = ResetActivityRequest(namespace=self._client.namespace, id=each.activity_id)
-            request.execution.workflow_id = journey_id
-            await self._client.workflow_service.reset_activity(request)
+        with asking():
+            told = await self._describe(journey_id)
+            waiting = list(told.raw_description.pending_activities) if told else []
+            for each in waiting:
+                request = ResetActivityRequest(namespace=self._client.namespace, id=each.activity_id)
+                request.execution.workflow_id = journey_id
+                await self._client.workflow_service.reset_activity(request)
         return len(waiting)
 
     async def works(self) -> bool:

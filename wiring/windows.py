@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Rejected
 from domain.replies import Rejection
-from wiring.faults import Unavailable, unavailable
+from wiring.faults import Unavailable, asking
 from workflows.names import CLAIM_WINDOW_WORKFLOW, REJECTED, TASK_QUEUE
 
 PATIENCE = timedelta(seconds=20)  # a long submission goes on meanwhile: the caller asks again with the same id
@@ -25,7 +25,7 @@ class Windows:
 
     async def start(self, window_id: str) -> None:
         """Start a window's workflow where none runs; one that is over ends again at once."""
-        try:
+        with asking():
             await self._client.start_workflow(
                 CLAIM_WINDOW_WORKFLOW,
                 {"window_id": window_id},
@@ -34,8 +34,6 @@ class Windows:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             )
-        except RPCError as fault:
-            raise unavailable(fault) from fault
 
     async def gather(self, window_id: str, command_id: str) -> dict[str, Any]:
         """Take in what became eligible since; return what the window holds. Raise `Rejected` or `Unavailable`."""
@@ -47,20 +45,21 @@ class Windows:
         return await self._update(window_id, "submit", command_id, order)
 
     async def _update(self, window_id: str, name: str, command_id: str, order: dict[str, Any]) -> dict[str, Any]:
-        try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
-                handle = self._client.get_workflow_handle(window_id)
-                told: dict[str, Any] = await handle.execute_update(
-                    name, order, id=f"{command_id}:{name}", result_type=dict[str, Any]
-                )
-        except WorkflowUpdateFailedError as failure:
-            raise _rejected(failure) from failure
-        except TimeoutError as silence:
-            raise Unavailable(f"{window_id} did not answer yet") from silence
-        except RPCError as fault:
-            if fault.status == RPCStatusCode.NOT_FOUND:
-                raise _not_running(window_id) from fault
-            raise unavailable(fault) from fault
+        with asking():
+            try:
+                async with asyncio.timeout(PATIENCE.total_seconds()):
+                    handle = self._client.get_workflow_handle(window_id)
+                    told: dict[str, Any] = await handle.execute_update(
+                        name, order, id=f"{command_id}:{name}", result_type=dict[str, Any]
+                    )
+            except WorkflowUpdateFailedError as failure:
+                raise _rejected(failure) from failure
+            except TimeoutError as silence:
+                raise Unavailable(f"{window_id} did not answer yet") from silence
+            except RPCError as fault:
+                if fault.status == RPCStatusCode.NOT_FOUND:
+                    raise _not_running(window_id) from fault
+                raise
         return told
 
 
