@@ -55,7 +55,8 @@ class Walk:
         self.now = max(self.now, soonest.at)
         before = len(self.events)
         self.give(c.PassTime)
-        self.now = max(self.now, datetime.combine(soonest.due_on, time(17), tzinfo=UTC))
+        # Within working hours all year: what comes due outside them is held until the next morning.
+        self.now = max(self.now, datetime.combine(soonest.due_on, time(15), tzinfo=UTC))
         return self.events[before:]
 
     def _soonest(self) -> Deadline:

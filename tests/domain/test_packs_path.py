@@ -117,7 +117,8 @@ def test_the_referrer_and_every_partner_named_is_told(name):
     for turn in path.case.turns:
         path.turn(turn)
     path.close()
-    told = {(effect.about, effect.partner) for effect in path.effects if isinstance(effect, Notify)}
+    notices = (effect for effect in path.effects if isinstance(effect, Notify))
+    told = {(effect.about, effect.partner) for effect in notices if effect.about != "evidence-requested"}
     happened = {event.type for event in path.events}
     named = {
         (notice.event, path.case.referrer if partner == "referrer" else partner)
