@@ -21,6 +21,7 @@ from domain.evolve import as_of_version, fold
 from domain.model import Code
 from gateway.bodies import Answer, Body
 from gateway.families import Asked, family
+from gateway.paging import NAME, Cursor, Links, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow, Policy, Token, authenticate
@@ -120,12 +121,22 @@ class OnMessage(Policy):
 
 
 @router.get("")
-async def messages(
-    _actor: Reader, parts: Served, state: Unsent = "failed", partner: Code | None = None, limit: Limit = 100
+async def messages(  # noqa: PLR0913 - one argument a filter
+    *,
+    _actor: Reader,
+    parts: Served,
+    links: Links,
+    state: Unsent = "failed",
+    partner: Code | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> list[MessageRow]:
-    """List messages that failed or were refused, oldest first."""
+    """List messages that failed or were refused, oldest first. `Link` names the next page."""
+    (after,) = place_of(cursor, NAME) or (None,)
     async with parts.pool.acquire() as conn:
-        return [MessageRow.of(row) for row in await effects.unsent(conn, state, partner, limit)]
+        rows = await effects.unsent(conn, state, partner, limit, after)
+    links.page(rows, limit, lambda row: (row.effect_id,))
+    return [MessageRow.of(row) for row in rows]
 
 
 @router.get("/{message_id}")

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, TypeVar
 
 import orjson
@@ -18,6 +18,7 @@ _Row = TypeVar("_Row")
 Cursor = Annotated[str | None, Query(max_length=400, description="As the page before told it.")]
 PLACE = TypeAdapter(tuple[Annotated[int, Query(ge=0, lt=2**63)]])  # in a queue
 MOMENT: TypeAdapter[tuple[datetime, str, str]] = TypeAdapter(tuple[AwareDatetime, str, str])  # in a list by time
+OWED: TypeAdapter[tuple[str, date, date, str, str]] = TypeAdapter(tuple[str, date, date, str, str])  # by holder and day
 NAME = TypeAdapter(tuple[str])  # in a list by name
 
 

@@ -19,7 +19,7 @@ from domain.programme import Holder, Work
 from domain.stages import Stage
 from domain.standing import Standing, standing
 from gateway.families import Asked, OnFamily, etag
-from gateway.paging import MOMENT, NAME, Cursor, Links, cursor_of, place_of
+from gateway.paging import MOMENT, NAME, OWED, Cursor, Links, cursor_of, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -164,12 +164,22 @@ async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served
 
 
 @router.get("/owed")
-async def owed(
-    actor: Reader, parts: Served, holder: str | None = None, until: date | None = None, limit: Limit = 100
+async def owed(  # noqa: PLR0913 - one argument a filter
+    *,
+    actor: Reader,
+    parts: Served,
+    links: Links,
+    holder: str | None = None,
+    until: date | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> list[OwedRow]:
-    """List what is owed, by holder and the oldest first; what has no deadline comes last."""
+    """List what is owed, by holder and the oldest first, without a deadline last. `Link` names the next page."""
+    after = place_of(cursor, OWED) or read_models.NOTHING_OWED
     async with parts.pool.acquire() as conn:
-        return await read_models.owed(conn, holder=_of(actor, holder), until=until, limit=limit)
+        rows = await read_models.owed(conn, holder=_of(actor, holder), until=until, limit=limit, after=after)
+    links.page(rows, limit, lambda row: row.place)
+    return rows
 
 
 @router.get("/due")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Depends, Header
 
 from domain import commands
@@ -94,6 +95,8 @@ async def carry(
             command = command.model_copy(update={"seen_version": None})  # what was shown is another journey
     if journey.stage == "closed":
         await _only_what_a_closed_journey_takes(parts, journey.journey_id, command)
+    # The request's own line in the log then names the update in Temporal and the events in the journal too.
+    structlog.contextvars.bind_contextvars(command_id=command.command_id)
     reply = await parts.engine.submit(journey.journey_id, command)
     return Answer.of(journey.reference, reply)
 

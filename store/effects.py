@@ -81,9 +81,14 @@ async def get(conn: Conn, effect_id: str) -> EffectRow | None:
     return None if row is None else _row(row)
 
 
-async def unsent(conn: Conn, state: Unsent, partner: str | None = None, limit: int = 100) -> list[EffectRow]:
-    """Return messages that failed or were refused, oldest first; with `partner` those to that one only."""
-    return [_row(row) for row in await conn.fetch(_SQL["unsent"], state, partner, limit)]
+async def unsent(
+    conn: Conn, state: Unsent, partner: str | None = None, limit: int = 100, after: str | None = None
+) -> list[EffectRow]:
+    """Return messages that failed or were refused, oldest first; with `partner` those to that one only.
+
+    `after` is the id of the last one of the page before.
+    """
+    return [_row(row) for row in await conn.fetch(_SQL["unsent"], state, partner, limit, after)]
 
 
 async def state_of(conn: Conn, effect_id: str) -> EffectState | None:

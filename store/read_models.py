@@ -79,6 +79,10 @@ class DueRow:
     escalation: bool
 
 
+OwedPlace = tuple[str, date, date, str, str]
+NOTHING_OWED: OwedPlace = ("", date.min, date.min, "", "")
+
+
 @dataclass(frozen=True, slots=True)
 class OwedRow:
     """Work that is owed, with the journey it is on; without `due_on` no clock runs for it, and `clock` says why."""
@@ -95,6 +99,11 @@ class OwedRow:
     clock: ClockState
     reason: str | None
     to: Holder | None
+
+    @property
+    def place(self) -> OwedPlace:
+        """Where the row stands in the list: whom nobody holds first, what has no deadline last."""
+        return self.key_worker or "", self.due_on or date.max, self.since, self.journey_id, self.work
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +188,18 @@ async def due(  # noqa: PLR0913, PLR0917 - one argument a filter
     return [_of(DueRow, row) for row in rows]
 
 
-async def owed(conn: Conn, holder: str | None = None, until: date | None = None, limit: int = 500) -> list[OwedRow]:
-    """Return what is owed, by holder and the oldest first: of families held by `holder`, due up to `until`."""
-    return [_of(OwedRow, row) for row in await conn.fetch(_SQL["owed"], holder, until, limit)]
+async def owed(
+    conn: Conn,
+    holder: str | None = None,
+    until: date | None = None,
+    limit: int = 500,
+    after: OwedPlace = NOTHING_OWED,
+) -> list[OwedRow]:
+    """Return what is owed, by holder and the oldest first: of families held by `holder`, due up to `until`.
+
+    `after` is the `place` of the last row of the page before.
+    """
+    return [_of(OwedRow, row) for row in await conn.fetch(_SQL["owed"], holder, until, limit, *after)]
 
 
 async def reminders(

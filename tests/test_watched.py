@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import gzip
+import json
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -124,17 +125,19 @@ async def test_refused_entry_is_counted(watched: Watched):
 
 
 async def test_one_trace(watched: Watched):
-    """A referral is one trace through gateway, workflow and activity; a later step is linked to its request."""
+    """A referral is one trace through gateway, workflow and activity; a step is linked to its request, by ids too."""
     (first, *_) = (await watched.http.get("/v1/journeys", params={"limit": 1})).json()["journeys"]
     body = {"criteria": ["poverty", "addiction"]}
-    (await watched.http.post(f"/v1/journeys/{first['reference']}/identify", json=body)).raise_for_status()
+    told = {"x-request-id": "asked-1", "idempotency-key": "once-1"}
+    answer = await watched.http.post(f"/v1/journeys/{first['reference']}/identify", json=body, headers=told)
+    answer.raise_for_status()
     whole = {
         "StartUpdateWithStartWorkflow:FamilyJourney": "family-journeys-gateway",
         "HandleUpdate:refer": "family-journeys-worker",
         "RunActivity:carry_out": "family-journeys-worker",
     }
 
-    def told() -> bool:
+    def traced() -> bool:
         traces: defaultdict[bytes, dict[str, str]] = defaultdict(dict)
         for service, span in watched.spans():
             traces[span.trace_id][span.name] = service
@@ -144,7 +147,12 @@ async def test_one_trace(watched: Watched):
             "POST /v1/journeys/{reference}/identify" in names for names in asked
         )
 
-    assert await eventually(told, within=30)
+    assert await eventually(traced, within=30)
+    lines = [json.loads(line) for line in watched.stack.layout.log("gateway").read_text().splitlines()]
+    (asked,) = [line for line in lines if line.get("request_id") == "asked-1" and line["event"] == "request"]
+    assert asked["command_id"] == "staff:once-1"
+    files = watched.stack.layout.data.glob("temporal.db*")
+    assert any(b"staff:once-1:" in path.read_bytes() for path in files), "the update's id begins with the command's"
 
 
 async def test_nothing_personal_outside_the_vault(watched: Watched):

@@ -24,10 +24,11 @@ SELECT payload FROM effects WHERE effect_id = $1 AND told AND state IN ('failed'
 SELECT effect_id, journey_id, command_id, payload, state, detail, told_at FROM effects WHERE effect_id = $1;
 
 -- name: unsent
--- Messages in state $1, failed or refused, oldest first: to partner $2 where given, at most $3.
+-- Messages in state $1, failed or refused, oldest first: to partner $2 where given, at most $3, after effect $4.
 SELECT effect_id, journey_id, command_id, payload, state, detail, told_at
   FROM effects
  WHERE state = $1 AND told AND ($2::text IS NULL OR payload ->> 'partner' = $2)
+   AND seq > coalesce((SELECT seq FROM effects WHERE effect_id = $4), 0)
  ORDER BY seq
  LIMIT $3;
 

@@ -101,7 +101,7 @@ SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_
 
 -- name: owed
 -- What open journeys owe, by holder and for each the oldest first: of families held by $1, due up to $2, where given;
--- at most $3. What has no deadline comes last.
+-- at most $3, after holder $4, due day $5, day $6, journey $7, work $8. What has no deadline comes last.
 SELECT journey_id, reference, locality, stage, key_worker, one.work, one.generation, one.since, one.due_on, one.clock,
        one.reason, one."to" AS owed_by
   FROM journeys,
@@ -110,7 +110,9 @@ SELECT journey_id, reference, locality, stage, key_worker, one.work, one.generat
  WHERE stage <> 'closed'
    AND ($1::text IS NULL OR key_worker = $1)
    AND ($2::date IS NULL OR one.due_on <= $2)
- ORDER BY key_worker NULLS FIRST, one.due_on NULLS LAST, one.since, journey_id, one.work
+   AND (coalesce(key_worker, ''), coalesce(one.due_on, 'infinity'), one.since, journey_id, one.work)
+       > ($4::text, $5::date, $6::date, $7::text, $8::text)
+ ORDER BY coalesce(key_worker, ''), coalesce(one.due_on, 'infinity'), one.since, journey_id, one.work
  LIMIT $3;
 
 -- name: reminders

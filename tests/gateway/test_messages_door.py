@@ -110,6 +110,19 @@ async def test_what_is_still_under_way_is_not_tried_again(doors):
     assert (answer.status_code, answer.json()["type"]) == (409, f"{PROBLEM}nothing-to-retry")
 
 
+async def test_pages(doors):
+    """The list comes in pages, each beginning where the one before ended."""
+    failed = {(await unsent(doors))[1] for _ in range(2)}
+    told, following = [], "/v1/messages?limit=1"
+    async with doors.client() as client:
+        while following:
+            answer = await client.get(following)
+            told += [row["message_id"] for row in answer.json()]
+            following = answer.links.get("next", {}).get("url")
+    assert told == list(await rows(doors))
+    assert failed <= set(told)
+
+
 async def test_all_that_failed_to_one_partner(doors):
     """A dry run changes nothing; then each is tried again, and those to others are left alone."""
     failed = {(await unsent(doors))[1] for _ in range(2)}
