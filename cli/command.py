@@ -17,9 +17,20 @@ Url = Annotated[str | None, typer.Option("--url", envvar="JOURNEYS_URL", help="A
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV.")]
 
+
+def _told(day: str | None) -> str | None:
+    """Refuse an empty day: it comes from a variable that is not set, and would pass for today."""
+    if day is not None and not day.strip():
+        raise typer.BadParameter("it is empty; give a day, or leave the option out for today")
+    return day
+
+
 DAYS = "2026-01-20, yesterday, 'next friday', 'in 10 working days'"
 Ref = Annotated[str, typer.Argument(metavar="REF", help="The family reference, such as F-7K3Q-9D2X.")]
-On = Annotated[str | None, typer.Option("--on", metavar="DATE", help=f"The day it happened: {DAYS}. Default: today.")]
+On = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DATE", callback=_told, help=f"The day it happened: {DAYS}. Default: today."),
+]
 
 _SHARED = tuple(
     inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

@@ -22,11 +22,14 @@ LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
 NEAR = {"today": 0, "yesterday": -1, "tomorrow": 1}
 LIKE = "write it like 2026-01-20, 20/1/2026, yesterday, next friday, 3 days ago or in 10 working days"
+DAY_FIRST = "the day stands before the month, as in 20/1/2026"
 LIKE_TIME = f"{LIKE}, with a time if need be: tomorrow at 9:00, or 2026-01-20T09:00"
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}.*")
 _WORKING = re.compile(r"(in )?(\d{1,3}) working days?( ago)?")
 _SPAN = re.compile(r"(in )?(\d{1,4}) (hour|minute)s?( ago)?")
+_FIGURES = re.compile(r"\b(?:\d{1,2}|\d{4})[/.-](\d+)[/.-]\d+\b")  # the month stands in the middle, also after a year
+MONTHS = 12  # dateparser would take 01/13/2026 for 13 January, and a slip of the finger for another day
 _WEEKDAY = re.compile(r"(next|last) (mon|tues|wednes|thurs|fri|satur|sun)day")
 
 
@@ -78,6 +81,8 @@ def meant(text: str, clock: Clock) -> date | None:
         return clock.today + NEAR[said] * DAY
     if working := _WORKING.fullmatch(said):
         return _working_days(clock, working, text)
+    if (figures := _FIGURES.search(said)) and int(figures[1]) > MONTHS:
+        raise Trouble(f"{plain(text)}: there is no such day", DAY_FIRST, exit_code=BAD_INPUT)
     found = _parsed(said, datetime.combine(clock.today, time()))
     return None if found is None or found.tzinfo is not None or found.time() != time() else found.date()
 

@@ -20,7 +20,7 @@ Why = Annotated[str, typer.Option("--why", metavar="CODE", help="The reason, as 
 
 def _change(door: Door, ref: str, step: str, **body: Any) -> None:
     for name in {"on", "to"} & body.keys():
-        body[name] = door.day(body[name] or "today")
+        body[name] = door.day("today" if body[name] is None else body[name])
     answer(door.step(ref, f"{step}-deadline", **body), json_wanted=door.as_json)
 
 

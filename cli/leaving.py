@@ -35,7 +35,12 @@ def leave(  # noqa: PLR0913 - one argument an option
 
     Example: journeys workers leave kim --to lee --to max --dry-run
     """
-    form = {"to": to or [], "from": door.day(from_day or "today"), "dry_run": dry_run, "accept_for": accept_for}
+    form = {
+        "to": to or [],
+        "from": door.day("today" if from_day is None else from_day),
+        "dry_run": dry_run,
+        "accept_for": accept_for,
+    }
     told = _handed_over(door, name, form)
     if door.as_json:
         write.as_json(told)

@@ -13,6 +13,7 @@ from cli.trouble import BAD_INPUT, Trouble
 app = typer.Typer(rich_markup_mode=None)
 
 Needs = Annotated[list[str], typer.Option("--need", metavar="NEED", help="A need; say it again for each.")]
+OUTCOMES = "sustained, regressed, re-referred, not-eligible, declined, moved-away, transferred or no-longer-needed."
 LISTS = ("needs", "criteria", "partners", "categories")
 
 
@@ -44,7 +45,7 @@ def consent(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: journeys consent F-7K3Q-9D2X --purpose family-support --partner wirral-schools
     """
-    until = door.day(expires_on) if expires_on else None
+    until = door.day(expires_on) if expires_on is not None else None
     told = {"basis": basis, "purpose": purpose, "partners": partner, "categories": category, "expires_on": until}
     _take(door, ref, "consent", on=on, **told)
 
@@ -181,7 +182,7 @@ def check(
 def close(
     door: Door,
     ref: Ref,
-    outcome: Annotated[str, typer.Option(help="sustained, moved-away, declined, ...")],
+    outcome: Annotated[str, typer.Option(help=OUTCOMES)],
     on: On = None,
 ) -> None:
     """End the journey.

@@ -85,7 +85,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     for column in columns:
         drawn.add_column(column, overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(plain("" if cell is None else cell)) for cell in row))
+        drawn.add_row(*(Text(_shown(cell)) for cell in row))
     console = Console(stderr=err, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDE
@@ -122,7 +122,9 @@ def moment(text: str | None) -> str:
 
 def event_day(event: dict[str, Any]) -> str:
     """Return the day an event is about, else the moment it was recorded."""
-    return str(event.get("on") or moment(event["at"])[:10])
+    basis = event.get("consent")
+    day = basis.get("on") if isinstance(basis, dict) else event.get("on")
+    return str(day or moment(event["at"])[:10])
 
 
 def event_detail(event: dict[str, Any], *, everything: bool = False) -> str:
@@ -142,6 +144,16 @@ def is_noise(event: dict[str, Any]) -> bool:
     return bool(event["type"] == "evaluation-fell-due")
 
 
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _yes(value)
+    return plain("" if value is None else value)
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - the value is what is written
+    return "yes" if value else "no"
+
+
 def _told(value: object) -> bool:
     return value not in (None, "", [], {})
 
@@ -149,6 +161,8 @@ def _told(value: object) -> bool:
 def _value(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_value(part) for part in value)
+    if isinstance(value, bool):
+        return _yes(value)
     if isinstance(value, dict):
         return " ".join(_value(part) for name, part in value.items() if name != "at" and _told(part))
     return str(value)

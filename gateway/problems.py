@@ -1,5 +1,6 @@
 """The one place where errors become HTTP answers: RFC 9457 problems with a stable `type`, a reason and a remedy."""
 
+import re
 import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
@@ -70,6 +71,7 @@ STATUS = {
     "too-many-requests": 429,
 }
 
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CODE, REMINDER = (get_args(kind)[1].metadata[0].pattern for kind in (Code, ReminderId))
 
 log = structlog.stdlib.get_logger()
@@ -136,6 +138,8 @@ def plainly(fault: Mapping[str, Any]) -> str:
         return "copy the reminder's id as show tells it"
     if kind.startswith(("datetime_", "timezone_")):
         return "write the time like 2026-02-01T00:00Z"
+    if kind.startswith("date_") and ISO_DAY.fullmatch(str(fault.get("input"))):
+        return f"there is no day {fault['input']}"
     if kind.startswith("date_"):
         return "write the day as YYYY-MM-DD"
     return str(fault["msg"]).removeprefix("Value error, ")

@@ -58,6 +58,8 @@ def test_a_day_as_it_is_said(said, clock, expected):
         "20260120",
         "tomorrow at 9:00",
         "10 working days",
+        "01/13/2026",
+        "2026/13/01",
         "in 10 working days ago",
         "31/02/2026",
         "2026-02-30",
@@ -70,6 +72,13 @@ def test_what_may_mean_two_days_is_refused(said):
         day(said, MONDAY)
     assert refused.value.exit_code == BAD_INPUT
     assert refused.value.remedy
+
+
+def test_the_day_stands_before_the_month():
+    """A date with its month first is no day; it is not turned round."""
+    with pytest.raises(Trouble) as refused:
+        day("01/13/2026", MONDAY)
+    assert "the day stands before the month" in refused.value.remedy
 
 
 @pytest.mark.parametrize(

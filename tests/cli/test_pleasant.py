@@ -1,14 +1,19 @@
 """What every command owes its user: help with an example, completion, errors that say what to do, no colour unasked."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
+from typing import get_args
 
 import click
 import pytest
 import typer
 
 from cli.main import app
+from cli.path import OUTCOMES
+from cli.show import event_day, event_detail
+from domain.events import Outcome
 from tests.cli.conftest import JOURNEYS, Cli
 
 
@@ -80,3 +85,36 @@ async def test_a_mistyped_command_or_option_says_what_was_meant(cli: Cli):
     for words, meant in ((("lst",), "list"), (("programmes", "chek"), "check"), (("list", "--stgae", "x"), "--stage")):
         ran = await cli(*words)
         assert (ran.code, meant in ran.err) == (2, True), ran
+
+
+async def test_an_empty_day_is_not_today(cli: Cli):
+    """A day from a variable that is not set is refused before anything is sent."""
+    ran = await cli("contact", "F-7K3Q-9D2X", "--on", "")
+    assert (ran.code, "--on" in ran.err, "leave the option out for today" in ran.err) == (2, True, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("deadline", "move", "F-7K3Q-9D2X", "plan", "--why", "holiday", "--to", ""),
+        ("consent", "F-7K3Q-9D2X", "--expires-on", ""),
+        ("workers", "leave", "kim", "--to", "lee", "--from", ""),
+    ],
+    ids=lambda words: words[0],
+)
+async def test_no_other_empty_day_stands_for_one(words, cli: Cli):
+    """An empty day moves no deadline to today, leaves no consent without its end and begins no leave."""
+    ran = await cli(*words)
+    assert (ran.code, "is not a day" in ran.err) == (2, True), ran
+
+
+def test_the_timeline_speaks_to_people():
+    """A basis stands under its own day, not that of its typing; what is true or false is yes or no."""
+    given = {"at": "2026-11-23T05:33:38Z", "type": "consent-recorded", "consent": {"id": "c-1", "on": "2025-01-07"}}
+    found = {"at": given["at"], "type": "family-identified", "on": "2025-01-08", "eligible": False}
+    assert (event_day(given), event_day(found), event_detail(found)) == ("2025-01-07", "2025-01-08", "eligible no")
+
+
+def test_every_outcome_is_in_the_help_of_close():
+    """The help of close lists the outcomes that the domain knows, all of them."""
+    assert set(get_args(Outcome)) == set(re.findall(r"[a-z-]+", OUTCOMES)) - {"or"}

@@ -191,6 +191,7 @@ async def test_plain_words(doors: Doors):
         ("consent", {"purpose": "Family support!"}, "purpose: write it as a code: small letters, digits and dashes"),
         ("identify", {"criteria": ["A B"]}, "criteria.0: write it as a code: small letters, digits and dashes"),
         ("step-down", {"on": "31/02/2012"}, "on: write the day as YYYY-MM-DD"),
+        ("step-down", {"on": "2012-02-30"}, "on: there is no day 2012-02-30"),
         ("acknowledge", {"reminder_id": "A B"}, "reminder_id: copy the reminder's id as show tells it"),
     ):
         assert (await doors.step(reference, step, **body)).json()["detail"] == said
