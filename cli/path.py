@@ -204,7 +204,7 @@ def ack(
 
 
 @command(app)
-def correct(
+def correct(  # noqa: PLR0913, PLR0917 - one argument an option
     door: Door,
     ref: Ref,
     event: Annotated[int, typer.Argument(metavar="NUMBER", help="The event's number in the timeline.")],
@@ -212,12 +212,16 @@ def correct(
     changed: Annotated[
         list[str], typer.Option("--set", metavar="FIELD=VALUE", help="What it should read; say it again for each.")
     ],
+    journey: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family; the newest if not said.")
+    ] = None,
 ) -> None:
     """Correct an event: nothing is edited, a later event supersedes it.
 
     Example: journeys correct F-7K3Q-9D2X 7 --reason typing-error --set on=2026-01-20
     """
-    _take(door, ref, "correct", version=event, reason=reason, changes=dict(_change(door, one) for one in changed))
+    changes = dict(_change(door, one) for one in changed)
+    _take(door, ref, "correct", version=event, journey=journey, reason=reason, changes=changes)
 
 
 def _change(door: Door, text: str) -> tuple[str, Any]:

@@ -168,6 +168,9 @@ class Correct(Body):
     """An event of the timeline by its number, why it is wrong, and the fields that should read otherwise."""
 
     version: int = Field(ge=1)
+    journey: int | None = Field(
+        default=None, ge=1, description="Of which of the family's journeys; the newest if not said."
+    )
     reason: Code
     changes: Annotated[dict[str, Any], Field(min_length=1), AfterValidator(_storable)]
 

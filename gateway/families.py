@@ -1,7 +1,7 @@
 """From a family reference in an address to its newest journey, for someone who may act on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from fastapi import Header, Request
@@ -41,6 +41,16 @@ class Asked:
         """The newest journey, on which steps act."""
         return self.journeys[-1]
 
+    def on(self, number: int | None) -> "Asked":
+        """Return the same with the family's journey of that number as the one to act on; without it, the newest."""
+        if number is None:
+            return self
+        upto = [row for row in self.journeys if row.number <= number]
+        if not upto or upto[-1].number != number:
+            reason = f"{self.journey.reference} has no journey {number}"
+            raise Rejected("unknown-journey", reason, f"its journeys are 1 to {self.journey.number}")
+        return replace(self, journeys=upto)
+
     @property
     def seen_version(self) -> int | None:
         """The newest journey's version that the caller acts on; raise `Rejected` for one of an earlier journey."""
@@ -54,9 +64,12 @@ class Asked:
 
 
 class OnFamily(Policy):
-    """Admit actors who may do `action` on this family; a handover is answered by the one it is offered to."""
+    """Admit actors who may do `action` on this family; a handover is answered by the one it is offered to.
 
-    def __init__(self, action: Action, by: Literal["holder", "offered"] = "holder") -> None:
+    `either`: a key worker who holds the family, or whom it is offered to.
+    """
+
+    def __init__(self, action: Action, by: Literal["holder", "offered", "either"] = "holder") -> None:
         self.action = action
         self._by = by
 
@@ -71,7 +84,9 @@ class OnFamily(Policy):
             journeys = await family(conn, reference)
             newest = journeys[-1]
             holder = await _asked_to_answer(conn, newest) if self._by == "offered" else newest.key_worker
-            allowed = self._by == "holder" or await _answers(conn, actor, holder)
+            if self._by == "either" and actor.name == newest.handover_to:
+                holder = newest.handover_to
+            allowed = self._by != "offered" or await _answers(conn, actor, holder)
         self.check(actor, holder, route)
         if not allowed:
             raise Rejected(

@@ -20,14 +20,20 @@ from store import journal
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
 
+OF_AN_OFFER = "handover-answer."  # how the ids of these reminders begin
 CORRECTABLE: tuple[type[Event], ...] = get_args(get_args(Correctable)[0])
 
 
 @router.post("/acknowledge")
 async def acknowledge(
-    body: Acknowledge, asked: Annotated[Asked, Depends(OnFamily("work"))], parts: Served, key: Key = None
+    body: Acknowledge, asked: Annotated[Asked, Depends(OnFamily("work", "either"))], parts: Served, key: Key = None
 ) -> Answer:
-    """Say that a reminder was seen."""
+    """Say that a reminder was seen; a key worker whom the family is offered to, of the offer's own reminders only."""
+    own = asked.actor.role != "key-worker" or asked.actor.name == asked.journey.key_worker
+    if not own and not body.reminder_id.startswith(OF_AN_OFFER):
+        raise Rejected(
+            "not-allowed", "a key worker whom a family is offered to answers for the offer only", "ask its holder"
+        )
 
     def order(common: dict[str, Any]) -> AcknowledgeReminder:
         return AcknowledgeReminder(reminder_id=body.reminder_id, **common)
@@ -40,6 +46,7 @@ async def correct(
     body: Correct, asked: Annotated[Asked, Depends(OnFamily("correct"))], parts: Served, key: Key = None
 ) -> Answer:
     """Supersede an earlier event: the same event with some fields changed, and why."""
+    asked = asked.on(body.journey)
     async with parts.pool.acquire() as conn:
         stream = [recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id)]
     return await carry(parts, asked, _correction(stream, body, asked.journey.reference), key)

@@ -14,6 +14,7 @@ from domain.access import Action
 from domain.calendar import local_date
 from domain.decide import admit
 from domain.evolve import fold
+from domain.journey import Journey
 from gateway import bodies
 from gateway.bodies import Answer, Step
 from gateway.families import Asked, OnFamily
@@ -83,14 +84,16 @@ async def carry(
 ) -> Answer:
     """Give a command, made by `order` from what every command carries, to the family's newest journey.
 
-    A consent is withdrawn on the journey that it was recorded on: its messages may be what is still queued.
+    A consent is withdrawn on the journey that it was recorded on: its messages may be what is still queued. So is a
+    reminder acknowledged on the journey that it belongs to: a closed one may wait for a decision on a clawback.
     """
     now = await parts.now()
     common = {"command_id": command_id(key), "at": now, "actor": asked.actor.code}
     command = order(common | {"seen_version": asked.seen_version})
     journey = asked.journey
-    if isinstance(command, commands.WithdrawConsent):
-        journey = await _holding(parts, asked, command.consent_id)
+    held = _held(command)
+    if held is not None:
+        journey = await _holding(parts, asked, held)
         if journey != asked.journey:
             command = command.model_copy(update={"seen_version": None})  # what was shown is another journey
     if journey.stage == "closed":
@@ -101,12 +104,22 @@ async def carry(
     return Answer.of(journey.reference, reply)
 
 
-async def _holding(parts: Parts, asked: Asked, consent_id: str) -> JourneyRow:
-    """Return the newest journey that holds the consent, else the newest one, which will say that none does."""
+def _held(command: commands.Command) -> Callable[[Journey], bool] | None:
+    """Return what tells the journey that a command is meant for from the family's others; None for the newest one."""
+    match command:
+        case commands.WithdrawConsent(consent_id=name):
+            return lambda told: any(consent.id == name for consent in told.consents)
+        case commands.AcknowledgeReminder(reminder_id=name):
+            return lambda told: told.reminder(name) is not None
+        case _:
+            return None
+
+
+async def _holding(parts: Parts, asked: Asked, held: Callable[[Journey], bool]) -> JourneyRow:
+    """Return the newest journey that holds what is sought, else the newest one, which will say that none does."""
     async with parts.pool.acquire() as conn:
         for row in reversed(asked.journeys):
-            told = fold(recorded.event for recorded in await journal.timeline(conn, row.journey_id))
-            if any(held.id == consent_id for held in told.consents):
+            if held(fold(recorded.event for recorded in await journal.timeline(conn, row.journey_id))):
                 return row
     return asked.journey
 

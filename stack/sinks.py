@@ -76,7 +76,7 @@ async def smtp(port: int = 0, *, tls: ssl.SSLContext | None = None, **session: A
         tls: encrypt from the first byte.
         session: what else `aiosmtpd.smtp.SMTP` takes, as `tls_context` for STARTTLS.
     """
-    with socket.create_server((LOOPBACK, port)) as listener:
+    with _listening(port) as listener:
         sink = Sink(listener.getsockname()[1])
         server = await asyncio.get_running_loop().create_server(
             lambda: SMTP(_MailHandler(sink), hostname="localhost", enable_SMTPUTF8=True, **session),
@@ -100,7 +100,7 @@ async def webhooks(port: int = 0) -> AsyncIterator[Sink]:
 @asynccontextmanager
 async def serving(app: Starlette, port: int = 0) -> AsyncIterator[int]:
     """Serve an application on loopback, inside this process; yield its port."""
-    with socket.create_server((LOOPBACK, port)) as listener:
+    with _listening(port) as listener:
         server = _Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         await server.ready.wait()
@@ -109,6 +109,13 @@ async def serving(app: Starlette, port: int = 0) -> AsyncIterator[int]:
         finally:
             server.should_exit = True
             await task
+
+
+def _listening(port: int) -> socket.socket:
+    """Return a listening socket that sends each line at once: held back, an answer of several costs 40 ms more."""
+    listener = socket.create_server((LOOPBACK, port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 class _Server(uvicorn.Server):

@@ -1,5 +1,6 @@
 """Two thousand journeys due on one date, on the time-skipping server: one reminder each, spread over the day."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -60,9 +61,13 @@ async def _rearm(world: World, journeys: list[str]) -> None:
     for first in range(0, HERD, FLOCK):
         flock = journeys[first : first + FLOCK]
         await world.engine.rearm(flock)
-        for journey_id in flock:
-            handle = world.client.get_workflow_handle(journey_id)
-            await eventually(lambda handle=handle: handle.query(FamilyJourney.agenda), within=60)
+        await asyncio.gather(*(_armed(world, journey_id) for journey_id in flock))
+
+
+async def _armed(world: World, journey_id: str) -> None:
+    """Wait until a journey's timer is set."""
+    handle = world.client.get_workflow_handle(journey_id)
+    await eventually(lambda: handle.query(FamilyJourney.agenda), within=60)
 
 
 async def _fallen(pool: Pool) -> list[dict[str, datetime]]:
