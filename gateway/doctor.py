@@ -157,11 +157,11 @@ async def _mend(parts: Parts, found: Sequence[Finding]) -> list[str]:
         for finding in {
             (each.remedy): each for each in found if _safe(each) and "up" not in each.remedy.split()
         }.values():
-            names = await facts.streams_of(conn, finding.reference) if finding.reference else []
+            names = await facts.to_mend(conn, finding.reference) if finding.reference else []
             if finding.code in AWAKE:
-                await parts.engine.wake(names[-1:])
+                await parts.engine.wake(names)
             elif finding.code in AT_ONCE:
-                await parts.engine.survey.retry(names[-1])
+                await parts.engine.survey.retry(names)
             else:
                 parts.mail.set()
             done.append(finding.remedy)

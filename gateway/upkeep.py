@@ -84,11 +84,11 @@ async def verify(
 async def rearm(_actor: Administrator, parts: Served, reference: str | None = None) -> Rearmed:
     """Start the workflow of every open journey and claim window, as after the loss of the whole Temporal cluster.
 
-    With a `reference` that family's journey also looks at its journal again and arms its timer anew.
+    With a `reference` that family's journeys also look at their journals again and arm their timers anew.
     """
     async with parts.pool.acquire() as conn:
         if reference is not None:
-            return Rearmed(journeys=await parts.engine.wake((await _streams(conn, reference))[-1:]))
+            return Rearmed(journeys=await parts.engine.wake(await _to_mend(conn, reference)))
         ids = await read_models.open_journey_ids(conn)
         windows = await claim_windows.unclosed(conn)
     for window_id in windows:
@@ -100,8 +100,8 @@ async def rearm(_actor: Administrator, parts: Served, reference: str | None = No
 async def retry(_actor: Administrator, parts: Served, reference: str) -> Retried:
     """Try at once what failed for a family and waits for its next attempt."""
     async with parts.pool.acquire() as conn:
-        names = await _streams(conn, reference)
-    return Retried(attempts=await parts.engine.survey.retry(names[-1]))
+        names = await _to_mend(conn, reference)
+    return Retried(attempts=await parts.engine.survey.retry(names))
 
 
 @router.post("/sweep")
@@ -115,11 +115,22 @@ async def sweep(_actor: Administrator, parts: Served) -> Swept:
 
 async def _streams(conn: Conn, reference: str) -> list[str]:
     """Return the ids of a family's journeys as the journal knows them; refuse a reference that nobody has."""
-    symbols = reference.strip().upper()
-    names = await facts.streams_of(conn, symbols) if is_reference(symbols) else []
+    return _known(await facts.streams_of(conn, reference.strip().upper()) if _well_formed(reference) else [])
+
+
+async def _to_mend(conn: Conn, reference: str) -> list[str]:
+    """Return the ids of a family's journeys that repairs are for; refuse a reference that nobody has."""
+    return _known(await facts.to_mend(conn, reference.strip().upper()) if _well_formed(reference) else [])
+
+
+def _well_formed(reference: str) -> bool:
+    return is_reference(reference.strip().upper())
+
+
+def _known(names: list[str]) -> list[str]:
     if not names:
         raise Rejected("unknown-reference", "no family of that reference", "check the reference")
-    return sorted(names, key=lambda name: int(name.rsplit(":", 1)[1]))
+    return names
 
 
 @health.get("/healthz")

@@ -39,8 +39,19 @@ async def under_way(conn: Conn, limit: int) -> list[str]:
 
 
 async def streams_of(conn: Conn, reference: str) -> list[str]:
-    """Return the ids of a family's journeys as the journal knows them, though no read model may."""
-    return [row["journey_id"] for row in await conn.fetch(_SQL["streams_of"], reference)]
+    """Return the ids of a family's journeys as the journal knows them, though no read model may; the newest last."""
+    names = [row["journey_id"] for row in await conn.fetch(_SQL["streams_of"], reference)]
+    return sorted(names, key=lambda name: int(name.rsplit(":", 1)[1]))
+
+
+async def to_mend(conn: Conn, reference: str) -> list[str]:
+    """Return the ids of a family's journeys that repairs are for: with something left to do, and the newest one.
+
+    A closed journey may wait for an evaluation or a decision on a clawback, whatever became of the family since.
+    """
+    left = {row["journey_id"] for row in await conn.fetch(_SQL["left_to_do"], reference)}
+    names = await streams_of(conn, reference)
+    return [name for name in names if name in left or name == names[-1]]
 
 
 async def journeys(conn: Conn, now: datetime, calendar: Calendar, *, working: bool) -> list[Finding]:

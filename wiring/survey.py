@@ -80,15 +80,18 @@ class Survey:
             if waiting.attempt > attempts
         ]
 
-    async def retry(self, journey_id: str) -> int:
+    async def retry(self, journey_ids: Sequence[str]) -> int:
         """Try what waits for its next attempt at once; return how many activities that were."""
         with asking():
-            told = await self._describe(journey_id)
-            waiting = list(told.raw_description.pending_activities) if told else []
-            for each in waiting:
-                request = ResetActivityRequest(namespace=self._client.namespace, id=each.activity_id)
-                request.execution.workflow_id = journey_id
-                await self._client.workflow_service.reset_activity(request)
+            return sum([await self._retry(journey_id) for journey_id in journey_ids])
+
+    async def _retry(self, journey_id: str) -> int:
+        told = await self._describe(journey_id)
+        waiting = list(told.raw_description.pending_activities) if told else []
+        for each in waiting:
+            request = ResetActivityRequest(namespace=self._client.namespace, id=each.activity_id)
+            request.execution.workflow_id = journey_id
+            await self._client.workflow_service.reset_activity(request)
         return len(waiting)
 
     async def works(self) -> bool:

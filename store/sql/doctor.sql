@@ -81,3 +81,12 @@ SELECT journey_id FROM journeys ORDER BY random() LIMIT $1;
 -- name: streams_of
 -- The ids of the journeys of family $1, as the journal knows them.
 SELECT DISTINCT journey_id FROM events WHERE version = 1 AND split_part(journey_id, ':', 3) = $1 ORDER BY journey_id;
+
+-- name: left_to_do
+-- The ids of those journeys of family $1 that have something left to do, a closed one too.
+SELECT journey_id
+  FROM journeys
+ WHERE reference = $1
+   AND (stage <> 'closed'
+        OR EXISTS (SELECT FROM deadlines WHERE deadlines.journey_id = journeys.journey_id)
+        OR EXISTS (SELECT FROM effects WHERE effects.journey_id = journeys.journey_id AND NOT told));

@@ -6,7 +6,7 @@ import pytest
 
 from domain.calendar import calendar_of
 from store import doctor as facts
-from store import effects
+from store import effects, journal
 from tests.doors import NOON, Doors
 
 CODES = {"deadline-passed", "nothing-sent", "notification-failed"}
@@ -46,6 +46,34 @@ async def test_a_message_that_was_given_up(doors: Doors):
         found = await facts.journeys(conn, NOON, calendar_of("ENG"), working=True)
     [finding] = [one for one in found if one.reference == reference and one.code == "notification-failed"]
     assert finding.remedy == f"journeys messages retry {first.effect_id}"
+
+
+async def test_a_closed_journey_with_work_left_is_woken_too(doors: Doors):
+    """A family referred again has an evaluation of its closed journey to come: rearm lets that one pass as well."""
+    form, worker = doors.form(), await doors.worker()
+    reference = await doors.referred(**form)
+    for step, body in (
+        ("identify", {"criteria": ["poverty", "addiction"]}),
+        ("allocate", {"key_worker": worker}),
+        ("assess", {"needs": ["debt"]}),
+        ("agree-plan", {"needs": ["debt"]}),
+        ("start-intervention", {}),
+    ):
+        assert (await doors.step(reference, step, **body)).status_code == 200, step
+    doors.engine.clock = NOON + timedelta(days=200)  # the first evaluation is as of six months, and made after ten
+    try:
+        await doors.step(reference, "close", outcome="moved-away")
+        assert await doors.referred(**form) == reference
+        doors.engine.clock = NOON + timedelta(days=320)
+        async with doors.client() as client:
+            assert (await client.post("/v1/rearm", params={"reference": reference})).json() == {"journeys": 2}
+        async with doors.parts.pool.acquire() as conn:
+            closed = (await facts.streams_of(conn, reference))[0]
+            happened = [one.event.type for one in await journal.timeline(conn, closed)]
+    finally:
+        doors.engine.clock = NOON
+        await doors.step(reference, "close", outcome="moved-away")
+    assert happened[-1] == "evaluation-fell-due"
 
 
 @pytest.mark.parametrize("place", ["/v1/rearm", "/v1/retry", "/v1/rebuild"])

@@ -19,7 +19,7 @@ ASKED: dict[str, Callable[[Engine], Awaitable[object]]] = {
     "a step": lambda engine: engine.submit(JOURNEY, path.until_intervention()[0]),
     "a partner's events": lambda engine: engine.forward(JOURNEY, []),
     "a wake": lambda engine: engine.wake([JOURNEY]),
-    "a retry": lambda engine: engine.survey.retry(JOURNEY),
+    "a retry": lambda engine: engine.survey.retry([JOURNEY]),
     "a claim window": lambda engine: engine.windows.start("window-1"),
     "a submission": lambda engine: engine.windows.submit("window-1", "c-1", "manager:ma-1"),
     "the time": lambda engine: engine.now(),
