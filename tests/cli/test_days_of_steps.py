@@ -89,3 +89,16 @@ async def test_a_step_tried_again_after_midnight_is_of_its_day(cli: Cli, doors: 
     finally:
         doors.engine.clock, doors.engine.away = NOON, False
     assert (await days(cli, ref))["family-identified"] == NOON.date().isoformat()
+
+
+async def test_due_says_what_it_leaves_out(cli: Cli, doors: Doors):
+    """A list cut at its limit says so, and so does an empty one under a name that may be mistyped."""
+    for _ in range(2):
+        await doors.referred()
+    cut, whole, mistyped = (
+        await cli("due", "--limit", "1"),
+        await cli("due", "--limit", "500"),
+        await cli("due", "--holder", "kmi"),
+    )
+    assert ("at most 1 are shown" in cut.err, whole.err) == (True, "")
+    assert "nothing under the name kmi" in mistyped.err
