@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from domain import doctor
 from domain.calendar import Calendar
 from domain.doctor import Finding, Holding, Journal
-from store import queue
+from store import programmes, queue
 from store.pool import Conn, Record
 from store.queries import queries
 from store.verify import verify
@@ -77,13 +78,17 @@ async def inbox(conn: Conn, now: datetime) -> list[Finding]:
 
 
 async def caseloads(conn: Conn, default_cap: int, today: date) -> list[Finding]:
-    """Return what is wrong with who holds families."""
-    workers = [
-        Holding(**{**dict(row), "cap": default_cap if row["cap"] is None else row["cap"]})
-        for row in await conn.fetch(_SQL["workers"], today)
-    ]
+    """Return what is wrong with who holds families; without a cap of their own, the widest of their packs holds."""
+    workers = [await _worker(conn, dict(row)) for row in await conn.fetch(_SQL["workers"], today)]
     room = {each.name: each.unoffered for each in await queue.room(conn, None, default_cap, today)}
     return doctor.caseloads(workers, {name: free for name, free in room.items() if free > 0})
+
+
+async def _worker(conn: Conn, told: dict[str, Any]) -> Holding:
+    packs = told.pop("packs")
+    if told["cap"] is None:
+        told["cap"] = max([(await programmes.get(conn, name)).cap for name in packs])
+    return Holding(**told)
 
 
 async def chains(conn: Conn, sample: int) -> list[Finding]:

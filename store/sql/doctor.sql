@@ -65,8 +65,9 @@ SELECT count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
  WHERE state IN ('received', 'forwarded', 'quarantined');
 
 -- name: workers
--- What each key worker holds on day $1, whether they take families, and the family that they took on last.
-SELECT name, cap, count(journey_id) AS held, count(waiver) AS by_waiver,
+-- What each key worker holds on day $1 and under which packs, whether they take families, and the family that they took
+-- on last.
+SELECT name, cap, array_agg(DISTINCT programme_hash) AS packs, count(journey_id) AS held, count(waiver) AS by_waiver,
        NOT active OR coalesce(leaving_from <= $1, false) AS leaving,
        (array_agg(reference ORDER BY changed_at DESC, reference) FILTER (WHERE handover_to IS NULL))[1] AS latest
   FROM staff JOIN journeys ON key_worker = name AND stage <> 'closed'

@@ -84,6 +84,18 @@ async def test_a_reference_that_nobody_has(doors: Doors, place: str):
     assert answer.status_code == 404
 
 
+async def test_a_caseload_is_judged_by_the_cap_of_its_own_programme(doors: Doors):
+    """What the programme of the families allows is no finding where the gateway's own programme has a smaller cap."""
+    _, worker = await doors.allocated()
+    second = await doors.referred()
+    await doors.step(second, "identify", criteria=["poverty", "addiction"])
+    assert (await doors.step(second, "allocate", key_worker=worker)).status_code == 200
+    async with doors.parts.pool.acquire() as conn:
+        found = await facts.caseloads(conn, 1, NOON.date())
+    await doors.step(second, "close", outcome="moved-away")
+    assert [one.what for one in found if worker in one.what] == []
+
+
 async def test_a_sweep_is_asked_for(doors: Doors):
     """A sweep tells how much waits, and the doctor cannot look without an engine behind the gateway."""
     async with doors.client() as client:
