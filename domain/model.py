@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Confidence = Literal["verified", "secondary", "unverified"]
 
@@ -19,7 +19,7 @@ class Value(BaseModel):
 class Sourced(Value):
     """A figure of a rule pack with where it was read and how far it may be trusted."""
 
-    source: str = Field(min_length=1)
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     confidence: Confidence
 
 

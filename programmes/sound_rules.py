@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from domain.evidence import MODELS
 from domain.rules.windows import months_to
-from programmes.faults import Found, Table, entries, nearest, number, table, tables
+from programmes.faults import Found, Table, entries, nearest, number, table, tables, words
 from programmes.places_in_file import Path
 
 _WHOLE = 100
@@ -27,6 +27,9 @@ def rule_faults(content: Table) -> Iterator[Found]:
                 yield from _fall(path, part)
             case "held" | "not-held":
                 yield from _held(path, part)
+                yield from _bars_itself(path, part)
+            case "each-need":
+                yield from _needs(path, part, content)
             case "at-least":
                 yield from _at_least(path, part)
             case "all-of":
@@ -85,6 +88,30 @@ def _held(path: Path, part: Table) -> Iterator[Found]:
     if asked is not None and longest is not None and asked > longest:
         what = f"{asked} days are asked of a window that never holds more than {longest}, so this is never met"
         yield Found((*path, "days", "value"), what, f"ask for {longest} days or fewer, or look at a longer window")
+
+
+def _bars_itself(path: Path, part: Table) -> Iterator[Found]:
+    """Find a status that must be held while, or after, it is not."""
+    kind = part.get("of")
+    for n, other in words(part.get("not_while")):
+        if other == kind:
+            what = f"no day of {kind} counts while on {kind}, so this is never met"
+            yield Found((*path, "not_while", n), what, "take it out of the list")
+    if kind is not None and table(part.get("since_end_of")).get("of") == kind:
+        what = f"no {kind} is held once the last {kind} has ended, so this is never met"
+        yield Found((*path, "since_end_of", "of"), what, "name the other status that must have ended")
+
+
+def _needs(path: Path, part: Table, content: Table) -> Iterator[Found]:
+    """Find outcomes of needs that nobody can find; a pack that lists no needs takes any."""
+    listed = [str(need.get("id")) for _, need in entries(content.get("needs"))]
+    criteria = entries(table(content.get("eligibility")).get("criteria"))
+    known = [*listed, *(str(criterion.get("id")) for _, criterion in criteria)]
+    for n, outcome in entries(part.get("outcomes")) if listed else ():
+        for m, need in words(outcome.get("needs")):
+            if need not in known:
+                what = f"no need is called {need!r}, so its outcome is never asked for"
+                yield Found((*path, "outcomes", n, "needs", m), what, nearest(need, known))
 
 
 def _longest(window: object) -> int | None:

@@ -129,6 +129,27 @@ async def test_an_unsound_claim_is_rejected_and_the_finding_stays(ledger):
         await audit(ledger, "nothing")
 
 
+async def test_what_pays_only_beside_an_unsound_claim_is_never_submitted(ledger):
+    """Internal audit gives up one of two claims that pay together: the other alone is set aside, with the reason."""
+    first, more, work = PACK.results
+    main = work.model_copy(update={"instead_of": (), "tariffs": first.tariffs})
+    beside = main.model_copy(update={"name": more.name, "beside": (work.name,), "tariffs": more.tariffs})
+    pack = WINDOWED.model_copy(update={"results": (main, beside), "hash": "8" * 64})
+    own = new_reference()
+    changes = {"reference": own, "journey_id": f"journey:wirral:{own}:1", "programme_hash": pack.hash}
+    journey = await ledger.open(pack, [AT_WORK[0].model_copy(update=changes), *AT_WORK[1:]], BORN)
+    await ledger.evaluate(journey, AS_OF)
+    unsound, alone = (claim.claim_id for claim in await ledger.claims(own))
+    await ledger.near.start(ledger.window)
+    await audit(ledger, unsound, "unsound")
+    for row in await held(ledger):
+        if row.sampled and row.claim_id != unsound:
+            await audit(ledger, row.claim_id)
+    told = await submit(ledger)
+    assert len(told["submitted"]) == 3
+    assert told["set_aside"] == {alone: f"it pays only beside {work.name}, which was given up"}
+
+
 @pytest.mark.parametrize(("day", "phase"), [(date(2013, 6, 30), "waiting"), (date(2013, 8, 1), "closed")])
 async def test_a_window_takes_claims_on_its_days_only(ledger, day, phase):
     """The day before it opens and the day after it closes are refused."""

@@ -21,6 +21,7 @@ from programmes.soundness import examine
 CRITERIA = f'criteria = [{{ id = "a", title = "A", {S} }}, {{ id = "b", title = "B", {S} }}]\n'
 CLOCK = '[[clocks]]\nowner = "holder"\nescalate_to = "manager"\n'
 CHECKS = f"checks = {{ months = [6, 12], grace_months = 1, {S} }}\n"
+JOB = f'type = "held", of = "employment", days = {number(5)}, window = {MONTHS}'
 HELD = '{{ type = "held", of = "employment", days = {{ value = ▸{days}, {s} }}, window = {window} }}'
 TWO = '[[results]]\nname = "{name}"\ntitle = "R"\n{more}\n[[results.limbs]]\nname = "l"\ntitle = "L"\nrule = {rule}\n'
 SIMPLE = count("fewer-than", 1)
@@ -61,6 +62,11 @@ FAULTS = {
         HEAD + 'caseload = ▸{ families = 10, confidence = "verified" }\n',
         "source is missing",
         "say where it was read",
+    ),
+    "a blank source": (
+        HEAD + 'caseload = { families = 10, source = ▸"  ", confidence = "verified" }\n',
+        "at least 1 character",
+        "must not be empty",
     ),
     "missing confidence of a rule's number": (
         HEAD
@@ -121,6 +127,23 @@ FAULTS = {
         HEAD + rule(HELD.format(days=8, s=S, window=MONTHS.replace("last-months", "last-days"))),
         "never holds more than 6",
         "6 days or fewer",
+    ),
+    "a status that must not be held": (
+        HEAD + rule(f'{{ {JOB}, not_while = [▸"employment"] }}'),
+        "no day of employment counts while on employment",
+        "take it out",
+    ),
+    "a status after its own end": (
+        HEAD + rule(f'{{ {JOB}, since_end_of = {{ of = ▸"employment" }} }}'),
+        "no employment is held once the last employment has ended",
+        "name the other status",
+    ),
+    "an outcome of no need": (
+        HEAD
+        + f'needs = [{{ id = "health", title = "H", headline = "h", {S} }}]\n'
+        + rule(f'{{ type = "each-need", outcomes = [{{ needs = ["health", ▸"healht"], rule = {SIMPLE} }}] }}'),
+        "no need is called 'healht'",
+        "did you mean health?",
     ),
     "more rules than there are": (
         HEAD + rule(f'{{ type = "at-least", n = {number("▸2")}, rules = [{SIMPLE}] }}'),
