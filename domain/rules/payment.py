@@ -4,7 +4,8 @@ Decided here:
 
 - A combination holds only results met as of the claim. One that pays `beside` another needs it in the combination;
   one that pays `instead_of` another excludes it.
-- A result in `paid` was paid once for ever: it may stand in a combination and adds nothing. Where the combination
+- A result in `paid` was paid once for ever: it may stand in a combination and adds nothing. One that was paid 0, as
+  after a rejection, carries no other result that pays only beside it. Where the combination
   leaves out a result that was paid, the new one replaces it and only the balance is due.
 - What was paid before and what is claimed now never exceed the year's maximum together.
 - Of combinations worth the same, the one of fewer results wins, then that of results named earlier in the pack.
@@ -33,14 +34,18 @@ class Payable:
 def payable(met: Sequence[Result], paid: Mapping[str, int], as_of: date) -> Payable:
     """Return the best that the results met may be claimed for on `as_of`, given what was paid by result."""
     paying = [result for result in met if result.tariff_on(as_of)]
-    groups = [group for n in range(1, len(paying) + 1) for group in combinations(paying, n) if _may_stand(group)]
+    fallen = {name for name, amount in paid.items() if not amount}
+    groups = [
+        group for n in range(1, len(paying) + 1) for group in combinations(paying, n) if _may_stand(group, fallen)
+    ]
     claims = [_claim(group, paid, as_of) for group in groups]
     return max(claims, key=lambda claim: claim.amount, default=Payable({}))
 
 
-def _may_stand(group: Collection[Result]) -> bool:
+def _may_stand(group: Collection[Result], fallen: Collection[str]) -> bool:
     names = {result.name for result in group}
-    return all(names.issuperset(result.beside) and names.isdisjoint(result.instead_of) for result in group)
+    standing = names.difference(fallen)
+    return all(standing.issuperset(result.beside) and names.isdisjoint(result.instead_of) for result in group)
 
 
 def _claim(group: Sequence[Result], paid: Mapping[str, int], as_of: date) -> Payable:

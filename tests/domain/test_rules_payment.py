@@ -130,3 +130,9 @@ def test_periods_come_back_as_they_are_written():
         }
     )
     assert terms.model_dump(mode="json")["terms"] == [{"from": "2012-09-04", "to": "2012-12-21"}]
+
+
+def test_a_result_that_was_paid_nothing_carries_no_other():
+    """After the first result was rejected, progress does not pay beside it; after it was paid, it does."""
+    assert due([CRIME, PROGRESS], {CRIME.name: 0}) == (0, [])
+    assert due([CRIME, PROGRESS], {CRIME.name: 1500}) == (100, ["progress-to-work"])
