@@ -58,10 +58,11 @@ class JournalActivities:
         """
         try:
             return await self._together(order)
-        except UNREADABLE:
+        except UNREADABLE as fault:
             if not order.commands:
                 raise
-            log.exception("a batch cannot be stored; its commands are carried out one by one")
+            # Its message would quote the value, which may be anything.
+            log.error("a batch cannot be stored; its commands go one by one", error=type(fault).__name__)  # noqa: TRY400
         replies = [await self._alone(order, command) for command in order.commands]
         done = await self._together(order.model_copy(update={"commands": []}))
         return done.model_copy(update={"replies": replies})

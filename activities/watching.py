@@ -5,16 +5,22 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import get_args
 
 import asyncpg
 import structlog
 from temporalio.service import RPCError
 
+from domain.journey import ReminderState
+from domain.stages import STAGES
+from store.effects import EffectState
+from store.inbox import InboxState
 from store.pool import Pool
 from store.watching import Figures, figures
 from wiring import metrics
 
 EVERY = 15.0  # seconds; as often as Prometheus usually asks
+KNOWN = {"stage": STAGES, "reminder": get_args(ReminderState), "inbox": get_args(InboxState)}
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RPCError)
 
 log = structlog.stdlib.get_logger("watching")
@@ -38,7 +44,8 @@ async def look(pool: Pool, now: datetime) -> None:
         found = await figures(conn, now)
     for part, gauge in metrics.GAUGES.items():
         gauge.clear()
-        for name, value in found.get(part, {}).items():
+        # A state that nothing is in yet is 0 and not absent: the first burst into it must show as a rise.
+        for name, value in ({**dict.fromkeys(KNOWN.get(part, ()), 0.0), **found.get(part, {})}).items():
             gauge.labels(name).set(value)
     _set_effects(found)
     metrics.UNTOLD.set(found["effect_untold"][""])
@@ -49,7 +56,8 @@ async def look(pool: Pool, now: datetime) -> None:
 
 def _set_effects(found: Figures) -> None:
     metrics.EFFECTS.clear()
-    for name, value in found.get("effect", {}).items():
+    known = [f"{effect}|{state}" for effect in ("remind", "notify") for state in get_args(EffectState)]
+    for name, value in ({**dict.fromkeys(known, 0.0), **found.get("effect", {})}).items():
         metrics.EFFECTS.labels(*name.split("|")).set(value)
 
 

@@ -20,6 +20,7 @@ from domain.model import Code
 from domain.referral import Fault
 from gateway.throttle import Throttled
 from wiring.engine import Unavailable
+from wiring.metrics import REFUSED_ENTRY
 
 URN = "urn:family-journeys:problem:"
 MEDIA_TYPE = "application/problem+json"
@@ -74,6 +75,7 @@ STATUS = {
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CODE, REMINDER = (get_args(kind)[1].metadata[0].pattern for kind in (Code, ReminderId))
 
+DENIED = frozenset([401, 403])  # logged with who, as the request bound it, and what, on any way to the refusal
 log = structlog.stdlib.get_logger()
 
 
@@ -145,9 +147,14 @@ def plainly(fault: Mapping[str, Any]) -> str:
     return str(fault["msg"]).removeprefix("Value error, ")
 
 
-async def _rejected(_request: Request, fault: Exception) -> JSONResponse:
+async def _rejected(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, Rejected)  # noqa: S101 - narrows the type that the framework hands over
-    return of_rejection(fault)
+    answer = of_rejection(fault)
+    if answer.status_code in DENIED:
+        route = getattr(request.scope.get("route"), "path", "unknown")
+        log.warning("denied", why=fault.code, method=request.method, route=route, status=answer.status_code)
+        REFUSED_ENTRY.labels(fault.code).inc()
+    return answer
 
 
 async def _invalid(_request: Request, fault: Exception) -> JSONResponse:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from fastapi import Request
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -33,6 +34,7 @@ async def signer(parts: Parts, partner: str, headers: Mapping[str, str], body: b
 
     Only who signed learns that it is suspended, and only what is signed counts against the partner's allowance.
     """
+    structlog.contextvars.bind_contextvars(who=f"partner:{partner}")  # as the request claims, until it is verified
     async with parts.pool.acquire() as conn:
         secrets = await partners.secrets_of(conn, parts.vault, partner, suspended_too=True)
         known = await partners.get(conn, partner)

@@ -26,7 +26,18 @@ from stack.parts import PrivateStack, running
 from tests.eventually import eventually
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-PERSONAL = ("surname", "forename", "date_of_birth", "address", "postcode", "upn", "nhs_number", "nino", "police_urn")
+PERSONAL = (
+    "surname",
+    "forename",
+    "date_of_birth",
+    "address",
+    "postcode",
+    "uprn",
+    "upn",
+    "nhs_number",
+    "nino",
+    "police_urn",
+)
 SHORT = 5  # letters; in encrypted bytes a shorter word turns up by chance
 
 
@@ -114,14 +125,23 @@ async def test_figures(watched: Watched):
 
 
 async def test_refused_entry_is_counted(watched: Watched):
-    """Whoever is turned away at the door is counted, by why."""
+    """Whoever is turned away at any door is counted by why, and logged with who and what."""
     token = tokens.mint(watched.stack.layout.secrets, name="anna", role="analyst")
     async with httpx.AsyncClient(base_url=watched.stack.gateway_url, trust_env=False) as client:
         await client.get("/v1/journeys")
         await client.get("/v1/journeys", headers={"authorization": f"Bearer {token}"})
+        await client.get("/v1/receipts", headers={"ce-source": "/partners/wirral-schools"})
     page = await watched.figures("GATEWAY")
     assert _value(page, "journeys_refused_entry_total", why="unauthenticated") >= 1
     assert _value(page, "journeys_refused_entry_total", why="not-allowed") >= 1
+    assert _value(page, "journeys_refused_entry_total", why="bad-signature") >= 1
+    lines = [json.loads(line) for line in watched.stack.layout.log("gateway").read_text().splitlines()]
+    denied = [(line["why"], line.get("who"), line["route"]) for line in lines if line["event"] == "denied"]
+    assert denied == [
+        ("unauthenticated", None, "/v1/journeys"),
+        ("not-allowed", "analyst:anna", "/v1/journeys"),
+        ("bad-signature", "partner:wirral-schools", "/v1/receipts"),
+    ]
 
 
 async def test_one_trace(watched: Watched):
