@@ -8,27 +8,31 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic import TypeAdapter, ValidationError
 from standardwebhooks.webhooks import Webhook
 
 from domain.calendar import local_date
+from domain.model import Code
 
 BATCH = 500
+PARTNERS = "/partners/"
+PARTNER: TypeAdapter[str] = TypeAdapter(Code)
 MEDIA_TYPE = "application/cloudevents-batch+json"
 
 CloudEvent = dict[str, Any]
 
 
 def read(path: Path) -> list[CloudEvent]:
-    """Read a feed, one CloudEvent a line, in the order in which it was sent."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
+    """Read a feed, one CloudEvent a line, in the order in which it was sent; raise `ValueError` naming a bad line."""
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    return [_event(path, number, line) for number, line in lines if line.strip()]
 
 
 def by_day(events: list[CloudEvent], start: date, end: date) -> dict[date, list[CloudEvent]]:
     """Group events by the day they are sent; what was observed before `start` is the backlog of the first day."""
     days: defaultdict[date, list[CloudEvent]] = defaultdict(list)
     for event in events:
-        day = max(start, local_date(datetime.fromisoformat(event["time"])))
+        day = max(start, _day_of(event) or start)
         if day <= end:
             days[day].append(event)
     return dict(days)
@@ -36,7 +40,34 @@ def by_day(events: list[CloudEvent], start: date, end: date) -> dict[date, list[
 
 def partner_of(event: CloudEvent) -> str:
     """Return the name of the partner that an event says it is from."""
-    return str(event["source"]).removeprefix("/partners/")
+    return str(event["source"]).removeprefix(PARTNERS)
+
+
+def _event(path: Path, number: int, line: str) -> CloudEvent:
+    """Read one line; who sent it must be known, the rest is the gateway's to judge."""
+    try:
+        event = json.loads(line)
+    except json.JSONDecodeError as fault:
+        raise ValueError(f"{path}: line {number} is not JSON: {fault}; give one CloudEvent a line") from fault
+    if not isinstance(event, dict) or not _named(event.get("source")):
+        raise ValueError(f"{path}: line {number} names no partner; set source to /partners/<name>")
+    return event
+
+
+def _named(source: object) -> bool:
+    try:
+        PARTNER.validate_python(str(source).removeprefix(PARTNERS))
+    except ValidationError:
+        return False
+    return str(source).startswith(PARTNERS)
+
+
+def _day_of(event: CloudEvent) -> date | None:
+    """Return the day on which an event is sent; None where its time is none, for which the gateway will refuse it."""
+    try:
+        return local_date(datetime.fromisoformat(str(event.get("time"))))
+    except ValueError:
+        return None
 
 
 class Feed:

@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+BAD_INPUT = 2
 PARTLY_REFUSED = 3
 FUTURE = "future-date"
+
+
+class FileRefusedError(Exception):
+    """The referral file cannot be imported at all."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,9 @@ class Imported:
             stderr=asyncio.subprocess.PIPE,
         )
         out, err = await process.communicate()
+        if process.returncode == BAD_INPUT:
+            problem = json.loads(err)
+            raise FileRefusedError(f"{problem['detail']}; {problem['remedy']}")
         if process.returncode not in {0, PARTLY_REFUSED}:
             raise RuntimeError(f"journeys {arguments[0]} ended with {process.returncode}: {err.decode()}")
         told: dict[str, Any] = json.loads(out)

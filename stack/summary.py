@@ -1,9 +1,9 @@
-"""The end of a time-lapse: what became of the families, in figures and in one family's story."""
+"""The end of a time-lapse: what became of the families is asked for, and shown."""
 
 import json
 import statistics
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import httpx
@@ -12,56 +12,12 @@ from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client
 
 from stack.feed import Feed
+from stack.figures import STEPS, Figures
 from stack.intake import Imported
 from stack.parts import PrivateStack
 from stack.story import Story
 
 MEGABYTE = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a time-lapse came to."""
-
-    families: int
-    eligible: int
-    closed: int
-    events: int
-    reminders: dict[str, int]
-    notifications: dict[str, int]
-    stages: dict[str, int]
-    claims: list[dict[str, Any]]
-    refused_rows: list[dict[str, Any]]
-    partner_events: dict[str, int]
-    refused_events: dict[str, int]
-    quarantined_events: int
-    refused_steps: int
-    history_events: dict[str, float]
-    peak_memory_mb: dict[str, int]
-    story: dict[str, Any]
-    seconds: float
-
-    def numbers(self) -> dict[str, int]:
-        """Return the figures of the closing line."""
-        return {
-            "families": self.families,
-            "eligible": self.eligible,
-            "closed": self.closed,
-            "events": self.events,
-            "reminders": self.reminders["fell-due"],
-            "notifications": self.notifications.get("sent", 0),
-            "claims": len(self.claims),
-            "refused_rows": len(self.refused_lines()),
-            "seconds": round(self.seconds),
-        }
-
-    def line(self) -> str:
-        """Return the closing line."""
-        return "demo: " + " ".join(f"{name}={number}" for name, number in self.numbers().items())
-
-    def refused_lines(self) -> set[int]:
-        """Return the lines of the referral file that have a fault."""
-        return {row["line"] for row in self.refused_rows}
 
 
 async def collect(  # noqa: PLR0913, PLR0917 - everyone who took part has something to say
@@ -121,26 +77,6 @@ def _eventful(shown: dict[str, Any]) -> tuple[int, int]:
     """Prefer a family that was claimed for, then the one whose path has the most steps."""
     steps = [told for told in shown["timeline"] if told["event"]["type"] in STEPS]
     return len(shown["claims"]), len(steps)
-
-
-STEPS = frozenset(
-    [
-        "family-referred",
-        "consent-recorded",
-        "family-identified",
-        "key-worker-allocated",
-        "contact-recorded",
-        "family-assessed",
-        "plan-agreed",
-        "intervention-started",
-        "plan-reviewed",
-        "stepped-down",
-        "stepped-up",
-        "check-recorded",
-        "journey-closed",
-        "claim-eligibility-recorded",
-    ]
-)
 
 
 def show(figures: Figures, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from stack.summary import STEPS, Figures
+from stack.figures import STEPS, Figures
 
 
 def draw(figures: Figures) -> None:
@@ -21,7 +21,8 @@ def draw(figures: Figures) -> None:
     console.print(_counts("Partner events not taken, by reason", figures.refused_events))
     console.print(_claims(figures))
     console.print(_refused(figures))
-    console.print(_timeline(figures))
+    if figures.story:  # none where no row of the file was taken
+        console.print(_timeline(figures))
     console.print(_counts("History events a journey", figures.history_events))
     console.print(_counts("Peak memory, MiB", figures.peak_memory_mb))
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,51 +18,34 @@ from temporalio.client import Client
 
 from domain.calendar import LONDON, add_months, calendar_of
 from domain.programme import Programme
-from programmes import load
 from stack import intake, sinks, tokens
-from stack.feed import Feed, by_day, partner_of, read
+from stack.feed import CloudEvent, Feed, by_day, partner_of
+from stack.figures import Figures
+from stack.lapse_options import read_options
 from stack.parts import PrivateStack, running
 from stack.skipping import SkippingClock
 from stack.story import Household, Story
-from stack.summary import Figures, collect, show
+from stack.summary import collect, show
 from wiring.leave import leave
 from wiring.settings import Settings
 from wiring.temporal import connect
 
-ROOT = Path(__file__).resolve().parent.parent
 MORNING = clock_time(7, 30)
 EVENING = clock_time(19, 0)
 IMPORT_WEEKS = 12
+STANDSTILL = 30  # seconds
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a time-lapse from the command line and leave with its exit code."""
-    options = _options(arguments)
-    figures = asyncio.run(lapse(options))
+    options = read_options(arguments)
+    try:
+        figures = asyncio.run(lapse(options))
+    except intake.FileRefusedError as refused:
+        print(f"journeys timelapse: {options.referrals}: {refused}", file=sys.stderr)  # noqa: T201
+        leave(intake.BAD_INPUT)
     show(figures, as_json=options.json)
     leave(0)
-
-
-def _options(arguments: list[str] | None) -> Namespace:
-    parser = ArgumentParser(
-        prog="journeys timelapse",
-        description="Run eighteen months of real journeys in seconds, on a private stack.",
-        epilog="Example: journeys timelapse --months 18 --json",
-    )
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON instead of tables")
-    parser.add_argument("--start", type=date.fromisoformat, default=date(2012, 4, 16), help="the first day")
-    parser.add_argument("--months", type=int, default=18, help="how long to run")
-    parser.add_argument("--programme", default="wirral-2012", help="the programme of the journeys")
-    parser.add_argument("--referrals", type=Path, default=_sample("referrals.csv"), help="the referral export")
-    parser.add_argument("--events", type=Path, default=_sample("partner-events.ndjson"), help="the partner events")
-    parser.add_argument("--key-workers", type=int, default=5, help="how many key workers share the families")
-    return parser.parse_args(arguments)
-
-
-def _sample(name: str) -> Path:
-    """Return a sample of the shared folder beside the project when there is one, else the project's own copy."""
-    shared = ROOT.parent / "shared" / "samples" / name
-    return shared if shared.exists() else ROOT / "samples" / name
 
 
 async def lapse(options: Namespace) -> Figures:
@@ -91,7 +74,7 @@ class Cast:
 @asynccontextmanager
 async def _cast(options: Namespace) -> AsyncIterator[Cast]:
     """Start the stack with its sinks, and introduce staff and partners."""
-    programme = load(options.programme)
+    programme: Programme = options.programme
     offset = datetime.combine(options.start, MORNING, tzinfo=LONDON).astimezone(UTC) - datetime.now(UTC)
     async with sinks.smtp() as mail, sinks.webhooks() as hooks:
         env = _environment(offset, programme, mail.port)
@@ -146,9 +129,11 @@ async def _staff(http: httpx.AsyncClient, key_workers: int) -> list[str]:
     return workers
 
 
-async def _partners(http: httpx.AsyncClient, programme: Programme, events: Path, port: int) -> dict[str, str]:
+async def _partners(
+    http: httpx.AsyncClient, programme: Programme, events: list[CloudEvent], port: int
+) -> dict[str, str]:
     """Add each partner of the programme and of the feed, with a webhook; return their secrets."""
-    named = {held.partner for held in programme.agreements} | {partner_of(event) for event in read(events)}
+    named = {held.partner for held in programme.agreements} | {partner_of(event) for event in events}
     secrets = {}
     for name in sorted(named):
         url = f"http://127.0.0.1:{port}/{name}"
@@ -161,7 +146,7 @@ async def _partners(http: httpx.AsyncClient, programme: Programme, events: Path,
 async def _through(cast: Cast, options: Namespace) -> None:
     """Go through the calendar day by day: mail goes out by itself, people do their work, partners send theirs."""
     end = add_months(options.start, options.months)
-    days = by_day(read(options.events), options.start, end)
+    days = by_day(options.events, options.start, end)
     calendar = calendar_of(cast.programme.nation)
     for day, advance in _progress(options.start, end, quiet=options.json):
         if calendar.is_working(day):
@@ -192,15 +177,16 @@ async def _import(cast: Cast, day: date, start: date) -> None:
 
 
 async def _settled(http: httpx.AsyncClient) -> None:
-    """Wait until every partner event that can be applied is, so that it lands on its day."""
-    for _ in range(1500):
-        answer = await http.get("/v1/counts")
-        answer.raise_for_status()
-        inbox = answer.json()["inbox"]
+    """Wait until every partner event that can be applied is, so that it lands on its day; give up when none is."""
+    before, since = None, time.monotonic()
+    while time.monotonic() < since + STANDSTILL:
+        inbox = (await http.get("/v1/counts")).raise_for_status().json()["inbox"]
         if not inbox.get("received") and not inbox.get("forwarded"):
             return
+        if inbox != before:
+            before, since = inbox, time.monotonic()
         await asyncio.sleep(0.02)
-    raise TimeoutError(f"partner events are not applied after 30 s: {inbox}")
+    raise TimeoutError(f"no partner event was applied for {STANDSTILL} s: {before}")
 
 
 def _progress(start: date, end: date, *, quiet: bool) -> Any:
