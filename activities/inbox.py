@@ -1,8 +1,8 @@
 """The way of partner events from the inbox to their journeys; gateway and worker run the same sweep."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,6 +10,7 @@ import structlog
 from domain.commands import RecordEvidence
 from store import inbox
 from store.pool import Pool
+from wiring.background import beside
 from wiring.engine import Engine, Unavailable
 
 Forward = Callable[[str, Sequence[RecordEvidence]], Awaitable[None]]
@@ -22,16 +23,9 @@ LOST_AFTER = timedelta(minutes=10)  # handed over and never applied: hand over a
 log = structlog.stdlib.get_logger("inbox")
 
 
-@asynccontextmanager
-async def sweeping(pool: Pool, engine: Engine, wake: asyncio.Event | None = None) -> AsyncIterator[None]:
+def sweeping(pool: Pool, engine: Engine, wake: asyncio.Event | None = None) -> AbstractAsyncContextManager[None]:
     """Sweep the inbox in the background while the context is open, at once when `wake` is set."""
-    task = asyncio.create_task(_sweep_on(pool, engine, wake or asyncio.Event()))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return beside(_sweep_on(pool, engine, wake or asyncio.Event()))
 
 
 async def sweep(pool: Pool, forward: Forward, now: datetime) -> int:

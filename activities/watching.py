@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import get_args
 
@@ -18,6 +18,7 @@ from store.inbox import InboxState
 from store.pool import Pool
 from store.watching import Figures, figures
 from wiring import metrics
+from wiring.background import beside
 
 EVERY = 15.0  # seconds; as often as Prometheus usually asks
 KNOWN = {"stage": STAGES, "reminder": get_args(ReminderState), "inbox": get_args(InboxState)}
@@ -26,16 +27,9 @@ AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RP
 log = structlog.stdlib.get_logger("watching")
 
 
-@asynccontextmanager
-async def watching(pool: Pool, now: Callable[[], Awaitable[datetime]]) -> AsyncIterator[None]:
+def watching(pool: Pool, now: Callable[[], Awaitable[datetime]]) -> AbstractAsyncContextManager[None]:
     """Refresh the gauges in the background while the context is open."""
-    task = asyncio.create_task(_watch_on(pool, now))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return beside(_watch_on(pool, now))
 
 
 async def look(pool: Pool, now: datetime) -> None:

@@ -1,4 +1,6 @@
-"""The bounds a scheme sets, each refused with a reason and a remedy: localities, cohorts, needs, places and stages."""
+"""The bounds a scheme sets, each refused with a reason and a remedy: localities, cohorts, criteria, needs, places."""
+
+from collections.abc import Collection
 
 from domain.commands import PlacesTaken
 from domain.errors import Rejected
@@ -52,14 +54,22 @@ def is_helped(journey: Journey) -> None:
         )
 
 
+def known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
+    """Refuse criteria that the programme does not know; one without a rule knows them all."""
+    _known(criteria, programme.known_criteria, "criterion", programme)
+
+
 def known_needs(needs: tuple[str, ...], programme: Programme) -> None:
     """Refuse needs that the programme does not list; one without a list knows them all."""
-    known = programme.known_needs
-    unknown = [need for need in needs if known is not None and need not in known]
+    _known(needs, programme.known_needs, "need", programme)
+
+
+def _known(named: tuple[str, ...], known: Collection[str] | None, word: str, programme: Programme) -> None:
+    unknown = [each for each in named if known is not None and each not in known]
     if known and unknown:
         raise Rejected(
-            "unknown-need",
-            f"{', '.join(unknown)} is no need of {programme.name}",
+            f"unknown-{word}",
+            f"{', '.join(unknown)} is no {word} of {programme.name}",
             f"use one or more of {', '.join(known)}",
         )
 

@@ -7,6 +7,7 @@ from domain.bounds import (
     goes_through,
     in_locality,
     known_cohort,
+    known_criteria,
     known_needs,
     needs_fit,
 )
@@ -46,7 +47,7 @@ from domain.events import (
 from domain.family import Consent
 from domain.journey import Journey
 from domain.programme import Programme
-from domain.refusals import happened, is_held, known_criteria, out_of_order
+from domain.refusals import happened, is_held, out_of_order
 
 
 def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[Event]:

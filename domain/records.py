@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.agenda import Deadline, agenda
 from domain.asking import request
-from domain.bounds import known_cohort, known_needs
+from domain.bounds import known_cohort, known_criteria, known_needs
 from domain.calendar import calendar_of
 from domain.commands import (
     AcknowledgeReminder,
@@ -38,7 +38,7 @@ from domain.evolve import evolve
 from domain.holding import rings_at
 from domain.journey import Journey
 from domain.programme import Programme
-from domain.refusals import happened, known_criteria
+from domain.refusals import happened
 from domain.scheme import COMPARISON
 
 LATE = timedelta(minutes=15)

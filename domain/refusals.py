@@ -5,7 +5,6 @@ from datetime import date, datetime
 from domain.calendar import local_date
 from domain.errors import Rejected
 from domain.journey import Journey
-from domain.programme import Programme
 
 EARLIEST = date(1990, 1, 1)  # an earlier day is a slip of the keyboard, such as 1012 for 2012
 
@@ -19,18 +18,6 @@ def happened(on: date, at: datetime, not_before: date | None, what: str) -> None
         raise Rejected("bad-dates", f"{what} {on} is before the step it follows ({not_before})", "check the dates")
     if on < EARLIEST:
         raise Rejected("bad-dates", f"{what} {on} is too long ago (before {EARLIEST})", "check the year")
-
-
-def known_criteria(criteria: tuple[str, ...], programme: Programme) -> None:
-    """Refuse criteria that the programme does not know; one without a rule knows them all."""
-    known = programme.known_criteria
-    unknown = [criterion for criterion in criteria if known is not None and criterion not in known]
-    if known and unknown:
-        raise Rejected(
-            "unknown-criterion",
-            f"{', '.join(unknown)} is no criterion of {programme.name}",
-            f"use one or more of {', '.join(known)}",
-        )
 
 
 def is_held(journey: Journey, done: str) -> None:

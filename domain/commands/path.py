@@ -1,0 +1,130 @@
+"""The steps of the path, stage by stage: from the referral to the close."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from domain.categories import Category
+from domain.commands.order import MOST, Order
+from domain.events import CheckVerdict, ContactKind, Outcome, ReviewOutcome
+from domain.family import Basis, Member
+from domain.model import Code
+
+
+class ReferFamily(Order):
+    """Open a journey."""
+
+    type: Literal["refer"] = "refer"
+    on: date
+    journey_id: str
+    reference: str
+    area: Code
+    locality: str = Field(min_length=1, max_length=80)
+    programme: str
+    programme_version: str
+    programme_hash: str
+    members: tuple[Member, ...] = Field(min_length=1)
+    referrer: Code
+    criteria: tuple[Code, ...] = ()
+    earlier: tuple[str, ...] = ()
+
+
+class RecordConsent(Order):
+    """Record a lawful basis: consent given, or another basis in its place."""
+
+    type: Literal["consent"] = "consent"
+    on: date
+    consent_id: Code
+    basis: Basis
+    purpose: Code
+    partners: tuple[Code, ...] = Field(default=(), max_length=MOST)
+    categories: tuple[Category, ...] = Field(default=(), max_length=MOST)
+    expires_on: date | None = None
+
+
+class WithdrawConsent(Order):
+    """End a recorded basis; messages already queued are stopped when they would be sent."""
+
+    type: Literal["withdraw-consent"] = "withdraw-consent"
+    on: date
+    consent_id: Code
+
+
+class IdentifyFamily(Order):
+    """Check the criteria the family was found to meet against the programme."""
+
+    type: Literal["identify"] = "identify"
+    on: date
+    criteria: tuple[Code, ...] = Field(max_length=MOST)
+    cohort: Code | None = None
+
+
+class RecordContact(Order):
+    """Record a contact with the family."""
+
+    type: Literal["record-contact"] = "record-contact"
+    on: date
+    kind: ContactKind = "visit"
+
+
+class AssessFamily(Order):
+    """Record the whole-family assessment and the needs found."""
+
+    type: Literal["assess"] = "assess"
+    on: date
+    needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
+
+
+class AgreePlan(Order):
+    """Record the plan agreed with the family."""
+
+    type: Literal["agree-plan"] = "agree-plan"
+    on: date
+    needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
+
+
+class StartIntervention(Order):
+    """Begin high-intensity work."""
+
+    type: Literal["start-intervention"] = "start-intervention"
+    on: date
+
+
+class ReviewPlan(Order):
+    """Record a review of the plan."""
+
+    type: Literal["review-plan"] = "review-plan"
+    on: date
+    outcome: ReviewOutcome = "on-track"
+
+
+class StepDown(Order):
+    """Move to low intensity and start the count towards the checks."""
+
+    type: Literal["step-down"] = "step-down"
+    on: date
+
+
+class StepUp(Order):
+    """Move back to high intensity."""
+
+    type: Literal["step-up"] = "step-up"
+    on: date
+    reason: Code
+
+
+class RecordCheck(Order):
+    """Record a sustained-outcome check."""
+
+    type: Literal["record-check"] = "record-check"
+    on: date
+    verdict: CheckVerdict
+
+
+class CloseJourney(Order):
+    """End the journey."""
+
+    type: Literal["close"] = "close"
+    on: date
+    outcome: Outcome

@@ -1,0 +1,11 @@
+"""What every event carries besides its own fields."""
+
+from pydantic import AwareDatetime
+
+from domain.model import Value
+
+
+class Fact(Value):
+    """What every event carries besides its own fields."""
+
+    at: AwareDatetime
