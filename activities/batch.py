@@ -48,6 +48,7 @@ class Batch:
         self._answered = dict(loaded.replies)
         self._open = loaded.effects
         self._stream: list[Event] = [recorded.event for recorded in loaded.events]
+        self._actors = [recorded.actor for recorded in loaded.events]
         self._expected = len(self._stream)
         self.last_hash = loaded.last_hash
         self.journey = fold(self._stream)
@@ -144,12 +145,15 @@ class Batch:
         return self._reply(command, happened=tuple(event.type for event in happened), explanation=why)
 
     def _changed_since(self, seen: int) -> Rejection:
-        """Say what happened since the version that the command was given on."""
-        happened = ", ".join(dict.fromkeys(event.type for event in self._stream[seen:])) or "nothing we know of"
+        """Say what happened since the version that the command was given on, and who did it."""
+        since = zip(self._stream[seen:], self._actors[seen:], strict=True)
+        happened = ", ".join(dict.fromkeys(f"{event.type} by {actor}" for event, actor in since))
         return Rejection(
             code="changed-since",
-            reason=f"{self.journey.reference} is at version {self.journey.version}, not {seen}; since then: {happened}",
-            remedy="show the journey again, and give the command anew, under a new key, if it still fits",
+            reason=f"{self.journey.reference} is at version {self.journey.version}, not {seen}; "
+            f"since then: {happened or 'nothing we know of'}",
+            remedy=f"look again (journeys show {self.journey.reference}), "
+            "and give the command anew, under a new key, if it still fits",
         )
 
     def _settle(self, command: Command) -> None:
@@ -171,6 +175,7 @@ class Batch:
     def _add(self, command: Command, happened: Sequence[Event], programme: Programme) -> None:
         for event in happened:
             self._stream.append(event)
+            self._actors.append(command.actor)
             self.journey = fold(self._stream) if isinstance(event, EventCorrected) else evolve(self.journey, event)
             self._new.append(NewEvent(event=event, command_id=command.command_id, actor=command.actor))
             if isinstance(event, MessageRetried):

@@ -24,7 +24,7 @@ def _change(door: Door, ref: str, step: str, **body: Any) -> None:
     answer(door.step(ref, f"{step}-deadline", **body), json_wanted=door.as_json)
 
 
-@command(app)
+@command(app, guarded=True)
 def move(  # noqa: PLR0913, PLR0917 - one argument an option
     door: Door,
     ref: Ref,
@@ -40,7 +40,7 @@ def move(  # noqa: PLR0913, PLR0917 - one argument an option
     _change(door, ref, "move", work=work, to=to, reason=why, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def pause(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
     """Stop a clock; nobody is reminded until it is resumed.
 
@@ -49,7 +49,7 @@ def pause(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
     _change(door, ref, "pause", work=work, reason=why, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def resume(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
     """Let a paused clock run again; the deadline is later by the working days it stood still.
 
@@ -58,7 +58,7 @@ def resume(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
     _change(door, ref, "resume", work=work, reason=why, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def cancel(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
     """Take the deadline off a piece of work; it stays owed, without a clock.
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.trouble import BAD_INPUT, NOT_ALLOWED, REJECTED, UNREACHABLE, Trouble
+from cli.trouble import BAD_INPUT, NOT_ALLOWED, REJECTED, UNREACHABLE, Trouble, plain
 
 if TYPE_CHECKING:
     import httpx
@@ -25,6 +25,7 @@ TIMEOUT = 60.0  # seconds; a step waits for the engine at most 20
 STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
 SERVER_FAULT = 500
 UNAVAILABLE = 503
+VERSION = re.compile(r"(?:([1-9]\d{0,8})-)?(\d{1,9})")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # sent as it is: the gateway says whether there is such a day
 
 
@@ -39,6 +40,7 @@ class Door:
     data: Path | None = None
     url: str | None = None
     as_json: bool = False
+    if_version: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -78,22 +80,28 @@ class Door:
         told = {name: value for name, value in params.items() if value is not None}
         return self._request("GET", path, params=told)
 
-    def post(self, path: str, body: object = None, *, repeatable: bool = True) -> Any:
-        """Tell. A body that must not be told twice is `repeatable` False: then only an unsent one is tried again."""
-        return self._request("POST", path, json=body if body is not None else {}, repeatable=repeatable)
+    def post(self, path: str, body: object = None, *, repeatable: bool = True, seen: str | None = None) -> Any:
+        """Tell. A body that must not be told twice is `repeatable` False: then only an unsent one is tried again.
+
+        `seen` is the version of the journey that it is meant for: it is refused if anything has happened since.
+        """
+        tag = {} if seen is None else {"if-match": entity_tag(seen)}
+        return self._request("POST", path, json=body if body is not None else {}, repeatable=repeatable, headers=tag)
 
     def put(self, path: str, body: object) -> Any:
         """Set."""
         return self._request("PUT", path, json=body)
 
-    def step(self, reference: str, name: str, **body: Any) -> Any:
-        """Take a step of the path."""
+    def step(self, reference: str, name: str, seen: str | None = None, **body: Any) -> Any:
+        """Take a step of the path, on the version that --if-version names, else the one that was `seen`, if any."""
         told = {key: value for key, value in body.items() if value is not None}
-        return self.post(f"/v1/journeys/{in_path(reference)}/{name}", told)
+        return self.post(f"/v1/journeys/{in_path(reference)}/{name}", told, seen=self.if_version or seen)
 
-    def _request(self, method: str, path: str, *, repeatable: bool = True, **content: Any) -> Any:
+    def _request(
+        self, method: str, path: str, *, repeatable: bool = True, headers: dict[str, str] | None = None, **content: Any
+    ) -> Any:
         once = uuid.uuid4().hex
-        headers = {"idempotency-key": once, "x-request-id": once}
+        headers = {"idempotency-key": once, "x-request-id": once} | (headers or {})
         with self.client() as client:
             for attempt in attempts(repeatable=repeatable):
                 with attempt, _calls(self.address):
@@ -123,6 +131,21 @@ class Door:
 def in_path(text: str) -> str:
     """Return text as one part of an address; what no reference can hold is left out, and so is found mistyped."""
     return "".join(symbol for symbol in text if symbol.isalnum() or symbol == "-") or "-"
+
+
+def entity_tag(version: str) -> str:
+    """Return the entity tag of a version as `show` and `list` tell it: 7, or 2-7 on the family's second journey."""
+    found = VERSION.fullmatch(version.strip())
+    if found is None:
+        remedy = "copy the version that show or list tells, such as 7, or 2-7 on the family's second journey"
+        raise Trouble(f"--if-version: {plain(version)} is not a version", remedy, exit_code=BAD_INPUT)
+    return f'"{found[1] or 1}-{found[2]}"'
+
+
+def version_of(journey_id: str, version: int) -> str:
+    """Return a journey's version as people are told it: the number, and before it which journey unless the first."""
+    number = journey_id.rsplit(":", 1)[1]
+    return str(version) if number == "1" else f"{number}-{version}"
 
 
 def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":

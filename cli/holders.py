@@ -21,7 +21,7 @@ Area = Annotated[str | None, typer.Option(help="Only this area.")]
 Programme = Annotated[str | None, typer.Option(help="Only this programme.")]
 
 
-@command(app)
+@command(app, guarded=True)
 def allocate(  # noqa: PLR0913 - one argument an option
     door: Door,
     ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="The family; left out with --next.")] = None,
@@ -40,6 +40,10 @@ def allocate(  # noqa: PLR0913 - one argument an option
 
     Example: journeys allocate F-7K3Q-9D2X --to kim
     """
+    if following is not None and door.if_version is not None:
+        raise Trouble(
+            "--if-version with --next", "it is of one family: give REF with --to or --any", exit_code=BAD_INPUT
+        )
     if following is not None and ref is None and to is None and not anybody:
         form = {
             "key_worker": following,
@@ -86,7 +90,7 @@ def _room(rows: list[dict[str, object]]) -> str:
     return f"{told} and {len(rows) - SHOWN} more" if len(rows) > SHOWN else told
 
 
-@command(app, "offer-handover")
+@command(app, "offer-handover", guarded=True)
 def offer_handover(door: Door, ref: Ref, to: To, on: On = None) -> None:
     """Offer the family to another key worker; until accepted, the holder keeps it.
 
@@ -95,7 +99,7 @@ def offer_handover(door: Door, ref: Ref, to: To, on: On = None) -> None:
     write.answer(door.step(ref, "offer-handover", to=to, on=door.day(on or "today")), json_wanted=door.as_json)
 
 
-@command(app, "withdraw-handover")
+@command(app, "withdraw-handover", guarded=True)
 def withdraw_handover(door: Door, ref: Ref, on: On = None) -> None:
     """Take an unanswered offer back; the holder stays.
 
@@ -104,7 +108,7 @@ def withdraw_handover(door: Door, ref: Ref, on: On = None) -> None:
     write.answer(door.step(ref, "withdraw-handover", on=door.day(on or "today")), json_wanted=door.as_json)
 
 
-@command(app, "accept-handover")
+@command(app, "accept-handover", guarded=True)
 def accept_handover(door: Door, ref: Ref, to: To, waiver: Waiver = None, on: On = None) -> None:
     """Take over an offered family.
 
@@ -116,7 +120,7 @@ def accept_handover(door: Door, ref: Ref, to: To, waiver: Waiver = None, on: On 
     )
 
 
-@command(app, "refuse-handover")
+@command(app, "refuse-handover", guarded=True)
 def refuse_handover(
     door: Door,
     ref: Ref,

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.command import On, Ref, command
-from cli.door import Door
-from cli.show import answer
-from cli.trouble import BAD_INPUT, Trouble
+from cli.door import Door, in_path, version_of
+from cli.show import answer, as_it_reads, event_day, event_detail
+from cli.trouble import BAD_INPUT, Trouble, plain
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -64,7 +64,7 @@ def withdraw_consent(
     _take(door, ref, "withdraw-consent", consent_id=consent_id, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def identify(  # noqa: PLR0913, PLR0917 - one argument an option
     door: Door,
     ref: Ref,
@@ -103,7 +103,7 @@ def contact(
     _take(door, ref, "record-contact", kind=kind, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def assess(door: Door, ref: Ref, need: Needs, on: On = None) -> None:
     """Record the whole-family assessment.
 
@@ -112,7 +112,7 @@ def assess(door: Door, ref: Ref, need: Needs, on: On = None) -> None:
     _take(door, ref, "assess", needs=need, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def plan(door: Door, ref: Ref, need: Needs, on: On = None) -> None:
     """Record the plan agreed with the family.
 
@@ -121,7 +121,7 @@ def plan(door: Door, ref: Ref, need: Needs, on: On = None) -> None:
     _take(door, ref, "agree-plan", needs=need, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def start(door: Door, ref: Ref, on: On = None) -> None:
     """Begin high-intensity work.
 
@@ -130,7 +130,7 @@ def start(door: Door, ref: Ref, on: On = None) -> None:
     _take(door, ref, "start-intervention", on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def review(
     door: Door,
     ref: Ref,
@@ -144,7 +144,7 @@ def review(
     _take(door, ref, "review-plan", outcome=outcome, on=on)
 
 
-@command(app, "step-down")
+@command(app, "step-down", guarded=True)
 def step_down(door: Door, ref: Ref, on: On = None) -> None:
     """Move to low intensity; the checks are counted from this day.
 
@@ -153,7 +153,7 @@ def step_down(door: Door, ref: Ref, on: On = None) -> None:
     _take(door, ref, "step-down", on=on)
 
 
-@command(app, "step-up")
+@command(app, "step-up", guarded=True)
 def step_up(
     door: Door, ref: Ref, reason: Annotated[str, typer.Option(help="Why, as a code, such as crisis.")], on: On = None
 ) -> None:
@@ -164,7 +164,7 @@ def step_up(
     _take(door, ref, "step-up", reason=reason, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def check(
     door: Door,
     ref: Ref,
@@ -178,7 +178,7 @@ def check(
     _take(door, ref, "record-check", verdict=verdict, on=on)
 
 
-@command(app)
+@command(app, guarded=True)
 def close(
     door: Door,
     ref: Ref,
@@ -203,7 +203,7 @@ def ack(
     _take(door, ref, "acknowledge", reminder_id=reminder)
 
 
-@command(app)
+@command(app, guarded=True)
 def correct(  # noqa: PLR0913, PLR0917 - one argument an option
     door: Door,
     ref: Ref,
@@ -218,10 +218,18 @@ def correct(  # noqa: PLR0913, PLR0917 - one argument an option
 ) -> None:
     """Correct an event: nothing is edited, a later event supersedes it.
 
+    It shows how the event read, and is refused when anything else happened between that and the correction.
+
     Example: journeys correct F-7K3Q-9D2X 7 --reason typing-error --set on=2026-01-20
     """
     changes = dict(_change(door, one) for one in changed)
-    _take(door, ref, "correct", version=event, journey=journey, reason=reason, changes=changes)
+    told = door.get(f"/v1/journeys/{in_path(ref)}", journey=journey)
+    read = as_it_reads(told["timeline"], event)
+    if read and not door.as_json:
+        typer.echo(plain(f"event {event} was  {event_day(read)}  {read['type']}  {event_detail(read)}"))
+    seen = version_of(told["journey"]["journey_id"], told["journey"]["version"])
+    taken = door.step(ref, "correct", seen, version=event, journey=journey, reason=reason, changes=changes)
+    answer(taken, json_wanted=door.as_json)
 
 
 def _change(door: Door, text: str) -> tuple[str, Any]:

@@ -8,7 +8,7 @@ from cli import show as write
 from cli import views
 from cli.claim_rows import CLAIM_COLUMNS, claim_row
 from cli.command import Ref, command
-from cli.door import Door, in_path
+from cli.door import Door, in_path, version_of
 from cli.owing import write_owed, write_reminders
 
 app = typer.Typer(rich_markup_mode=None)
@@ -48,7 +48,8 @@ def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
     if door.as_json:
         write.as_json(page)
         return
-    write.table("", ("reference", "stage", "holder", "locality", "referred", "next"), map(_glance, page["journeys"]))
+    columns = ("reference", "version", "stage", "holder", "locality", "referred", "next")
+    write.table("", columns, map(_glance, page["journeys"]))
     if page["next"]:
         write.remark(f"more: --cursor {page['next']}")
 
@@ -72,13 +73,18 @@ def list_views(
 
 def _glance(row: dict[str, Any]) -> tuple[object, ...]:
     following = write.moment(row["next_deadline_at"])
-    return row["reference"], row["stage"], row["key_worker"], row["locality"], row["referred_on"], following
+    version = version_of(row["journey_id"], row["version"])
+    names = ("stage", "key_worker", "locality", "referred_on")
+    return row["reference"], version, *(row[name] for name in names), following
 
 
 @command(app)
 def show(
     door: Door,
     ref: Ref,
+    journey: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family; the newest if not said.")
+    ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="The system's own bookkeeping too.")] = False,
 ) -> None:
@@ -86,7 +92,7 @@ def show(
 
     Example: journeys show F-7K3Q-9D2X --all
     """
-    told = door.get(f"/v1/journeys/{in_path(ref)}")
+    told = door.get(f"/v1/journeys/{in_path(ref)}", journey=journey)
     if door.as_json:
         write.as_json(told)
         return
@@ -101,7 +107,10 @@ def show(
     if told["claims"]:
         write.table("\nClaims", CLAIM_COLUMNS, map(claim_row, told["claims"]))
     for row in told["earlier"]:
-        typer.echo(f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']})")
+        typer.echo(
+            f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']}); "
+            f"its events: journeys show {row['reference']} --journey {row['number']}"
+        )
 
 
 def _heading(told: dict[str, Any]) -> None:
@@ -111,6 +120,7 @@ def _heading(told: dict[str, Any]) -> None:
     write.fields(
         (
             ("reference", journey["reference"]),
+            ("version", version_of(journey["journey_id"], journey["version"])),
             ("stage", stage),
             ("holder", holder),
             ("held beyond cap", journey["waiver"] and f"by waiver {journey['waiver']}"),

@@ -12,6 +12,7 @@ from typing import Any
 
 import typer
 
+from cli.door import version_of
 from cli.trouble import BAD_INPUT, Trouble, plain
 
 # Said elsewhere on the page, or for programs only.
@@ -62,7 +63,8 @@ def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
         as_json(told)
         return
     happened = ", ".join(told["happened"]) or "nothing to do: it was so already"
-    typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {told['version']})")
+    version = version_of(told["journey_id"], told["version"])
+    typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {version})")
     for line in told.get("explanation", ()):
         typer.echo(f"  {plain(line)}")
 
@@ -135,6 +137,13 @@ def event_detail(event: dict[str, Any], *, everything: bool = False) -> str:
         for name, value in event.items()
         if name not in hidden and _told(value)
     )
+
+
+def as_it_reads(timeline: list[dict[str, Any]], number: int) -> dict[str, Any] | None:
+    """Return an event as its last correction has it; None where the timeline has no such number."""
+    events = [one["event"] for one in timeline]
+    corrected = [one["replacement"] for one in events if one["type"] == "event-corrected" and one["version"] == number]
+    return next(iter([*corrected[-1:], *events[number - 1 : number]]), None)
 
 
 def is_noise(event: dict[str, Any]) -> bool:

@@ -59,7 +59,7 @@ class Asked:
         number, _, version = str(self.seen).strip('"').partition("-")
         if int(number) != self.journey.number:
             reason = f"{self.journey.reference} is on its journey {self.journey.number}, not {number}"
-            raise Rejected("changed-since", reason, "show the journey again, and decide anew")
+            raise Rejected("changed-since", reason, "look again (journeys show), and decide anew")
         return int(version)
 
 

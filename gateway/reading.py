@@ -35,6 +35,9 @@ router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 NAMES = Allow("read-names", own=True)
 Reader = Annotated[Actor, Depends(Allow("read", own=True))]
 Limit = Annotated[int, Query(ge=1, le=500)]
+Number = Annotated[
+    int | None, Query(ge=1, lt=2**31, description="Which of the family's journeys; the newest if not said.")
+]
 Fragment = Annotated[str | None, Query(pattern="^[A-Za-z0-9-]{1,12}$")]
 
 
@@ -56,7 +59,7 @@ class Told(BaseModel):
 
 
 class Shown(BaseModel):
-    """One family's newest journey; `family` only for those who may read names."""
+    """One journey of a family, the newest unless another is asked for; `family` only for those who may read names."""
 
     journey: Journey
     holder: str | None
@@ -134,27 +137,30 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
 
 
 @router.get("/journeys/{reference}")
-async def show(asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served, response: Response) -> Shown:
+async def show(
+    asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served, response: Response, journey: Number = None
+) -> Shown:
     """Tell one family's whole story: where it is, what happened, what falls due, who holds it.
 
     The `ETag` goes with a step as `If-Match`: the step is refused if anything has happened since.
     """
+    names = may(asked.actor, "read-names", asked.journey.key_worker)
+    asked = asked.on(journey)
     row = asked.journey
     async with parts.pool.acquire() as conn:
         recorded = await journal.timeline(conn, row.journey_id)
         programme = await programmes.get(conn, row.programme_hash)
         ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
         chain = await read_models.reminders(conn, journey_id=row.journey_id)
-        names = may(asked.actor, "read-names", row.key_worker)
         family = await parts.vault.read_family(conn, row.reference) if names else None
-    journey, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
-    response.headers["etag"] = etag(row, journey.version)
+    told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
+    response.headers["etag"] = etag(row, told.version)
     return Shown(
-        journey=journey,
-        holder=journey.holder,
-        owed=list(standing(journey, programme, calendar)),
-        next_steps=list(next_steps(journey, programme)),
-        agenda=list(agenda(journey, programme, calendar)),
+        journey=told,
+        holder=told.holder,
+        owed=list(standing(told, programme, calendar)),
+        next_steps=list(next_steps(told, programme)),
+        agenda=list(agenda(told, programme, calendar)),
         reminders=chain,
         timeline=[_told(one) for one in recorded],
         claims=ledger,

@@ -102,7 +102,7 @@ async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, confi
 @pytest.mark.parametrize(
     ("words", "columns"),
     [
-        (("list",), ["reference", "stage", "holder", "locality", "referred", "next"]),
+        (("list",), ["reference", "version", "stage", "holder", "locality", "referred", "next"]),
         (("due", "--limit", "500"), ["holder", "due", "reference", "work", "owed by", "since", "clock"]),
         (
             ("workers", "list"),
