@@ -1,5 +1,7 @@
 """`journeys`: the thin admin CLI. It talks only HTTP to the gateway, and imports what it needs when it needs it."""
 
+from typing import Annotated
+
 import typer
 
 from cli import (
@@ -36,6 +38,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _told(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+    """Tell the version and leave."""
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - the CLI must start fast
+
+        typer.echo(f"journeys {version('family-journeys')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_told, is_eager=True, help="Tell the version, and nothing else.")
+    ] = False,
+) -> None:
+    """Family journeys, from referral to the last check."""
+
 
 for _part in (referring, reading, exporting, owing, path, holders, staff, upkeep, doctor, completing):
     app.add_typer(_part.app)

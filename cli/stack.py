@@ -59,7 +59,7 @@ def up(
 def status(*, data: Data = None, as_json: AsJson = False) -> None:
     """Tell how each part of the system is.
 
-    Exit status: 0 it is up, 3 it is not.
+    Exit status: 0 it is up, 3 it is not, or not yet.
 
     Example: journeys status --json
     """
@@ -115,12 +115,24 @@ def _show_addresses(now: "StackReport") -> None:
 
 
 def _show(now: "StackReport") -> None:
-    typer.echo("The system is up." if now.up else "The system is not up. Start it with: journeys up")
+    typer.echo(_standing(now))
     _show_addresses(now)
     if now.parts:
         typer.echo(f"\n{'part':<11}{'state':<13}{'pid':>8}{'restarts':>10}{'memory':>10}{'uptime':>12}  address")
     for part in now.parts:
         typer.echo(_line(part))
+
+
+def _standing(now: "StackReport") -> str:
+    """Say whether it is up, on its way there, or down: each wants something else done."""
+    if now.up:
+        return "The system is up."
+    if now.supervisor_pid is None:
+        return "The system is not up. Start it with: journeys up"
+    waits = [part for part in now.parts if part.state not in {"ready", "done"}]
+    told = ", ".join(f"{part.name} {part.state}" for part in waits) or "its parts are about to start"
+    log = f"; if it stays so, see {waits[0].log}" if waits else ""
+    return f"The system is coming up: {told}. Look again in a moment{log}."
 
 
 def _line(part: "PartReport") -> str:

@@ -1,6 +1,6 @@
 """Decisions in words: why a family is eligible or not, and what follows from a check that was not passed."""
 
-from domain.eligibility import HouseholdFault, Judgement
+from domain.eligibility import Counting, HouseholdFault, Judgement
 from domain.events import CheckRecorded, Event, EventCorrected, FamilyAssessed, FamilyIdentified
 from domain.journey import Journey
 from domain.next_steps import after_check
@@ -13,6 +13,7 @@ HOUSEHOLD: dict[HouseholdFault, str] = {
     "too-few-adults": "the household has too few adults",
     "too-many-people": "the household has more people than the programme takes",
 }
+ONE: dict[Counting, str] = {"criteria": "criterion", "groups": "group"}
 WAITS = "the criteria are judged by the needs found at assessment"
 
 
@@ -57,4 +58,5 @@ def _counted(judged: Judgement) -> str:
     shown = judged.counted if judged.counting == "criteria" else judged.groups
     by = f" ({', '.join(judged.counted)})" if judged.counting == "groups" and judged.counted else ""
     what = ", ".join(shown) or "none"
-    return f"{judged.counting} met: {what}{by}; needs {judged.needed} {judged.counting}"
+    needed = ONE[judged.counting] if judged.needed == 1 else judged.counting
+    return f"{judged.counting} met: {what}{by}; needs {judged.needed} {needed}"

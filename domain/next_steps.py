@@ -31,7 +31,17 @@ STEPS: Mapping[Work, str] = MappingProxyType(
 
 def next_steps(journey: Journey, programme: Programme) -> tuple[str, ...]:
     """Return what answers each piece of work that is owed now."""
-    return tuple(STEPS[owed.work] for owed in owed_now(journey, programme))
+    return tuple(_step(journey, owed.work, programme) for owed in owed_now(journey, programme))
+
+
+def _step(journey: Journey, work: Work, programme: Programme) -> str:
+    """Say what answers a piece of work; a family found not eligible may be looked at again instead of the close."""
+    if work == "close" and journey.eligible is False:
+        if journey.stage == "identification":
+            return "identify the family again if more is known, or close it as not-eligible"
+        if programme.judges_needs:
+            return "assess the family again if more has come to light, or close it as not-eligible"
+    return STEPS[work]
 
 
 def after_check(journey: Journey, event: CheckRecorded, programme: Programme) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from gateway.bodies import Body
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
-from store import queue, read_models, staff
+from store import programmes, read_models, staff
 from store.pool import Conn
 from store.read_models import Filters
 from store.staff import StaffMember
@@ -49,7 +49,10 @@ class Handed(BaseModel):
 
 
 class Left(BaseModel):
-    """How far a caseload is handed over; `left` counts what a further request goes on with."""
+    """How far a caseload is handed over; `left` counts what a further request goes on with.
+
+    `room` is that under the widest of the families' programmes, where the receivers have no cap of their own.
+    """
 
     name: str
     leaving_from: date | None
@@ -73,14 +76,18 @@ async def leave(name: Code, form: Leave, actor: Allocating, parts: Served) -> Le
     """
     day = form.leaving_from or await parts.today()
     async with parts.pool.acquire() as conn:
-        room = await _room(conn, parts, name, form, actor)
-        shares = share_out(await _families(conn, name), room)
+        await _known(conn, name, form, actor)
+        receivers = await staff.receivers(conn, form.to, await parts.today())
+        families = await _families(conn, name)
+        shares = share_out(families, receivers)
         _all_placed(name, shares, form.to)
+        widest = max([family.cap for family in families], default=(await parts.programme()).cap)
         if not form.dry_run:
             await staff.leave(conn, name, day)
     told = [await _hand(parts, actor, form, share) for share in shares[: form.limit]] if not form.dry_run else []
     rest = [_told(share, "offered" if share.standing else "to-offer") for share in shares[len(told) :]]
     left = 0 if form.dry_run else len(rest)
+    room = dict.fromkeys(form.to, 0) | {each.name: max(0, each.room(widest)) for each in receivers}
     return Left(name=name, leaving_from=day, dry_run=form.dry_run, room=room, families=[*told, *rest], left=left)
 
 
@@ -93,8 +100,8 @@ async def come_back(name: Code, _actor: Allocating, parts: Served) -> Returned:
     return Returned(name=name)
 
 
-async def _room(conn: Conn, parts: Parts, name: str, form: Leave, actor: Actor) -> dict[str, int]:
-    """Return how many families each receiver has room for, in the order named; refuse whom nobody knows."""
+async def _known(conn: Conn, name: str, form: Leave, actor: Actor) -> None:
+    """Refuse whom nobody knows, the leaver as a receiver, and acceptance by whoever may not accept."""
     leaver = await staff.get(conn, name)
     receivers = [await staff.get(conn, each) for each in dict.fromkeys(form.to)]
     for each, member in [(name, leaver), *zip(dict.fromkeys(form.to), receivers, strict=True)]:
@@ -104,9 +111,6 @@ async def _room(conn: Conn, parts: Parts, name: str, form: Leave, actor: Actor) 
         raise Rejected("same-holder", f"{name} leaves and cannot take over", "name other key workers")
     if form.accept_for:
         _may_accept(actor, await staff.get(conn, actor.name), [each for each in receivers if each is not None])
-    cap = (await parts.programme()).cap
-    free = {each.name: each.unoffered for each in await queue.room(conn, None, cap, await parts.today())}
-    return {each: free.get(each, 0) for each in dict.fromkeys(form.to)}
 
 
 def _may_accept(actor: Actor, own: StaffMember | None, receivers: list[StaffMember]) -> None:
@@ -122,7 +126,13 @@ def _may_accept(actor: Actor, own: StaffMember | None, receivers: list[StaffMemb
 async def _families(conn: Conn, name: str) -> list[Family]:
     rows = await read_models.journeys(conn, Filters(key_worker=name, open=True), limit=MOST)
     return [
-        Family(journey_id=row.journey_id, reference=row.reference, version=row.version, offered_to=row.handover_to)
+        Family(
+            journey_id=row.journey_id,
+            reference=row.reference,
+            version=row.version,
+            cap=(await programmes.get(conn, row.programme_hash)).cap,
+            offered_to=row.handover_to,
+        )
         for row in rows
     ]
 

@@ -1,10 +1,12 @@
 """Staff: who can hold families, who is written to, and the lock under which a caseload is counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from domain.commands import Caseload
+from domain.leave import Receiver
 from domain.programme import Holder
 from store.pool import Conn
 from store.queries import queries
@@ -51,6 +53,12 @@ async def get(conn: Conn, name: str) -> StaffMember | None:
     """Return a member of staff by name, without what is counted."""
     row = await conn.fetchrow(_SQL["get"], name)
     return None if row is None else StaffMember(**dict(row))
+
+
+async def receivers(conn: Conn, names: Sequence[str], today: date) -> list[Receiver]:
+    """Return who of these key workers takes families today, in the order named."""
+    rows = {row["name"]: Receiver(**dict(row)) for row in await conn.fetch(_SQL["receivers"], list(names), today)}
+    return [rows[name] for name in dict.fromkeys(names) if name in rows]
 
 
 async def leave(conn: Conn, name: str, day: date | None) -> bool:

@@ -14,7 +14,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-from wiring.faults import asking
+from wiring.faults import asking, unavailable
 from workflows.names import JOURNEY_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE
 
 TOGETHER = 20  # questions at a time
@@ -23,7 +23,6 @@ POLL = 90  # seconds; a worker that lives asks again within 60
 RUNNING = f"WorkflowType = '{JOURNEY_WORKFLOW}' AND ExecutionStatus = 'Running'"
 KEYWORDS = [SearchAttributeKey.for_keyword(name) for name, kind in SEARCH_ATTRIBUTES.items() if kind == "Keyword"]
 PATIENCE = timedelta(seconds=5)  # for one answer
-AWAY = frozenset({RPCStatusCode.UNAVAILABLE})
 UNKNOWN = frozenset({RPCStatusCode.UNIMPLEMENTED})  # the time-skipping server knows few questions
 SILENT = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
 
@@ -149,11 +148,9 @@ class Survey:
 
 
 def _unless(fault: RPCError, expected: frozenset[RPCStatusCode]) -> None:
-    """Raise a fault that was not expected; one of the connection as such, which callers know."""
-    if fault.status in AWAY:
-        raise ConnectionError(f"Temporal does not answer ({fault.status.name.lower()})") from fault
+    """Raise a fault that was not expected; one of the connection as `Unavailable`."""
     if fault.status not in expected:
-        raise fault
+        raise unavailable(fault) from fault
 
 
 def _labels(attributes: TypedSearchAttributes) -> Labels:

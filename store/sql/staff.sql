@@ -47,6 +47,14 @@ SELECT key_worker, count(*) AS held
  WHERE key_worker = ANY ($1::text[]) AND stage <> 'closed'
  GROUP BY key_worker;
 
+-- name: receivers
+-- Those of the key workers $1 who take families on day $2, with their own cap and the open families that they hold or
+-- that are offered to them.
+SELECT name, cap, count(journey_id) AS load
+  FROM staff LEFT JOIN journeys ON name IN (key_worker, handover_to) AND stage <> 'closed'
+ WHERE name = ANY ($1::text[]) AND role = 'key-worker' AND active AND (leaving_from IS NULL OR leaving_from > $2)
+ GROUP BY name;
+
 -- name: leave
 -- Note that staff $1 takes no new families from day $2 on; NULL: takes them again. True when there is such a name.
 UPDATE staff SET leaving_from = $2 WHERE name = $1 RETURNING true;

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import get_args
 
 import click
@@ -113,6 +114,12 @@ def test_the_timeline_speaks_to_people():
     given = {"at": "2026-11-23T05:33:38Z", "type": "consent-recorded", "consent": {"id": "c-1", "on": "2025-01-07"}}
     found = {"at": given["at"], "type": "family-identified", "on": "2025-01-08", "eligible": False}
     assert (event_day(given), event_day(found), event_detail(found)) == ("2025-01-07", "2025-01-08", "eligible no")
+
+
+async def test_the_version_is_told(cli: Cli):
+    """`journeys --version` tells the release that is installed, and nothing else."""
+    ran = await cli("--version")
+    assert (ran.code, ran.out) == (0, f"journeys {version('family-journeys')}\n")
 
 
 def test_every_outcome_is_in_the_help_of_close():

@@ -39,7 +39,7 @@ def elsewhere(pack: str, *known: str) -> Out:
 
 
 CHILDLESS = Out("household", HOUSEHOLD["no-child"], {"members": (MUM, DAD)})
-NO_CRITERION = Out("criteria", "criteria met: none; needs 1 criteria", {"criteria": ()})
+NO_CRITERION = Out("criteria", "criteria met: none; needs 1 criterion", {"criteria": ()})
 NO_PARTNER = Out("referrer", "it names no partner: use a programme that extends it", {})
 
 

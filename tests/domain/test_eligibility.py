@@ -22,6 +22,7 @@ from domain.eligibility import Eligibility, Household, Judgement
 from domain.evolve import fold
 from domain.explain import HOUSEHOLD, WAITS, explain, sentences
 from domain.family import Member
+from domain.next_steps import STEPS, next_steps
 
 SOURCED = {"source": "the tests", "confidence": "verified"}
 ADULT, CHILD = Member(id="m1", role="adult"), Member(id="m2", role="child")
@@ -173,14 +174,30 @@ def test_the_needs_found_are_judged_and_what_was_judged_is_recorded():
     )
     Given(*HELD, programme=LATE_RULE).when(assess).then(UNFIT)
     Given(*HELD, UNFIT, programme=LATE_RULE).when(plan).refused(
-        "needs-do-not-fit", "do not meet the rule of test (criteria met: none; needs 1 criteria)"
+        "needs-do-not-fit", "do not meet the rule of test (criteria met: none; needs 1 criterion)"
     )
     assert fold([*HELD, UNFIT]).owes("close")
     assert not fold([*HELD, UNFIT]).owes("plan")
     Given(*HELD, UNFIT, programme=LATE_RULE).when(ask(c.CloseJourney, PLANNED_ON, outcome="not-eligible")).then(
         fact(e.JourneyClosed, PLANNED_ON, outcome="not-eligible")
     )
-    assert told(LATE_RULE, *HELD, UNFIT) == ("not eligible", "criteria met: none; needs 1 criteria")
+    assert told(LATE_RULE, *HELD, UNFIT) == ("not eligible", "criteria met: none; needs 1 criterion")
+
+
+def test_whom_the_finding_sends_away_may_be_looked_at_again():
+    """Where a family was found not eligible, the next step names the second look beside the close."""
+    found = identified.model_copy(update={"criteria": (), "eligible": False})
+    assert next_steps(fold([referred, found]), PROGRAMME) == (
+        "identify the family again if more is known, or close it as not-eligible",
+    )
+    steps = next_steps(fold([*HELD, UNFIT]), LATE_RULE)
+    assert "assess the family again if more has come to light, or close it as not-eligible" in steps
+    assert STEPS["close"] in next_steps(fold([*HELD, UNFIT]), PROGRAMME)
+
+
+def test_one_criterion_is_one():
+    """What needs one says so in the singular, for criteria and for groups."""
+    assert sentences(rule(at_least=1).judge([])) == ("groups met: none; needs 1 group",)
 
 
 def test_assessed_again_the_needs_are_judged_again_until_a_plan_is_agreed():
@@ -205,7 +222,7 @@ def test_corrected_needs_are_judged_anew_where_they_were_judged():
     asked = Given(*HELD, UNFIT, programme=LATE_RULE).when(lie)
     (corrected,) = asked.happened
     assert corrected.replacement == FIT
-    assert told(LATE_RULE, *HELD, UNFIT, corrected) == ("eligible", "criteria met: crime; needs 1 criteria")
+    assert told(LATE_RULE, *HELD, UNFIT, corrected) == ("eligible", "criteria met: crime; needs 1 criterion")
     plain = fact(e.FamilyAssessed, PLANNED_ON, needs=("debt",))
     (kept,) = Given(*HELD, plain).when(correction(plain, needs=("school",), judged=Judgement())).happened
     assert kept.replacement == plain.model_copy(update={"needs": ("school",)})

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from domain.calendar import local_date
-from store import journal
+from store import journal, programmes
 from tests.doors import NOON, PROBLEM, Doors
 
 
@@ -195,6 +195,22 @@ async def test_without_room_for_all_nothing_is_done(doors: Doors):
     assert (await doors.step(await waiting(doors), "allocate", key_worker=worker)).status_code == 200
     for to, code in (([worker], "same-holder"), (["nobody-here"], "unknown-key-worker")):
         assert (await post(doors, place, to=to)).json()["type"] == f"{PROBLEM}{code}"
+
+
+async def test_room_is_that_of_the_family_s_own_programme(doors: Doors):
+    """Who is full by the cap of a family's programme gets no offer of it, whatever the gateway's own one allows."""
+    worker, [reference] = await caseload(doors, 1)
+    lee, _ = await caseload(doors, 1)
+    wide = await doors.parts.programme()
+    narrow = wide.model_copy(update={"caseload": wide.caseload.model_copy(update={"families": 1}), "hash": worker})
+    async with doors.parts.pool.acquire() as conn:
+        await programmes.keep(conn, narrow)
+        await conn.execute("UPDATE journeys SET programme_hash = $1 WHERE reference = $2", narrow.hash, reference)
+        answer = await post(doors, f"/v1/workers/{worker}/leave", to=[lee], dry_run=True)
+        await conn.execute("UPDATE journeys SET programme_hash = $1 WHERE reference = $2", wide.hash, reference)
+    assert (answer.status_code, f"no room for {reference}" in answer.json()["detail"]) == (409, True), answer.text
+    free = (await post(doors, f"/v1/workers/{worker}/leave", to=[lee], dry_run=True)).json()
+    assert free["room"] == {lee: 9}
 
 
 async def test_a_family_that_cannot_be_handed_over_holds_up_no_other(doors: Doors):

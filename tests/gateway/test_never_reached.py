@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from stack.ports import free_ports
 from stack.secrets import ensure
 from tests.workflows import path
 from wiring.engine import Engine, Unavailable
 from wiring.settings import Settings
+from wiring.survey import _unless
 from wiring.temporal import connect
 
 JOURNEY = "journey-WIR-1-1"
@@ -34,3 +36,12 @@ async def test_what_never_reached_temporal_is_unavailable(asked: str, tmp_path: 
     engine = Engine(await connect(settings, lazy=True), offset=timedelta(days=1))
     with pytest.raises(Unavailable, match="not reachable"):
         await ASKED[asked](engine)
+
+
+@pytest.mark.parametrize("status", [RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED])
+def test_a_survey_that_lost_temporal_does_not_speak_of_the_database(status: RPCStatusCode) -> None:
+    """What a survey meets when Temporal goes away is told as Temporal's, and an answer it expects is none of this."""
+    fault = RPCError("gone", status, b"")
+    with pytest.raises(Unavailable, match="Temporal is not reachable"):
+        _unless(fault, frozenset({RPCStatusCode.NOT_FOUND}))
+    _unless(RPCError("none", RPCStatusCode.NOT_FOUND, b""), frozenset({RPCStatusCode.NOT_FOUND}))
