@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from domain.claim_faults import BadClaimFile, Fault, across, fault, path
 from domain.claim_file import ClaimFile, Pack
-from domain.evidence import EVIDENCE_KINDS
+from domain.evidence import EVIDENCE_KINDS, NO_CODE
 
 _DAY = "write a day of the calendar as YYYY-MM-DD"
 _REMEDIES = {
@@ -109,4 +109,4 @@ def _from_pydantic(details: ErrorDetails) -> Fault:
     value = found.get("kind") if kind.startswith("union_tag") and isinstance(found, Mapping) else found
     problem, _, ours = details["msg"].removeprefix("Value error, ").partition("; ")
     remedy = ours or _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
-    return fault(path(place), None if kind == "missing" else value, problem, remedy)
+    return fault(path(place), None if kind in {"missing", NO_CODE} else value, problem, remedy)

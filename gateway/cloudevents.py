@@ -1,6 +1,5 @@
 """Partner events as they come: CloudEvents 1.0 over HTTP, structured, in a batch, or binary (attributes in headers)."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -71,10 +70,10 @@ def partner_of(events: Sequence[Mapping[str, Any]]) -> str:
     return partner
 
 
-def body_hash(event: Mapping[str, Any]) -> bytes:
-    """Return the SHA-256 of an event's content, however it was spaced and ordered, and in whatever mode it was sent."""
-    content = {name: value for name, value in event.items() if name != "datacontenttype"}
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+def content(event: Mapping[str, Any]) -> bytes:
+    """Return an event's content in one spelling, however it was spaced and ordered, in whatever mode it was sent."""
+    told = {name: value for name, value in event.items() if name != "datacontenttype"}
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
 
 
 def _binary(headers: Headers, body: bytes) -> dict[str, Any]:

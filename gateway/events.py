@@ -13,7 +13,7 @@ from domain.cells import shown
 from domain.errors import Rejected
 from domain.evidence import MODELS
 from domain.programme import Agreement
-from gateway.cloudevents import BATCH, BINARY, SINGLE, TYPE_PREFIX, CloudEvent, body_hash, partner_of, read_events
+from gateway.cloudevents import BATCH, BINARY, SINGLE, TYPE_PREFIX, CloudEvent, content, partner_of, read_events
 from gateway.parts import Parts, Served
 from gateway.problems import SIGNED
 from gateway.signing import WEBHOOK_HEADERS, Signer, signer
@@ -109,7 +109,7 @@ def _judge(parts: Parts, sender: Sender, raw: Mapping[str, Any]) -> tuple[Arriva
     try:
         return _arrival(parts, sender, raw), None
     except Refused as refused:
-        return _refusal(sender, raw, refused.code), str(refused)
+        return _refusal(parts, sender, raw, refused.code), str(refused)
 
 
 def _arrival(parts: Parts, sender: Sender, raw: Mapping[str, Any]) -> Arrival:
@@ -124,7 +124,7 @@ def _arrival(parts: Parts, sender: Sender, raw: Mapping[str, Any]) -> Arrival:
     return Arrival(
         partner=sender.partner,
         event_id=event.id,
-        body_hash=body_hash(raw),
+        body_hash=parts.vault.body_digest(content(raw)),
         subject_scheme=scheme,
         subject_digest=parts.vault.subject_digest(scheme, identifier),
         kind=kind,
@@ -168,12 +168,12 @@ def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
     return evidence.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _refusal(sender: Sender, raw: Mapping[str, Any], code: str) -> Arrival:
+def _refusal(parts: Parts, sender: Sender, raw: Mapping[str, Any], code: str) -> Arrival:
     """Return what is kept of a refused event: that it came, and why it was refused."""
     return Arrival(
         partner=sender.partner,
         event_id=shown(str(raw.get("id", "")))[:120] or "(no id)",
-        body_hash=body_hash(raw),
+        body_hash=parts.vault.body_digest(content(raw)),
         subject_scheme=None,
         subject_digest=None,
         kind=shown(str(raw.get("type", "")).removeprefix(TYPE_PREFIX))[:64],

@@ -124,7 +124,7 @@ async def match(form: Match, actor: Sorter, parts: Served) -> SortedOut:
                     f"event {shown(form.id)} is {held.state}",
                     "list what is: journeys quarantine list",
                 )
-        log.info("matched", actor=actor.code, partner_event=form.id, reference=newest.reference, count=count)
+        log.info("matched", actor=actor.code, inbox_number=held.seq, reference=newest.reference, count=count)
         return await _told(parts, conn, form.id, count)
 
 
@@ -139,7 +139,7 @@ async def discard(form: Discard, actor: Sorter, parts: Served) -> SortedOut:
             raise Rejected(
                 "not-in-quarantine", f"event {shown(form.id)} is {held.state}", "list what is: journeys quarantine list"
             )
-        log.info("discarded", actor=actor.code, partner_event=form.id, why=form.why, count=count)
+        log.info("discarded", actor=actor.code, inbox_number=held.seq, why=form.why, count=count)
         return await _told(parts, conn, form.id, count)
 
 

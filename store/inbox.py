@@ -25,15 +25,17 @@ EventKey = tuple[str, str]  # partner, event id
 Marks = tuple[list[Any], ...]
 OWN = {"evidence-recorded"}  # what a command from the inbox can make happen
 COMMAND_ID_LIMIT = 120  # of domain.commands.Order
+LET_GO = b""  # in the place of a body's hash: of an erased family's event, or of one that was refused
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One partner event as it came in.
 
-    `subject_digest` is `Vault.subject_digest` of its subject: the raw identifier is never kept. `evidence` holds the
-    fields of its kind with `id`, `kind`, `source` and `observed_on`, codes only. `refusal` is the code of a reason to
-    refuse it, which is kept for the count, without the evidence.
+    `subject_digest` is `Vault.subject_digest` of its subject: the raw identifier is never kept. `body_hash` is
+    `Vault.body_digest` of all of it. `evidence` holds the fields of its kind with `id`, `kind`, `source` and
+    `observed_on`, codes only. `refusal` is the code of a reason to refuse it, which is kept for the count, without the
+    evidence.
     """
 
     partner: str
@@ -239,14 +241,15 @@ async def _keep(conn: Conn, chosen: dict[EventKey, Arrival]) -> dict[EventKey, R
 def _columns(row: Arrival) -> tuple[Any, ...]:
     subject = (row.subject_scheme, row.subject_digest)
     what = (row.kind, row.observed_at, plain(row.evidence))
-    return (row.partner, row.event_id, row.body_hash, *subject, *what, row.received_at, row.refusal)
+    body_hash = LET_GO if row.refusal else row.body_hash  # it does not hold its id: nothing is compared with it
+    return (row.partner, row.event_id, body_hash, *subject, *what, row.received_at, row.refusal)
 
 
 def _receipt(row: Arrival, chosen: Arrival, held: Record | None) -> Receipt:
     """Answer one arrival, given the one of its id that was put forward and the row that holds the id now, if any."""
     if held is not None and row is chosen and held["kept"]:
         return Receipt(row.event_id, "accepted" if held["state"] == "received" else held["state"], held["reason"])
-    if held is not None and _occupied(held) and row.body_hash == held["body_hash"]:
+    if held is not None and _occupied(held) and held["body_hash"] in {row.body_hash, LET_GO}:
         return Receipt(row.event_id, "duplicate", held["reason"])
     if row.refusal:
         return Receipt(row.event_id, "refused", row.refusal)

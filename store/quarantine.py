@@ -35,8 +35,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """How an event stands, for who sorts it; `given_reference` is the family that a person said it is about."""
+    """How an event stands, for who sorts it; `given_reference` is the family that a person said it is about.
 
+    `seq` is its number in the inbox: what a log may say of it, for the event's own id is the partner's text.
+    """
+
+    seq: int
     state: InboxState
     reason: str | None
     subject_scheme: str | None

@@ -1,8 +1,10 @@
 """The vault: names, dates of birth, identifiers, addresses and notes, encrypted with a key per family."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,7 @@ from domain.family import Role
 from store.errors import Erased, IdentifierTaken
 from store.pool import Conn, Record, columns
 from store.queries import queries
-from store.sealing import KEY, Sealer, keyed_hash
+from store.sealing import KEY, Sealer, derived, keyed_hash
 
 _SQL = queries("vault")
 Identifier = tuple[bytes, str, str | None]  # digest, scheme, member
@@ -81,10 +83,18 @@ class Vault:
         if len(subject_key) != KEY:
             raise ValueError(f"a key has {KEY} bytes, this one {len(subject_key)}")
         self._subject_key = subject_key
+        self._body_key = derived(subject_key, "body of a partner event")
 
     def subject_digest(self, scheme: str, identifier: str) -> bytes:
         """Return the keyed hash (32 bytes) by which an identifier is matched, however it was spaced or cased."""
         return keyed_hash(self._subject_key, scheme, identifier)
+
+    def body_digest(self, body: bytes) -> bytes:
+        """Return the keyed hash (32 bytes) by which a partner event is known again.
+
+        Keyed, because a plain hash of an event would let whoever holds the table try identifiers until one fits.
+        """
+        return hmac.digest(self._body_key, body, sha256)
 
     def person_digest(self, surname: str, forename: str, born: date) -> bytes:
         """Return the keyed hash (32 bytes) of a person by name and date of birth, scheme `person`."""
@@ -205,7 +215,9 @@ async def find_people(conn: Conn, digests: Sequence[bytes]) -> list[Match]:
 async def erase(conn: Conn, reference: str, at: datetime) -> bool:
     """Destroy a family's key, its vault rows and its identifiers; False when there was nothing to destroy.
 
-    Events stay: they are pseudonymous and countable, so that claims remain auditable.
+    Events stay: they are pseudonymous and countable, so that claims remain auditable. Of the partner events behind them
+    the inbox lets go of whom they were about and of the body's hash, which whoever holds our key could still try
+    identifiers on. What no journey had yet is a stranger's again.
     """
     return bool(await conn.fetchval(_SQL["erase"], reference, at))
 

@@ -12,7 +12,7 @@ SELECT reason, count(*) AS count, min(received_at) AS oldest
 
 -- name: find
 -- Event $2 of partner $1, as people sort it.
-SELECT state, reason, subject_scheme, given_reference, given_member
+SELECT seq, state, reason, subject_scheme, given_reference, given_member
   FROM inbox WHERE partner = $1 AND event_id = $2;
 
 -- name: match

@@ -57,6 +57,8 @@ SELECT digest, scheme, reference, member_id FROM identifiers WHERE digest = ANY 
 
 -- name: erase
 -- Destroy the key of family $1 at $2, and what it locked; keep the reference, so that it is never used again.
+-- A partner event that came to its journey lets go of its subject and of its body's hash: an empty hash answers whatever
+-- comes under its id as settled. One that still waits goes back among those that no family is known for.
 -- True when there was a key to destroy.
 WITH key AS (
     UPDATE family_keys SET wrapped = NULL, erased_at = $2 WHERE reference = $1 AND wrapped IS NOT NULL RETURNING 1
@@ -65,5 +67,13 @@ people AS (DELETE FROM people WHERE reference = $1),
 addresses AS (DELETE FROM addresses WHERE reference = $1),
 notes AS (DELETE FROM notes WHERE reference = $1),
 identifiers AS (DELETE FROM identifiers WHERE reference = $1),
-events AS (UPDATE inbox SET subject_digest = NULL, subject_scheme = NULL WHERE reference = $1)
+settled AS (
+    UPDATE inbox SET subject_digest = NULL, subject_scheme = NULL, body_hash = ''
+     WHERE reference = $1 AND state NOT IN ('received', 'quarantined')
+),
+waiting AS (
+    UPDATE inbox SET state = 'quarantined', reason = 'unknown-subject', reference = NULL, journey_id = NULL,
+                     member_id = NULL, given_reference = NULL, given_member = NULL
+     WHERE (reference = $1 OR given_reference = $1) AND state IN ('received', 'quarantined')
+)
 SELECT EXISTS (SELECT FROM key);

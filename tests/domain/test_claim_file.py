@@ -315,6 +315,13 @@ def test_a_fault_is_written_on_one_line_and_long_values_are_cut():
     assert str(faults({})["as_of"]) == "as_of: Field required; add it"
 
 
+def test_a_sentence_in_the_place_of_a_code_is_refused_and_not_quoted():
+    """What may be a sentence about somebody is refused with field, fault and remedy, without the sentence."""
+    found = faults(with_evidence(action="Told Wren Nobody to stop"))["evidence[2].action"]
+    code = "write small letters, digits and dashes, 40 at most, such as jsa"
+    assert str(found) == f"evidence[2].action: not a code; {code}"
+
+
 def test_a_repeated_piece_of_evidence_is_no_fault():
     """The same id with the same content, unknown fields aside, is one piece of evidence."""
     raw = sample()

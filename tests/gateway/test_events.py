@@ -1,10 +1,12 @@
 """The partners' door."""
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.cloudevents import content
 from tests.doors import PROBLEM, Doors, event, signed
 from tests.eventually import eventually
 
@@ -93,6 +95,28 @@ async def test_refused(doors: Doors, secret: str, changes: dict, reason: str):
         refused
     )
     assert (await send(doors, secret, told)).json()["receipts"][0]["outcome"] == "quarantined"
+
+
+async def test_the_hash_kept_is_keyed(doors: Doors, secret: str):
+    """Who has the inbox and knows an event cannot confirm it: no plain hash of it is kept, in the spelling we hash."""
+    told = absence()
+    await send(doors, secret, told)
+    held = await doors.parts.pool.fetchval("SELECT body_hash FROM inbox WHERE event_id = $1", told["id"])
+    assert held == doors.parts.vault.body_digest(content(told))
+    assert held != hashlib.sha256(content(told)).digest()
+
+
+async def test_a_sentence_is_no_code(doors: Doors):
+    """A sentence where a code belongs is refused by field, fault and remedy, and is neither quoted nor kept."""
+    secret = await doors.partner("merseyside-police")
+    sentence = "Told Wren Nobody to stop"
+    data = {"on": "2012-05-01", "action": sentence}
+    told = event("merseyside-police", "asb-incident", "upn:Z999999999999", data)
+    answer = await send(doors, secret, told)
+    rows = await doors.parts.pool.fetch("SELECT inbox::text FROM inbox WHERE event_id = $1", told["id"])
+    (receipt,) = answer.json()["receipts"]
+    assert receipt["reason"] == "action: not a code; write small letters, digits and dashes, 40 at most, such as jsa"
+    assert ("Wren" in answer.text, "Wren" in str(rows), len(rows)) == (False, False, 1)
 
 
 async def test_signatures(doors: Doors, secret: str):

@@ -143,6 +143,19 @@ async def test_discard(doors: Doors, housing: str):
     assert (await sort(doors, "match", id=name, reference=reference, member="m1")).json()["count"] == 1
 
 
+async def test_the_log_tells_a_number(doors: Doors, housing: str, caplog: pytest.LogCaptureFixture):
+    """Sorting the quarantine is logged by the event's number in the inbox: its id is text of the partner's."""
+    (name,) = await quarantined(doors, housing, "upn:Q600000000001")
+    with caplog.at_level("INFO"):
+        await sort(doors, "discard", id=name, why="not-our-area")
+        await sort(doors, "match", id=name, reference=await doors.referred(), member="m1")
+    query = "SELECT seq FROM inbox WHERE event_id = $1"
+    number = await doors.parts.pool.fetchval(query, name.split(":")[1])
+    lines = [vars(record) for record in caplog.records]
+    assert [line["inbox_number"] for line in lines if line["msg"] in {"discarded", "matched"}] == [number, number]
+    assert name.split(":")[1] not in str(lines)
+
+
 @pytest.mark.parametrize(
     ("how", "role", "expected"),
     [

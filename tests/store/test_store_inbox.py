@@ -14,7 +14,7 @@ from domain.replies import Reply
 from store import inbox
 from store.inbox import Arrival, Receipt, as_command, command_id
 from store.queries import queries
-from store.vault import Address, Person, Vault
+from store.vault import Address, Person, Vault, erase
 
 VAULT = Vault(bytes(32), bytes(32))
 NOW = datetime(2012, 6, 1, 12, tzinfo=UTC)
@@ -93,6 +93,28 @@ async def test_an_unknown_subject_is_quarantined(pool):
     assert await inbox.accept(pool, [arrival()]) == [Receipt("e1", "quarantined", "unknown-subject")]
     assert await inbox.accept(pool, [arrival()]) == [Receipt("e1", "duplicate", "unknown-subject")]
     assert await taken(pool) == {}
+
+
+async def test_an_erased_familys_event_is_settled(pool):
+    """Whatever comes under the id of an erased family's event is answered as a duplicate, and nothing is taken anew."""
+    await know(pool)
+    journey = await refer(pool)
+    await inbox.accept(pool, [arrival()])
+    [row] = (await taken(pool))[journey]
+    await carry_out(pool, journey, as_command(row, NOW))
+    await erase(pool, REFERENCE, NOW)
+    both = [arrival(), arrival(body="second")]
+    assert [await inbox.accept(pool, [each]) for each in both] == [[Receipt("e1", "duplicate")]] * 2
+    assert await states(pool) == {"applied": 1}
+
+
+async def test_a_refused_event_leaves_no_hash(pool):
+    """Of a refused event no hash is kept to try an identifier on; one accepted before stays a duplicate."""
+    refused = arrival(refusal="kind-not-agreed")
+    await inbox.accept(pool, [refused])
+    assert await pool.fetchval("SELECT body_hash FROM inbox") == b""
+    await inbox.accept(pool, [arrival()])
+    assert await inbox.accept(pool, [refused]) == [Receipt("e1", "duplicate", "unknown-subject")]
 
 
 async def test_a_refused_event_does_not_hold_its_id(pool):

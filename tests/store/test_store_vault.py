@@ -1,6 +1,8 @@
 """The vault: personal data can be read with both keys and the right row, and by nobody after erasing."""
 
 import asyncio
+import hashlib
+import hmac
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -205,16 +207,44 @@ async def test_an_erased_family_stays_erased(pool):
             await VAULT.put_note(conn, REFERENCE, note("too late"))
 
 
+async def kept(pool, state, **columns):
+    """Put an event of the family into the inbox as it stands."""
+    row = {"partner": "police", "event_id": state, "body_hash": b"hash", "subject_scheme": "nino"}
+    row |= {"subject_digest": b"subject", "kind": "offence", "evidence": {}, "received_at": NOW, "state": state}
+    row |= {"reference": REFERENCE, "member_id": "m1", **columns}
+    places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+    await pool.execute(f"INSERT INTO inbox ({', '.join(row)}) VALUES ({places})", *row.values())  # noqa: S608
+
+
 async def test_erasing_lets_go_of_the_subjects_of_partner_events(pool):
-    """The inbox keeps an erased family's events as codes, without the hash of whom they were about."""
-    await pool.execute(
-        "INSERT INTO inbox (partner, event_id, body_hash, subject_scheme, subject_digest, kind, evidence, state,"
-        " received_at, reference) VALUES ('police', 'e1', '', 'nino', 'x', 'offence', '{}', 'applied', now(), $1)",
-        REFERENCE,
-    )
+    """The inbox keeps an erased family's events as codes, without any hash that an identifier could be tried on."""
     await put(pool)
+    await kept(pool, "applied")
+    await kept(pool, "forwarded")
     await vaults.erase(pool, REFERENCE, NOW)
-    assert await pool.fetchval("SELECT subject_digest FROM inbox") is None
+    rows = await pool.fetch("SELECT state, subject_digest, subject_scheme, body_hash FROM inbox ORDER BY state")
+    assert [tuple(row) for row in rows] == [("applied", None, None, b""), ("forwarded", None, None, b"")]
+
+
+@pytest.mark.parametrize("state", ["received", "quarantined"])
+@pytest.mark.parametrize("columns", [{}, {"reference": None, "given_reference": REFERENCE, "given_member": "m1"}])
+async def test_what_no_journey_had_yet_is_a_strangers_again(pool, state, columns):
+    """An event that still waited when its family was erased is not dropped: it waits for whom its subject names."""
+    await put(pool)
+    await kept(pool, state, **columns)
+    await vaults.erase(pool, REFERENCE, NOW)
+    names = "state, reason, subject_digest, reference, journey_id, member_id, given_reference, given_member"
+    row = await pool.fetchrow(f"SELECT {names} FROM inbox")  # noqa: S608
+    assert tuple(row) == ("quarantined", "unknown-subject", b"subject", None, None, None, None, None)
+
+
+def test_a_body_is_known_again_by_its_key_only():
+    """The hash of a body is the same for the same body, another one under another key, and no plain hash of it."""
+    body = b'{"subject": "upn:K795299201561"}'
+    assert VAULT.body_digest(body) == VAULT.body_digest(body)
+    stranger = Vault(bytes(range(32)), bytes(32))
+    found = {VAULT.body_digest(body), stranger.body_digest(body), hashlib.sha256(body).digest()}
+    assert len(found | {hmac.digest(bytes(range(32, 64)), body, "sha256")}) == 4
 
 
 def test_keys_must_be_whole():
