@@ -11,11 +11,11 @@ from activities.clawbacks import stands
 from activities.post import TIMEOUT_SECONDS, Post
 from activities.wording import window_note
 from domain.calendar import LONDON, local_date
-from domain.claim_states import STANDING
 from domain.claim_windows import may_submit
+from domain.clawback import Standing
 from domain.errors import Rejected
 from domain.replies import Rejection
-from store import claim_files, claim_windows, claims, clawbacks, programmes, staff
+from store import claim_windows, claims, clawbacks, programmes, staff
 from store.claim_windows import Window
 from store.errors import Erased
 from store.pool import Conn
@@ -170,14 +170,10 @@ class WindowActivities:
             found = await stands(conn, self._vault, claim)
         except Erased:
             return "the family was erased and cannot be judged again"
-        alone = await _left_alone(conn, claim)
-        if alone is not None:
-            return f"it pays only beside {alone}, which was given up"
         upheld = [each.cause for each in await clawbacks.of_claim(conn, claim.claim_id) if each.state == "upheld"]
         if found.cause is None or found.cause in upheld:
             return None
-        change = found.changes[0]
-        return f"{change.limb} is {change.after.verdict.replace('_', ' ')}"
+        return _why(found)
 
     def _phase(self, window: Window) -> str:
         today = local_date(self._now())
@@ -197,14 +193,13 @@ async def _window(conn: Conn, window_id: str) -> Window:
     return window
 
 
-async def _left_alone(conn: Conn, claim: claims.Claim) -> str | None:
-    """Return a result that the claim pays only beside and that was given up, as one that audit found unsound is."""
-    pack = await claim_files.pack_of(conn, claim)
-    beside = next((each.beside for each in pack.results if each.name == claim.result), ())
-    family = await claims.listing(conn, claims.Filters(reference=claim.reference))
-    standing = {each.result for each in family if each.state in STANDING}
-    given_up = {each.result for each in family} - standing
-    return next((name for name in beside if name in given_up), None)
+def _why(found: Standing) -> str:
+    change = found.changes[0]
+    if change.limb not in found.given_up:
+        return f"{change.limb} is {change.after.verdict.replace('_', ' ')}"
+    if found.claim_anew:
+        return f"it is the balance over {change.limb}, which was given up, and may be claimed in full"
+    return f"it pays only beside {change.limb}, which was given up"
 
 
 async def _gathered(conn: Conn, window_id: str) -> Gathered:

@@ -64,6 +64,8 @@ class ClawbackActivities:
         for claim in await claims.listing(conn, Filters(reference=journey_id.split(":")[2])):
             if claim.state in STANDING:
                 await self._review_one(conn, journey_id, claim, reviewed)
+            elif claim.clawback is not None:
+                await self._withdraw(conn, claim, reviewed)
         return reviewed
 
     async def _review_one(self, conn: Conn, journey_id: str, claim: Claim, reviewed: Reviewed) -> None:
@@ -82,11 +84,17 @@ class ClawbackActivities:
                 reviewed.proposed = (*reviewed.proposed, proposed)
                 if raised is not None and raised.journey_id != journey_id:
                     _restore(reviewed, claim, raised)
-            case "withdraw" if raised is not None:
-                await clawbacks.withdraw(conn, claim.claim_id, self._now())
-                _restore(reviewed, claim, raised)
+            case "withdraw":
+                await self._withdraw(conn, claim, reviewed)
             case _:
                 return
+
+    async def _withdraw(self, conn: Conn, claim: Claim, reviewed: Reviewed) -> None:
+        """End the open proposal on a claim that holds again, or that was given up before a manager decided."""
+        raised = await clawbacks.open_of(conn, claim.claim_id)
+        if raised is not None:
+            await clawbacks.withdraw(conn, claim.claim_id, self._now())
+            _restore(reviewed, claim, raised)
 
     def _command(
         self, command_id: str, proposed: tuple[Proposed, ...], restored: tuple[Restored, ...], effect_id: str = ""
@@ -109,8 +117,7 @@ async def stands(conn: Conn, vault: Vault, claim: Claim) -> Standing:
     """Return how a claim stands on all that is known by now. Raise `Erased` when the family was erased."""
     now = await claim_files.as_known(conn, vault, claim)
     kept = await claims.kept(conn, claim.claim_id)
-    claimed = await claims.of_effect(conn, claim.effect_id)
-    return standing(claim.result, claimed, kept.findings, now.file, now.programme)
+    return standing(await claims.as_claimed(conn, claim), kept.findings, now.file, now.programme)
 
 
 def _proposed(claim: Claim, found: Standing) -> Proposed:

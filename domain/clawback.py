@@ -5,6 +5,9 @@ Decided here:
 - A claim is judged again as of its own day, on its own pack and with the earlier claims it was decided with, so that
   nothing but evidence, corrections and practice dates can make a difference. It is held against what was claimed
   with it or before it: late good news that would favour another result is no cause to claw back this one.
+- A result that was given up since (rejected, found unsound, clawed back) counts for nothing: what was paid only beside
+  it has lost its ground. What was claimed as the balance over it is worth more; that is a cause to claim it anew only
+  while it was not billed, since a result is billed once.
 - A cause is what the claim comes to and the limbs that changed, with their figures. What was raised once is not
   raised again while it is open or after it was upheld; another cause takes the place of the one that is open.
 """
@@ -16,6 +19,7 @@ from typing import Literal
 
 from domain.claim_file import ClaimFile, LimbReport, Pack, explain, limb_report
 from domain.events import (
+    ClaimEligibilityRecorded,
     ConsentRecorded,
     ConsentWithdrawn,
     ContactRecorded,
@@ -53,19 +57,37 @@ class Change(Value):
     after: LimbReport
 
 
+class Claimed(Value):
+    """A claimed result: whole pounds by result of all claimed with it, and what became of the family's claims since.
+
+    `given_up` are results of which no claim stands any more; `billed` whether this one was submitted.
+    """
+
+    result: str
+    together: Mapping[str, int]
+    given_up: tuple[str, ...] = ()
+    billed: bool = True
+
+
 class Standing(Value):
-    """What a claim came to, what it comes to now, and the parts that changed their verdict."""
+    """What a claim came to, what it comes to now, and the parts that changed their verdict.
+
+    `given_up` names the results it was decided with that were given up since; `claim_anew` says that without them it
+    is worth more, and may still be claimed for that.
+    """
 
     verdict_before: Verdict
     verdict_after: Verdict
     amount_before: int
     amount_after: int
     changes: tuple[Change, ...]
+    given_up: tuple[str, ...] = ()
+    claim_anew: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether the claim is still met for all that was claimed."""
-        return self.verdict_after == "met" and self.amount_after >= self.amount_before
+        """Whether the claim is still met for all that was claimed, and could not be claimed for more."""
+        return self.verdict_after == "met" and self.amount_after >= self.amount_before and not self.claim_anew
 
     @property
     def cause(self) -> str | None:
@@ -105,29 +127,31 @@ class Learned(Value):
     standing: Standing
 
 
-def standing(
-    result: str, claimed: Mapping[str, int], before: Sequence[Finding], now: ClaimFile, pack: Pack
-) -> Standing:
-    """Hold a claimed result against today's evidence; `claimed` is whole pounds by result, all claimed together."""
+def standing(claimed: Claimed, before: Sequence[Finding], now: ClaimFile, pack: Pack) -> Standing:
+    """Hold a claimed result against today's evidence, and against what became of the claims it was decided with."""
     after = {found.name: found for found in explain(now, pack)}
     then = {found.name: found for found in before}
     paid = {each.result: each.amount for each in now.paid}
-    together = [each for each in pack.results if each.name in claimed or each.name in paid]
-    due = payable([each for each in together if after[each.name].verdict == "met"], paid, now.as_of)
-    own = _changes(then[result].parts, after[result].parts)
-    beside = _changes([then[each.name] for each in together if each.name != result], after.values())
+    known = [each for each in pack.results if each.name in claimed.together or each.name in paid]
+    others = [each.name for each in known if each.name != claimed.result]
+    lost = tuple(name for name in others if name in claimed.given_up)
+    met = [each for each in known if after[each.name].verdict == "met"]
+    due = payable(met, paid | dict.fromkeys(lost, 0), now.as_of).amounts.get(claimed.result, 0)
+    own = _changes(then[claimed.result].parts, after[claimed.result].parts)
+    beside = _changes([then[name] for name in others if name not in lost], after.values())
+    was_due = claimed.together[claimed.result]
     return Standing(
-        verdict_before=then[result].verdict,
-        verdict_after=after[result].verdict,
-        amount_before=claimed[result],
-        amount_after=due.amounts.get(result, 0),
-        changes=(*own, *beside),
+        verdict_before=then[claimed.result].verdict,
+        verdict_after=after[claimed.result].verdict,
+        amount_before=was_due,
+        amount_after=due,
+        changes=(*own, *(_given_up(then[name]) for name in lost), *beside),
+        given_up=lost,
+        claim_anew=bool(lost) and due > was_due and not claimed.billed,
     )
 
 
-def learned(  # noqa: PLR0913, PLR0917 - then and now, and what to hold them against
-    then: ClaimFile, now: ClaimFile, result: str, claimed: Mapping[str, int], before: Sequence[Finding], pack: Pack
-) -> Learned:
+def learned(then: ClaimFile, now: ClaimFile, claimed: Claimed, before: Sequence[Finding], pack: Pack) -> Learned:
     """Tell what has been learned since a claim was recorded."""
     held = {item.id: item for item in then.evidence}
     return Learned(
@@ -135,7 +159,7 @@ def learned(  # noqa: PLR0913, PLR0917 - then and now, and what to hold them aga
         added=_items(item for item in now.evidence if item.id not in held),
         corrected=_items(item for item in now.evidence if item.id in held and held[item.id] != item),
         practice=_redated(then, now),
-        standing=standing(result, claimed, before, now, pack),
+        standing=standing(claimed, before, now, pack),
     )
 
 
@@ -148,7 +172,14 @@ def news(found: Standing, open_cause: str | None, upheld: Collection[str]) -> Ne
 
 def review_is_due(journey: Journey, happened: Iterable[Event]) -> bool:
     """Tell whether what happened may change a claim of this family: one of this journey, or of an earlier one."""
-    return bool(journey.claimed or journey.earlier) and any(isinstance(event, UNSETTLING) for event in happened)
+    return bool(journey.claimed or journey.earlier) and any(_unsettles(journey, event) for event in happened)
+
+
+def _unsettles(journey: Journey, event: Event) -> bool:
+    """A result that is claimed again may carry what was left without it."""
+    if isinstance(event, ClaimEligibilityRecorded):
+        return event.claim_id is not None and bool(journey.clawbacks)
+    return isinstance(event, UNSETTLING)
 
 
 def _changes(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Change, ...]:
@@ -158,6 +189,12 @@ def _changes(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Chang
         for found in before
         if found.name in now and now[found.name].verdict != found.verdict
     )
+
+
+def _given_up(then: Finding) -> Change:
+    before = limb_report(then)
+    after = before.model_copy(update={"verdict": "not_met", "figure": "given up", "evidence": ()})
+    return Change(limb=then.name, before=before, after=after)
 
 
 def _redated(then: ClaimFile, now: ClaimFile) -> tuple[Redated, ...]:

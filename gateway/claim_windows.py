@@ -20,8 +20,9 @@ from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
 from gateway.steps import Key, command_id
-from store import claim_windows, claims
+from store import claim_windows, claims, clawbacks
 from store.claim_windows import Audit, Draw, WindowClaim, window_id_of
+from store.claims import Claim
 
 router = APIRouter(prefix="/v1", tags=["claims"], responses=DOCUMENTED)
 
@@ -115,20 +116,31 @@ async def audit(
 ) -> Stands:
     """Keep what internal audit found of a claim in a running window; an unsound one is not submitted."""
     async with parts.pool.acquire() as conn:
-        await known_claim(conn, claim_id)
+        claim = await known_claim(conn, claim_id)
         state = await claim_windows.audit(
             conn, claim_id, body.found, at=await parts.now(), actor=actor.code, why=body.why
         )
-    return Stands(claim_id=claim_id, state=state)
+    return await _stands(parts, claim, state)
 
 
 @router.post("/claims/{claim_id}/settle")
 async def settle(claim_id: str, body: Settled, actor: Submitter, parts: Served) -> Stands:
-    """Record that a submitted claim was paid or rejected."""
-    step: Literal["pay", "reject"] = "pay" if body.outcome == "paid" else "reject"
+    """Record that a submitted claim was paid or rejected; what rested on a rejected one is reviewed."""
+    now = await parts.now()
     async with parts.pool.acquire() as conn:
-        state = await claims.move(conn, claim_id, step, at=await parts.now(), actor=actor.code, reason=body.why)
-    return Stands(claim_id=claim_id, state=state)
+        claim = await known_claim(conn, claim_id)
+        if body.outcome == "paid":
+            state = await claims.move(conn, claim_id, "pay", at=now, actor=actor.code, reason=body.why)
+        else:
+            state = await clawbacks.give_up(conn, claim_id, "reject", at=now, actor=actor.code, reason=body.why)
+    return await _stands(parts, claim, state)
+
+
+async def _stands(parts: Parts, claim: Claim, state: ClaimState) -> Stands:
+    """Tell where a claim stands; the journey of one that was given up takes up the review that was planned."""
+    if state == "rejected":
+        await parts.engine.wake([claim.journey_id])
+    return Stands(claim_id=claim.claim_id, state=state)
 
 
 async def _of_pack(parts: Parts, label: str, programme: str | None) -> tuple[Programme, ClaimWindow]:

@@ -151,6 +151,8 @@ async def decide(
     )
     # Where the last proposal stands, open or not: a repeat of the command is answered there as before.
     reply = await parts.engine.submit(raised[-1].journey_id if raised else claim.journey_id, command)
+    if body.decision == "claw-back":
+        await parts.engine.wake([claim.journey_id])  # a review is planned there, of what rested on this claim
     return Answer.of(claim.reference, reply)
 
 
@@ -187,5 +189,4 @@ async def _learned(conn: Conn, parts: Parts, claim: Claim, findings: tuple[Findi
         now = await claim_files.as_known(conn, parts.vault, claim)
     except Erased:
         return None
-    held = await claims.of_effect(conn, claim.effect_id)
-    return learned(then.file, now.file, claim.result, held, findings, now.programme)
+    return learned(then.file, now.file, await claims.as_claimed(conn, claim), findings, now.programme)

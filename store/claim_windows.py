@@ -9,7 +9,7 @@ from domain.claim_states import ClaimState
 from domain.claim_windows import ClaimWindow, draw
 from domain.errors import Rejected
 from domain.programme import Programme
-from store import claims
+from store import claims, clawbacks
 from store.pool import Conn
 from store.queries import queries
 
@@ -172,4 +172,4 @@ async def audit(  # noqa: PLR0913 - who, what, when and why
             await conn.execute(_SQL["audit"], place["window_id"], claim_id, found, actor, at, why)
         if found == "sound":
             return state
-        return await claims.move(conn, claim_id, "find-unsound", at=at, actor=actor, reason=why)
+        return await clawbacks.give_up(conn, claim_id, "find-unsound", at=at, actor=actor, reason=why)

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from domain.claim_file import ClaimReport
 from domain.claim_states import ClaimState, Move, moved
+from domain.clawback import Claimed
 from domain.commands import Judged
 from domain.errors import Rejected
 from domain.events import Verdict
@@ -138,6 +139,17 @@ async def get(conn: Conn, claim_id: str) -> Claim | None:
 async def of_effect(conn: Conn, effect_id: str) -> dict[str, int]:
     """Return the whole pounds that an evaluation put into the ledger, by result."""
     return {row["result"]: row["amount"] for row in await conn.fetch(_SQL["of_effect"], effect_id)}
+
+
+async def as_claimed(conn: Conn, claim: Claim) -> Claimed:
+    """Return a claim with what was claimed together with it, and what the family gave up since."""
+    given_up = await conn.fetch(_SQL["given_up"], claim.reference)
+    return Claimed(
+        result=claim.result,
+        together=await of_effect(conn, claim.effect_id),
+        given_up=tuple(row["result"] for row in given_up),
+        billed=claim.state != "eligible",
+    )
 
 
 async def kept(conn: Conn, claim_id: str) -> Kept:

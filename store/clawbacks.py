@@ -1,14 +1,16 @@
-"""Proposals to claw back a claim: what changed, when it was raised, and what became of it; one open at a time."""
+"""Proposals to claw back a claim: what changed, and what became of it; and what follows when a claim is given up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from domain.claim_states import ClaimState
 from domain.clawback import Standing
 from domain.commands import Proposed
+from domain.effects import Effect, EvaluateResults, ReviewClaims
 from domain.events import ClawbackDecided, Verdict
-from store import claims
+from store import claims, effects
 from store.chain import plain
 from store.journal import NewEvent
 from store.pool import Conn
@@ -78,12 +80,43 @@ async def withdraw(conn: Conn, claim_id: str, at: datetime) -> None:
     await conn.execute(_SQL["end"], claim_id, "withdrawn", at, None, None)
 
 
+async def give_up(  # noqa: PLR0913 - who, what, when and why
+    conn: Conn, claim_id: str, step: Literal["reject", "find-unsound"], *, at: datetime, actor: str, reason: str | None
+) -> ClaimState:
+    """Move a claim that the payer or internal audit refused, and plan a review of what may have rested on it.
+
+    Its journey is to be woken after the commit. Raise `Rejected`.
+    """
+    async with conn.transaction():
+        state = await claims.move(conn, claim_id, step, at=at, actor=actor, reason=reason)
+        await _look_again(conn, claim_id)
+        return state
+
+
 async def decide(conn: Conn, decided: NewEvent) -> None:
-    """End the open proposal as a manager decided, and move the claim; in the transaction that keeps the event."""
+    """End the open proposal as a manager decided, and move the claim; in the transaction that keeps the event.
+
+    What rested on a claim that was clawed back is reviewed. One that had been worth more than it was claimed for, and
+    was not billed, is free to be claimed anew as of its own day. Both wait for the claim's journey to be woken.
+    """
     event = decided.event
     if not isinstance(event, ClawbackDecided):
         raise TypeError(f"decide was given {event.type}")
+    raised = await open_of(conn, event.claim_id)
     state = "upheld" if event.decision == "uphold" else "clawed-back"
     await conn.execute(_SQL["end"], event.claim_id, state, event.at, decided.actor, event.reason)
     if event.decision == "claw-back":
         await claims.move(conn, event.claim_id, "claw-back", at=event.at, actor=decided.actor, reason=event.reason)
+        await _look_again(conn, event.claim_id, anew=raised is not None and raised.amount_after > raised.amount_before)
+
+
+async def _look_again(conn: Conn, claim_id: str, *, anew: bool = False) -> None:
+    """Plan what follows from a claim that was given up, once."""
+    claim = await claims.get(conn, claim_id)
+    if claim is None:
+        raise LookupError(f"no claim {claim_id}")
+    planned: list[Effect] = [ReviewClaims(effect_id=f"{claim_id}:given-up")]
+    if anew:
+        planned.append(EvaluateResults(effect_id=f"{claim_id}:anew", as_of=claim.as_of))
+    for effect in planned:
+        await effects.plan(conn, claim.journey_id, effect.effect_id, effect)

@@ -38,6 +38,11 @@ class EffectRow:
     told_at: datetime | None = None
 
 
+async def plan(conn: Conn, journey_id: str, command_id: str, effect: Effect) -> None:
+    """Put an effect into a journey's outbox, once; its workflow takes it up when it next looks at its journal."""
+    await conn.execute(_SQL["plan"], journey_id, command_id, effect.effect_id, effect.model_dump(mode="json"))
+
+
 async def pending(conn: Conn, journey_id: str) -> list[Effect]:
     """Return the effects of a journey that are still to be done, in the order they were planned."""
     return [EFFECT.validate_python(row["payload"]) for row in await conn.fetch(_SQL["pending"], journey_id)]

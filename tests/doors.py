@@ -42,6 +42,7 @@ class NearEngine:
         self.clock = NOON
         self.away = False
         self.rearmed: list[str] = []
+        self.woken: list[str] = []
         self.windows: Any = None  # set by tests that open claim windows
         self._signals: list[asyncio.Task[Any]] = []
 
@@ -65,7 +66,8 @@ class NearEngine:
         raise Unavailable("no Temporal behind this engine")
 
     async def wake(self, journey_ids: Sequence[str]) -> int:
-        """Let pass what is due on each journey."""
+        """Let pass what is due on each journey, and remember which were woken."""
+        self.woken.extend(journey_ids)
         for journey_id in journey_ids:
             await self._carry_out(journey_id, [])
         return len(journey_ids)

@@ -21,6 +21,13 @@ SELECT result, CASE WHEN state IN ('eligible', 'submitted', 'paid') THEN amount 
   FROM claims
  WHERE reference = $1 AND effect_id <> $2 AND (state = 'eligible' OR submitted_at IS NOT NULL);
 
+-- name: given_up
+-- The results of family $1 of which no claim stands any more.
+SELECT result FROM claims WHERE reference = $1
+ GROUP BY result
+HAVING bool_and(state IN ('rejected', 'clawed-back'))
+ ORDER BY result;
+
 -- name: get
 -- Claim $1.
 SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback

@@ -1,3 +1,7 @@
+-- name: plan
+-- Journey $1 is to carry out effect $3, which is $4, because of $2; once.
+INSERT INTO effects (effect_id, journey_id, command_id, payload) VALUES ($3, $1, $2, $4) ON CONFLICT DO NOTHING;
+
 -- name: pending
 -- The effects of journey $1 whose outcome is not on its history yet, as planned.
 SELECT payload FROM effects WHERE journey_id = $1 AND NOT told ORDER BY seq;

@@ -150,6 +150,27 @@ async def test_what_pays_only_beside_an_unsound_claim_is_never_submitted(ledger)
     assert told["set_aside"] == {alone: f"it pays only beside {work.name}, which was given up"}
 
 
+async def test_a_balance_over_an_unsound_claim_waits_to_be_claimed_in_full(ledger):
+    """A claim reckoned less an earlier one that audit gave up is set aside, until a manager upholds it as it is."""
+    first, _, work = PACK.results
+    earlier = work.model_copy(update={"name": first.name, "instead_of": (), "tariffs": first.tariffs})
+    pack = WINDOWED.model_copy(update={"results": (earlier,), "hash": "e" * 64})
+    own = new_reference()
+    for number, used in ((1, pack), (2, WINDOWED)):
+        changes = {"reference": own, "journey_id": f"journey:wirral:{own}:{number}", "programme_hash": used.hash}
+        journey = await ledger.open(used, [AT_WORK[0].model_copy(update=changes), *AT_WORK[1:]], BORN)
+        await ledger.evaluate(journey, AS_OF)
+    unsound, balance = await ledger.claims(own)
+    await ledger.near.start(ledger.window)
+    await audit(ledger, unsound.claim_id, "unsound")
+    for row in await held(ledger):
+        if row.sampled and row.claim_id != unsound.claim_id:
+            await audit(ledger, row.claim_id)
+    told = await submit(ledger)
+    reason = f"it is the balance over {first.name}, which was given up, and may be claimed in full"
+    assert (balance.amount, told["set_aside"]) == (100, {balance.claim_id: reason})
+
+
 @pytest.mark.parametrize(("day", "phase"), [(date(2013, 6, 30), "waiting"), (date(2013, 8, 1), "closed")])
 async def test_a_window_takes_claims_on_its_days_only(ledger, day, phase):
     """The day before it opens and the day after it closes are refused."""

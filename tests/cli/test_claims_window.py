@@ -8,6 +8,7 @@ import pytest
 
 from activities.post import Post
 from programmes import load
+from store import effects
 from tests.cli.conftest import Cli
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN
 from tests.doors import NOON, Doors
@@ -56,6 +57,20 @@ async def test_a_claim_from_the_window_to_the_money(cli: Cli, doors: Doors, clai
     assert "submitted to paid by manager:manager" in out
     refused = await cli("claims", "settle", claim_id, "rejected")
     assert (refused.code, "is paid" in refused.err) == (1, True)
+
+
+async def test_a_rejected_claim_lets_its_family_be_looked_at_again(cli: Cli, doors: Doors, claim_id: str):
+    """What the payer rejects is told to the family's journey, which is woken to review what rested on it."""
+    await cli.ok("claims", "windows", "--open", "2013-07")
+    for one in (await cli.ok("claims", "windows", "--show", "2013-07"))[0]["claims"]:
+        await auditing(doors, one["claim_id"])
+    await cli.ok("claims", "submit", "2013-07")
+    doors.engine.woken.clear()
+    assert (await cli.ok("claims", "settle", claim_id, "rejected"))["state"] == "rejected"
+    [journey] = doors.engine.woken
+    async with doors.parts.pool.acquire() as conn:
+        reviews = [row.state for row in await effects.of_journey(conn, journey) if row.effect.type == "review-claims"]
+    assert (claim_id.startswith(f"{journey}:"), reviews) == (True, ["planned"])
 
 
 async def test_the_windows_are_listed_with_their_trust(cli: Cli, claim_id: str):

@@ -6,7 +6,7 @@ import pytest
 
 from domain import events as e
 from domain.claim_file import ClaimFile
-from domain.clawback import Standing, learned, news, review_is_due, standing
+from domain.clawback import Claimed, Standing, learned, news, review_is_due, standing
 from domain.evolve import fold
 from domain.journey import UNREFERRED
 from tests.domain.claim_story import (
@@ -28,8 +28,8 @@ from tests.domain.claim_story import (
 THEN = file_of(*AT_WORK)
 
 
-def stands(now: ClaimFile, result: str = RESULT, claimed=None, before: ClaimFile = THEN) -> Standing:
-    return standing(result, claimed or CLAIMED, findings_of(before), now, PACK)
+def stands(now: ClaimFile, result: str = RESULT, claimed=None, before: ClaimFile = THEN, **since) -> Standing:
+    return standing(Claimed(result=result, together=claimed or CLAIMED, **since), findings_of(before), now, PACK)
 
 
 def test_the_story_begins_with_a_claim():
@@ -110,12 +110,43 @@ def test_a_result_claimed_beside_an_earlier_claim_holds_with_it():
     assert stands(paid, "progress-to-work", {"progress-to-work": 100}, paid).holds
 
 
+def test_a_result_claimed_beside_one_that_was_given_up_falls():
+    """The payer rejected the first: nothing was learned, yet what pays only beside it has lost its ground, and why."""
+    then, claimed = _beside(), {"crime-asb-education": 1500, "progress-to-work": 100}
+    found = stands(then, "progress-to-work", claimed, then, given_up=("crime-asb-education",))
+    assert (found.verdict_after, found.amount_after, found.holds) == ("met", 0, False)
+    assert [(each.limb, each.before.verdict, each.after.figure) for each in found.changes] == [
+        ("crime-asb-education", "met", "given up")
+    ]
+    assert stands(then, "crime-asb-education", claimed, then, given_up=("progress-to-work",)).holds
+
+
+def test_a_result_claimed_beside_an_earlier_claim_falls_when_that_is_given_up():
+    """Whether the first was claimed with it or before it; its own name among the given up is no cause."""
+    then = _beside()
+    paid = then.model_copy(update={"paid": file_of(*AT_WORK, paid={"crime-asb-education": 1500}).paid})
+    more = {"progress-to-work": 100}
+    assert not stands(paid, "progress-to-work", more, paid, given_up=("crime-asb-education",)).holds
+    assert stands(paid, "progress-to-work", more, paid, given_up=("progress-to-work", "continuous-employment")).holds
+
+
+def test_a_balance_over_a_result_that_was_given_up_is_claimed_anew_while_it_can_be():
+    """Unbilled, the claim is worth the whole amount now; once it was submitted it stays a balance."""
+    then, claimed = file_of(*AT_WORK, paid={"crime-asb-education": 700}), {RESULT: 900}
+    assert payable_of(then) == (900, (RESULT,))
+    for billed in (False, True):
+        found = stands(then, claimed=claimed, before=then, given_up=("crime-asb-education",), billed=billed)
+        assert (found.amount_before, found.amount_after, found.claim_anew) == (900, 1600, not billed)
+        assert (found.holds, found.given_up) == (billed, ("crime-asb-education",))
+    assert stands(then, claimed=claimed, before=then, billed=False).holds
+
+
 def test_what_was_learned_is_told_by_ids():
     """Known, added and corrected evidence, practice dates that moved, and how the claim stands."""
     other = seen("employment", "j1", date(2012, 7, 25), **{"from": date(2012, 8, 1)})
     earlier = fact(e.ContactRecorded, date(2012, 5, 9), kind="visit")
     now = file_of(*AT_WORK, JOB_ENDED, other, earlier)
-    told = learned(THEN, now, RESULT, CLAIMED, findings_of(THEN), PACK)
+    told = learned(THEN, now, Claimed(result=RESULT, together=CLAIMED), findings_of(THEN), PACK)
     assert [item.id for item in told.known] == ["b1", "j1"]
     assert [item.id for item in told.added] == ["j2"]
     assert [item.id for item in told.corrected] == ["j1"]
@@ -162,3 +193,6 @@ def test_a_review_is_due_when_a_claimed_family_is_heard_of():
     assert review_is_due(again, [JOB_ENDED])
     assert not review_is_due(fold(AT_WORK), [JOB_ENDED])
     assert not review_is_due(known, [claimed])
+    proposed = known.model_copy(update={"clawbacks": ("c",)})
+    assert review_is_due(proposed, [claimed])
+    assert not review_is_due(proposed, [claimed.model_copy(update={"claim_id": None})])
