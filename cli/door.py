@@ -142,7 +142,12 @@ class Door:
         try:
             with httpx.Client(base_url=self.address, headers=headers, timeout=TIMEOUT, trust_env=False) as client:
                 yield client
-        except (AwayError, httpx.TransportError) as fault:
+        except AwayError as fault:
+            remedy = "journeys doctor tells what is away; once it is back, see with journeys show before you do it again"
+            raise Trouble(
+                f"the gateway at {self.address} cannot take it now: {fault}", remedy, exit_code=UNREACHABLE
+            ) from fault
+        except httpx.TransportError as fault:
             remedy = "start it with: journeys up; or give its address with --url or JOURNEYS_URL"
             raise Trouble(
                 f"no answer from the gateway at {self.address} ({fault})", remedy, exit_code=UNREACHABLE
@@ -178,13 +183,13 @@ def _next(answer: "httpx.Response") -> str | None:
 
 
 def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":
-    """Return the attempts at one request: a few seconds in all, longer each time."""
+    """Return the attempts at one request, longer apart each time: long enough for a gateway that is started again."""
     import httpx  # noqa: PLC0415
     import stamina  # noqa: PLC0415
 
     stamina.instrumentation.set_on_retry_hooks([])  # it would log to the terminal
     on = (AwayError, httpx.TransportError) if repeatable else (AwayError, httpx.ConnectError)
-    return stamina.retry_context(on=on, attempts=5, timeout=15, wait_initial=0.2, wait_max=2)
+    return stamina.retry_context(on=on, attempts=8, timeout=15, wait_initial=0.2, wait_max=2)
 
 
 @contextmanager

@@ -56,12 +56,13 @@ class DownReport(BaseModel):
 def report(layout: Layout, state: StackState) -> StackReport:
     """Compare what the supervisor wrote with what lives."""
     supervisor = processes.find(state.supervisor)
+    parts = [_part(layout, part, supervised=bool(supervisor)) for part in state.parts]
     return StackReport(
         data=layout.data,
-        up=bool(supervisor) and state.up,
+        up=bool(parts) and all(part.state in {"ready", "done"} for part in parts),
         supervisor_pid=supervisor.pid if supervisor else None,
         **addresses(state.ports),
-        parts=[_part(layout, part, supervised=bool(supervisor)) for part in state.parts],
+        parts=parts,
     )
 
 

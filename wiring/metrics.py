@@ -7,11 +7,13 @@ The port is not the gateway's: figures are for the operators' network, and the o
 from threading import Thread
 from wsgiref.simple_server import WSGIServer
 
+import structlog
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from wiring.settings import Settings
 
 Server = tuple[WSGIServer, Thread]
+log = structlog.stdlib.get_logger("figures")
 
 REQUESTS = Histogram(
     "journeys_request_seconds",
@@ -44,5 +46,15 @@ LOOKED = Gauge("journeys_figures_timestamp_seconds", "When the gauges were last 
 
 
 def serve(settings: Settings, port: int) -> Server | None:
-    """Serve this process's figures until it ends; port 0 serves none."""
-    return start_http_server(port, settings.metrics_host) if port else None
+    """Serve this process's figures until it ends; port 0 serves none.
+
+    A port that another program took while this process was away is told and gone without: nobody's reminder waits for a
+    figure, and an alert says that none come.
+    """
+    if not port:
+        return None
+    try:
+        return start_http_server(port, settings.metrics_host)
+    except OSError as fault:
+        log.warning("no figures are served", host=settings.metrics_host, port=port, fault=fault.strerror)
+        return None

@@ -35,3 +35,10 @@ async def test_what_nobody_supervises_is_down(cli: Cli):
     written(cli.data, "ready", alive=False)
     ran = await cli("status")
     assert (ran.code, "The system is not up. Start it with: journeys up" in ran.out) == (3, True), ran
+
+
+async def test_a_dead_part_is_not_up(cli: Cli):
+    """A part that has died is not taken for up, also before its supervisor noticed, or when it can notice nothing."""
+    written(cli.data, "ready", alive=True)
+    ran = await cli("status")
+    assert (ran.code, "The system is coming up: worker restarting." in ran.out) == (3, True), ran
