@@ -143,7 +143,9 @@ class Door:
             with httpx.Client(base_url=self.address, headers=headers, timeout=TIMEOUT, trust_env=False) as client:
                 yield client
         except AwayError as fault:
-            remedy = "journeys doctor tells what is away; once it is back, see with journeys show before you do it again"
+            remedy = (
+                "journeys doctor tells what is away; once it is back, see with journeys show before you do it again"
+            )
             raise Trouble(
                 f"the gateway at {self.address} cannot take it now: {fault}", remedy, exit_code=UNREACHABLE
             ) from fault

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from stack.figures import STEPS, Figures
+from stack.figures import Figures
 
 
 def draw(figures: Figures) -> None:
@@ -24,7 +24,7 @@ def draw(figures: Figures) -> None:
     if figures.story:  # none where no row of the file was taken
         console.print(_timeline(figures))
     console.print(_counts("History events a journey", figures.history_events))
-    console.print(_counts("Peak memory, MiB", figures.peak_memory_mb))
+    console.print(_counts("Peak memory, MiB, of each part's first process", figures.peak_memory_mb))
 
 
 def _counts(title: str, counts: Mapping[str, float]) -> Table:
@@ -46,20 +46,26 @@ def _refused(figures: Figures) -> Table:
 
 
 def _timeline(figures: Figures) -> Table:
-    """Show the steps of one family in full, and its reminders and evidence in brief."""
+    """Show all that happened on one family's journey, what the system did by itself too."""
     shown = figures.story
     title = f"One family's journey: {shown['journey']['reference']}"
     rows = []
     for told in shown["timeline"]:
         event = dict(told["event"])
         kind = event.pop("type")
-        if kind in STEPS or kind.startswith(("reminder-fell", "notification")):
-            on = event.pop("on", None) or str(event.get("at"))[:10]
-            rows.append((str(told["version"]), on, kind, _brief(event)))
+        on = event.pop("on", None) or str(event.get("at"))[:10]
+        rows.append((str(told["version"]), on, kind, _brief(event)))
     return _table(title, ("no", "on", "what", "of which"), rows)
 
 
 SHOWN = (
+    "reminder_id",
+    "because",
+    "as_of",
+    "check_on",
+    "source",
+    "member",
+    "observed_on",
     "referrer",
     "criteria",
     "eligible",
@@ -82,12 +88,16 @@ SHOWN = (
 
 def _brief(event: Mapping[str, Any]) -> str:
     """Return what a person wants to know of an event, in the order of SHOWN."""
-    told = {**event.get("consent", {}), **event}
+    told = {**event.get("consent", {}), **event.get("evidence", {}), **event}
     names = ("basis", "purpose", *SHOWN)
-    return ", ".join(f"{name.replace('_', ' ')} {_plain(told[name])}" for name in names if told.get(name))
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_plain(told[name])}" for name in names if told.get(name) or told.get(name) is False
+    )
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return " + ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
