@@ -1,7 +1,8 @@
 """Partner events as they come: CloudEvents 1.0 over HTTP, structured, in a batch, or binary (attributes in headers)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
@@ -18,7 +19,9 @@ BINARY = "application/json"
 TYPE_PREFIX = "family-journeys.evidence."
 LONGEST_ID = 120 - len("inbox::") - 64  # what is left of a command id beside the longest partner name
 MOST_EVENTS = 10_000  # in one request
+LARGEST_EVENT = 64 * 1024  # bytes; also what is looked at of a body before its signature holds
 UTF_8 = {"", "utf-8", "utf8"}
+_FIRST = json.JSONDecoder()
 
 
 def _printable(text: str) -> str:
@@ -39,35 +42,45 @@ class CloudEvent(BaseModel):
     data: dict[str, Any]
 
 
-def read_events(headers: Headers, body: bytes) -> list[dict[str, Any]]:
-    """Return the events of a request as they came; raise `Rejected` when it holds no CloudEvents in JSON."""
-    kind, _, parameters = headers.get("content-type", "").partition(";")
-    kind, charset = kind.strip().lower(), _charset(parameters)
-    if charset not in UTF_8:
-        raise Rejected("bad-event", f"charset {charset[:20]!r}", "send JSON in UTF-8")
-    if kind == BINARY and "ce-specversion" in headers:
-        return [_binary(headers, body)]
-    if kind not in {SINGLE, BATCH}:
-        remedy = f"send {SINGLE} or {BATCH}, or {BINARY} with the attributes in ce-* headers"
-        raise Rejected("bad-event", f"content type {kind[:60] or 'missing'!r}", remedy)
-    told = _json(body)
-    events = told if kind == BATCH else [told]
+def claimed_by(headers: Headers, body: bytes) -> str:
+    """Return the partner that a request says it is from, by its headers or by the first event of its body.
+
+    Asked before the signature is: of a body whose sender nobody knows yet, no more is read than one event may have.
+    """
+    mode, text = _mode(headers), _text(body)
+    source = unquote(headers.get("ce-source", "")) if mode == BINARY else _first(text, mode).get("source")
+    partner = named(str(source))
+    if partner is None:
+        fault = "the request does not begin with who sends it"
+        raise Rejected("bad-event", fault, f"set source to /partners/<name>, in the first {LARGEST_EVENT} bytes")
+    return partner
+
+
+def signed_as(headers: Headers) -> str | None:
+    """Return what `webhook-id` must be where a signature over id and body leaves out attributes; None: it does not.
+
+    In binary mode the attributes are headers. An id made of them is as unique as they are and the same when sent again,
+    as Standard Webhooks wants it, and the signature covers it.
+    """
+    if _mode(headers) != BINARY:
+        return None
+    attributes = sorted(f"{name}:{value}" for name, value in headers.items() if name.startswith("ce-"))
+    return sha256("\n".join(attributes).encode("latin-1")).hexdigest()
+
+
+def read_events(headers: Headers, body: bytes, partner: str) -> list[dict[str, Any]]:
+    """Return the events of a request as they came; raise `Rejected` when it holds no events of `partner` in JSON."""
+    mode = _mode(headers)
+    told = _binary(headers, body) if mode == BINARY else _json(body)
+    events = told if mode == BATCH else [told]
     if not isinstance(events, list) or not events or not all(isinstance(event, dict) for event in events):
         raise Rejected("bad-event", "no event in the body", "send one event, or a list of events for a batch")
     if len(events) > MOST_EVENTS:
         raise Rejected("too-large", f"{len(events)} events, the most is {MOST_EVENTS}", "send them in smaller batches")
+    if any(named(str(event.get("source"))) != partner for event in events):
+        fault = "the events do not share one source"
+        raise Rejected("bad-event", fault, "set source to /partners/<name> on all of them")
     return events
-
-
-def partner_of(events: Sequence[Mapping[str, Any]]) -> str:
-    """Return the one partner that the events name as their source."""
-    sources = {str(event.get("source")) for event in events}
-    partner = named(sources.pop()) if len(sources) == 1 else None
-    if partner is None:
-        raise Rejected(
-            "bad-event", "the events do not share one source", "set source to /partners/<name> on all of them"
-        )
-    return partner
 
 
 def content(event: Mapping[str, Any]) -> bytes:
@@ -76,19 +89,43 @@ def content(event: Mapping[str, Any]) -> bytes:
     return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
 
 
-def _binary(headers: Headers, body: bytes) -> dict[str, Any]:
-    """Read an event whose attributes are headers, percent-encoded (CloudEvents HTTP binding, 3.1.3.2).
+def _mode(headers: Headers) -> str:
+    """Return the content type that says how the events stand in the request; raise `Rejected` for any other."""
+    kind, _, parameters = headers.get("content-type", "").partition(";")
+    kind, charset = kind.strip().lower(), _charset(parameters)
+    if charset not in UTF_8:
+        raise Rejected("bad-event", f"charset {charset[:20]!r}", "send JSON in UTF-8")
+    if kind not in {SINGLE, BATCH} and not (kind == BINARY and "ce-specversion" in headers):
+        remedy = f"send {SINGLE} or {BATCH}, or {BINARY} with the attributes in ce-* headers"
+        raise Rejected("bad-event", f"content type {kind[:60] or 'missing'!r}", remedy)
+    return kind
 
-    A signature covers the body and `webhook-id`, not the attributes. Held to the event's id, the message cannot be sent
-    again with another subject: the id is taken, and its content is another.
-    """
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as fault:
+        raise Rejected("bad-event", f"byte {fault.start} of the body is not UTF-8", "send JSON in UTF-8") from fault
+
+
+def _first(text: str, mode: str) -> dict[str, Any]:
+    """Read the first event of a body, leniently and only so far as one event may go."""
+    head = text[:LARGEST_EVENT].lstrip()
+    if mode == BATCH:
+        head = head.removeprefix("[").lstrip()
+    try:
+        told, _ = _FIRST.raw_decode(head)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _binary(headers: Headers, body: bytes) -> dict[str, Any]:
+    """Read an event whose attributes are headers, percent-encoded (CloudEvents HTTP binding, 3.1.3.2)."""
     names = [name for name in headers.keys() if name.startswith("ce-")]  # noqa: SIM118 - repeats must be seen
     if len(set(names)) < len(names):
         raise Rejected("bad-event", "a ce-* header is sent twice", "send each attribute once")
     event: dict[str, Any] = {name[3:]: unquote(headers[name]) for name in names if name != "ce-data"}
-    if event.get("id") != unquote(headers.get("webhook-id", "")):
-        remedy = "set webhook-id to the event's id: the signature then covers which event this is"
-        raise Rejected("bad-event", "in binary mode webhook-id and ce-id must be the same", remedy)
     return event | {"data": _json(body)}
 
 

@@ -24,10 +24,12 @@ from wiring.keys import key
 from wiring.settings import Settings
 from wiring.temporal import connect
 
+JUDGED_AT_ONCE = 2  # requests of partner events: each holds its body, up to 8 MiB, and all that is made of it
+
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything a route may need; `mail` wakes the forwarding of partner events."""
+    """Everything a route may need; `mail` wakes the forwarding of partner events, `judging` bounds their reading."""
 
     settings: Settings
     pool: Pool
@@ -35,6 +37,7 @@ class Parts:
     tokens: Tokens
     engine: Engine
     mail: asyncio.Event = field(default_factory=asyncio.Event)
+    judging: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(JUDGED_AT_ONCE))
     kept: set[str] = field(default_factory=set)  # hashes of the rule packs that the database has from us
 
     @cached_property

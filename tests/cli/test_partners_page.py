@@ -41,6 +41,13 @@ async def test_curl(doors: Doors, address: str):
     assert (status["status"], status["observed_at"]) == ("quarantined", "2012-04-02T09:00:00Z")
 
 
+async def test_curl_in_binary_mode(doors: Doors, address: str):
+    """The event whose attributes are headers gets its receipt too."""
+    secret = await doors.partner("wirral-schools")
+    (receipt,) = json.loads(await run(address, secret, "bash", "-c", snippet("curl-binary")))["receipts"]
+    assert (receipt["id"], receipt["outcome"]) == ("exclusion-2012-000005", "quarantined")
+
+
 async def test_python(doors: Doors, address: str, tmp_path: Path):
     """The client in Python sends its event, prints the receipt, and then how everything stands."""
     secret = await doors.partner("wirral-schools")

@@ -146,7 +146,7 @@ async def test_signatures(doors: Doors, secret: str):
         ("application/cloudevents+json", "{"),
         ("application/cloudevents+json", "[]"),
         ("application/cloudevents-batch+json", "[]"),
-        ("application/cloudevents-batch+json", '[{"source": "/partners/a"}, {"source": "/partners/b"}]'),
+        ("application/cloudevents-batch+json", '[{"source": "/partners/../a"}, {"source": "/partners/b"}]'),
         ("application/cloudevents-batch+json", "[1]"),
     ],
 )
@@ -154,6 +154,12 @@ async def test_no_events(doors: Doors, kind: str, body: str):
     """A body that holds no events of one partner is a bad request."""
     async with doors.bare({"content-type": kind}) as client:
         answer = await client.post("/v1/events", content=body)
+    assert (answer.status_code, answer.json()["type"]) == (422, f"{PROBLEM}bad-event")
+
+
+async def test_two_sources(doors: Doors, secret: str):
+    """A batch is of the one partner that signs it: another's event among them refuses all of it."""
+    answer = await send(doors, secret, [absence(), absence(source="/partners/merseyside-police")])
     assert (answer.status_code, answer.json()["type"]) == (422, f"{PROBLEM}bad-event")
 
 

@@ -1,8 +1,8 @@
 """The partners' door: binary events, secrets that change, partners that are suspended or send too much, receipts."""
 
 import asyncio
+import hashlib
 import json
-import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import quote
@@ -32,8 +32,9 @@ def callout(subject: str = "upn:Y999999999999", **changes) -> dict:
 def binary(secret: str, told: dict, body: str | None = None, **headers: str) -> tuple[dict[str, str], str]:
     """An event as headers and body."""
     body = json.dumps(told["data"]) if body is None else body
-    attributes = {f"ce-{name}": quote(told[name]) for name in told if name != "data"}
-    return signed(secret, body, kind="json", name=quote(told["id"])) | attributes | headers, body
+    attributes = {f"ce-{name}": quote(told[name]) for name in told if name != "data"} | headers
+    lines = "\n".join(sorted(f"{name}:{value}" for name, value in attributes.items()))
+    return signed(secret, body, kind="json", name=hashlib.sha256(lines.encode()).hexdigest()) | attributes, body
 
 
 async def post(doors: Doors, headers: dict, body: str) -> httpx.Response:
@@ -42,9 +43,10 @@ async def post(doors: Doors, headers: dict, body: str) -> httpx.Response:
 
 
 async def ask(doors: Doors, secret: str, partner: str, path: str, **params) -> httpx.Response:
-    headers = signed(secret, "") | {"ce-source": f"/partners/{partner}"}
+    asked = httpx.Request("GET", f"http://gateway{path}", params=params or None).url.raw_path.decode()
+    headers = signed(secret, "", name=asked) | {"ce-source": f"/partners/{partner}"}
     async with doors.bare(headers) as client:
-        return await client.get(path, params=params)
+        return await client.get(asked)
 
 
 async def test_binary(doors: Doors, made: dict):
@@ -57,15 +59,31 @@ async def test_binary(doors: Doors, made: dict):
     assert [each.json()["receipts"][0]["outcome"] for each in (first, again)] == ["quarantined", "duplicate"]
 
 
-async def test_binary_is_held_to_its_id(doors: Doors, made: dict):
-    """The signature covers the id: a message goes under no other one, and under its own with no other subject."""
-    told = callout()
-    headers, body = binary(made["merseyside-police"], told)
-    await post(doors, headers, body)
-    moved = await post(doors, headers | {"ce-subject": "upn:X1"}, body)
-    renamed = await post(doors, headers | {"ce-id": uuid.uuid4().hex}, body)
-    assert (moved.status_code, moved.json()["type"]) == (409, f"{PROBLEM}event-conflict")
-    assert (renamed.status_code, renamed.json()["type"]) == (422, f"{PROBLEM}bad-event")
+@pytest.mark.parametrize("name", ["id", "type", "subject", "time", "extension"])
+async def test_a_binary_event_is_signed_whole(doors: Doors, made: dict, name: str):
+    """The signature covers every attribute: a copy that was altered on the way and came first is not taken."""
+    headers, body = binary(made["merseyside-police"], callout())
+    other = callout(subject="upn:X1", type="family-journeys.evidence.return", time="2012-05-21T09:00:00Z")
+    altered = await post(doors, headers | {f"ce-{name}": other.get(name, "x")}, body)
+    bare = {each: value for each, value in headers.items() if each != "ce-subject"}
+    left_out = await post(doors, bare, body)
+    first = await post(doors, headers, body)
+    assert [(each.status_code, each.json()["type"]) for each in (altered, left_out)] == [
+        (401, f"{PROBLEM}bad-signature")
+    ] * 2
+    assert first.json()["receipts"][0]["outcome"] == "quarantined"
+
+
+async def test_a_question_is_signed_whole(doors: Doors, made: dict):
+    """The signature covers what is asked: a question that was caught asks nothing else, and no other partner's."""
+    secret, source = made["merseyside-police"], {"ce-source": "/partners/merseyside-police"}
+    caught = signed(secret, "", name=f"{STATUS}?limit=2")
+    answers = []
+    for path in (f"{STATUS}?limit=2", f"{STATUS}?limit=3", STATUS, "/v1/events/x"):
+        async with doors.bare(caught | source) as client:
+            answers.append(await client.get(path))
+    assert [answer.status_code for answer in answers] == [200, 401, 401, 401]
+    assert f"set webhook-id to {STATUS}?limit=3 and sign that" in answers[1].json()["remedy"]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """What comes through the partners' door broken, crafted or too large: refused plainly, and never a fault of ours."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from gateway.app import create_app
 from tests.doors import PROBLEM, Doors, event, signed
 
 ABSENCE = {"from": "2012-01-05", "to": "2012-03-30", "sessions": 120, "authorised": 3, "unauthorised": 9}
@@ -57,11 +60,21 @@ BODIES = {
 @pytest.mark.parametrize("why", BODIES)
 async def test_no_json_of_ours(doors: Doors, secret: str, why: str):
     """Text that two readers could take differently, or that none should take, is refused whole."""
-    body = BODIES[why]
-    headers = signed("whsec_bm90IHRoZSBzZWNyZXQ=", "") | {"content-type": SINGLE}
-    async with doors.bare(headers) as client:
-        answer = await client.post("/v1/events", content=body.encode("utf-8", "surrogatepass"))
+    body = BODIES[why].encode("utf-8", "surrogatepass")
+    headers = signed(secret, body.decode("utf-8", "replace"))  # what is not UTF-8 cannot be signed either
+    async with doors.bare(headers | {"content-type": SINGLE}) as client:
+        answer = await client.post("/v1/events", content=body)
     assert (answer.status_code, answer.json()["type"]) == (422, f"{PROBLEM}bad-event")
+
+
+@pytest.mark.parametrize("why", ["infinity", "not a number", "two of one name", "two ids", "half a surrogate"])
+async def test_what_is_not_signed_is_not_read(doors: Doors, secret: str, why: str):
+    """A body with a wrong signature is told that, and nothing of what is wrong in it."""
+    body = BODIES[why]
+    wrong = await send(doors, "whsec_bm90IHRoZSBzZWNyZXQ=", body)
+    plain = await send(doors, "whsec_bm90IHRoZSBzZWNyZXQ=", json.dumps(absence()))
+    assert (wrong.status_code, wrong.json()["type"]) == (401, f"{PROBLEM}bad-signature")
+    assert wrong.json() == plain.json()
 
 
 @pytest.mark.parametrize("charset", ["iso-8859-1", "utf-16", '"UTF-7"', "x" * 500])
@@ -123,6 +136,37 @@ async def test_thousands_of_ids(doors: Doors, agreed: str):
     assert (answer.status_code, len(answer.json()["receipts"])) == (202, 10_000)
     over = await send(doors, agreed, json.dumps(events), BATCH)
     assert (over.status_code, over.json()["type"]) == (413, f"{PROBLEM}too-large")
+
+
+async def test_others_are_served_meanwhile(doors: Doors, agreed: str):
+    """While a batch of ten thousand is judged, the gateway answers others."""
+    parts = replace(doors.parts, judging=asyncio.Semaphore(1))
+    app = create_app(doors.parts.settings)
+    app.state.parts = parts
+    busy = Doors(doors.stack, app, parts, doors.engine)
+    body = json.dumps([agreed_absence() for _ in range(10_000)])
+    batch = asyncio.create_task(send(busy, agreed, body, BATCH))
+    meanwhile = 0
+    async with busy.bare() as client:
+        while not batch.done():
+            begun = parts.judging.locked()
+            assert (await client.get("/healthz")).status_code == 200
+            meanwhile += begun and parts.judging.locked()
+            await asyncio.sleep(0)
+    assert (await batch).status_code == 202
+    assert meanwhile
+
+
+async def test_one_event_has_a_size(doors: Doors, agreed: str):
+    """An event that is larger than any kind's fields need is refused by itself; the first one tells who sends."""
+    large = agreed_absence() | {"data": ABSENCE | {"note": "x" * 70_000}}
+    answer = await send(doors, agreed, json.dumps([agreed_absence(), large]), BATCH)
+    good, refused = answer.json()["receipts"]
+    assert (good["outcome"], refused["outcome"]) == ("quarantined", "refused")
+    assert refused["reason"] == "the event is larger than 65536 bytes"
+    alone = json.dumps({"data": large["data"]} | large)
+    told = (await send(doors, agreed, alone)).json()
+    assert told["remedy"] == "set source to /partners/<name>, in the first 65536 bytes"
 
 
 @pytest.mark.parametrize(("path", "largest"), [("/v1/events", 8), ("/v1/journeys", 1), ("/v1/partners", 1)])

@@ -1,0 +1,133 @@
+"""A partner's events judged one by one: read, held to the agreement, and made what the inbox takes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.calendar import local_date
+from domain.cells import shown
+from domain.evidence import MODELS
+from domain.programme import Agreement
+from gateway.cloudevents import LARGEST_EVENT, TYPE_PREFIX, CloudEvent, content
+from store.inbox import Arrival
+from store.vault import Vault
+
+SCHEMES = ("upn", "nhs-number", "nino", "police-urn", "uprn")
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)  # a partner's clock, or its day, may be a little ahead of ours
+
+Raw = Mapping[str, Any]
+Judged = tuple[Arrival, str | None]  # with why it is refused, where it is
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The partner that signed, its agreement, and when it knocked."""
+
+    partner: str
+    agreement: Agreement | None
+    at: datetime
+
+
+class Refused(Exception):  # noqa: N818 - a finding, not an error of ours
+    """An event cannot be taken; the code of the reason is kept with it."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+def judge(vault: Vault, sender: Sender, events: Sequence[Raw]) -> list[Judged]:
+    """Return each event as the inbox takes it, with why it is refused where it is."""
+    return [_judged(vault, sender, event) for event in events]
+
+
+def _judged(vault: Vault, sender: Sender, raw: Raw) -> Judged:
+    spelled = content(raw)
+    try:
+        return _arrival(vault, sender, raw, spelled), None
+    except Refused as refused:
+        return _refusal(vault, sender, raw, spelled, refused.code), str(refused)
+
+
+def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
+    event = _event(raw, spelled)
+    kind = event.type.removeprefix(TYPE_PREFIX)
+    _agreed(sender, event, kind)
+    if not EARLIEST <= event.time <= sender.at + AHEAD:
+        raise Refused("bad-time", "time: an event is observed after 1900 and not in the future")
+    scheme, _, identifier = event.subject.partition(":")
+    if scheme not in SCHEMES or not identifier.strip():
+        raise Refused("bad-subject", f"subject is not <scheme>:<identifier> with a scheme of {', '.join(SCHEMES)}")
+    return Arrival(
+        partner=sender.partner,
+        event_id=event.id,
+        body_hash=vault.body_digest(spelled),
+        subject_scheme=scheme,
+        subject_digest=vault.subject_digest(scheme, identifier),
+        kind=kind,
+        observed_at=event.time,
+        evidence=_evidence(sender, event, kind),
+        received_at=sender.at,
+    )
+
+
+def _event(raw: Raw, spelled: bytes) -> CloudEvent:
+    if len(spelled) > LARGEST_EVENT:
+        raise Refused("bad-event", f"the event is larger than {LARGEST_EVENT} bytes")
+    try:
+        return CloudEvent.model_validate(raw)
+    except ValidationError as fault:
+        raise Refused("bad-event", _first(fault)) from fault
+
+
+def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
+    """Refuse a kind that the partner's agreement does not name; a return counts as the kind it reports on."""
+    if not event.type.startswith(TYPE_PREFIX) or kind not in MODELS:
+        raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a kind we know")
+    agreed = sender.agreement.kinds if sender.agreement else ()
+    wanted = [kind, str(event.data.get("of"))] if kind == "return" else [kind]
+    missing = [name for name in wanted if name not in agreed]
+    if missing:
+        raise Refused("kind-not-agreed", f"no agreement in force lets {sender.partner} send {shown(missing[0])}")
+
+
+def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
+    """Read the kind's fields; whatever else came along is dropped, never kept."""
+    ours = {
+        "id": f"{sender.partner}:{event.id}",
+        "kind": kind,
+        "source": sender.partner,
+        "observed_on": local_date(event.time),
+    }
+    data = {name: value for name, value in event.data.items() if name != "member"}
+    try:
+        evidence = MODELS[kind].model_validate(data | ours)
+    except ValidationError as fault:
+        raise Refused("bad-evidence", _first(fault)) from fault
+    return evidence.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _refusal(vault: Vault, sender: Sender, raw: Raw, spelled: bytes, code: str) -> Arrival:
+    """Return what is kept of a refused event: that it came, and why it was refused."""
+    return Arrival(
+        partner=sender.partner,
+        event_id=shown(str(raw.get("id", "")))[:120] or "(no id)",
+        body_hash=vault.body_digest(spelled),
+        subject_scheme=None,
+        subject_digest=None,
+        kind=shown(str(raw.get("type", "")).removeprefix(TYPE_PREFIX))[:64],
+        observed_at=None,
+        evidence={},
+        received_at=sender.at,
+        refusal=code,
+    )
+
+
+def _first(fault: ValidationError) -> str:
+    """Return the first fault without the value: it may be personal, and receipts are kept by others."""
+    first = fault.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
