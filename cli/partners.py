@@ -72,11 +72,13 @@ def list_partners(door: Door) -> None:
 
     Example: journeys partners list
     """
-    partners = door.rows("/v1/partners", "partners")
+    page = door.get("/v1/partners")
     if door.as_json:
-        write.as_json({"partners": partners})
+        write.as_json(page)
         return
-    rows = ((row["name"], _standing(row), row["webhook_url"], write.moment(row["older_until"])) for row in partners)
+    rows = (
+        (row["name"], _standing(row), row["webhook_url"], write.moment(row["older_until"])) for row in page["partners"]
+    )
     write.table("", ("partner", "standing", "told at", "old secret until"), rows)
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from activities.inbox import sweeping
@@ -34,6 +35,8 @@ from gateway.parts import Parts, open_parts
 from gateway.requests import EveryRequest
 from wiring.settings import Settings
 
+# The framework's own would export, past our exporter, bodies and the words of faults, wherever its variable says so.
+NO_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
 Opening = Callable[[Settings], AbstractAsyncContextManager[Parts]]
 
 
@@ -46,6 +49,7 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
         lifespan=_lifespan(settings, opening),
         docs_url=None,
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
     )
     problems.install(app)
     if settings.traces_url is not None:

@@ -23,6 +23,7 @@ from gateway.security import Allow
 from gateway.workbook import is_workbook, read_workbook
 from store import intake, read_models
 from store.intake import Import
+from store.vault import Vault
 
 router = APIRouter(prefix="/v1", tags=["path"], responses=DOCUMENTED)
 
@@ -81,9 +82,12 @@ class File:
     families: Sequence[Checked]
     dry_run: bool
 
-    def key(self, family: Checked) -> str:
-        """Return the key under which the family's referral is known."""
-        return f"import:{self.hash}:{family.family_no}"
+    def key(self, family: Checked, vault: Vault) -> str:
+        """Return the key under which the family's referral is known: the file's hash, and a keyed one of its number.
+
+        The number by which the council knows the family has no place in the journal and in Temporal.
+        """
+        return f"import:{self.hash}:{vault.subject_digest('family-no', family.family_no).hex()[:24]}"
 
 
 @router.post("/imports", response_class=StreamingResponse, responses={200: {"content": {NDJSON: {}}}})
@@ -155,13 +159,13 @@ async def _tell(parts: Parts, file: File, plan: Plan) -> AsyncIterator[str]:
 async def _family(parts: Parts, file: File, family: Checked) -> FamilyLine:
     if family.referral is None:
         return FamilyLine(family_no=family.family_no, outcome="refused", faults=[*family.faults, *family.dropped])
-    before = await _taken_before(parts, file.key(family), family.referral)
+    before = await _taken_before(parts, file.key(family, parts.vault), family.referral)
     if before:
         return FamilyLine(
             family_no=family.family_no, outcome="already-taken", reference=before, faults=list(family.dropped)
         )
     try:
-        taking = Taking(file.key(family), family.referral, file.programme, file.actor)
+        taking = Taking(file.key(family, parts.vault), family.referral, file.programme, file.actor)
         reference = await (try_out if file.dry_run else _take)(parts, taking)
     except Rejected as rejected:
         return FamilyLine(

@@ -1,7 +1,6 @@
 """The one place where errors become HTTP answers: RFC 9457 problems with a stable `type`, a reason and a remedy."""
 
 import re
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -190,14 +189,10 @@ async def _away(_request: Request, fault: Exception) -> JSONResponse:
 
 def unexpected(fault: Exception) -> JSONResponse:
     """Answer a fault of ours; its message stays out of the log, for it may quote what was told."""
-    log.error("unexpected", error=type(fault).__name__, where=_where(fault))
+    log.error("unexpected", exc_info=fault)
     return problem(
         500, "unexpected", "the gateway failed", "try again; if it stays, look in its log for the request id"
     )
-
-
-def _where(fault: Exception) -> list[str]:
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(fault.__traceback__)[-6:]]
 
 
 def _headers(status: int, retry_after: int | None) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import of_http, unexpected
+from wiring.following import FIELD, name_request
 from wiring.metrics import REQUESTS
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -60,7 +61,8 @@ class EveryRequest:
                 MutableHeaders(scope=message).update({"x-request-id": request_id, **SAFE_HEADERS})
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        name_request(request_id)
+        with structlog.contextvars.bound_contextvars(**{FIELD: request_id}):
             try:
                 await self._serve(scope, receive, send_safe)
             except Exception as fault:

@@ -47,6 +47,7 @@ def part(cluster: Path, *, durable: bool = True) -> Part:
         "listen_addresses=",
         "timezone=UTC",
         "log_timezone=UTC",
+        "log_error_verbosity=terse",  # the detail of an error quotes the row
         *(() if durable else CARELESS),
     ]
     flags = [flag for each in settings for flag in ("-c", each)]

@@ -1,99 +1,39 @@
 """What the operators see of a running system: figures, one trace of a command, and nothing of any one person."""
 
-import asyncio
-import csv
-import gzip
 import json
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
+from temporalio.client import Client
 
 from programmes import load
-from stack import sinks, tokens
+from stack import tokens
 from stack.feed import Feed, read
 from stack.intake import Imported
-from stack.parts import PrivateStack, running
 from tests.eventually import eventually
+from tests.watched import PERSONAL, SAMPLES, SHORT, Watched, any_of, opened, personal
 
-SAMPLES = Path(__file__).parents[1] / "samples"
-PERSONAL = (
-    "surname",
-    "forename",
-    "date_of_birth",
-    "address",
-    "postcode",
-    "uprn",
-    "upn",
-    "nhs_number",
-    "nino",
-    "police_urn",
-)
-SHORT = 5  # letters; in encrypted bytes a shorter word turns up by chance
-
-
-@dataclass
-class Watched:
-    """A whole system after a council's referrals and eighteen months of its partners' events."""
-
-    stack: PrivateStack
-    http: httpx.AsyncClient
-    collector: sinks.Sink
-    taken: int
-    feed: Feed
-
-    async def figures(self, process: str) -> str:
-        """Return the page of figures of a process."""
-        port = self.stack.environment[f"JOURNEYS_{process}_METRICS_PORT"]
-        async with httpx.AsyncClient(trust_env=False) as client:
-            return (await client.get(f"http://127.0.0.1:{port}/metrics")).text
-
-    def spans(self) -> list[tuple[str, Span]]:
-        """Return every span that the collector got, with the service it came from."""
-        found = []
-        for received in self.collector.received:
-            packed = received.headers.get("content-encoding") == "gzip"
-            message = ExportTraceServiceRequest.FromString(gzip.decompress(received.body) if packed else received.body)
-            for group in message.resource_spans:
-                service = group.resource.attributes[0].value.string_value
-                names = [a.value.string_value for a in group.resource.attributes if a.key == "service.name"]
-                found += [(names[0] if names else service, span) for part in group.scope_spans for span in part.spans]
-        return found
+EVENTS = read(SAMPLES / "partner-events.ndjson")[:1500]
+SEEN = {"WORKER figures": b'stage="referral"', "GATEWAY figures": b"/v1/imports", "temporal.log": b"Temporal Server"}
 
 
 @pytest.fixture(scope="module")
 async def watched() -> AsyncIterator[Watched]:
     """Import the sample referrals, send the sample feed, and let everything be worked off."""
-    async with AsyncExitStack() as things:
-        collector = await things.enter_async_context(sinks.webhooks())
-        env = {"JOURNEYS_TRACES_URL": f"http://127.0.0.1:{collector.port}/v1/traces", "JOURNEYS_LOG_LEVEL": "DEBUG"}
-        stack = await things.enter_async_context(running(temporal="dev", worker=True, gateway=True, env=env))
-        token = tokens.mint(stack.layout.secrets, name="tester", role="manager")
-        headers = {"authorization": f"Bearer {token}"}
-        http = await things.enter_async_context(
-            httpx.AsyncClient(base_url=stack.gateway_url, headers=headers, timeout=60, trust_env=False)
-        )
+    async with opened(JOURNEYS_LOG_LEVEL="DEBUG") as watched:
         secrets = {}
         for held in load("wirral-2012").agreements:
-            made = await http.post("/v1/partners", json={"name": held.partner})
+            made = await watched.http.post("/v1/partners", json={"name": held.partner})
             secrets[held.partner] = made.raise_for_status().json()["secret"]
-        families = await Imported(url=stack.gateway_url, token=token).take(SAMPLES / "referrals.csv")
-        feed = Feed(http, secrets)
-        await feed.send([event for event in read(SAMPLES / "partner-events.ndjson")[:1500] if _known(event, secrets)])
-        yield Watched(stack, http, collector, len(families), feed)
-
-
-def _known(event: dict, secrets: dict[str, str]) -> bool:
-    return event["source"].removeprefix("/partners/") in secrets
+        imported = await Imported(url=watched.stack.gateway_url, token=watched.token).take(SAMPLES / "referrals.csv")
+        feed = Feed(watched.http, secrets)
+        await feed.send([event for event in EVENTS if event["source"].removeprefix("/partners/") in secrets])
+        watched.told = Counter(families=len(imported), **feed.outcomes)
+        yield watched
 
 
 def _value(page: str, name: str, **labels: str) -> float:
@@ -105,7 +45,7 @@ def _value(page: str, name: str, **labels: str) -> float:
 async def test_figures(watched: Watched):
     """Gateway and worker tell what the tables do: journeys by stage, events by fate, requests, activities."""
     counts = (await watched.http.get("/v1/counts")).json()
-    assert watched.taken > 40
+    assert watched.told["families"] > 40
 
     async def up_to_date() -> str | None:
         page = await watched.figures("WORKER")
@@ -115,10 +55,11 @@ async def test_figures(watched: Watched):
         return page if told and waiting == forwarded == 0 else None
 
     page = await eventually(up_to_date, within=50)
-    assert _value(page, "journeys_partner_events") == sum(
-        watched.feed.outcomes[outcome] for outcome in ("accepted", "quarantined")
+    assert _value(page, "journeys_partner_events") == watched.told["accepted"] + watched.told["quarantined"]
+    assert (
+        _value(page, "journeys_activity_seconds_count", activity="carry_out", outcome="done")
+        >= watched.told["families"]
     )
-    assert _value(page, "journeys_activity_seconds_count", activity="carry_out", outcome="done") >= watched.taken
     assert _value(page, "journeys_figures_timestamp_seconds") > datetime.now(UTC).timestamp() - 60
     door = await watched.figures("GATEWAY")
     assert _value(door, "journeys_request_seconds_count", route="/v1/imports", method="POST") > 0
@@ -145,11 +86,10 @@ async def test_refused_entry_is_counted(watched: Watched):
 
 
 async def test_one_trace(watched: Watched):
-    """A referral is one trace through gateway, workflow and activity; a step is linked to its request, by ids too."""
+    """A referral is one trace through gateway, workflow and activity; a later step is linked to its request."""
     (first, *_) = (await watched.http.get("/v1/journeys", params={"limit": 1})).json()["journeys"]
     body = {"criteria": ["poverty", "addiction"]}
-    told = {"x-request-id": "asked-1", "idempotency-key": "once-1"}
-    answer = await watched.http.post(f"/v1/journeys/{first['reference']}/identify", json=body, headers=told)
+    answer = await watched.http.post(f"/v1/journeys/{first['reference']}/identify", json=body)
     answer.raise_for_status()
     whole = {
         "StartUpdateWithStartWorkflow:FamilyJourney": "family-journeys-gateway",
@@ -168,33 +108,83 @@ async def test_one_trace(watched: Watched):
         )
 
     assert await eventually(traced, within=30)
-    lines = [json.loads(line) for line in watched.stack.layout.log("gateway").read_text().splitlines()]
-    (asked,) = [line for line in lines if line.get("request_id") == "asked-1" and line["event"] == "request"]
-    assert asked["command_id"] == "staff:once-1"
-    files = watched.stack.layout.data.glob("temporal.db*")
-    assert any(b"staff:once-1:" in path.read_bytes() for path in files), "the update's id begins with the command's"
+
+
+async def test_one_id(watched: Watched):
+    """The id of a request is in the gateway's line, in the worker's line, in both spans and in Temporal's files."""
+    journey = (await watched.http.get("/v1/journeys", params={"limit": 2})).json()["journeys"][1]
+    body = {"criteria": ["poverty", "addiction"]}
+    told = {"x-request-id": "asked-2", "idempotency-key": "once-2"}
+    path = "/v1/journeys/{reference}/identify"
+    answer = await watched.http.post(path.format(**journey), json=body, headers=told)
+    assert answer.raise_for_status().headers["x-request-id"] == "asked-2"
+    (asked,) = await eventually(
+        lambda: [line for line in _lines(watched, "gateway", "asked-2") if line["event"] == "request"]
+    )
+    assert (asked["route"], asked["command_id"]) == (path, "staff:once-2")
+    (done,) = await eventually(lambda: _lines(watched, "worker", "asked-2"))
+    assert (done["activity"], done["outcome"]) == ("carry_out", "done")
+    assert journey["reference"] in done["workflow_id"]
+
+    def named() -> bool:
+        return {f"POST {path}", "RunActivity:carry_out"} == {
+            span.name
+            for _, span in watched.spans()
+            if any(each.key == "request_id" and each.value.string_value == "asked-2" for each in span.attributes)
+        }
+
+    assert await eventually(named, within=30)
+    files = watched.temporal_files().values()
+    assert any(b"asked-2" in content for content in files)
+    assert any(b"staff:once-2:" in content for content in files), "the update's id begins with the command's"
 
 
 async def test_nothing_personal_outside_the_vault(watched: Watched):
-    """No name, date of birth or identifier of the sample stands in logs, figures, traces or Temporal's files."""
-    with (SAMPLES / "referrals.csv").open(encoding="utf-8-sig") as file:
-        words = {row[column].strip() for row in csv.DictReader(file) for column in PERSONAL}
-    pattern = _any_of({word for word in words if word and not word.startswith("=")})
-    long = _any_of({word for word in words if len(word) >= SHORT and not word.startswith("=")})
-    shown = await watched.http.get("/v1/journeys", params={"limit": 1})
-    reference = shown.json()["journeys"][0]["reference"]
-    family = await watched.http.get(f"/v1/journeys/{reference}")
+    """No name, date of birth or identifier of the sample stands in logs, figures, spans or Temporal's files."""
+    words = personal(SAMPLES / "referrals.csv") | {event["subject"].partition(":")[2] for event in EVENTS}
+    pattern, long = any_of(words), any_of(words, SHORT)
+    (journey,) = (await watched.http.get("/v1/journeys", params={"limit": 1})).json()["journeys"]
+    reference = journey["reference"].encode()
+    family = await watched.http.get(f"/v1/journeys/{journey['reference']}")
     assert pattern.search(family.content), "the search finds what is there"
 
-    texts = {path.name: path.read_bytes() for path in watched.stack.layout.log("gateway").parent.iterdir()}
-    texts |= {name: (await watched.figures(name)).encode() for name in ("WORKER", "GATEWAY")}
-    texts["traces"] = b"\n".join(span.SerializeToString() for _, span in watched.spans())
+    texts = watched.logs() | {
+        f"{name} figures": (await watched.figures(name)).encode() for name in ("WORKER", "GATEWAY")
+    }
+    texts["spans"] = b"\n".join(watched.received())
+    for place, known in {"worker.log": reference, "spans": reference, "gateway.log": b"/v1/imports", **SEEN}.items():
+        assert known in texts[place], f"the search looks at {place} where something stands"
     found = {name: pattern.findall(text)[:3] for name, text in texts.items() if pattern.search(text)}
-    files = list(watched.stack.layout.data.glob("temporal.db*"))
-    assert any(reference.encode() in path.read_bytes() for path in files), "the search looks where journeys are"
-    found |= {path.name: told for path in files if (told := long.findall(await asyncio.to_thread(path.read_bytes))[:3])}
+    files = watched.temporal_files()
+    assert any(reference in content for content in files.values()), "the search looks where journeys are"
+    found |= {name: told for name, content in files.items() if (told := long.findall(content)[:3])}
     assert found == {}
 
 
-def _any_of(words: set[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")\b")
+async def test_no_address_asks_for_anything_personal(watched: Watched):
+    """No path and no query of any route takes what tells of one person: it goes in bodies, which no proxy logs."""
+    document = (await watched.http.get("/openapi.json")).json()
+    routes = [route for methods in document["paths"].values() for route in methods.values()]
+    asked = {each["name"] for route in routes for each in route.get("parameters", ())}
+    assert "reference" in asked
+    assert not asked & set(PERSONAL)
+
+
+async def test_temporal_cannot_read_what_journeys_are_told(watched: Watched):
+    """Who did what to a family is ciphertext in Temporal's files, where the same words without the codec are read."""
+    words = {"manager:tester", "school-attendance", "long-term-unemployed"}
+    pattern = any_of(words)
+    read = {
+        name: found for name, content in watched.temporal_files().items() if (found := set(pattern.findall(content)))
+    }
+    assert read == {}
+    bare = await Client.connect(watched.stack.temporal_address, namespace=watched.stack.temporal_namespace)
+    run = await bare.start_workflow("Nobody", sorted(words), id="in-clear", task_queue="nobody")
+    files = watched.temporal_files().values()
+    await run.terminate()
+    assert {word for content in files for word in pattern.findall(content)} == {word.encode() for word in words}
+
+
+def _lines(watched: Watched, part: str, request_id: str) -> list[dict]:
+    lines = (json.loads(line) for line in watched.logs()[f"{part}.log"].splitlines())
+    return [line for line in lines if line.get("request_id") == request_id]

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Settings; secrets are files in `secrets_dir`, so that none stands in the environment or a log."""
 
-    model_config = SettingsConfigDict(env_prefix="JOURNEYS_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="JOURNEYS_", extra="ignore", hide_input_in_errors=True)
 
     database_url: str = Field(description="Postgres URI, for asyncpg.", repr=False)
     temporal_address: str = Field(description="host:port of the Temporal frontend.")

@@ -9,6 +9,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from wiring.codec import EncryptionCodec
+from wiring.following import Following
 from wiring.settings import Settings
 from wiring.traces import interceptors
 
@@ -55,6 +56,6 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=converter(codec),
-        interceptors=interceptors(settings),
+        interceptors=[*interceptors(settings), Following()],  # so that a span is there to be named by the second
         lazy=lazy,
     )

@@ -1,12 +1,13 @@
 """One trace of a command, from the gateway through the workflow to the activity; kept only where a collector is set.
 
-Spans carry routes, workflow ids and update ids: codes and pseudonyms, as the logs do.
+What a span may carry out of the process is for `wiring/spans.py` to say: routes, ids and the types of faults. An
+instrumentation records more, such as whole addresses and the words of faults; the exporter is not given it.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from opentelemetry import trace
+from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -14,6 +15,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from temporalio.contrib.opentelemetry import TracingInterceptor
 
 from wiring.settings import Settings
+from wiring.spans import Discreet, Traceparent
 
 
 @contextmanager
@@ -23,8 +25,9 @@ def tracing(settings: Settings, service: str) -> Iterator[None]:
         yield
         return
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: f"family-journeys-{service}"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.traces_url)))
+    provider.add_span_processor(BatchSpanProcessor(Discreet(OTLPSpanExporter(endpoint=settings.traces_url))))
     trace.set_tracer_provider(provider)
+    propagate.set_global_textmap(Traceparent())
     try:
         yield
     finally:

@@ -181,7 +181,7 @@ class JourneyLoop:
             command = run.command
         except ActivityError as failure:
             workflow.logger.warning(
-                "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": str(failure.cause)}
+                "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": _kind(failure.cause)}
             )
             if isinstance(effect, EvaluateResults | ReviewClaims):
                 raise
@@ -209,6 +209,11 @@ class JourneyLoop:
         past = (self._limit > 0 and length > self._limit) or info.is_continue_as_new_suggested()
         # A message under way is let finish, as the next run would send it again; but not for ever.
         return past and (not self._running or length > CEILING)
+
+
+def _kind(cause: BaseException | None) -> str:
+    """Name a fault for the log; its words may quote what was sent."""
+    return (isinstance(cause, ApplicationError) and cause.type) or type(cause).__name__
 
 
 def _why(cause: BaseException | None) -> str:
