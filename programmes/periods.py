@@ -15,6 +15,11 @@ def span_of(entry: Table) -> Span | None:
     return _span(_day(entry.get("from")), _day(entry.get("to")))
 
 
+def window_of(entry: Table) -> Span | None:
+    """Return the days on which a claim window is open, None where either end is missing or no day."""
+    return _span(_day(entry.get("opens")), _day(entry.get("closes")))
+
+
 def validity(agreement: Table) -> Span | None:
     """Return the days on which an agreement is in force, None where its days are of the wrong shape."""
     last = agreement.get("valid_to")

@@ -9,11 +9,12 @@ from pydantic_core import ErrorDetails
 
 from domain.evidence import EVIDENCE_KINDS
 from domain.programme import Programme
+from domain.rules.windows import CHANGING, PLAIN
 from programmes.faults import Found, nearest, table
 from programmes.places_in_file import Path
 
 _DAY = "write a day of the calendar without quotes, such as 2012-04-01"
-_NUMBER = "write a whole number, without quotes"
+_NUMBER = "write a whole number, without quotes (a percentage as 15, not 0.15)"
 _REMEDIES = {
     "int_type": _NUMBER,
     "int_parsing": _NUMBER,
@@ -38,6 +39,7 @@ _REMEDIES = {
     "less_than_equal": "give {le} or less",
     "less_than": "give less than {lt}",
 }
+_TAGS = (PLAIN, CHANGING)  # steps of a location that stand for no key
 _MISSING = {
     "source": 'say where it was read, such as: source = "document, paragraph"',
     "confidence": "say how far it may be trusted: verified, secondary or unverified",
@@ -59,9 +61,9 @@ def _follows(details: ErrorDetails) -> bool:
 
 
 def _found(content: Mapping[str, Any], details: ErrorDetails) -> Found:
-    kind = details["type"]
-    path = _plain(content, details["loc"], keep_last=kind == "missing")
-    known = _known(details["loc"][:-1])
+    kind, loc = details["type"], tuple(step for step in details["loc"] if step not in _TAGS)
+    path = _plain(content, loc, keep_last=kind == "missing")
+    known = _known(loc[:-1])
     match kind:
         case "missing":
             name = str(path[-1])
@@ -78,8 +80,16 @@ def _found(content: Mapping[str, Any], details: ErrorDetails) -> Found:
             problem, _, remedy = details["msg"].removeprefix("Value error, ").partition("; ")
             return Found(path, problem, remedy or "correct it", whole=True)
         case _:
-            remedy = _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
-            return Found(path, f"{details['msg']} (found {_short(details['input'])})", remedy)
+            return _misshapen(path, details)
+
+
+def _misshapen(path: Path, details: ErrorDetails) -> Found:
+    kind, given = details["type"], details["input"]
+    if kind in {"model_type", "model_attributes_type"} and type(given) in {int, float}:
+        remedy = f'write {{ value = {given}, source = "document, paragraph", confidence = "unverified" }}'
+        return Found(path, f"the number {given} has no source", remedy)
+    remedy = _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
+    return Found(path, f"{details['msg']} (found {_short(given)})", remedy)
 
 
 def _untold(path: Path, details: ErrorDetails) -> Found:
@@ -134,8 +144,8 @@ def _at(node: Mapping[str, Any], loc: Path) -> Iterator[Mapping[str, Any]]:
     """Walk down the schema of a programme along a location, into every alternative that has it."""
     if "$ref" in node:
         yield from _at(_schema()["$defs"][node["$ref"].rsplit("/", 1)[1]], loc)
-    elif "anyOf" in node:
-        for choice in node["anyOf"]:
+    elif "anyOf" in node or ("oneOf" in node and "mapping" not in node.get("discriminator", {})):
+        for choice in node.get("anyOf") or node["oneOf"]:
             yield from _at(choice, loc)
     elif not loc:
         yield node

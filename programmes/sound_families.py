@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from domain.scheme import COMPARISON
-from programmes.faults import Found, Table, entries, nearest, table, words
+from programmes.faults import Found, Table, entries, nearest, table, tables, words
 
 
 def family_faults(content: Table) -> Iterator[Found]:
@@ -14,6 +14,7 @@ def family_faults(content: Table) -> Iterator[Found]:
     yield from _household(table(content.get("household")))
     yield from _cohorts(table(content.get("cohorts")))
     yield from _places(content)
+    yield from _needs(content)
 
 
 def _eligibility(eligibility: Table) -> Iterator[Found]:
@@ -61,3 +62,15 @@ def _places(content: Table) -> Iterator[Found]:
     if workers * each < families:
         what = f"{workers} key workers with {each} families each hold {workers * each}, so {families} are never reached"
         yield Found(("places", "families"), what, "correct places or caseload", doubtful=True)
+
+
+def _needs(content: Table) -> Iterator[Found]:
+    """Find needs without an outcome, where the outcome of every need is asked for."""
+    for _, rule in tables(content.get("results"), ("results",)):
+        if rule.get("type") != "each-need":
+            continue
+        shown = {need for _, outcome in entries(rule.get("outcomes")) for _, need in words(outcome.get("needs"))}
+        for n, need in entries(content.get("needs")):
+            if need.get("id") not in shown:
+                what = f"no outcome shows {need.get('id')}, so no result of a family with this need is ever met"
+                yield Found(("needs", n, "id"), what, "add an outcome for it, or mean it so", doubtful=True)

@@ -19,6 +19,7 @@ def partner_faults(content: Table) -> Iterator[Found]:
     agreements = [agreement for _, agreement in entries(content.get("agreements"))]
     yield from _unknown_kinds(content)
     yield from _overlapping(content)
+    yield from _backwards(content)
     if agreements:
         yield from _unsent(content, agreements)
     elif content.get("notices"):
@@ -36,6 +37,14 @@ def _unknown_kinds(content: Table) -> Iterator[Found]:
             if kind not in EVIDENCE_KINDS:
                 what = f"unknown evidence kind {kind!r}"
                 yield Found(("agreements", n, "kinds", m), what, nearest(kind, EVIDENCE_KINDS))
+
+
+def _backwards(content: Table) -> Iterator[Found]:
+    for n, agreement in entries(content.get("agreements")):
+        held = validity(agreement)
+        if held is not None and held[1] < held[0]:
+            what = f"ends on {held[1]}, before it begins ({held[0]}), so it never holds"
+            yield Found(("agreements", n, "valid_to"), what, "swap or correct the two days")
 
 
 def _overlapping(content: Table) -> Iterator[Found]:
@@ -60,7 +69,7 @@ def _unsent(content: Table, agreements: Agreements) -> Iterator[Found]:
                 what = f"no agreement lets any partner send {kind}, so this is never decided"
                 yield Found((*path, *within), what, f"add {kind} to the kinds of an agreement")
         elif _needs_returns(rule) and not closed.intersection(kind for _, kind in kinds):
-            what = f"no partner that sends {rule['of']} may send `return`, so its count is never known"
+            what = f"no partner that sends {rule['of']} may send `return`, so its absence is never known"
             yield Found((*path, "of"), what, f"add return to the kinds of the agreement that sends {rule['of']}")
 
 
@@ -73,8 +82,10 @@ def _kinds_of(rule: Table) -> list[tuple[Path, str]]:
 
 
 def _needs_returns(rule: Table) -> bool:
-    """Tell whether a part is met by few incidents, which only a return can prove."""
-    return rule.get("type") == "fall" or (rule.get("type") == "count" and rule.get("compare") == "fewer-than")
+    """Tell whether a part is met by few incidents, or by no status, which only a return can prove."""
+    return rule.get("type") in {"fall", "not-held"} or (
+        rule.get("type") == "count" and rule.get("compare") == "fewer-than"
+    )
 
 
 def _event(path: Path, notice: Table) -> Iterator[Found]:
@@ -102,6 +113,11 @@ def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreement
         yield Found((*path, "purpose"), what, f"{nearest(purpose, known)}; or agree it" if known else "agree it first")
         return
     yield from _categories(path, who, notice, agreed)
+    if not any(agreement.get("channel") for agreement in agreed):
+        what = f"no agreement with {who} names a channel, so the message is never sent"
+        yield Found(
+            (*path, "partners", n), what, "add channel to the agreement: webhook, email or govuk-notify", doubtful=True
+        )
 
 
 def _categories(path: Path, who: str, notice: Table, agreed: Agreements) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from programmes.faults import Found, Table, entries, nearest, number, words
-from programmes.periods import Span, overlaps, span_of, validity
+from programmes.periods import Span, overlaps, span_of, validity, window_of
 from programmes.places_in_file import Path
 
 
@@ -62,25 +62,19 @@ def _capped(path: Path, result: Table) -> Iterator[Found]:
 
 
 def _outside(content: Table) -> Iterator[Found]:
-    """Find tariffs and windows that lie outside every agreement, and each outside all of the other."""
+    """Find tariffs and windows that lie outside every agreement."""
     tariffs = [
         (("results", n, "tariffs", m), span)
         for n, result in entries(content.get("results"))
         for m, tariff in entries(result.get("tariffs"))
         if (span := span_of(tariff))
     ]
-    windows = [(("windows", n), span) for n, window in entries(content.get("windows")) if (span := span_of(window))]
+    windows = [(("windows", n), span) for n, window in entries(content.get("windows")) if (span := window_of(window))]
     agreed = [span for _, agreement in entries(content.get("agreements")) if (span := validity(agreement))]
-    for periods, others, noun in (
-        (tariffs, agreed, "agreement"),
-        (windows, agreed, "agreement"),
-        (tariffs, [span for _, span in windows], "claim window"),
-        (windows, [span for _, span in tariffs], "tariff"),
-    ):
-        for path, span in periods:
-            if others and not any(span[0] <= other[1] and other[0] <= span[1] for other in others):
-                what = f"{span[0]} to {span[1]} lies outside every {noun} of the pack, so nothing is ever claimed in it"
-                yield Found(path, what, f"correct the days, or add a {noun}".replace("a agr", "an agr"))
+    for path, span in (*tariffs, *windows):
+        if agreed and not any(span[0] <= held[1] and held[0] <= span[1] for held in agreed):
+            what = f"{span[0]} to {span[1]} lies outside every agreement of the pack, so nothing is ever claimed in it"
+            yield Found(path, what, "correct the days, or add an agreement")
 
 
 def _spans(raw: object) -> list[tuple[int, Span | None]]:

@@ -1,12 +1,9 @@
-"""Rules that can never fire: thresholds that no figure meets, windows too short, values that no evidence holds."""
+"""Rules that can never fire: thresholds that no figure meets, windows too short, steps dated before there were any."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from types import NoneType
-from typing import Any, Literal, get_args, get_origin
 
-from domain.evidence import MODELS
 from domain.rules.windows import months_to
 from programmes.faults import Found, Table, entries, nearest, number, table, tables, words
 from programmes.places_in_file import Path
@@ -35,9 +32,7 @@ def rule_faults(content: Table) -> Iterator[Found]:
             case "all-of":
                 yield from _contrary([((*path, "rules", n), rule) for n, rule in entries(part.get("rules"))])
             case _:
-                pass
-        yield from _ages(path, part)
-        yield from _wheres(path, part)
+                yield from _before_any(path, part)
     for n, result in entries(content.get("results")):
         limbs = [
             (("results", n, "limbs", m, "rule"), table(limb.get("rule"))) for m, limb in entries(result.get("limbs"))
@@ -136,44 +131,18 @@ def _at_least(path: Path, part: Table) -> Iterator[Found]:
         yield Found((*path, "n", "value"), what, f"ask for {len(rules)} or fewer, or add rules")
 
 
-def _ages(path: Path, part: Table) -> Iterator[Found]:
-    ages = table(part.get("ages"))
-    youngest, oldest = number(ages.get("youngest")), number(ages.get("oldest"))
-    if youngest is not None and oldest is not None and youngest > oldest:
-        what = f"nobody is {youngest} or older and {oldest} or younger, so this never applies"
-        yield Found((*path, "ages", "oldest", "value"), what, "swap or correct the two ages")
-
-
-def _wheres(path: Path, part: Table) -> Iterator[Found]:
-    where, kind = table(part.get("where")), part.get("of")
-    model = MODELS.get(kind) if isinstance(kind, str) else None
-    field = model.model_fields.get(str(where.get("field"))) if model else None
-    known = _values(field.annotation) if field else None
-    if known is None:
-        return
-    for name in ("any_of", "none_of"):
-        listed = where.get(name)
-        given = listed if isinstance(listed, list) else []
-        for n, value in enumerate(given):
-            if value not in known:
-                what = f"{where['field']} of {kind} is never {value!r}"
-                yield Found((*path, "where", name, n), what, nearest(value, map(_toml, known)))
-        if name == "none_of" and set(known) <= set(given):
-            yield Found((*path, "where", name), f"no {kind} is left", "leave at least one value out of the list")
-
-
-def _toml(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _values(annotation: Any) -> tuple[object, ...] | None:
-    """Return all that a field may hold, None where it may hold anything."""
-    if annotation is bool:
-        return (True, False)
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    told = [_values(choice) for choice in get_args(annotation) if choice is not NoneType]
-    return told[0] if len(told) == 1 else None
+def _before_any(path: Path, part: Table) -> Iterator[Found]:
+    """Find steps that must lie before a window that itself ends before the first key worker took the family on."""
+    window, dates = table(part.get("window")), [name for _, name in words(part.get("dates"))]
+    if (
+        part.get("type") == "dates-before"
+        and window.get("type") == "months-before-engagement"
+        and "key_worker_from" in dates
+    ):
+        what = (
+            "the family counts as engaged from the day of its first key worker, who is never dated before this window"
+        )
+        yield Found((*path, "window", "type"), what, "use last-months, the months that the result is about")
 
 
 def _contrary(rules: Iterable[tuple[Path, Table]]) -> Iterator[Found]:

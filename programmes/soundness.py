@@ -7,11 +7,15 @@ from typing import NamedTuple
 from programmes.chain import Chain
 from programmes.faults import Fault, Found, Table, said
 from programmes.shape import shape_faults
+from programmes.sound_claims import claim_faults
+from programmes.sound_codes import code_faults
 from programmes.sound_families import family_faults
 from programmes.sound_partners import partner_faults
 from programmes.sound_path import path_faults
 from programmes.sound_payment import payment_faults
 from programmes.sound_rules import rule_faults
+from programmes.sound_subjects import subject_faults
+from programmes.sound_terms import term_faults
 
 
 class Soundness(NamedTuple):
@@ -44,8 +48,12 @@ def _meaning(content: Table, together: set[str]) -> Iterator[Found]:
     yield from family_faults(content)
     yield from path_faults(content, together)
     yield from rule_faults(content)
+    yield from code_faults(content)
+    yield from subject_faults(content)
+    yield from term_faults(content)
     yield from partner_faults(content)
     yield from payment_faults(content)
+    yield from claim_faults(content)
 
 
 def _named(file: FilePath, chain: Chain) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from domain.evidence import IncidentKind, StatusKind
 from domain.model import Code, Value
 from domain.rules.where import Where, known_field
-from domain.rules.windows import CalendarWindow, ChangingNumber, LastTerms, Length, Number, Window
+from domain.rules.windows import AnyNumber, CalendarWindow, LastTerms, Length, Number, Window
 
 PracticeDate = Literal["lawful_basis_on", "key_worker_from", "assessed_on", "plan_on", "first_contact_on"]
 Absence = Literal["authorised", "unauthorised"]
@@ -113,7 +113,7 @@ class Fall(Value):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.at_least_percent.value > _WHOLE:
-            raise ValueError("at_least_percent must be 1 to 100")
+            raise ValueError("at_least_percent must be 1 to 100; 33 is a third")
         known_field(self.of, self.where)
         return self
 
@@ -126,7 +126,7 @@ class Rate(Value):
     absences: tuple[Absence, ...] = Field(min_length=1)
     window: LastTerms
     compare: Literal["below", "above"]
-    threshold: Number | ChangingNumber
+    threshold: AnyNumber
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

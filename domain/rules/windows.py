@@ -13,17 +13,18 @@ Decided here:
   Otherwise the table of terms is out of date, and as good as too short.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, Self, assert_never
 
 from dateutil.relativedelta import relativedelta
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from domain.model import Sourced, Value
 from domain.rules.spans import DAY, Span, Spans
 
-_LONGEST_HOLIDAYS, _LONGEST_WAIT = relativedelta(months=3), relativedelta(months=6)
+LONGEST_HOLIDAYS, LONGEST_WAIT = relativedelta(months=3), relativedelta(months=6)
 
 
 class Number(Sourced):
@@ -60,6 +61,15 @@ class ChangingNumber(Number):
         if any(later.from_ <= earlier.from_ for earlier, later in pairwise(self.then)):
             raise ValueError("the days in `then` must follow one another; put them in order, each once")
         return self
+
+
+def _tag(raw: object) -> str:
+    """Tell by `then` whether a number changes, so that its faults are told as those of one kind of number."""
+    return CHANGING if isinstance(raw, ChangingNumber) or (isinstance(raw, Mapping) and "then" in raw) else PLAIN
+
+
+PLAIN, CHANGING = "a number", "a number that changes"
+AnyNumber = Annotated[Annotated[Number, Tag(PLAIN)] | Annotated[ChangingNumber, Tag(CHANGING)], Discriminator(_tag)]
 
 
 def number_on(number: Number | ChangingNumber, day: date) -> Number:
@@ -116,9 +126,9 @@ def span_of(window: CalendarWindow, as_of: date, engaged_from: date) -> Span:
 def last_terms(window: LastTerms, as_of: date, terms: Spans) -> Spans:
     """Return the school terms that `window` means, in order; none where too few are known."""
     last = tuple(term for term in terms if term.last < as_of)[-window.n.value :]
-    if len(last) < window.n.value or last[-1].last + _LONGEST_WAIT < as_of:
+    if len(last) < window.n.value or last[-1].last + LONGEST_WAIT < as_of:
         return ()
-    unbroken = all(later.first <= term.last + _LONGEST_HOLIDAYS for term, later in pairwise(last))
+    unbroken = all(later.first <= term.last + LONGEST_HOLIDAYS for term, later in pairwise(last))
     return last if unbroken else ()
 
 

@@ -29,9 +29,10 @@ from domain.effects import EvaluateResults, Notify
 from domain.evolve import evolve, fold
 from domain.family import Consent
 from domain.react import react
-from domain.rules.parts import ChangingNumber, EachNeed
+from domain.rules.parts import EachNeed
 from domain.rules.payment import payable
 from domain.rules.spans import DAY, Span
+from domain.rules.windows import ChangingNumber
 from tests.domain.arbitrary import EVENTS
 
 OFFERED = fact(e.HandoverOffered, AT_WORK[-1].on, to="lee")
