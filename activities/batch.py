@@ -9,6 +9,7 @@ from domain.clawback import review_is_due
 from domain.commands import (
     Command,
     CorrectEvent,
+    EraseFamily,
     PassTime,
     RecordEligibility,
     RecordNotification,
@@ -59,6 +60,7 @@ class Batch:
         self.retried: list[str] = []
         self.settled: list[Outcome] = []
         self._judged: list[int] = []
+        self.erased: list[tuple[str, datetime]] = []
 
     @property
     def is_news(self) -> bool:
@@ -84,6 +86,9 @@ class Batch:
         self._answers.append(answer)
         self._answered[command.command_id] = answer
         self._settle(command)
+        if isinstance(command, EraseFamily) and answer.reply.rejection is None:
+            # Also where it was erased before: the restored backup of a table may have brought its key back.
+            self.erased.append((self.journey.reference, self._now))
         if isinstance(command, RecordEligibility) and any(judged.claim_id for judged in command.results):
             self._judged.append(command.version)
 

@@ -7,12 +7,13 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.messages import EffectRun, RunEffect
+from domain.claim_ages import ages_asked
 from domain.claim_file import explain, report
 from domain.claims import claim_file_of
 from domain.commands import Judged, RecordEligibility
 from domain.effects import EvaluateResults
 from domain.evolve import fold
-from store import claims, effects, journal, programmes
+from store import claims, effects, erasing, journal, programmes
 from store.claims import Basis
 from store.pool import Conn
 from store.vault import Vault
@@ -66,13 +67,14 @@ class ClaimActivities:
         born = await self._vault.born(conn, journey.reference)
         paid = await claims.taken(conn, journey.reference, effect.effect_id)
         file = claim_file_of(journey, programme, born, effect.as_of, paid)
-        if file is None:
+        if file is None or await erasing.erased_at(conn, journey.reference):  # nothing is learned of an erased family
             return Evaluated(version=loaded.version)
         findings = explain(file, programme)
         basis = Basis(
             journal_version=loaded.version,
             paid=paid,
             born=await self._vault.seal_born(conn, journey.reference, effect.effect_id, born) if born else None,
+            ages=ages_asked(file, programme),
             report=report(file, programme, findings),
             findings=findings,
         )

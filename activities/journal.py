@@ -12,6 +12,7 @@ import structlog
 from temporalio import activity
 
 from activities.batch import Batch
+from activities.erasing import HOLDING, with_family
 from activities.holder import MOVING, with_caseload
 from activities.messages import CarriedOut, CarryOut, Due
 from domain.agenda import Deadline, agenda
@@ -30,7 +31,7 @@ from domain.journey import Journey
 from domain.programme import Programme
 from domain.replies import Reply
 from domain.standing import Standing, standing
-from store import claims, clawbacks, effects, journal, programmes
+from store import claims, clawbacks, effects, erasing, journal, programmes
 from store.errors import VersionConflict
 from store.pool import Conn
 
@@ -112,7 +113,7 @@ class JournalActivities:
     async def _with_facts(
         self, conn: Conn, journey: Journey, command: Command, programme: Programme | None, order: CarryOut
     ) -> Command:
-        """Bring along what a command rests on: places and caseload, where a claim stands, or a message to be retried.
+        """Bring along what a command rests on: places and caseload, a claim's state, a message, what is left open.
 
         Each is locked until the commit.
         """
@@ -120,6 +121,7 @@ class JournalActivities:
             return command.model_copy(update={"claim_state": await claims.hold(conn, command.claim_id)})
         if isinstance(command, RetryMessage):
             return command.model_copy(update={"message": await effects.unsent_message(conn, command.effect_id)})
+        command = await with_family(conn, command, journey)
         if programme is None:
             return command
         return await with_caseload(conn, command, journey, programme, local_date(order.now + self._offset))
@@ -136,6 +138,8 @@ class JournalActivities:
         await journal.append(conn, batch.change(deadlines, owed), batch.last_hash)
         for decided in batch.decided:
             await clawbacks.decide(conn, decided)
+        for reference, at in batch.erased:
+            await erasing.erase(conn, reference, at)
         for outcome in batch.settled:
             await effects.tell(conn, outcome)
         for effect_id in batch.retried:
@@ -165,8 +169,8 @@ def _next(journey: Journey, programme: Programme, now: datetime) -> tuple[Sequen
 
 
 def _needs_transaction(commands: Sequence[Command]) -> bool:
-    """Appending is one statement; only a caseload count, a claim or a settled effect needs more around it."""
-    return any(isinstance(command, MOVING | SETTLING) for command in commands)
+    """Appending is one statement; only what rests on other rows, or writes others, needs more around it."""
+    return any(isinstance(command, MOVING | SETTLING | HOLDING) for command in commands)
 
 
 def _labels(journey: Journey) -> dict[str, str]:

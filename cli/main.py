@@ -10,6 +10,7 @@ from cli import (
     completing,
     deadline,
     doctor,
+    erasing,
     exporting,
     holders,
     leaving,
@@ -59,7 +60,7 @@ def about(
     """Family journeys, from referral to the last check."""
 
 
-for _part in (referring, reading, exporting, owing, path, holders, staff, upkeep, doctor, completing):
+for _part in (referring, reading, exporting, owing, path, erasing, holders, staff, upkeep, doctor, completing):
     app.add_typer(_part.app)
 staff.workers.add_typer(leaving.app)
 app.add_typer(staff.workers, name="workers")

@@ -25,6 +25,7 @@ Action = Literal[
     "audit",
     "decide",
     "waive",
+    "erase",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -193,7 +193,7 @@ def _requests(journey: Journey, programme: Programme, calendar: Calendar) -> lis
 
 def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> list[Deadline]:
     start, evaluations = journey.first_intervention_from, programme.evaluations
-    if start is None or evaluations is None or not programme.results:
+    if start is None or evaluations is None or not programme.results or journey.erased_on is not None:
         return []
     planned = [(months, add_months(start, months)) for months in evaluations.months]
     return [

@@ -123,7 +123,13 @@ class Pack(Protocol):
 
 def explain(claim: ClaimFile, pack: Pack) -> tuple[Finding, ...]:
     """Judge each result of the pack; the parts of a finding are the limbs, in the order of the pack, then practice."""
-    case = Case(
+    case = case_of(claim, pack)
+    return tuple(_result(result, case) for result in pack.results)
+
+
+def case_of(claim: ClaimFile, pack: Pack) -> Case:
+    """Return all that the rules of the pack may look at of this claim."""
+    return Case(
         as_of=claim.as_of,
         engaged_from=claim.engaged_from,
         members=tuple(sorted(claim.family.members, key=_id)),
@@ -132,7 +138,6 @@ def explain(claim: ClaimFile, pack: Pack) -> tuple[Finding, ...]:
         needs=tuple(sorted(set(claim.needs))),
         by_kind=index(claim.evidence),
     )
-    return tuple(_result(result, case) for result in pack.results)
 
 
 def check(claim: ClaimFile, pack: Pack) -> ClaimReport:

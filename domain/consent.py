@@ -14,6 +14,8 @@ def refusal(journey: Journey, message: Notify, programme: Programme, today: date
     category a recorded basis in force for the same partner and purpose (DESIGN, section 10). A message that may not
     say all it would say does not go out at all: the partner would take what is missing for what is not.
     """
+    if journey.erased_on is not None:
+        return "family-erased"
     agreement = programme.agreement(message.partner, today)
     if agreement is None:
         return "no-agreement-in-force"

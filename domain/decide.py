@@ -16,6 +16,7 @@ from domain.commands import (
     Command,
     CorrectEvent,
     DecideClawback,
+    EraseFamily,
     IdentifyFamily,
     MoveDeadline,
     OfferHandover,
@@ -41,6 +42,7 @@ from domain.commands import (
     WithdrawHandover,
 )
 from domain.deadlines import cancel_deadline, move_deadline, pause_deadline, resume_deadline
+from domain.erasing import erase
 from domain.errors import Rejected
 from domain.events import Event, ReminderEnded
 from domain.evolve import evolve
@@ -85,6 +87,18 @@ AFTER_CLOSE = (
     "acknowledge",
     "retry-message",
     "pass-time",
+    "erase",
+)
+# Of an erased family: what became of messages under way, and of its claims, which stay.
+AFTER_ERASING = (
+    "record-reminder",
+    "record-notification",
+    "record-eligibility",
+    "record-review",
+    "decide-clawback",
+    "acknowledge",
+    "pass-time",
+    "erase",
 )
 
 
@@ -99,6 +113,12 @@ def admit(journey: Journey, command: Command) -> None:
     """Refuse what no journey in this state accepts, before looking at the particulars."""
     if journey.stage == "unreferred" and command.type not in {"refer", "pass-time"}:
         raise Rejected("unknown-journey", "no such journey", "check the reference, or refer the family first")
+    if journey.erased_on is not None and command.type not in AFTER_ERASING:
+        raise Rejected(
+            "erased",
+            f"{journey.reference} was erased on {journey.erased_on} ({journey.erased_for})",
+            "nothing more can be recorded of it; refer the people anew, as a family of their own",
+        )
     if journey.stage == "closed" and command.type not in (*AFTER_CLOSE, "refer"):
         raise Rejected(
             "closed",
@@ -145,6 +165,8 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
             return record_check(journey, command, programme)
         case CloseJourney():
             return close(journey, command, programme)
+        case EraseFamily():
+            return erase(journey, command)
         case CorrectEvent():
             return correct(journey, command, programme)
         case RecordEvidence():

@@ -148,6 +148,16 @@ def without_row(reference: str) -> Finding:
     )
 
 
+def not_erased(reference: str, reason: str) -> Finding:
+    """Tell of a family that was erased and can be read, as after a backup of the vault alone was restored."""
+    return Finding(
+        code="not-erased",
+        reference=reference,
+        what="its journal says it was erased, and its key is there: its names can be read",
+        remedy=f"journeys erase {reference} --why {reason}",
+    )
+
+
 def unsound(reference: str, version: int, problem: str) -> Finding:
     """Tell of a journal that is not as it was written."""
     return Finding(

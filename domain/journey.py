@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
-from domain.events import CheckVerdict, Outcome
+from domain.events import CheckVerdict, ErasureReason, Outcome
 from domain.evidence import Evidence
 from domain.family import Consent, Member
 from domain.model import Value
@@ -126,6 +126,8 @@ class Journey(Value):
     checks: tuple[Check, ...] = ()
     closed_on: date | None = None
     outcome: Outcome | None = None
+    erased_on: date | None = None
+    erased_for: ErasureReason | None = None
     owed: tuple[Owed, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     evaluations: tuple[str, ...] = ()

@@ -52,6 +52,12 @@ from domain.refusals import happened, is_held, out_of_order
 
 def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[Event]:
     """Open the journey, for a family the programme's partners refer for criteria the programme knows."""
+    if command.family_erased:
+        raise Rejected(
+            "erased",
+            f"{command.reference} was erased while it was being referred",
+            "refer its people anew, under a new key",
+        )
     if journey.stage != "unreferred":
         raise Rejected("already-referred", f"{journey.reference} is already referred", "show it instead")
     happened(command.on, command.at, None, "referred on")
@@ -61,7 +67,7 @@ def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[
     known_criteria(command.criteria, programme)
     if len({member.id for member in command.members}) < len(command.members):
         raise Rejected("repeated-member", "two members of the family have the same id", "give each an id of its own")
-    fields = command.model_dump(exclude={"type", "command_id", "actor", "seen_version"})
+    fields = command.model_dump(exclude={"type", "command_id", "actor", "seen_version", "family_erased"})
     return [FamilyReferred(**fields)]
 
 

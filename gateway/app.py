@@ -15,6 +15,7 @@ from gateway import (
     clock,
     counting,
     doctor,
+    erasing,
     events,
     imports,
     leaving,
@@ -58,6 +59,7 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
     for part in (
         referrals,
         steps,
+        erasing,
         queue,
         records,
         imports,

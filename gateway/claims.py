@@ -118,9 +118,7 @@ async def export(
     """Give out a claim file: of a claim as it was recorded, or of the newest journey on the evidence there is now."""
     async with parts.pool.acquire() as conn:
         if claim is None:
-            filed = await claim_files.of_journey(
-                conn, parts.vault, asked.journey.journey_id, as_of or await parts.today()
-            )
+            filed = await _of_journey(conn, parts, asked, as_of)
         else:
             filed = await _of_claim(conn, parts, await _own_claim(conn, asked, claim), as_of, known)
     if filed is None:
@@ -171,6 +169,13 @@ async def _own_claim(conn: Conn, asked: Asked, claim_id: str) -> Claim:
     return claim
 
 
+async def _of_journey(conn: Conn, parts: Parts, asked: Asked, as_of: date | None) -> Filed | None:
+    try:
+        return await claim_files.of_journey(conn, parts.vault, asked.journey.journey_id, as_of or await parts.today())
+    except Erased as fault:
+        raise _erased(asked.journey.reference) from fault
+
+
 async def _of_claim(conn: Conn, parts: Parts, claim: Claim, as_of: date | None, known: Known) -> Filed:
     if as_of not in {None, claim.as_of}:
         remedy = "leave out --as-of, or leave out --claim for a file as of another day"
@@ -179,8 +184,12 @@ async def _of_claim(conn: Conn, parts: Parts, claim: Claim, as_of: date | None, 
     try:
         return await make(conn, parts.vault, claim)
     except Erased as fault:
-        reason = f"{claim.reference} was erased, and its dates of birth with it"
-        raise Rejected("erased", reason, "the decision as recorded: journeys claims explain") from fault
+        raise _erased(claim.reference) from fault
+
+
+def _erased(reference: str) -> Rejected:
+    reason = f"{reference} was erased, and its dates of birth with it"
+    return Rejected("erased", reason, "export a claim as it was recorded: journeys claims export REF --claim CLAIM")
 
 
 async def _learned(conn: Conn, parts: Parts, claim: Claim, findings: tuple[Finding, ...]) -> Learned | None:

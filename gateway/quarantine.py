@@ -146,6 +146,10 @@ async def discard(form: Discard, actor: Sorter, parts: Served) -> SortedOut:
 async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | None) -> None:
     """Refuse a member who is not of the family, and a person's event that would become the whole family's."""
     journey = fold(recorded.event for recorded in await journal.timeline(conn, journey_id))
+    if journey.erased_on is not None:
+        raise Rejected(
+            "erased", f"{journey.reference} was erased on {journey.erased_on}", "let the event rest: discard"
+        )
     known = [each.id for each in journey.members]
     if held.subject_scheme == HOUSEHOLD and member is None:
         return

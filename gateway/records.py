@@ -46,6 +46,8 @@ async def correct(
     body: Correct, asked: Annotated[Asked, Depends(OnFamily("correct"))], parts: Served, key: Key = None
 ) -> Answer:
     """Supersede an earlier event: the same event with some fields changed, and why."""
+    if asked.journey.erased_on is not None:
+        raise Rejected("erased", f"{asked.journey.reference} was erased", "nothing of it is corrected any more")
     asked = asked.on(body.journey)
     async with parts.pool.acquire() as conn:
         stream = [recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id)]

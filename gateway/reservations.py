@@ -39,6 +39,8 @@ async def reserve(parts: Parts, conn: Conn, taking: Taking) -> Intake:
     reserved = await intake.find(conn, taking.key)
     if reserved is None:
         reserved = await intake.reserve(conn, await _fresh(parts, conn, taking, print_))
+    if not reserved.fingerprint:  # emptied when the family was erased, see store/sql/erasing.sql
+        raise Rejected("erased", "the family referred under this key was erased", "refer its people under a new key")
     if reserved.fingerprint != print_:
         raise Rejected("command-id-reused", "this key was used for another referral", "give each referral its own key")
     return reserved

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import get_args
 
-from domain.events import Event
+from domain.events import Event, FamilyErased
 from domain.evidence import EVIDENCE_KINDS
 from programmes.faults import Found, Table, entries, nearest, tables, words
 from programmes.periods import overlaps, validity
@@ -92,6 +92,9 @@ def _event(path: Path, notice: Table) -> Iterator[Found]:
     event = notice.get("event")
     if isinstance(event, str) and event not in EVENTS:
         yield Found((*path, "event"), f"no event is called {event!r}, so nobody is ever told", nearest(event, EVENTS))
+    if event == FamilyErased.model_fields["type"].default:
+        what = "nobody is told anything of a family once it is erased, so this message is never sent"
+        yield Found((*path, "event"), what, "leave the notice out, or tell of journey-closed")
 
 
 def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreements) -> Iterator[Found]:

@@ -1,15 +1,16 @@
 """The claim file behind a claim: as it stood when the claim was recorded, or as everything known today has it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from domain.claim_ages import with_ages
 from domain.claim_file import ClaimFile
 from domain.claims import claim_file_of
 from domain.evidence import Evidence
 from domain.evolve import fold
 from domain.journey import Journey
 from domain.programme import Programme
-from store import claims, journal, programmes, read_models
+from store import claims, erasing, journal, programmes, read_models
 from store.claims import Claim
 from store.errors import Erased
 from store.pool import Conn
@@ -25,10 +26,18 @@ class Filed:
 
 
 async def as_recorded(conn: Conn, vault: Vault, claim: Claim) -> Filed:
-    """Return the file that the claim was decided from. Raise `Erased` when its dates of birth are gone."""
+    """Return the file that the claim was decided from.
+
+    Once the family is erased its members have, in place of dates of birth, the ages that the rules asked for: the file
+    gives the same report.
+    """
     kept = await claims.kept(conn, claim.claim_id)
-    born = {} if kept.born is None else await vault.open_born(conn, claim.reference, claim.effect_id, kept.born)
-    return await _filed(conn, claim, await _journey(conn, claim.journey_id, claim.journal_version), born)
+    journey = await _journey(conn, claim.journey_id, claim.journal_version)
+    if kept.born is not None:
+        born = await vault.open_born(conn, claim.reference, claim.effect_id, kept.born)
+        return await _filed(conn, claim, journey, born)
+    filed = await _filed(conn, claim, journey, {})
+    return replace(filed, file=with_ages(filed.file, kept.ages))
 
 
 async def as_known(conn: Conn, vault: Vault, claim: Claim) -> Filed:
@@ -45,7 +54,12 @@ async def as_known(conn: Conn, vault: Vault, claim: Claim) -> Filed:
 
 
 async def of_journey(conn: Conn, vault: Vault, journey_id: str, as_of: date) -> Filed | None:
-    """Return the file of a journey as of any day on all evidence there is; None while nobody holds the family."""
+    """Return the file of a journey as of any day on all evidence there is; None while nobody holds the family.
+
+    Raise `Erased` when the family was erased.
+    """
+    if await erasing.erased_at(conn, journey_id.split(":")[2]):
+        raise Erased
     journey = await _journey(conn, journey_id)
     programme = await programmes.get(conn, journey.programme_hash)
     born = await vault.born(conn, journey.reference)

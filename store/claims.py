@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.claim_ages import Ages
 from domain.claim_file import ClaimReport
 from domain.claim_states import ClaimState, Move, moved
 from domain.clawback import Claimed
@@ -14,6 +15,7 @@ from domain.commands import Judged
 from domain.errors import Rejected
 from domain.events import Verdict
 from domain.journey import Journey
+from domain.rules.case import Age
 from domain.rules.finding import Finding
 from store.chain import plain
 from store.pool import Conn, Record
@@ -21,6 +23,7 @@ from store.queries import queries
 
 _SQL = queries("claims")
 FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
+AGES: TypeAdapter[dict[str, tuple[Age, ...]]] = TypeAdapter(dict[str, tuple[Age, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an evaluation knew and found: the journal's version, earlier claims, sealed dates of birth, the report."""
+    """What an evaluation knew and found: the journal's version, earlier claims, sealed dates of birth, the report.
+
+    `ages` is what its rules asked of them, kept in clear when they are gone.
+    """
 
     journal_version: int
     paid: Mapping[str, int]
     born: bytes | None
+    ages: Ages
     report: ClaimReport
     findings: tuple[Finding, ...]
 
@@ -79,6 +86,7 @@ class Kept:
     report: str
     findings: tuple[Finding, ...]
     born: bytes | None
+    ages: Ages
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,12 @@ async def kept(conn: Conn, claim_id: str) -> Kept:
     row = await conn.fetchrow(_SQL["kept"], claim_id)
     if row is None:
         raise LookupError(f"no claim {claim_id}")
-    return Kept(report=row["report"], findings=FINDINGS.validate_json(row["findings"]), born=row["born"])
+    return Kept(
+        report=row["report"],
+        findings=FINDINGS.validate_json(row["findings"]),
+        born=row["born"],
+        ages=AGES.validate_python(row["ages"]),
+    )
 
 
 async def listing(conn: Conn, filters: Filters = EVERY, limit: int = 500, after: str | None = None) -> list[Claim]:
@@ -224,5 +237,6 @@ def _rows(effect_id: str, journey: Journey, basis: Basis, recorded_at: datetime)
                 "paid": dict(basis.paid),
                 "report": report.model_dump_json(indent=2),
                 "findings": FINDINGS.dump_json(basis.findings, by_alias=True).decode(),
+                "ages": AGES.dump_python(dict(basis.ages), mode="json"),
                 "born": None if basis.born is None else f"\\x{basis.born.hex()}",
             }

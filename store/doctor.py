@@ -62,6 +62,7 @@ async def journeys(conn: Conn, now: datetime, calendar: Calendar, *, working: bo
     return [
         *[doctor.without_row(row["reference"]) for row in await conn.fetch(_SQL["not_listed"])],
         *[doctor.without_holder(row["reference"]) for row in await conn.fetch(_SQL["holderless"])],
+        *[doctor.not_erased(*row) for row in await conn.fetch(_SQL["not_erased"])],
         *[doctor.missed(*row, working=working) for row in missed],
         *[doctor.unsent(*row) for row in await conn.fetch(_SQL["unsent"], now - doctor.UNSENT)],
         *[doctor.failed(*row) for row in await conn.fetch(_SQL["failed"], FAILED)],

@@ -29,7 +29,7 @@ _SQL = queries("journal")
 _PROJECT = queries("read_models")["project"].removesuffix("SELECT 1").rstrip()
 _APPEND = f"{_PROJECT},\n{_SQL['append']}"
 # Filled in by whoever carries the command out, not by whoever gave it.
-_FILLED_IN = {"at", "caseload", "places", "original", "claim_state", "message"}
+_FILLED_IN = {"at", "caseload", "places", "original", "claim_state", "message", "still_open", "family_erased"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
         "stepped_down_on": journey.stepped_down_on,
         "closed_on": journey.closed_on,
         "outcome": journey.outcome,
+        "erased_on": journey.erased_on,
+        "erased_for": journey.erased_for,
         "members": len(journey.members),
         "evidence": len(journey.evidence),
         "next_deadline_at": next_deadline_at,

@@ -37,6 +37,8 @@ class JourneyRow:
     stepped_down_on: date | None
     closed_on: date | None
     outcome: str | None
+    erased_on: date | None
+    erased_for: str | None
     members: int
     evidence: int
     next_deadline_at: datetime | None

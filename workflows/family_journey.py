@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         CloseJourney,
         CorrectEvent,
         DecideClawback,
+        EraseFamily,
         IdentifyFamily,
         MoveDeadline,
         OfferHandover,
@@ -170,6 +171,11 @@ class FamilyJourney:
     @workflow.update
     async def close(self, command: CloseJourney) -> Reply:
         """End the journey."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def erase(self, command: EraseFamily) -> Reply:
+        """Destroy what is personal of the family, long after the close."""
         return await self._loop.answer(command)
 
     # At any stage

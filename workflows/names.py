@@ -29,6 +29,7 @@ UPDATES = {
     "step-up": "step_up",
     "record-check": "record_check",
     "close": "close",
+    "erase": "erase",
     "correct": "correct",
     "acknowledge": "acknowledge",
     "move-deadline": "move_deadline",

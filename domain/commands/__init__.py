@@ -23,6 +23,7 @@ from domain.commands.path import (
     AgreePlan,
     AssessFamily,
     CloseJourney,
+    EraseFamily,
     IdentifyFamily,
     RecordCheck,
     RecordConsent,
@@ -32,6 +33,7 @@ from domain.commands.path import (
     StartIntervention,
     StepDown,
     StepUp,
+    StillOpen,
     WithdrawConsent,
 )
 from domain.commands.records import (
@@ -59,6 +61,7 @@ __all__ = [
     "Command",
     "CorrectEvent",
     "DecideClawback",
+    "EraseFamily",
     "IdentifyFamily",
     "Judged",
     "MoveDeadline",
@@ -86,6 +89,7 @@ __all__ = [
     "StartIntervention",
     "StepDown",
     "StepUp",
+    "StillOpen",
     "WithdrawConsent",
     "WithdrawHandover",
 ]
@@ -109,6 +113,7 @@ Command = Annotated[
     | StepUp
     | RecordCheck
     | CloseJourney
+    | EraseFamily
     | CorrectEvent
     | RecordEvidence
     | AcknowledgeReminder

@@ -1,4 +1,4 @@
-"""The steps of the path, stage by stage: from the referral to the close."""
+"""The steps of the path, stage by stage: from the referral to the close, and the erasure long after it."""
 
 from datetime import date
 from typing import Literal
@@ -7,13 +7,13 @@ from pydantic import Field
 
 from domain.categories import Category
 from domain.commands.order import MOST, Order
-from domain.events import CheckVerdict, ContactKind, Outcome, ReviewOutcome
+from domain.events import CheckVerdict, ContactKind, ErasureReason, Outcome, ReviewOutcome
 from domain.family import Basis, Member
-from domain.model import Code
+from domain.model import Code, Value
 
 
 class ReferFamily(Order):
-    """Open a journey."""
+    """Open a journey; `family_erased` is read under lock when the command is carried out."""
 
     type: Literal["refer"] = "refer"
     on: date
@@ -28,6 +28,7 @@ class ReferFamily(Order):
     referrer: Code
     criteria: tuple[Code, ...] = ()
     earlier: tuple[str, ...] = ()
+    family_erased: bool = False
 
 
 class RecordConsent(Order):
@@ -128,3 +129,28 @@ class CloseJourney(Order):
     type: Literal["close"] = "close"
     on: date
     outcome: Outcome
+
+
+class StillOpen(Value):
+    """What of a family is not over, as read under lock when the command is carried out.
+
+    `newest` is its newest journey, `journeys` those that are open, `claims` those eligible, submitted or proposed to be
+    clawed back, `evaluations` how often its results are still to be evaluated.
+    """
+
+    newest: str
+    journeys: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    evaluations: int = 0
+
+
+class EraseFamily(Order):
+    """Destroy what is personal of a family whose journeys are closed, for ever; codes and dates stay.
+
+    `despite_claims` says that claims under way stay as they are: nobody can judge them again.
+    """
+
+    type: Literal["erase"] = "erase"
+    reason: ErasureReason
+    despite_claims: bool = False
+    still_open: StillOpen | None = None

@@ -33,7 +33,9 @@ from domain.events.path import (
     ConsentWithdrawn,
     ContactKind,
     ContactRecorded,
+    ErasureReason,
     FamilyAssessed,
+    FamilyErased,
     FamilyIdentified,
     FamilyReferred,
     InterventionStarted,
@@ -80,6 +82,7 @@ __all__ = [
     "DeadlinePaused",
     "DeadlineResumed",
     "DeliveryFault",
+    "ErasureReason",
     "EvaluationFellDue",
     "Event",
     "EventCorrected",
@@ -87,6 +90,7 @@ __all__ = [
     "EvidenceRequested",
     "Fact",
     "FamilyAssessed",
+    "FamilyErased",
     "FamilyIdentified",
     "FamilyReferred",
     "HandoverAccepted",
@@ -133,6 +137,7 @@ Event = Annotated[
     | SteppedUp
     | CheckRecorded
     | JourneyClosed
+    | FamilyErased
     | EvidenceRecorded
     | ReminderFellDue
     | ReminderSent

@@ -1,4 +1,4 @@
-"""What happened on the path itself, stage by stage: from the referral to the close."""
+"""What happened on the path itself, stage by stage: from the referral to the close, and the erasure long after it."""
 
 from datetime import date
 from typing import Literal
@@ -14,6 +14,7 @@ ReviewOutcome = Literal["on-track", "off-track"]
 Outcome = Literal[
     "sustained", "regressed", "re-referred", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"
 ]
+ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis"]
 
 
 class FamilyReferred(Fact):
@@ -132,3 +133,14 @@ class JourneyClosed(Fact):
     type: Literal["journey-closed"] = "journey-closed"
     on: date
     outcome: Outcome
+
+
+class FamilyErased(Fact):
+    """The family's key was destroyed, and with it every name, date of birth, identifier and note.
+
+    It stands on the newest journey, kept in the very transaction that destroyed the key.
+    """
+
+    type: Literal["family-erased"] = "family-erased"
+    on: date
+    reason: ErasureReason

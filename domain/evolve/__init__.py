@@ -23,6 +23,7 @@ from domain.events import (
     EvidenceRecorded,
     EvidenceRequested,
     FamilyAssessed,
+    FamilyErased,
     FamilyIdentified,
     FamilyReferred,
     HandoverAccepted,
@@ -131,6 +132,8 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
             return checked(journey, event)
         case JourneyClosed():
             return closed(journey, event)
+        case FamilyErased():
+            return having(journey, erased_on=event.on, erased_for=event.reason)
         case EvidenceRecorded():
             kept = tuple(held for held in journey.evidence if held.id != event.evidence.id)
             return having(journey, evidence=(*kept, event.evidence))

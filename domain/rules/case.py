@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from domain.evidence import Day, Evidence, Incident, Observation, OpenSpan, Return, SchoolAttendance, Text
 from domain.model import Value
 from domain.rules.spans import Span, Spans
@@ -24,17 +26,28 @@ from domain.rules.where import Where
 from domain.rules.windows import CalendarWindow, LastTerms, Window, last_terms, span_of
 
 
+class Age(Value):
+    """How old somebody was on a day, in completed years; negative before birth."""
+
+    on: Day
+    years: int = Field(strict=True)
+
+
 class FamilyMember(Value):
-    """A person of the family as a rule sees them."""
+    """A person of the family as a rule sees them.
+
+    Of a family that was erased `born` is gone; the `ages` on the days that rules asked about stand in its place.
+    """
 
     id: Text
     role: Literal["adult", "child"]
     born: Day | None = None
+    ages: tuple[Age, ...] = Field(default=(), exclude_if=lambda ages: not ages)
 
     def age_on(self, day: date) -> int | None:
-        """Return the age in completed years, negative before birth, None where the date of birth is unknown."""
+        """Return the age in completed years, negative before birth, None where nothing tells it."""
         if self.born is None:
-            return None
+            return next((age.years for age in self.ages if age.on == day), None)
         return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
 
 

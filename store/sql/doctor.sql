@@ -91,3 +91,10 @@ SELECT journey_id
    AND (stage <> 'closed'
         OR EXISTS (SELECT FROM deadlines WHERE deadlines.journey_id = journeys.journey_id)
         OR EXISTS (SELECT FROM effects WHERE effects.journey_id = journeys.journey_id AND NOT told));
+
+-- name: not_erased
+-- Families that their journal says were erased and whose key is there, and why they were.
+SELECT reference, erased_for
+  FROM journeys JOIN family_keys USING (reference)
+ WHERE erased_on IS NOT NULL AND wrapped IS NOT NULL
+ ORDER BY reference;

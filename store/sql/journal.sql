@@ -18,7 +18,8 @@ SELECT 'effect', seq, '', 0, NULL, NULL, NULL, '', command_id, payload::text, NU
 -- name: append
 -- Everything one change does, as one statement, so that it happens whole or not at all. The read models are those of
 -- `project` in read_models.sql, and the first six parameters are its own: it is put before this text. Then come the
--- replies $7, the effects $8, the inbox rows these settle ($9 to $12) and the events $13.
+-- replies $7, the effects $8, the inbox rows these settle ($9 to $12; whom an event was about is let
+-- go where its family was erased) and the events $13.
 answers AS (
     INSERT INTO commands (command_id, journey_id, fingerprint, reply)
     SELECT command_id, $1, fingerprint, reply FROM jsonb_populate_recordset(NULL::commands, $7)
@@ -28,7 +29,11 @@ outbox AS (
     SELECT effect_id, $1, command_id, payload FROM jsonb_populate_recordset(NULL::effects, $8)
 ),
 taken_in AS (
-    UPDATE inbox SET state = done.state, reason = done.reason
+    UPDATE inbox
+       SET state = done.state, reason = done.reason,
+           subject_digest = CASE WHEN done.reason = 'erased' THEN NULL ELSE subject_digest END,
+           subject_scheme = CASE WHEN done.reason = 'erased' THEN NULL ELSE subject_scheme END,
+           body_hash = CASE WHEN done.reason = 'erased' THEN '' ELSE body_hash END
       FROM unnest($9::text[], $10::text[], $11::text[], $12::text[]) AS done (partner, event_id, state, reason)
      WHERE inbox.partner = done.partner AND inbox.event_id = done.event_id
 )
@@ -41,7 +46,11 @@ SELECT $1, version, event_id, type, schema_version, occurred_at, recorded_at, ac
 -- name: answer
 -- Keep the replies $2 to commands that changed nothing on journey $1, and mark their inbox rows ($3 to $6).
 WITH taken_in AS (
-    UPDATE inbox SET state = done.state, reason = done.reason
+    UPDATE inbox
+       SET state = done.state, reason = done.reason,
+           subject_digest = CASE WHEN done.reason = 'erased' THEN NULL ELSE subject_digest END,
+           subject_scheme = CASE WHEN done.reason = 'erased' THEN NULL ELSE subject_scheme END,
+           body_hash = CASE WHEN done.reason = 'erased' THEN '' ELSE body_hash END
       FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS done (partner, event_id, state, reason)
      WHERE inbox.partner = done.partner AND inbox.event_id = done.event_id
 )

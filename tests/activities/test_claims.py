@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.claim_file import check
 from domain.family import Member
 from store import claim_files, claims
+from store.erasing import erase
 from store.errors import Erased
-from store.vault import erase
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN, PACK, PATH, RESULT, referred, seen
 from tests.ledger import Ledger, together
 
@@ -71,13 +72,26 @@ async def test_a_claim_keeps_what_it_was_decided_on(ledger):
 
 
 async def test_an_erased_family_leaves_its_decision_and_no_dates_of_birth(ledger):
-    """Erasing a family takes the dates of birth out of the ledger's reach; the decision's words stay."""
+    """Erasing a family takes the dates of birth out of the ledger; the decision stays, and can be checked."""
     journey = await ledger.open(PACK, AT_WORK, BORN)
     await ledger.evaluate(journey, AS_OF)
     [claim] = await ledger.claims(REFERENCE)
     async with ledger.pool.acquire() as conn:
+        before = await claims.kept(conn, claim.claim_id)
         await erase(conn, REFERENCE, ledger.now)
-        for make in (claim_files.as_recorded, claim_files.as_known):
-            with pytest.raises(Erased):
-                await make(conn, ledger.vault, claim)
-        assert '"verdict": "met"' in (await claims.kept(conn, claim.claim_id)).report
+        kept, filed = await claims.kept(conn, claim.claim_id), await claim_files.as_recorded(conn, ledger.vault, claim)
+        with pytest.raises(Erased):
+            await claim_files.as_known(conn, ledger.vault, claim)
+    assert (kept.report, kept.findings, kept.born) == (before.report, before.findings, None)
+    assert [member.born for member in filed.file.family.members] == [None, None]
+    assert check(filed.file, filed.programme).model_dump_json(indent=2) == kept.report
+
+
+async def test_the_results_of_an_erased_family_are_not_evaluated(ledger):
+    """An evaluation that was under way when the family was erased claims nothing: nobody could ever check it."""
+    journey = await ledger.open(PACK, AT_WORK, BORN)
+    [effect] = await ledger.plan(journey, AS_OF)
+    async with ledger.pool.acquire() as conn:
+        await erase(conn, REFERENCE, ledger.now)
+    command = await ledger.run(journey, effect)
+    assert (command.results, await ledger.claims(REFERENCE)) == ((), [])

@@ -260,6 +260,14 @@ async def test_a_repeat_says_the_same(office, told):
     assert json.loads(office.hooks.received[0].body)["stage"] == "referral"
 
 
+async def test_a_message_of_an_erased_family_is_refused(office, told):
+    """What waited when the family was erased is not sent, also where consent and agreement would allow it."""
+    await office.do(ask.CloseJourney, outcome="moved-away")
+    await office.do(ask.EraseFamily, reason="request", still_open=ask.StillOpen(newest=JOURNEY))
+    assert await office.notify(told) == ("refused", "family-erased")
+    assert office.hooks.received == []
+
+
 @pytest.mark.parametrize("url", ["http://partner.example/hook", "ftp://127.0.0.1/hook"])
 async def test_a_webhook_without_tls_is_refused(office, told, url):
     """Outside this machine a message goes over TLS or not at all."""

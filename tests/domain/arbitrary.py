@@ -7,7 +7,7 @@ from given import MEMBERS
 from hypothesis import strategies as st
 
 from domain.claim_states import ClaimState
-from domain.commands import Caseload, Command, Judged, PlacesTaken, Proposed, Restored
+from domain.commands import Caseload, Command, Judged, PlacesTaken, Proposed, Restored, StillOpen
 from domain.effects import Notify, Remind
 from domain.eligibility import Judgement
 from domain.events import (
@@ -16,6 +16,7 @@ from domain.events import (
     ContactKind,
     Correctable,
     DeliveryFault,
+    ErasureReason,
     Event,
     Outcome,
     ReviewOutcome,
@@ -189,6 +190,15 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "amount_after": _LOST["amount_after"],
     "cause": _LOST["cause"],
     "decision": _one_of(ClawbackDecision),
+    "family_erased": st.booleans(),
+    "despite_claims": st.booleans(),
+    "still_open": st.none()
+    | st.builds(
+        StillOpen,
+        newest=st.sampled_from([f"journey:wirral:F-7K3Q-9D2X:{number}" for number in (1, 1, 2)]),
+        claims=st.sampled_from([(), (), ("claim-1",)]),
+        evaluations=st.sampled_from([0, 0, 1]),
+    ),
     "claim_state": st.none() | _one_of(ClaimState),
     "proposed": st.lists(st.builds(Proposed, **_LOST), max_size=2).map(tuple),
     "restored": st.lists(
@@ -207,6 +217,8 @@ _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "clawback-withdrawn": {"claim_id": claims},
     "clawback-decided": {"claim_id": claims},
     "decide-clawback": {"claim_id": claims},
+    "erase": {"reason": _one_of(ErasureReason)},
+    "family-erased": {"reason": _one_of(ErasureReason)},
 }
 
 

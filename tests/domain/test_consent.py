@@ -8,7 +8,7 @@ from given import ALLOCATED_ON, HELD, IDENTIFIED_ON, LATER, PROGRAMME, SUSTAINED
 from domain.commands import RecordConsent, WithdrawConsent
 from domain.consent import refusal
 from domain.effects import Notify
-from domain.events import ConsentRecorded, ConsentWithdrawn, EventCorrected, JourneyClosed
+from domain.events import ConsentRecorded, ConsentWithdrawn, EventCorrected, FamilyErased, JourneyClosed
 from domain.evolve import fold
 from domain.family import Consent
 
@@ -204,3 +204,10 @@ def test_a_withdrawal_by_a_later_correction_is_not_undone():
         replacement=fact(ConsentRecorded, ALLOCATED_ON, consent=longer),
     )
     assert why_not(*HELD, recorded, withdrawn, amended, today=ALLOCATED_ON) == "no-consent-in-force"
+
+
+def test_of_an_erased_family_nobody_is_told():
+    """A message that was allowed waits no longer once the family is erased: it is refused, whatever it would say."""
+    erased = fact(FamilyErased, LATER, reason="request")
+    assert why_not(*SUSTAINED, recorded) is None
+    assert why_not(*SUSTAINED, recorded, erased) == "family-erased"

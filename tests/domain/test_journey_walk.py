@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
-from arbitrary import CORRECTABLE, commands, of
+from arbitrary import CORRECTABLE, FIELDS, commands, of
 from given import PROGRAMME, REFERRAL, ROOM, ask, at
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ from test_calendar import NATIONS, within_hours
 from domain import commands as c
 from domain.agenda import agenda, checks_left, owed_now, set_day
 from domain.calendar import calendar_of, local_date
-from domain.decide import AFTER_CLOSE, decide
+from domain.decide import AFTER_CLOSE, AFTER_ERASING, decide
 from domain.errors import Rejected
 from domain.events import EventCorrected
 from domain.evolve import as_corrected, evolve, fold
@@ -50,7 +50,9 @@ AFTER_THE_CLOSE = {
     "notification-sent",
     "notification-not-sent",
     "claim-eligibility-recorded",
+    "family-erased",
 }
+LEARNED = {"message-retried", "consent-withdrawn", "evaluation-fell-due", "event-corrected", "evidence-recorded"}
 
 
 class Walk(RuleBasedStateMachine):
@@ -78,11 +80,13 @@ class Walk(RuleBasedStateMachine):
     def give(self, command):
         """Carry out one command at this moment, then let everything due by now fall due."""
         closed, refused = self.journey.stage == "closed", False
+        erased = self.journey.erased_on is not None
         try:
             self.append(decide(self.journey, command.model_copy(update={"at": self.now}), self.programme))
         except Rejected:
             refused = True
         assert refused or not closed or command.type in AFTER_CLOSE
+        assert refused or not erased or command.type in AFTER_ERASING
         self.append(decide(self.journey, at(self.now), self.programme))
         assert decide(self.journey, at(self.now), self.programme) == []
 
@@ -209,6 +213,21 @@ class Walk(RuleBasedStateMachine):
         later = self.stream[closes[0] + 1 :] if closes else []
         assert {event.type for event in later} <= AFTER_THE_CLOSE
 
+    @precondition(lambda self: self.journey.stage == "closed")
+    @rule(still_open=FIELDS["still_open"], despite=st.booleans())
+    def erase_the_family(self, still_open, despite):
+        """Erase the closed family, with claims under way or without."""
+        fields = {"reason": "request", "still_open": still_open, "despite_claims": despite}
+        self.give(ask(c.EraseFamily, self.today, **fields))
+
+    @invariant()
+    def a_family_is_erased_once_and_nothing_is_learned_of_it_after_that(self):
+        """After the erasure, which comes once and after the close, no event tells anything new of the family."""
+        types = [event.type for event in self.stream]
+        after = types[types.index("family-erased") :] if "family-erased" in types else []
+        assert after.count("family-erased") == types.count("family-erased") == (self.journey.erased_on is not None)
+        assert not LEARNED & set(after)
+
     @invariant()
     def no_reminder_is_live_for_work_that_is_not_owed(self):
         """A reminder waits for an answer only while its very piece of work is owed."""
@@ -265,4 +284,5 @@ def test_no_walk_along_the_path_breaks_its_invariants():
         "stepped-up",
         "reminder-escalated",
         "event-corrected",
+        "family-erased",
     } <= Walk.happened

@@ -10,6 +10,7 @@ LEFT_OUT = {
     "handover-refused",
     "handover-withdrawn",
     "contact-recorded",
+    "family-erased",  # of an erased family nobody is told anything
 }
 
 

@@ -194,6 +194,11 @@ FAULTS = {
         "no event is called 'stepped-dwon'",
         "did you mean stepped-down?",
     ),
+    "an event of which nobody is told": (
+        HEAD + agreement("police", "[]") + notice('▸"family-erased"', '"police"'),
+        "nobody is told anything of a family once it is erased",
+        "leave the notice out",
+    ),
     "a partner without agreement": (
         HEAD + agreement("police", "[]") + notice('"stepped-down"', '"referrer", ▸"polcie"'),
         "there is no agreement with polcie",

@@ -127,7 +127,7 @@ def report(**amounts):
 
 async def entered(pool, effect_id, **amounts):
     """Record a report, and return result, pounds and claim id of each verdict."""
-    basis = Basis(journal_version=7, paid={}, born=None, report=report(**amounts), findings=())
+    basis = Basis(journal_version=7, paid={}, born=None, ages={}, report=report(**amounts), findings=())
     async with pool.acquire() as conn, conn.transaction():
         await programmes.keep(conn, PROGRAMME)
         judged = await claims.record(conn, effect_id, JOURNEY, basis, recorded_at=NOW)

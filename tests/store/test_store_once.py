@@ -29,7 +29,7 @@ def _basis(amounts):
         results=results,
         payable=PayableReport(amount=sum(amounts.values()), results=tuple(amounts)),
     )
-    return Basis(journal_version=3, paid={}, born=None, report=told, findings=())
+    return Basis(journal_version=3, paid={}, born=None, ages={}, report=told, findings=())
 
 
 class Walk:

@@ -1,0 +1,63 @@
+"""A claim whose dates of birth are gone is judged from the ages that its rules asked for, to the same report."""
+
+import json
+from datetime import date
+
+import pytest
+from claim_random import claim_of
+
+from domain.claim_ages import ages_asked, with_ages
+from domain.claim_file import check
+from domain.claim_reading import read
+from domain.rules.case import Age, FamilyMember
+from programmes import load, names
+
+SEEDS = range(40)
+PACKS = [name for name in names() if load(name).results]
+
+
+def _claims(pack):
+    for seed in SEEDS:
+        told = claim_of(seed) | {"programme": pack.name}
+        yield read(json.dumps({name: value for name, value in told.items() if name != "paid"}).encode())
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_the_report_is_the_same_byte_for_byte(name):
+    """For every shipped pack, a file with the asked ages in place of dates of birth gives the very same report."""
+    pack = load(name)
+    for claim in _claims(pack):
+        without = read(with_ages(claim, ages_asked(claim, pack)).model_dump_json(by_alias=True).encode())
+        assert all(member.born is None for member in without.family.members)
+        assert check(claim, pack).model_dump_json() == check(without, pack).model_dump_json()
+
+
+def test_ages_decide_some_of_these():
+    """Among the random claims are reports that the ages make, so that leaving them out would be seen."""
+    pack = load("troubled-families-2012")
+    differing = [claim for claim in _claims(pack) if check(claim, pack) != check(with_ages(claim, {}), pack)]
+    assert len(differing) > len(SEEDS) // 4
+
+
+def test_ages_are_kept_of_whom_a_rule_asks():
+    """Where rules ask for the ages of children alone, no age of an adult is kept; and none where no rule asks."""
+    pack = load("expanded-2015")
+    claims = list(_claims(pack))
+    children = {each.id for claim in claims for each in claim.family.members if each.role == "child"}
+    asked = {name for claim in claims for name in ages_asked(claim, pack)}
+    assert asked
+    assert asked <= children
+    assert [ages_asked(claim, pack.model_copy(update={"results": ()})) for claim in claims] == [{}] * len(claims)
+
+
+def test_an_unknown_date_of_birth_gives_no_age():
+    """Of whom nothing was known when the claim was made, nothing is known after."""
+    pack = load("troubled-families-2012")
+    for claim in _claims(pack):
+        assert ages_asked(with_ages(claim, {}), pack) == {}
+
+
+def test_an_age_stands_for_its_day_alone():
+    """An age is known on the day that a rule asked for it, and on no other."""
+    child = FamilyMember(id="c1", role="child", ages=(Age(on=date(2013, 5, 20), years=9),))
+    assert (child.age_on(date(2013, 5, 20)), child.age_on(date(2013, 5, 21))) == (9, None)
