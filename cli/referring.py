@@ -136,9 +136,7 @@ def _read(file: Path) -> Any:
 @command(app, "import")
 def import_file(
     door: Door,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A CSV (UTF-8) or XLSX file of referrals, one row a person.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or XLSX file of referrals, one row a person.")],
     programme: Annotated[str | None, typer.Option(help="The rule pack. Default: the gateway's.")] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, and write nothing.")] = False,

@@ -8,6 +8,7 @@ from datetime import date
 from stdnum.gb import nhs
 
 LONGEST = 200
+LONGEST_LIST = 2_000  # `criteria` may name every criterion of a pack; those of supporting-families-2022 take 664
 EARLIEST_BIRTH = date(1900, 1, 1)
 FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
 
@@ -55,7 +56,8 @@ def shown(value: str) -> str:
 
 def read(column: str, value: str) -> str | date | tuple[str, ...] | None:
     """Return what `value` says in `column`, or None for an empty cell that may be empty; raise `BadCell`."""
-    clean = " ".join(unicodedata.normalize("NFC", _harmless(value)).split())
+    most = LONGEST_LIST if column == "criteria" else LONGEST
+    clean = " ".join(unicodedata.normalize("NFC", _harmless(value, most)).split())
     if clean:
         return _READERS.get(column, _as_is)(clean)
     if column in REQUIRED:
@@ -63,9 +65,9 @@ def read(column: str, value: str) -> str | date | tuple[str, ...] | None:
     return None
 
 
-def _harmless(value: str) -> str:
-    if len(value) > LONGEST:
-        raise BadCell("too-long", f"{len(value)} characters, the most is {LONGEST}", "shorten it")
+def _harmless(value: str, most: int) -> str:
+    if len(value) > most:
+        raise BadCell("too-long", f"{len(value)} characters, the most is {most}", "shorten it")
     if not all(_printable(symbol) for symbol in value):
         raise BadCell("control-characters", "holds a line break or another control character", "remove it")
     if value.strip().startswith(FORMULA_STARTS):

@@ -277,6 +277,42 @@ def test_ragged_rows():
     ]
 
 
+def test_a_row_that_is_no_utf_8():
+    """A row with bytes that are not UTF-8 is told with line, column and value; the families beside it are taken."""
+    good, bad = cells(family_no="W2"), cells(family_no="W1", surname="M\u00fcller")
+    read = read_sheet("\r\n".join([HEADER, bad, good, cells(family_no="W1", forename="Kim")]).encode("cp1252"))
+    judged = check_families(read.rows, TERMS, read.faults)
+    assert [(family.family_no, family.referral is not None) for family in judged] == [("W2", True), ("W1", False)]
+    (fault,) = judged[1].faults
+    assert (fault.line, fault.column, fault.value, fault.code) == (2, "surname", "M\\udcfcller", "not-utf-8")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"{HEADER}\r{cells()}".encode(),
+        f"{HEADER}\n{cells()}".encode("utf-16"),
+        f"{HEADER}\t\n{cells()},".replace(",", "\t").encode("utf-16"),
+        "\n".join([HEADER.replace(",", ";"), cells(criteria='"poverty;addiction"').replace(",", ";")]).encode(),
+        f"{HEADER.upper().replace('_', ' ')}\n{cells()}".encode(),
+    ],
+    ids=["line ends", "utf-16", "tabs", "semicolons", "names"],
+)
+def test_other_ways_to_save_it(data: bytes):
+    """What programs save otherwise reads the same: line ends, UTF-16, tabs, semicolons, the header's case."""
+    (family,) = check_families(read_sheet(data).rows, TERMS)
+    assert family.referral is not None
+    assert family.referral.criteria == ("poverty", "addiction")
+
+
+def test_every_criterion_of_a_pack():
+    """A family may meet every criterion of any pack; a list beyond all packs is told, not cut."""
+    terms = TERMS.model_copy(update={"programme": programmes.load("supporting-families-2022")})
+    every = ";".join(terms.programme.known_criteria)
+    assert codes(check_family([row(criteria=every, referrer="")], terms)) == [(2, "referrer", "missing")]
+    assert codes(check_family([row(criteria="x;" * 2_000)], TERMS)) == [(2, "criteria", "too-long")]
+
+
 def test_other_columns_are_ignored():
     """A column that is not ours is not read, and is named."""
     read = sheet(f"{cells()},secret", header=f"{HEADER},notes")
@@ -290,9 +326,10 @@ def test_other_columns_are_ignored():
         (b"\xef\xbb\xbf\r\n", "empty-file", "empty"),
         (HEADER.encode(), "empty-file", "no rows"),
         (b"family_no,surname\r\nW1,x", "missing-columns", "forename"),
-        (HEADER.replace(",", ";").encode(), "missing-columns", "family_no"),
+        (HEADER.replace(",", "|").encode(), "missing-columns", "family_no"),
         (f"{HEADER},upn\r\n".encode(), "repeated-column", "upn"),
-        (f"{HEADER}\r\nW1,M\u00fcller".encode("cp1252"), "not-utf-8", f"byte {len(HEADER) + 6} is 0xfc"),
+        (f"{HEADER},Stra\u00dfe\r\n".encode("cp1252"), "not-utf-8", "header"),
+        (f"{HEADER}\r\n{cells()}".encode("utf-16")[:-1], "not-utf-8", "cut short"),
         (f'{HEADER}\r\n{cells()}\r\n"W2,x'.encode(), "bad-csv", "row"),
     ],
 )

@@ -89,7 +89,7 @@ async def test_bad_files(doors: Doors):
     for data, code in (
         (b"", "empty-file"),
         (HEADER, "empty-file"),
-        (HEADER + b"\r\nA1,M\xfcller,x", "not-utf-8"),
+        (HEADER + b",Stra\xdfe\r\nA1,x", "not-utf-8"),
         (b"a,b\r\n1,2", "missing-columns"),
         (HEADER + b'\r\n"A1,x', "bad-csv"),
     ):
