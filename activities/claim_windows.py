@@ -203,9 +203,5 @@ def _why(found: Standing) -> str:
 
 
 async def _gathered(conn: Conn, window_id: str) -> Gathered:
-    held = await claim_windows.claims_of(conn, window_id)
-    return Gathered(
-        ready=sum(claim.ready for claim in held),
-        set_aside=sum(claim.set_aside is not None and claim.state == "eligible" for claim in held),
-        to_audit=sum(claim.unaudited for claim in held),
-    )
+    held = await claim_windows.counted(conn, window_id)
+    return Gathered(ready=held.ready, set_aside=held.set_aside, to_audit=held.to_audit)

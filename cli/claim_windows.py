@@ -37,9 +37,10 @@ def windows(
     for label, step in ((opening, "open"), (gather, "gather")):
         if label is not None:
             door.post(_path(label, step, programme))
-    rows = door.get("/v1/claim-windows", programme=programme)
+    rows = door.rows("/v1/claim-windows", programme=programme)
     if show is not None:
-        rows = [row for row in rows if row["label"] == show]
+        claims = door.rows(f"/v1/claim-windows/{in_path(show)}/claims", programme=programme)
+        rows = [row | {"claims": claims} for row in rows if row["label"] == show]
     if door.as_json:
         write.as_json(rows)
         return

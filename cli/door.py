@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cli.days import Clock
 
 PORT = 8470
+PAGE = 500  # rows asked for at once: the most that the gateway gives
 TIMEOUT = 60.0  # seconds; a step waits for the engine at most 20
 STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
 SERVER_FAULT = 500
@@ -78,7 +79,25 @@ class Door:
     def get(self, path: str, **params: Any) -> Any:
         """Ask."""
         told = {name: value for name, value in params.items() if value is not None}
-        return self._request("GET", path, params=told)
+        return self._request("GET", path, params=told).json()
+
+    def rows(self, path: str, within: str | None = None, most: int | None = None, **params: Any) -> list[Any]:
+        """Ask for a list page by page and return its rows, `most` of them; they stand `within` the body, or are it.
+
+        The page after one is named by the body's `next`, or by the `Link` header where the body is the bare list.
+        """
+        found: list[Any] = []
+        cursor = None
+        while most is None or len(found) < most:
+            wanted = {**params, "cursor": cursor, "limit": PAGE if most is None else min(PAGE, most - len(found))}
+            answer = self._request(
+                "GET", path, params={name: told for name, told in wanted.items() if told is not None}
+            )
+            found += answer.json()[within] if within else answer.json()
+            cursor = answer.json()["next"] if within else _next(answer)
+            if cursor is None:
+                break
+        return found
 
     def post(self, path: str, body: object = None, *, repeatable: bool = True, seen: str | None = None) -> Any:
         """Tell. A body that must not be told twice is `repeatable` False: then only an unsent one is tried again.
@@ -86,11 +105,13 @@ class Door:
         `seen` is the version of the journey that it is meant for: it is refused if anything has happened since.
         """
         tag = {} if seen is None else {"if-match": entity_tag(seen)}
-        return self._request("POST", path, json=body if body is not None else {}, repeatable=repeatable, headers=tag)
+        return self._request(
+            "POST", path, json=body if body is not None else {}, repeatable=repeatable, headers=tag
+        ).json()
 
     def put(self, path: str, body: object) -> Any:
         """Set."""
-        return self._request("PUT", path, json=body)
+        return self._request("PUT", path, json=body).json()
 
     def step(self, reference: str, name: str, seen: str | None = None, **body: Any) -> Any:
         """Take a step of the path, on the version that --if-version names, else the one that was `seen`, if any."""
@@ -99,7 +120,7 @@ class Door:
 
     def _request(
         self, method: str, path: str, *, repeatable: bool = True, headers: dict[str, str] | None = None, **content: Any
-    ) -> Any:
+    ) -> "httpx.Response":
         once = uuid.uuid4().hex
         headers = {"idempotency-key": once, "x-request-id": once} | (headers or {})
         with self.client() as client:
@@ -107,7 +128,7 @@ class Door:
                 with attempt, _calls(self.address):
                     response = client.request(method, path, headers=headers, **content)
                     check(response)
-                    return response.json()
+                    return response
         raise AssertionError("the last attempt returns or raises")
 
     @contextmanager
@@ -153,6 +174,14 @@ def version_of(journey_id: str, version: int) -> str:
     """Return a journey's version as people are told it: the number, and before it which journey unless the first."""
     number = journey_id.rsplit(":", 1)[1]
     return str(version) if number == "1" else f"{number}-{version}"
+
+
+def _next(answer: "httpx.Response") -> str | None:
+    """Return the cursor in the address of the page after this one."""
+    import httpx  # noqa: PLC0415
+
+    following = answer.links.get("next", {}).get("url")
+    return httpx.URL(following).params["cursor"] if following else None
 
 
 def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":

@@ -70,18 +70,15 @@ def queue(door: Door, area: Area = None, programme: Programme = None) -> None:
 
     Example: journeys queue --area wirral
     """
-    rows = door.get("/v1/queue", area=area, programme=programme)
+    rows = door.rows("/v1/queue", "waiting", area=area, programme=programme)
     if door.as_json:
-        write.as_json(rows)
+        write.as_json({"waiting": rows})
         return
     columns = ("place", "reference", "since", "area", "programme", "locality", "criteria", "room")
     write.table(
         "",
         columns,
-        (
-            (*(row[name] for name in columns[:-2]), ", ".join(row["criteria"]), _room(row["room"]))
-            for row in rows["waiting"]
-        ),
+        ((*(row[name] for name in columns[:-2]), ", ".join(row["criteria"]), _room(row["room"])) for row in rows),
     )
 
 

@@ -48,8 +48,8 @@ def list_claims(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: journeys claims list --state eligible --since 2013-04-01 --csv
     """
-    filters = {"state": state, "result": result, "programme": programme, "since": since}
-    rows = door.get("/v1/claims", reference=reference, **filters)
+    filters: dict[str, Any] = {"state": state, "result": result, "programme": programme, "since": since}
+    rows = door.rows("/v1/claims", reference=reference, **filters)
     if door.as_json:
         write.as_json(rows)
     elif as_csv:

@@ -15,7 +15,7 @@ app = typer.Typer(
 )
 
 Partner = Annotated[str | None, typer.Option(help="Only messages to this partner.")]
-Limit = Annotated[int, typer.Option(min=1, max=500, help="At most this many.")]
+Limit = Annotated[int, typer.Option(min=1, help="At most this many.")]
 Message = Annotated[str, typer.Argument(metavar="ID", help="The message, as the lists show it.")]
 
 
@@ -38,7 +38,9 @@ def refused(door: Door, partner: Partner = None, limit: Limit = 100) -> None:
 
 
 def _list(door: Door, state: str, partner: str | None, limit: int) -> None:
-    rows = door.get("/v1/messages", state=state, partner=partner, limit=limit)
+    rows = door.rows("/v1/messages", most=limit, state=state, partner=partner)
+    if len(rows) == limit:
+        typer.echo(f"at most {limit} are shown; ask for more with --limit, for fewer with --partner", err=True)
     if door.as_json:
         write.as_json(rows)
         return

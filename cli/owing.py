@@ -17,7 +17,7 @@ def due(
     door: Door,
     holder: Annotated[str | None, typer.Option(help="Only families held by this key worker.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only what is due up to this day: {DAYS}.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=500, help="At most this many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
     *,
     reminders: Annotated[
         bool, typer.Option("--reminders", help="The reminders to come instead, soonest first.")
@@ -28,9 +28,9 @@ def due(
     Example: journeys due --holder kim --until 'in 10 working days'
     """
     if reminders:
-        rows = door.get("/v1/due", holder=holder, until=door.moment(until) if until else None, limit=limit)
+        rows = door.rows("/v1/due", most=limit, holder=holder, until=door.moment(until) if until else None)
     else:
-        rows = door.get("/v1/owed", holder=holder, until=door.day(until) if until else None, limit=limit)
+        rows = door.rows("/v1/owed", most=limit, holder=holder, until=door.day(until) if until else None)
     _left_out(len(rows), limit, holder)
     if door.as_json:
         write.as_json(rows)

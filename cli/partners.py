@@ -72,13 +72,11 @@ def list_partners(door: Door) -> None:
 
     Example: journeys partners list
     """
-    page = door.get("/v1/partners")
+    partners = door.rows("/v1/partners", "partners")
     if door.as_json:
-        write.as_json(page)
+        write.as_json({"partners": partners})
         return
-    rows = (
-        (row["name"], _standing(row), row["webhook_url"], write.moment(row["older_until"])) for row in page["partners"]
-    )
+    rows = ((row["name"], _standing(row), row["webhook_url"], write.moment(row["older_until"])) for row in partners)
     write.table("", ("partner", "standing", "told at", "old secret until"), rows)
 
 

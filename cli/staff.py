@@ -44,7 +44,7 @@ def list_workers(door: Door) -> None:
 
     Example: journeys workers list
     """
-    rows = door.get("/v1/workers")
+    rows = door.rows("/v1/workers")
     if door.as_json:
         write.as_json(rows)
         return

@@ -32,6 +32,8 @@ def verify(
     else:
         columns = ("journey_id", "version", "problem", "detail")
         write.table("Changed", columns, ([row[column] for column in columns] for row in told["findings"]))
+        if told["left_out"]:
+            typer.echo(f"and {told['left_out']} more", err=True)
     if not told["sound"]:
         raise typer.Exit(REJECTED)
 

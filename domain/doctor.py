@@ -1,6 +1,7 @@
 """What is wrong with the running system, judged from what was seen; each finding with the command that mends it."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.calendar import Calendar, local_date
@@ -11,6 +12,9 @@ UNSENT = timedelta(hours=1)  # a reminder that fell due and is still not sent
 ATTEMPTS = 5  # of one activity, before it counts as stuck
 QUARANTINED = 100  # events
 QUARANTINE_AGE = timedelta(days=7)
+
+
+MOST = 500  # findings told of in one look: who has more mends these first and looks again
 
 
 class Finding(Value):
@@ -40,6 +44,13 @@ class Journal(Value):
     reference: str
     version: int
     labels: Mapping[str, str]
+
+
+def told(findings: Sequence[Finding]) -> tuple[list[Finding], list[str]]:
+    """Return as many findings as one look tells of, and a note about how many of which kinds are left out."""
+    left = Counter(finding.code for finding in findings[MOST:])
+    counts = ", ".join(f"{code} {count}" for code, count in left.items())
+    return list(findings[:MOST]), [f"findings left out: {counts}; mend these first and look again"] if left else []
 
 
 def not_running(rows: Iterable[Journal]) -> list[Finding]:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from domain.access import Actor
@@ -16,6 +16,7 @@ from domain.model import Code, Confidence
 from domain.programme import Programme
 from gateway.bodies import Body
 from gateway.claims import known_claim
+from gateway.paging import NAME, PLACE, Cursor, Links, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -26,11 +27,13 @@ from store.claims import Claim
 
 router = APIRouter(prefix="/v1", tags=["claims"], responses=DOCUMENTED)
 
+Reader = Annotated[Actor, Depends(Allow("read"))]
+Limit = Annotated[int, Query(ge=1, le=500)]
 Submitter = Annotated[Actor, Depends(Allow("submit"))]
 
 
 class Shown(BaseModel):
-    """A window of a programme; `phase` None: it was not opened by anyone yet. Counts are of claims."""
+    """A window of a programme, whether anyone opened it yet or not. Counts are of claims."""
 
     label: str
     opens: date
@@ -43,7 +46,6 @@ class Shown(BaseModel):
     to_audit: int = 0
     submitted: int = 0
     draws: list[Draw] = []
-    claims: list[WindowClaim] = []
 
 
 class Audited(Body):
@@ -69,11 +71,40 @@ class Stands(BaseModel):
 
 @router.get("/claim-windows")
 async def windows(
-    _actor: Annotated[Actor, Depends(Allow("read"))], parts: Served, programme: str | None = None
+    *,
+    _actor: Reader,
+    parts: Served,
+    links: Links,
+    programme: str | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> list[Shown]:
-    """List the claim windows of a programme, with the claims of those that were opened."""
+    """List the claim windows of a programme, with counts of their claims. `Link` names the next page."""
     pack = await parts.programme(programme)
-    return [await _shown(parts, pack, window) for window in pack.windows]
+    (after,) = place_of(cursor, PLACE) or (0,)
+    page = pack.windows[after : after + limit]
+    links.page(page, limit, lambda _: (after + limit,))
+    return [await _shown(parts, pack, window) for window in page]
+
+
+@router.get("/claim-windows/{label}/claims")
+async def claims_of_window(  # noqa: PLR0913 - one argument a filter
+    *,
+    label: str,
+    _actor: Reader,
+    parts: Served,
+    links: Links,
+    programme: str | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> list[WindowClaim]:
+    """List the claims of a window with where they stand, as they were recorded. `Link` names the next page."""
+    pack, _ = await _of_pack(parts, label, programme)
+    (after,) = place_of(cursor, NAME) or (None,)
+    async with parts.pool.acquire() as conn:
+        rows = await claim_windows.claims_of(conn, window_id_of(pack, label), limit, after)
+    links.page(rows, limit, lambda row: (row.claim_id,))
+    return rows
 
 
 @router.post("/claim-windows/{label}/open")
@@ -156,7 +187,7 @@ async def _shown(parts: Parts, pack: Programme, window: ClaimWindow) -> Shown:
     name = window_id_of(pack, window.label)
     async with parts.pool.acquire() as conn:
         kept = await claim_windows.get(conn, name)
-        held = await claim_windows.claims_of(conn, name)
+        held = await claim_windows.counted(conn, name)
         drawn = await claim_windows.draws(conn, name)
     days = asdict(kept) if kept else window.model_dump()
     today = local_date(await parts.now())
@@ -174,10 +205,6 @@ async def _shown(parts: Parts, pack: Programme, window: ClaimWindow) -> Shown:
         source=window.source,
         confidence=window.confidence,
         phase=phase if kept else "not-opened",
-        ready=sum(claim.ready for claim in held),
-        set_aside=sum(claim.set_aside is not None and claim.state == "eligible" for claim in held),
-        to_audit=sum(claim.unaudited for claim in held),
-        submitted=sum(claim.state in {"submitted", "paid"} for claim in held),
         draws=drawn,
-        claims=held,
+        **asdict(held),
     )

@@ -48,7 +48,7 @@ async def doctor(
     _actor: Annotated[Actor, Depends(Allow("verify"))], parts: Served, *, thorough: bool = False
 ) -> Diagnosis:
     """Look for everything that is wrong; `thorough` asks every workflow and verifies every journal."""
-    return await _look(parts, thorough=thorough)
+    return _told(await _look(parts, thorough=thorough))
 
 
 @router.post("/doctor/fix")
@@ -62,7 +62,12 @@ async def fix(_actor: Administrator, parts: Served) -> Repaired:
             break
         await asyncio.sleep(1)
         after = await _look(parts, thorough=False)
-    return Repaired(done=done, **after.model_dump())
+    return Repaired(done=done, **_told(after).model_dump())
+
+
+def _told(whole: Diagnosis) -> Diagnosis:
+    findings, left_out = judge.told(whole.findings)
+    return Diagnosis(findings=findings, notes=[*whole.notes, *left_out])
 
 
 async def _look(parts: Parts, *, thorough: bool) -> Diagnosis:

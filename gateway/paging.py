@@ -19,6 +19,7 @@ Cursor = Annotated[str | None, Query(max_length=400, description="As the page be
 PLACE = TypeAdapter(tuple[Annotated[int, Query(ge=0, lt=2**63)]])  # in a queue
 MOMENT: TypeAdapter[tuple[datetime, str, str]] = TypeAdapter(tuple[AwareDatetime, str, str])  # in a list by time
 OWED: TypeAdapter[tuple[str, date, date, str, str]] = TypeAdapter(tuple[str, date, date, str, str])  # by holder and day
+QUEUED: TypeAdapter[tuple[str, str, date, date, str]] = TypeAdapter(tuple[str, str, date, date, str])  # by queue
 NAME = TypeAdapter(tuple[str])  # in a list by name
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from domain.access import Actor
@@ -13,6 +13,7 @@ from domain.commands import AllocateKeyWorker
 from domain.errors import Rejected
 from domain.model import Code
 from gateway.bodies import Answer, Step
+from gateway.paging import QUEUED, Cursor, cursor_of, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -44,9 +45,10 @@ class InQueue(BaseModel):
 
 
 class Queue(BaseModel):
-    """Everyone who waits, each area and programme the oldest first."""
+    """Who waits, each area and programme the oldest first; `next` is the cursor of the page after this one."""
 
     waiting: list[InQueue]
+    next: str | None = None
 
 
 class Next(Step):
@@ -60,22 +62,27 @@ class Next(Step):
 
 @router.get("")
 async def queue(
+    *,
     _actor: Annotated[Actor, Depends(Allow("read"))],
     parts: Served,
     area: str | None = None,
     programme: str | None = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Queue:
     """List the families that wait for a key worker, and who has room for each."""
     today = await parts.today()
+    after = place_of(cursor, QUEUED) or queues.HEAD
     room: dict[tuple[str, str], list[Room]] = {}
     async with parts.pool.acquire() as conn:
-        rows = await queues.waiting(conn, area, programme)
+        rows = await queues.waiting(conn, area, programme, limit, after)
         for row in rows:
             kind = (row.area, row.programme_hash)
             if kind not in room:
                 pack = await programmes.get(conn, row.programme_hash)
                 room[kind] = await queues.room(conn, row.area, pack.cap, today)
-    return Queue(waiting=[_in_queue(row, room[row.area, row.programme_hash]) for row in rows])
+    waiting = [_in_queue(row, room[row.area, row.programme_hash]) for row in rows]
+    return Queue(waiting=waiting, next=cursor_of(*rows[-1].at) if len(rows) == limit else None)
 
 
 @router.post("/next")
@@ -115,10 +122,10 @@ async def _head(parts: Parts, form: Next) -> str:
     async with parts.pool.acquire() as conn:
         worker = await staff.get(conn, form.key_worker)
         area = form.area or (worker.area if worker else None)
-        rows = await queues.waiting(conn, area, form.programme)
-    if not rows:
+        journey_id = await queues.head(conn, area, form.programme)
+    if journey_id is None:
         raise Rejected("queue-empty", "no family waits for a key worker there", "see journeys queue for those that do")
-    return min(rows, key=lambda row: (row.since, row.referred_on, row.journey_id)).journey_id
+    return journey_id
 
 
 def _in_queue(row: Waiting, room: list[Room]) -> InQueue:

@@ -24,14 +24,16 @@ from store.verify import verify as verify_journal
 router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
 health = APIRouter(tags=["health"])
 
+MOST = 500  # findings told of at once: one of them is reason enough for a backup
 Administrator = Annotated[Actor, Depends(Allow("administer"))]
 
 
 class Verified(BaseModel):
-    """What a check of the journal found; no findings: nothing was changed."""
+    """What a check of the journal found; no findings: nothing was changed. `left_out` counts those beyond the first."""
 
     sound: bool
     findings: list[Finding]
+    left_out: int = 0
 
 
 class Rearmed(BaseModel):
@@ -77,7 +79,7 @@ async def verify(
         rows = await family(conn, reference) if reference else []
         ids = [row.journey_id for row in rows] if reference else [None]
         findings = [finding for journey_id in ids for finding in await verify_journal(conn, journey_id)]
-    return Verified(sound=not findings, findings=findings)
+    return Verified(sound=not findings, findings=findings[:MOST], left_out=max(0, len(findings) - MOST))
 
 
 @router.post("/rearm")

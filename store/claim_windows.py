@@ -70,6 +70,16 @@ class WindowClaim:
         return self.sampled and self.audit is None and self.ready
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many claims of a window are ready, set aside, ready and still to be audited, and submitted."""
+
+    ready: int
+    set_aside: int
+    to_audit: int
+    submitted: int
+
+
 def window_id_of(programme: Programme, label: str) -> str:
     """Return the id of a window, by which its workflow is found as well."""
     return f"claim-window:{programme.area}:{programme.name}:{label}"
@@ -150,9 +160,17 @@ async def submitted(conn: Conn, window_id: str, command_id: str) -> list[str]:
     return [row["claim_id"] for row in await conn.fetch(_SQL["submitted"], window_id, command_id)]
 
 
-async def claims_of(conn: Conn, window_id: str) -> list[WindowClaim]:
-    """Return the claims of a window with where they stand."""
-    return [WindowClaim(**dict(row)) for row in await conn.fetch(_SQL["claims"], window_id)]
+async def claims_of(
+    conn: Conn, window_id: str, limit: int | None = None, after: str | None = None
+) -> list[WindowClaim]:
+    """Return the claims of a window with where they stand, after the claim `after`."""
+    return [WindowClaim(**dict(row)) for row in await conn.fetch(_SQL["claims"], window_id, limit, after)]
+
+
+async def counted(conn: Conn, window_id: str) -> Counted:
+    """Count the claims of a window by where they stand; one that was not opened has none."""
+    (row,) = await conn.fetch(_SQL["counted"], window_id)
+    return Counted(**dict(row))
 
 
 async def audit(  # noqa: PLR0913 - who, what, when and why

@@ -7,6 +7,8 @@ from store.pool import Conn
 from store.queries import queries
 
 _SQL = queries("queue")
+QueuePlace = tuple[str, str, date, date, str]
+HEAD: QueuePlace = ("", "", date.min, date.min, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Waiting:
     criteria: list[str]
     place: int
 
+    @property
+    def at(self) -> QueuePlace:
+        """Where the row stands in the list."""
+        return self.area, self.programme, self.since, self.referred_on, self.journey_id
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -35,9 +42,24 @@ class Room:
     unoffered: int
 
 
-async def waiting(conn: Conn, area: str | None = None, programme: str | None = None) -> list[Waiting]:
-    """Return the families in the queue, each area and programme on its own, the oldest first."""
-    return [Waiting(**dict(row)) for row in await conn.fetch(_SQL["queue"], area, programme)]
+async def waiting(
+    conn: Conn,
+    area: str | None = None,
+    programme: str | None = None,
+    limit: int | None = None,
+    after: QueuePlace = HEAD,
+) -> list[Waiting]:
+    """Return the families in the queue, each area and programme on its own, the oldest first.
+
+    `after` is the `at` of the last row of the page before.
+    """
+    return [Waiting(**dict(row)) for row in await conn.fetch(_SQL["queue"], area, programme, limit, *after)]
+
+
+async def head(conn: Conn, area: str | None = None, programme: str | None = None) -> str | None:
+    """Return the journey of the family that waits longest, or None when nobody waits."""
+    journey_id: str | None = await conn.fetchval(_SQL["head"], area, programme)
+    return journey_id
 
 
 async def place(conn: Conn, journey_id: str) -> int | None:

@@ -77,14 +77,29 @@ SELECT m.claim_id
 -- The draws of window $1.
 SELECT draw, seed, percent, drawn_at FROM claim_draws WHERE window_id = $1 ORDER BY draw;
 
+-- name: counted
+-- How many claims of window $1 would be submitted, are set aside, are still to be audited of those that would be
+-- submitted, and were submitted.
+SELECT count(*) FILTER (WHERE ready) AS ready,
+       count(*) FILTER (WHERE state = 'eligible' AND set_aside IS NOT NULL) AS set_aside,
+       count(*) FILTER (WHERE ready AND sampled AND audit IS NULL) AS to_audit,
+       count(*) FILTER (WHERE state IN ('submitted', 'paid')) AS submitted
+  FROM (SELECT claims.state, c.set_aside, c.sampled, c.audit,
+               claims.state = 'eligible' AND c.set_aside IS NULL AND c.draw IS NOT NULL AS ready
+          FROM window_claims AS c
+          JOIN claims ON claims.claim_id = c.claim_id
+         WHERE c.window_id = $1) AS held;
+
 -- name: claims
--- The claims of window $1 with where they stand.
+-- The claims of window $1 with where they stand; at most $2, after claim $3, where given.
 SELECT c.claim_id, claims.reference, claims.result, claims.amount, claims.state, c.set_aside, c.draw, c.sampled, c.audit,
        c.audited_by, c.audited_at, c.why
   FROM window_claims AS c
   JOIN claims ON claims.claim_id = c.claim_id
  WHERE c.window_id = $1
- ORDER BY claims.seq;
+   AND claims.seq > coalesce((SELECT seq FROM claims AS last WHERE last.claim_id = $3), 0)
+ ORDER BY claims.seq
+ LIMIT $2;
 
 -- name: places
 -- The running windows that hold claim $1, newest first.

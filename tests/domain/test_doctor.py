@@ -94,3 +94,14 @@ def test_caseloads():
         ("over-cap", "F-2", "journeys offer-handover F-2 --to ann"),
     ]
     assert doctor.caseloads(workers[2:], {})[0].remedy == "journeys workers cap max 4"
+
+
+def test_one_look_tells_of_so_many():
+    """Five hundred findings are told; of the rest the kinds are counted, and with none left out nothing is said."""
+    many = [doctor.without_row(f"F-{number}") for number in range(doctor.MOST)]
+    assert doctor.told(many) == (many, [])
+    kept, notes = doctor.told([*many, doctor.NO_WORKER, doctor.without_holder("F-1"), doctor.without_holder("F-2")])
+    assert (kept, notes) == (
+        many,
+        ["findings left out: no-worker 1, no-holder 2; mend these first and look again"],
+    )
