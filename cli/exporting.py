@@ -40,7 +40,7 @@ def export(  # noqa: PLR0913 - one argument an option
 
     Example: journeys export --format csv --out journeys.csv
     """
-    filters = views.asked(view, None, {"programme": programme})
+    filters = views.asked(view, {"programme": programme})
     rows = _rows(door, filters | ({"names": True} if names else {}))
     write = _json_lines if form == "jsonl" else _csv_of_people if names else _csv
     with _opened(out, private=names) as file:

@@ -7,7 +7,6 @@ import typer
 from cli import show as write
 from cli.command import DAYS, command
 from cli.door import Door
-from cli.trouble import plain
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -31,7 +30,9 @@ def due(
         rows = door.rows("/v1/due", most=limit, holder=holder, until=door.moment(until) if until else None)
     else:
         rows = door.rows("/v1/owed", most=limit, holder=holder, until=door.day(until) if until else None)
-    _left_out(len(rows), limit, holder)
+    if len(rows) == limit:
+        remedy = "ask for more with --limit, for fewer with --holder or --until"
+        typer.echo(f"at most {limit} are shown; {remedy}", err=True)
     if door.as_json:
         write.as_json(rows)
     elif reminders:
@@ -39,16 +40,6 @@ def due(
         write.table("", columns, map(_coming, rows))
     else:
         write.table("", ("holder", "due", "reference", "work", "owed by", "since", "clock"), map(_owed, rows))
-
-
-def _left_out(found: int, limit: int, holder: str | None) -> None:
-    """Say what a list does not show: a full one may go on, and an empty one may be a name mistyped."""
-    if found == limit:
-        typer.echo(
-            f"at most {limit} are shown; ask for more with --limit, for fewer with --holder or --until", err=True
-        )
-    elif holder and not found:
-        typer.echo(f"nothing under the name {plain(holder)}; for the names see: journeys workers list", err=True)
 
 
 def write_owed(rows: list[dict[str, Any]]) -> None:

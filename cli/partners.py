@@ -60,6 +60,8 @@ def _show_secret(door: Door, told: dict[str, Any], secrets: Path | None) -> None
         write.as_json(told)
         return
     typer.echo(f"{told['name']}: {told['secret']}")
+    if told.get("warning"):
+        typer.echo(plain(told["warning"]), err=True)
     if told["older_until"]:
         typer.echo(f"The secret before this one signs until {write.moment(told['older_until'])}.", err=True)
     if secrets is None:

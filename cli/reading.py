@@ -43,8 +43,10 @@ def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
     Example: journeys list --stage intervention --holder kim --overdue --save kims-late
     """
     given = {"stage": stage, "holder": holder, "area": area, "locality": locality, "programme": programme}
-    filters = views.asked(view, save, given | {"reference": reference, "overdue": overdue})
+    filters = views.asked(view, given | {"reference": reference, "overdue": overdue})
     page = door.get("/v1/journeys", cursor=cursor, limit=limit, **filters)
+    if save:
+        views.save(save, filters)
     if door.as_json:
         write.as_json(page)
         return

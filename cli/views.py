@@ -9,6 +9,7 @@ from typing import Any
 from cli.trouble import BAD_INPUT, Trouble, plain
 
 View = dict[str, Any]
+FILTERS = {"stage", "holder", "area", "locality", "programme", "reference", "overdue"}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
 
 
@@ -29,20 +30,19 @@ def views() -> dict[str, View]:
         return {}
     except (OSError, ValueError) as fault:
         raise Trouble(f"{file} cannot be read ({fault})", "mend it, or remove it", exit_code=BAD_INPUT) from fault
-    return told if isinstance(told, dict) else {}
+    if not isinstance(told, dict) or not all(isinstance(view, dict) for view in told.values()):
+        raise Trouble(f"{file} holds no views", "mend it, or remove it", exit_code=BAD_INPUT)
+    return told
 
 
-def asked(view: str | None, save: str | None, given: dict[str, Any]) -> View:
-    """Return the filters of a view with those given over them; save them under a name where that is asked."""
-    filters = {**(_view(view) if view else {}), **{name: value for name, value in given.items() if value}}
-    if save:
-        _save(save, filters)
-    return filters
+def asked(view: str | None, given: dict[str, Any]) -> View:
+    """Return the filters of a view with those given over them."""
+    return {**(_view(view) if view else {}), **{name: value for name, value in given.items() if value}}
 
 
 def forget(name: str) -> None:
     """Remove a view."""
-    _view(name)
+    _named(name)
     _keep({other: view for other, view in views().items() if other != name})
 
 
@@ -57,6 +57,14 @@ def _option(name: str, value: object) -> str:
 
 
 def _view(name: str) -> View:
+    found = _named(name)
+    if others := found.keys() - FILTERS:
+        reason = f"view {plain(name)} holds {plain(', '.join(sorted(others)))}, for which list has no filter"
+        raise Trouble(reason, "save it again: journeys list ... --save NAME", exit_code=BAD_INPUT)
+    return found
+
+
+def _named(name: str) -> View:
     known = views()
     if name not in known:
         remedy = f"use one of {', '.join(sorted(known))}" if known else "save one with: journeys list --save NAME"
@@ -64,7 +72,8 @@ def _view(name: str) -> View:
     return known[name]
 
 
-def _save(name: str, view: View) -> None:
+def save(name: str, view: View) -> None:
+    """Keep filters under a name."""
     if not NAME.fullmatch(name):
         raise Trouble(
             f"{plain(name)} is no name of a view", "use letters, digits and . _ - , 40 at most", exit_code=BAD_INPUT
@@ -75,7 +84,11 @@ def _save(name: str, view: View) -> None:
 def _keep(known: dict[str, View]) -> None:
     """Write the file anew beside the old one and put it in its place, so that a kill leaves one of the two."""
     place = folder()
-    place.mkdir(parents=True, exist_ok=True)
     fresh = place / f".views.{os.getpid()}"
-    fresh.write_text(json.dumps(known, indent=2), encoding="utf-8")
-    fresh.replace(place / "views.json")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(json.dumps(known, indent=2), encoding="utf-8")
+        fresh.replace(place / "views.json")
+    except OSError as fault:
+        remedy = "check the folder, or name another in JOURNEYS_CONFIG"
+        raise Trouble(f"{place} cannot be written ({fault.strerror})", remedy, exit_code=BAD_INPUT) from fault

@@ -1,9 +1,8 @@
 """The stages of the path, in the order in which a family goes through them."""
 
-from typing import Literal
+from typing import Literal, get_args
 
-Stage = Literal[
-    "unreferred",
+OnPath = Literal[
     "referral",
     "identification",
     "assessment",
@@ -12,16 +11,9 @@ Stage = Literal[
     "sustained-outcome",
     "closed",
 ]
+Stage = Literal["unreferred", OnPath]
 
-STAGES: tuple[Stage, ...] = (
-    "referral",
-    "identification",
-    "assessment",
-    "intervention",
-    "step-down",
-    "sustained-outcome",
-    "closed",
-)
+STAGES: tuple[Stage, ...] = get_args(OnPath)
 # What a programme may leave out; without the others there is no journey to speak of.
 OPTIONAL: tuple[Stage, ...] = ("step-down", "sustained-outcome")
 

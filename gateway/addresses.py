@@ -12,6 +12,7 @@ from gateway.bodies import Body
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
+from gateway.shapes import EMAIL, TEMPLATE
 from store import partners
 from store.partners import Partner
 from wiring.loopback import is_loopback
@@ -33,8 +34,8 @@ class AddressForm(Body):
     """The addresses of a partner; what is left out is taken away."""
 
     webhook_url: SafeUrl | None = None
-    email: str | None = Field(default=None, pattern=r"^[^@\s,]+@[^@\s,]+$", max_length=254)
-    notify_template: str | None = Field(default=None, pattern=r"^[0-9a-f-]{36}$")
+    email: str | None = Field(default=None, pattern=EMAIL, max_length=254)
+    notify_template: str | None = Field(default=None, pattern=TEMPLATE)
     rate_per_minute: int | None = Field(default=None, ge=1, le=100_000)
 
 

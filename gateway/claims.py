@@ -17,7 +17,8 @@ from domain.model import Code
 from domain.programme import Programme
 from domain.rules.finding import Finding
 from gateway.bodies import Answer, Body
-from gateway.families import Asked, OnFamily, spelled
+from gateway.families import Asked, OnFamily, family, spelled
+from gateway.named import known
 from gateway.paging import NAME, Cursor, Links, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
@@ -85,6 +86,10 @@ async def list_claims(  # noqa: PLR0913 - one argument a filter
     filters = Filters(reference=named, state=state, result=result, programme=programme, since=since)
     async with parts.pool.acquire() as conn:
         rows = await claims.listing(conn, filters, limit, after)
+        if not rows and named is not None:
+            await family(conn, named)
+        if not rows and after is None:
+            await known(conn, programme=programme, result=result)
     if reference is None:
         links.page(rows, limit, lambda row: (row.claim_id,))
     return rows

@@ -11,6 +11,7 @@ from domain.errors import Rejected
 from domain.family import is_reference
 from gateway.parts import Served
 from gateway.security import Policy, Token, authenticate
+from gateway.shapes import TAG
 from store import journal, read_models, staff
 from store.pool import Conn
 from store.read_models import JourneyRow
@@ -19,7 +20,7 @@ IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        pattern=r'^(\*|"[0-9]{1,9}-[0-9]{1,9}")$',
+        pattern=TAG,
         description="The ETag of the journey as it was shown: the command is refused if anything has happened since.",
     ),
 ]

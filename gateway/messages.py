@@ -21,6 +21,7 @@ from domain.evolve import as_of_version, fold
 from domain.model import Code
 from gateway.bodies import Answer, Body
 from gateway.families import Asked, family
+from gateway.named import known
 from gateway.paging import NAME, Cursor, Links, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
@@ -135,6 +136,8 @@ async def messages(  # noqa: PLR0913 - one argument a filter
     (after,) = place_of(cursor, NAME) or (None,)
     async with parts.pool.acquire() as conn:
         rows = await effects.unsent(conn, state, partner, limit, after)
+        if not rows:
+            await known(conn, partner=partner)
     links.page(rows, limit, lambda row: (row.effect_id,))
     return [MessageRow.of(row) for row in rows]
 
@@ -168,6 +171,8 @@ async def retry_failed(
     """Try again what failed, the oldest first, at most five hundred at a time."""
     async with parts.pool.acquire() as conn:
         rows = await effects.unsent(conn, "failed", form.partner, AT_MOST)
+        if not rows:
+            await known(conn, partner=form.partner)
     done = Retried(dry_run=form.dry_run)
     for row in rows:
         if not form.dry_run:

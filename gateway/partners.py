@@ -14,6 +14,7 @@ from domain.model import Code
 from domain.programme import Agreement
 from gateway.addresses import SafeUrl
 from gateway.bodies import Body
+from gateway.named import unagreed
 from gateway.paging import NAME, Cursor, cursor_of, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
@@ -47,6 +48,12 @@ class PartnerSecret(Body):
     name: str
     secret: str
     older_until: datetime | None = None
+
+
+class Added(PartnerSecret):
+    """A partner that was added; `warning` where no agreement names it."""
+
+    warning: str | None = None
 
 
 class PartnerPage(BaseModel):
@@ -88,15 +95,16 @@ async def list_partners(
 
 
 @router.post("", status_code=201)
-async def add_partner(form: PartnerForm, _actor: Administrator, parts: Served) -> PartnerSecret:
+async def add_partner(form: PartnerForm, _actor: Administrator, parts: Served) -> Added:
     """Add a partner system; its secret is shown this once."""
+    warning = await unagreed(form.name)
     url = str(form.webhook_url) if form.webhook_url else None
     try:
         async with parts.pool.acquire() as conn:
             secret = await partners.add(conn, parts.vault, form.name, url)
     except PartnerExists as fault:
         raise Rejected("partner-exists", f"{form.name} is a partner already", "rotate its secret instead") from fault
-    return PartnerSecret(name=form.name, secret=secret)
+    return Added(name=form.name, secret=secret, warning=warning)
 
 
 @router.post("/{name}/rotate-secret")

@@ -1,8 +1,7 @@
 """The one place where errors become HTTP answers: RFC 9457 problems with a stable `type`, a reason and a remedy."""
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import asyncpg
 import structlog
@@ -12,11 +11,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from domain.cells import shown
-from domain.commands import ReminderId
 from domain.errors import Rejected
-from domain.model import Code
 from domain.referral import Fault
+from gateway.shapes import SEE, place, said
 from gateway.throttle import Throttled
 from wiring.engine import Unavailable
 from wiring.metrics import REFUSED_ENTRY
@@ -62,17 +59,17 @@ STATUS = {
     "future-date": 422,
     "unknown-claim": 404,
     "unknown-window": 404,
+    "unknown-area": 422,
     "unknown-criterion": 422,
     "unknown-key-worker": 422,
+    "unknown-locality": 422,
     "unknown-member": 422,
     "unknown-need": 422,
     "unknown-programme": 422,
     "unknown-referrer": 422,
+    "unknown-result": 422,
     "too-many-requests": 429,
 }
-
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-CODE, REMINDER = (get_args(kind)[1].metadata[0].pattern for kind in (Code, ReminderId))
 
 DENIED = frozenset([401, 403])  # logged with who, as the request bound it, and what, on any way to the refusal
 log = structlog.stdlib.get_logger()
@@ -130,22 +127,6 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(away, _away)
 
 
-def plainly(fault: Mapping[str, Any]) -> str:
-    """Say a fault that pydantic found as a person would."""
-    kind, context = str(fault["type"]), fault.get("ctx") or {}
-    if kind == "string_pattern_mismatch" and context.get("pattern") == CODE:
-        return "write it as a code: small letters, digits and dashes"
-    if kind == "string_pattern_mismatch" and context.get("pattern") == REMINDER:
-        return "copy the reminder's id as show tells it"
-    if kind.startswith(("datetime_", "timezone_")):
-        return "write the time like 2026-02-01T00:00Z"
-    if kind.startswith("date_") and ISO_DAY.fullmatch(str(fault.get("input"))):
-        return f"there is no day {fault['input']}"
-    if kind.startswith("date_"):
-        return "write the day as YYYY-MM-DD"
-    return str(fault["msg"]).removeprefix("Value error, ")
-
-
 async def _rejected(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, Rejected)  # noqa: S101 - narrows the type that the framework hands over
     answer = of_rejection(fault)
@@ -159,8 +140,8 @@ async def _rejected(request: Request, fault: Exception) -> JSONResponse:
 async def _invalid(_request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)  # noqa: S101 - as above
     first = fault.errors()[0]
-    place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-    return problem(422, "bad-request", f"{shown(place)}: {plainly(first)}", "see the OpenAPI document at /openapi.json")
+    what, remedy = said(first)
+    return problem(422, "bad-request", f"{place(first['loc'])}: {what}", remedy)
 
 
 async def _http(_request: Request, fault: Exception) -> JSONResponse:
@@ -171,7 +152,7 @@ async def _http(_request: Request, fault: Exception) -> JSONResponse:
 def of_http(fault: HTTPException) -> JSONResponse:
     """Answer what the framework found; a body that it could not even read is a bad request like any other."""
     status = 422 if fault.status_code == UNREADABLE else fault.status_code
-    code, remedy = _KNOWN.get(status, ("bad-request", "see the OpenAPI document at /openapi.json"))
+    code, remedy = _KNOWN.get(status, ("bad-request", SEE))
     return problem(status, code, str(fault.detail), remedy)
 
 

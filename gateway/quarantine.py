@@ -15,6 +15,7 @@ from domain.evolve import fold
 from domain.model import Code
 from gateway.bodies import Body
 from gateway.families import family
+from gateway.named import known
 from gateway.paging import PLACE, Cursor, cursor_of, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
@@ -94,6 +95,8 @@ async def waiting(
     now = await parts.now()
     async with parts.pool.acquire() as conn:
         rows = await quarantine.page(conn, after, partner, limit)
+        if not rows:
+            await known(conn, partner=partner)
         total = await quarantine.summary(conn)
     events = [
         HeldEvent(

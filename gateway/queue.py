@@ -13,6 +13,7 @@ from domain.commands import AllocateKeyWorker
 from domain.errors import Rejected
 from domain.model import Code
 from gateway.bodies import Answer, Step
+from gateway.named import known
 from gateway.paging import QUEUED, Cursor, cursor_of, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
@@ -76,6 +77,8 @@ async def queue(
     room: dict[tuple[str, str], list[Room]] = {}
     async with parts.pool.acquire() as conn:
         rows = await queues.waiting(conn, area, programme, limit, after)
+        if not rows:
+            await known(conn, area=area, programme=programme)
         for row in rows:
             kind = (row.area, row.programme_hash)
             if kind not in room:
@@ -123,6 +126,8 @@ async def _head(parts: Parts, form: Next) -> str:
         worker = await staff.get(conn, form.key_worker)
         area = form.area or (worker.area if worker else None)
         journey_id = await queues.head(conn, area, form.programme)
+        if journey_id is None:
+            await known(conn, area=form.area, programme=form.programme)
     if journey_id is None:
         raise Rejected("queue-empty", "no family waits for a key worker there", "see journeys queue for those that do")
     return journey_id

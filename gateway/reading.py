@@ -16,13 +16,15 @@ from domain.evolve import fold
 from domain.journey import Journey, ReminderState
 from domain.next_steps import next_steps
 from domain.programme import Holder, Work
-from domain.stages import Stage
+from domain.stages import OnPath
 from domain.standing import Standing, standing
 from gateway.families import Asked, OnFamily, etag
+from gateway.named import known
 from gateway.paging import MOMENT, NAME, OWED, Cursor, Links, cursor_of, place_of
 from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
+from gateway.shapes import FRAGMENT
 from store import claims, journal, programmes, read_models
 from store.claims import Claim
 from store.journal import Recorded
@@ -38,7 +40,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Number = Annotated[
     int | None, Query(ge=1, lt=2**31, description="Which of the family's journeys; the newest if not said.")
 ]
-Fragment = Annotated[str | None, Query(pattern="^[A-Za-z0-9-]{1,12}$")]
+Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
 
 
 class Page(BaseModel):
@@ -103,7 +105,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     *,
     actor: Reader,
     parts: Served,
-    stage: Stage | None = None,
+    stage: OnPath | None = None,
     holder: str | None = None,
     area: str | None = None,
     locality: str | None = None,
@@ -132,6 +134,9 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     (after,) = place_of(cursor, NAME) or (None,)
     async with parts.pool.acquire() as conn:
         rows = await read_models.journeys(conn, filters, after=after, limit=limit)
+        if not rows and after is None:
+            others = None if actor.role == "key-worker" else holder
+            await known(conn, area=area, locality=locality, programme=programme, holder=others)
         families = await _families(parts, conn, rows) if names else None
     return Page(journeys=rows, next=cursor_of(rows[-1].journey_id) if len(rows) == limit else None, families=families)
 
@@ -184,6 +189,8 @@ async def owed(  # noqa: PLR0913 - one argument a filter
     after = place_of(cursor, OWED) or read_models.NOTHING_OWED
     async with parts.pool.acquire() as conn:
         rows = await read_models.owed(conn, holder=_of(actor, holder), until=until, limit=limit, after=after)
+        if not rows and actor.role != "key-worker":
+            await known(conn, holder=holder)
     links.page(rows, limit, lambda row: row.place)
     return rows
 
@@ -203,6 +210,8 @@ async def due(  # noqa: PLR0913 - one argument a filter
     after = place_of(cursor, MOMENT) or BEGINNING
     async with parts.pool.acquire() as conn:
         rows = await read_models.due(conn, holder=_of(actor, holder), until=until, limit=limit, after=after)
+        if not rows and actor.role != "key-worker":
+            await known(conn, holder=holder)
     links.page(rows, limit, lambda row: (row.at, row.journey_id, row.deadline_id))
     return rows
 

@@ -14,7 +14,8 @@ from domain.evidence import Observation
 from gateway.bodies import Acknowledge, Answer, Correct
 from gateway.families import Asked, OnFamily
 from gateway.parts import Served
-from gateway.problems import ON_A_JOURNEY, plainly
+from gateway.problems import ON_A_JOURNEY
+from gateway.shapes import place, said
 from gateway.steps import Key, carry
 from store import journal
 
@@ -101,7 +102,7 @@ def _changed(event: Event, changes: dict[str, Any]) -> Event:
         return EVENT.validate_python({**told, "type": event.type, "at": event.at}, strict=False)
     except ValidationError as fault:
         first = fault.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
+        what, remedy = said(first)
         raise Rejected(
-            "bad-request", f"{shown(place)}: {plainly(first)}", f"the event holds {', '.join(told)}"
+            "bad-request", f"{place(first['loc'][1:])}: {what}", f"{remedy}; the event holds {', '.join(told)}"
         ) from fault

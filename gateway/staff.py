@@ -14,6 +14,7 @@ from gateway.paging import NAME, Cursor, Links, place_of
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
+from gateway.shapes import EMAIL
 from store import staff
 from store.staff import StaffMember
 
@@ -27,7 +28,7 @@ class WorkerForm(Body):
 
     name: Code
     role: Literal["key-worker", "coordinator", "manager"] = "key-worker"
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
+    email: str = Field(pattern=EMAIL, max_length=254)
     cap: int | None = Field(default=None, ge=1, le=100)
     active: bool = True
     team: Code | None = None

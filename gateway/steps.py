@@ -20,6 +20,7 @@ from gateway.bodies import Answer, Step
 from gateway.families import Asked, OnFamily
 from gateway.parts import Parts, Served
 from gateway.problems import ON_A_JOURNEY
+from gateway.shapes import KEY
 from store import journal
 from store.read_models import JourneyRow
 
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=O
 
 Key = Annotated[
     str | None,
-    Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,100}$", description="The same key is answered the same."),
+    Header(alias="Idempotency-Key", pattern=KEY, description="The same key is answered the same."),
 ]
 
 

@@ -74,8 +74,9 @@ async def test_a_view_is_kept_and_used(cli: Cli, doors: Doors, config: dict[str,
     assert f"--stage assessment --holder {worker}" in ran.out
 
 
-async def test_views_are_listed_and_forgotten(cli: Cli, config: dict[str, str]):
+async def test_views_are_listed_and_forgotten(cli: Cli, doors: Doors, config: dict[str, str]):
     """A view is forgotten by its name, and what was never saved is told with what there is."""
+    await doors.referred(locality="New Brighton")
     assert "none" in (await cli("views", **config)).out
     ran = await cli("list", "--view", "mine", **config)
     assert (ran.code, "--save" in ran.err) == (2, True)

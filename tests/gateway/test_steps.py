@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 import asyncpg
 import pytest
@@ -188,13 +189,46 @@ async def test_plain_words(doors: Doors):
     """A code or a day written wrongly is told as a person would tell it."""
     reference = await doors.referred()
     for step, body, said in (
-        ("consent", {"purpose": "Family support!"}, "purpose: write it as a code: small letters, digits and dashes"),
-        ("identify", {"criteria": ["A B"]}, "criteria.0: write it as a code: small letters, digits and dashes"),
-        ("step-down", {"on": "31/02/2012"}, "on: write the day as YYYY-MM-DD"),
-        ("step-down", {"on": "2012-02-30"}, "on: there is no day 2012-02-30"),
-        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: copy the reminder's id as show tells it"),
+        ("consent", {"purpose": "Family support!"}, "purpose: not a code; write it as a code: small letters, digits"),
+        ("identify", {"criteria": ["A B"]}, "criteria.0: not a code; write it as a code: small letters, digits"),
+        ("step-down", {"on": "31/02/2012"}, "on: not a day; write the day as YYYY-MM-DD"),
+        ("step-down", {"on": "2012-02-30"}, "on: there is no day 2012-02-30; correct the date"),
+        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: not a reminder's id; copy it as show tells it"),
+        ("close", {"outcome": "gone"}, "outcome: gone is none that is known; use sustained, regressed,"),
+        ("assess", {"needs": []}, "needs: too few; give 1 at least"),
+        ("assess", {"needs": "debt"}, "needs: not a list; write it as a list"),
+        ("assess", {}, "needs: it is missing; give it"),
+        ("step-down", {"when": "today"}, "when: there is no such field; leave it out"),
+        ("correct", {"version": "2.", "reason": "slip", "changes": {"on": 1}}, "version: not a whole number"),
+        ("correct", {"version": 0, "reason": "slip", "changes": {"on": 1}}, "version: too small; give 1 or more"),
+        ("allocate", {}, "body: give a key_worker, or any: true for the one with the most room"),
+        ("allocate", {"any": "perhaps"}, "any: neither true nor false; write true or false"),
     ):
-        assert (await doors.step(reference, step, **body)).json()["detail"] == said
+        told = (await doors.step(reference, step, **body)).json()
+        assert f"{told['detail']}; {told['remedy']}".startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/v1/workers", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
+        ("/v1/workers", {"name": "kim", "email": "k@x.example", "role": "boss"}, "role: boss is none that is known"),
+        ("/v1/partners", {"name": "x", "webhook_url": "hook"}, "webhook_url: not an address; write it like http"),
+        ("/v1/partners", {"name": "x", "webhook_url": "http://a.example"}, "webhook_url: the address must begin"),
+    ],
+)
+async def test_plain_words_of_staff(doors: Doors, path: str, body: dict[str, Any], said: str):
+    """What staff write wrongly of people and partners names the thing, the fault and the remedy."""
+    async with doors.client() as client:
+        told = (await client.post(path, json=body)).json()
+    assert f"{told['detail']}; {told['remedy']}".startswith(said)
+
+
+async def test_plain_words_of_a_filter(doors: Doors):
+    """A filter is named as it is typed, without where in the request it stands."""
+    async with doors.client() as client:
+        told = (await client.get("/v1/journeys", params={"stage": "lost"})).json()
+    assert (told["detail"], told["remedy"].split(",")[0]) == ("stage: lost is none that is known", "use referral")
 
 
 async def test_keys_of_staff_stand_apart(doors: Doors):
