@@ -22,6 +22,7 @@ router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
 
 ASKED = 300  # workflows asked where they stand, activities looked at, and doubts confirmed, in one look
 SECONDS = 15.0  # for the workflows to answer
+SECONDS_THOROUGH = 40.0  # for all of them; a caller waits no longer than a minute
 CHAINS = 100  # journals verified in one look
 AWAKE = frozenset(["no-timer", "version-differs", "search-attributes", "deadline-passed"])
 AT_ONCE = frozenset(["nothing-sent", "activity-stuck"])
@@ -47,7 +48,7 @@ class Repaired(Diagnosis):
 async def doctor(
     _actor: Annotated[Actor, Depends(Allow("verify"))], parts: Served, *, thorough: bool = False
 ) -> Diagnosis:
-    """Look for everything that is wrong; `thorough` asks every workflow and verifies every journal."""
+    """Look for everything that is wrong; `thorough` asks every workflow, in 40 seconds, and verifies every journal."""
     return _told(await _look(parts, thorough=thorough))
 
 
@@ -107,7 +108,11 @@ async def _workflows(parts: Parts, survey: Survey, notes: list[str], *, working:
     ]
     if working:
         asked = _some({name: row for name, row in rows.items() if name in listed}, len(rows) if thorough else ASKED)
-        found += await _versions(parts, survey, asked, notes, of=len(rows))
+        stands = await survey.versions(list(asked), SECONDS_THOROUGH if thorough else SECONDS)
+        if len(stands) < len(rows):
+            rest = "another look asks others" if thorough else "ask all with --thorough"
+            notes.append(f"{len(stands)} of {len(rows)} workflows were asked where they stand; {rest}")
+        found += await _behind(parts, survey, asked, stands)
     return found
 
 
@@ -126,13 +131,8 @@ async def _doubtful(parts: Parts, survey: Survey, doubtful: Sequence[Journal]) -
     return [*judge.not_running(absent), *other]
 
 
-async def _versions(
-    parts: Parts, survey: Survey, rows: dict[str, Journal], notes: list[str], *, of: int
-) -> list[Finding]:
-    """Ask where workflows stand; one that differs is asked once more, after its journal was read again."""
-    stands = await survey.versions(list(rows), SECONDS)
-    if len(stands) < of:
-        notes.append(f"{len(stands)} of {of} workflows were asked where they stand; ask all with --thorough")
+async def _behind(parts: Parts, survey: Survey, rows: dict[str, Journal], stands: dict[str, int]) -> list[Finding]:
+    """Find workflows behind their journals; one that differs is asked once more, after its journal was read again."""
     doubtful = [name for name, version in stands.items() if version != rows[name].version]
     second = await survey.versions(doubtful, SECONDS)
     async with parts.pool.acquire() as conn:
@@ -145,10 +145,8 @@ async def _versions(
 
 
 def _some(rows: dict[str, Journal], most: int) -> dict[str, Journal]:
-    """Return at most so many, drawn at random, so that later looks see others."""
-    if len(rows) <= most:
-        return rows
-    return {name: rows[name] for name in random.sample(sorted(rows), most)}
+    """Return at most so many, in an order drawn at random, so that later looks see others."""
+    return {name: rows[name] for name in random.sample(sorted(rows), min(most, len(rows)))}
 
 
 def _safe(finding: Finding) -> bool:

@@ -144,6 +144,14 @@ async def test_a_sound_system_has_no_findings(ward: Ward) -> None:
     await eventually(sound, within=40)
 
 
+async def test_more_than_answers_in_time(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thorough look that not every workflow answered says so, and sends nobody for what was just done."""
+    await ward.family(0)
+    monkeypatch.setattr(gateway.doctor, "SECONDS_THOROUGH", 0.0)
+    told = (await ward.cli("doctor", "--thorough")).err
+    assert ("another look asks others" in told, "--thorough" in told) == (True, False), told
+
+
 async def test_a_terminated_workflow(ward: Ward) -> None:
     """A journey whose workflow was terminated has no timer; rearm starts it from the journal."""
     reference = await ward.family()
