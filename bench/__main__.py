@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import sys
+from argparse import ArgumentParser, Namespace
 
 from bench import evaluations, events, journal, journeys, lateness, messages
 from stack.parts import running
@@ -12,8 +12,8 @@ from wiring.settings import Settings
 from wiring.temporal import connect
 
 
-async def main() -> None:
-    """Start real Postgres and Temporal, take each row, and print it."""
+async def main(*, as_json: bool) -> None:
+    """Start real Postgres and Temporal, take each row, and print them."""
     async with running(temporal="dev", gateway=True, durable=True, env=events.ROOMY) as stack:
         prefix = "JOURNEYS_"
         chosen = Settings.model_validate(
@@ -33,7 +33,7 @@ async def main() -> None:
             await pool.close()
     for row in rows:
         print(row.line())
-    if "--json" in sys.argv:
+    if as_json:
         print(json.dumps([{"name": row.name, "ratio": round(row.ratio, 3)} for row in rows]))
 
 
@@ -43,6 +43,16 @@ async def reminders() -> None:
         print(figures.line())
 
 
+def _options() -> Namespace:
+    parser = ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "what", nargs="?", choices=("speed", "lateness"), default="speed", help="what to measure (speed)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the ratios of speed as JSON too")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    asyncio.run(reminders() if "lateness" in sys.argv else main())
+    asked = _options()
+    asyncio.run(reminders() if asked.what == "lateness" else main(as_json=asked.json))
     leave(0)
