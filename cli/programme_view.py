@@ -142,7 +142,12 @@ def _path(view: View) -> None:
 
 
 def _ladder(clock: Entry) -> str:
-    return ", ".join(f"{rung['at']:+d}{' escalated' if rung.get('escalate') else ''}" for rung in clock["ladder"])
+    return ", ".join(_rung(rung) for rung in clock["ladder"])
+
+
+def _rung(rung: Entry) -> str:
+    again = f" and every {rung['every']} until {rung['until']:+d}" if rung.get("every") else ""
+    return f"{rung['at']:+d}{again}{' escalated' if rung.get('escalate') else ''}"
 
 
 def _result(view: View, result: Entry) -> None:

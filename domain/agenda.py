@@ -121,8 +121,7 @@ def _ladder(journey: Journey, owed: Owed, clock: Clock, due: date, calendar: Cal
         return _urgent_ladder(owed, clock, due)
     first = calendar.roll(local_date(owed.known) + timedelta(days=1))
     around = max(due, first)
-    ladder = sorted(clock.ladder, key=lambda rung: rung.at)
-    days = {(max(calendar.shift(around, rung.at), first), rung.escalate): rung for rung in ladder}
+    days = {(max(calendar.shift(around, rung.at), first), rung.escalate): rung for rung in clock.rungs}
     return [_rung(owed, clock, rung, due, calendar.moment(day, journey.reference)) for (day, _), rung in days.items()]
 
 
@@ -131,8 +130,7 @@ def _urgent_ladder(owed: Owed, clock: Clock, due: date) -> list[Deadline]:
     known = owed.known.astimezone(LONDON)
     first = known.date() + timedelta(days=1)
     around = max(due, first)
-    ladder = sorted(clock.ladder, key=lambda rung: rung.at)
-    days = {(max(around + timedelta(days=rung.at), first), rung.escalate): rung for rung in ladder}
+    days = {(max(around + timedelta(days=rung.at), first), rung.escalate): rung for rung in clock.rungs}
     return [
         _rung(owed, clock, rung, due, datetime.combine(day, known.time(), tzinfo=LONDON).astimezone(UTC))
         for (day, _), rung in days.items()

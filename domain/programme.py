@@ -56,12 +56,33 @@ class Span(Sourced):
 class Rung(Value):
     """A step of a reminder ladder: `at` working days from the due date (negative: before it).
 
-    It goes `to` the clock's owner, or escalates to whom the clock says, unless it names someone itself.
+    It goes `to` the clock's owner, or escalates to whom the clock says, unless it names someone itself. With `every` it
+    comes again after so many working days each time, until the day `until` at the latest, as long as the work is owed.
     """
 
     at: int = Field(ge=-60, le=60)
     escalate: bool = False
     to: Holder | None = None
+    every: int | None = Field(default=None, ge=1)
+    until: int | None = Field(default=None, le=260)
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if (self.every is None) != (self.until is None):
+            raise ValueError(f"rung {self.at}: give `every` and `until` together, or neither of them")
+        if self.every is not None and self.until is not None and self.at + self.every > self.until:
+            raise ValueError(
+                f"rung {self.at}: never comes again by {self.until}; set `until` later, or leave `every` out"
+            )
+        return self
+
+    @property
+    def times(self) -> tuple["Rung", ...]:
+        """Each time that it comes, as a rung of its own."""
+        if self.every is None or self.until is None:
+            return (self,)
+        days = range(self.at, self.until + 1, self.every)
+        return tuple(Rung.model_construct(at=day, escalate=self.escalate, to=self.to) for day in days)
 
 
 class Clock(Value):
@@ -86,9 +107,14 @@ class Clock(Value):
 
     @model_validator(mode="after")
     def _distinct_rungs(self) -> Self:
-        if len(set(self.ladder)) < len(self.ladder):
+        if len(set(self.rungs)) < len(self.rungs):
             raise ValueError(f"clock {self.work}: a rung stands twice in its ladder; remove one")
         return self
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """Return the ladder with every repeated rung as often as it comes, the first at the foot."""
+        return tuple(sorted((each for rung in self.ladder for each in rung.times), key=lambda rung: rung.at))
 
 
 class Months(Sourced):

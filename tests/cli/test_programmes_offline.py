@@ -94,6 +94,7 @@ def test_a_pack_is_shown_as_a_person_reads_it(run):
         "Addiction to alcohol and or drugs",
         "20 working days (unverified) [",
         "-1, +0, +3 escalated",
+        "+5 and every 5 until +55, +60 and every 60 until +240 escalated",
         "rate: of school-attendance, absences unauthorised, window last 3 terms [",
         "below 15% (secondary) [",
         "down by at least 60% [",

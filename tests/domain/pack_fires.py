@@ -95,14 +95,14 @@ def _clocks(pack):
                 f"{'escalate' if rung.escalate else 'remind'}{rung.at:+d}",
                 rung.to or (clock.escalate_to if rung.escalate else clock.owner),
             )
-            for rung in clock.ladder
+            for rung in clock.rungs
         }
         yield from (f"clock {clock.work}: {rung} to {to} is never due" for rung, to in sorted(wanted - planned))
         happened = decide(journey, at(max((due.at for due in owed), default=at_noon())), pack) if owed else []
         told = [event for event in happened if event.type == "reminder-fell-due" and event.work == clock.work]
         if len(told) < len(wanted):
             yield f"clock {clock.work}: {len(told)} of {len(wanted)} rungs fell due"
-        if any(r.escalate for r in clock.ladder) and not any(event.type == "reminder-escalated" for event in happened):
+        if any(r.escalate for r in clock.rungs) and not any(event.type == "reminder-escalated" for event in happened):
             yield f"clock {clock.work}: nothing is escalated"
 
 

@@ -146,11 +146,27 @@ def test_every_rung_fires_once_if_nothing_is_done(work):
             stream.append(event)
             effects += react(fold(stream), event, PROGRAMME)
     clock = PROGRAMME.clock(work)
-    expected = [(f"{rung.at:+d}", clock.escalate_to if rung.escalate else clock.owner) for rung in clock.ladder]
+    expected = [(f"{rung.at:+d}", clock.escalate_to if rung.escalate else clock.owner) for rung in clock.rungs]
     assert expected == [
         (search(r"[+-][0-9]+$", effect.reminder_id)[0], effect.to)
         for effect in effects
         if effect.type == "remind" and effect.work == work
+    ]
+
+
+def test_a_repeated_rung_comes_again_until_its_last_day():
+    """It comes every so many working days, over a bank holiday too, to whom it always goes, and then no more."""
+    clock = PROGRAMME.clock("allocation")
+    again = [{"at": 0}, {"at": 5, "every": 5, "until": 19}, {"at": 15, "every": 30, "until": 45, "escalate": True}]
+    weekly = type(clock).model_validate(clock.model_dump() | {"ladder": again})
+    pack = PROGRAMME.model_copy(update={"clocks": (weekly,)})
+    assert ladder("allocation", referred, identified, programme=pack) == [
+        (date(2012, 5, 14), "remind+0"),
+        (date(2012, 5, 21), "remind+5"),
+        (date(2012, 5, 28), "remind+10"),
+        (date(2012, 6, 6), "escalate+15"),
+        (date(2012, 6, 6), "remind+15"),
+        (date(2012, 7, 18), "escalate+45"),
     ]
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from domain.commands import IdentifyFamily
 from domain.eligibility import Eligibility
 from domain.events import Event
-from domain.programme import Agreement, Checks, Clock, Programme, Span, Work
+from domain.programme import Agreement, Checks, Clock, Programme, Rung, Span, Work
 from programmes import load
 
 SOURCED = {"source": "the tests", "confidence": "verified"}
@@ -42,6 +42,19 @@ def fault(model, **fields):
             {"work": "check", "owner": "holder", "escalate_to": "manager", "ladder": RUNGS * 2},
             "clock check: a rung stands twice",
         ),
+        (
+            Clock,
+            {
+                "work": "check",
+                "owner": "holder",
+                "escalate_to": "manager",
+                "ladder": [{"at": 5}, {"at": 0, "every": 5, "until": 10}],
+            },
+            "clock check: a rung stands twice",
+        ),
+        (Rung, {"at": 5, "every": 5}, "rung 5: give `every` and `until` together"),
+        (Rung, {"at": 5, "until": 20}, "rung 5: give `every` and `until` together"),
+        (Rung, {"at": 5, "every": 5, "until": 9}, "rung 5: never comes again by 9"),
         (Checks, {"months": [12, 6], "grace_months": 1, **SOURCED}, "check months must be positive and ascending"),
         (Checks, {"months": [6, 6], "grace_months": 1, **SOURCED}, "check months must be positive and ascending"),
         (Checks, {"months": [0, 6], "grace_months": 1, **SOURCED}, "check months must be positive and ascending"),
