@@ -118,7 +118,7 @@ def _no_room(journey: Journey, command: Holding, caseload: Caseload) -> Rejected
 def _full(journey: Journey, caseload: Caseload, reason: str) -> Rejected:
     """Return the refusal of an allocation for want of room: it says who has room, else the place in the queue."""
     if caseload.room:
-        return Rejected("caseload-full", reason, f"allocate to {' or '.join(caseload.room)}, who have room")
+        return Rejected("caseload-full", reason, f"allocate to {' or '.join(caseload.room)}: there is room")
     queued = f"{journey.reference} is number {caseload.place} in the queue" if caseload.place else "nobody has room"
     return Rejected(
         "caseload-full", f"{reason}; {queued}", "wait until a place becomes free, or let a manager give a waiver"
