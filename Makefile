@@ -1,11 +1,12 @@
 # Two commands matter: `make demo` and `make test`. Each installs what it needs into .venv first.
 PYTHON ?= python3
+PROMTOOL ?= promtool
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check alerts bench lock clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -32,6 +33,11 @@ check: $(STAMP)  ## Lint, types, import contracts, compose file and Dockerfile.
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint Dockerfile
+
+alerts:  ## See each alert fire and stay still (needs promtool, of Debian's package prometheus); no part of check.
+	@command -v $(PROMTOOL) >/dev/null || { echo "promtool is missing: apt-get install prometheus, or PROMTOOL=/path/to/promtool"; exit 1; }
+	$(PROMTOOL) check rules deploy/alerts.yml
+	$(PROMTOOL) test rules deploy/alerts.test.yml
 
 bench: $(STAMP)  ## Measure speed as ratios, in one run on this machine.
 	$(BIN)/python -m bench

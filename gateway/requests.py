@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import of_http, unexpected
 from wiring.following import FIELD, name_request
-from wiring.metrics import REQUESTS
+from wiring.metrics import FAILED, REQUESTS
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_HEADERS = {
@@ -22,6 +22,7 @@ SAFE_HEADERS = {
     "x-content-type-options": "nosniff",
 }
 METHODS = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])  # a caller may write anything
+FAULT = 500  # from here on an answer says that we failed
 PROBES = frozenset(["/healthz", "/readyz"])  # asked every few seconds: they would bury the rest of the log
 LARGEST_BODY = 1024 * 1024  # of ordinary JSON
 LARGEST = {
@@ -74,6 +75,8 @@ class EveryRequest:
                 seconds = time.perf_counter() - began
                 method = scope["method"] if scope["method"] in METHODS else "other"
                 REQUESTS.labels(route, method, str(answered)).observe(seconds)
+                if answered >= FAULT:
+                    FAILED.inc()
                 level = logging.DEBUG if route in PROBES else logging.INFO
                 milliseconds = round(seconds * 1000, 1)
                 log.log(level, "request", method=method, route=route, status=answered, milliseconds=milliseconds)

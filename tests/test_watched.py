@@ -42,6 +42,7 @@ def _value(page: str, name: str, **labels: str) -> float:
     return sum(s.value for s in samples if s.name == name and labels.items() <= s.labels.items())
 
 
+@pytest.mark.timeout(180)  # the first test waits for the import and the feed too
 async def test_figures(watched: Watched):
     """Gateway and worker tell what the tables do: journeys by stage, events by fate, requests, activities."""
     counts = (await watched.http.get("/v1/counts")).json()

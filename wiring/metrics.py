@@ -21,6 +21,9 @@ REQUESTS = Histogram(
     ["route", "method", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30),
 )
+# Without labels, so that it is there at 0 from the start: a labelled counter is born with its first burst, and that is
+# no increase to Prometheus.
+FAILED = Counter("journeys_requests_failed_total", "Requests answered with a fault of our own (5xx).")
 REFUSED_ENTRY = Counter("journeys_refused_entry_total", "Requests turned away at the door, by why.", ["why"])
 ACTIVITIES = Histogram(
     "journeys_activity_seconds",

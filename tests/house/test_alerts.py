@@ -10,6 +10,7 @@ from wiring import metrics
 
 ROOT = Path(__file__).parents[2]
 RULES = YAML(typ="safe").load(ROOT / "deploy" / "alerts.yml")["groups"][0]["rules"]
+STORIES = YAML(typ="safe").load(ROOT / "deploy" / "alerts.test.yml")["tests"]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
@@ -29,6 +30,14 @@ def test_ten_alerts_in_the_page():
     told = re.findall(r"^\| `([A-Z]\w+)` \|", PAGE, re.MULTILINE)
     assert told == [rule["alert"] for rule in RULES]
     assert len(told) == 10
+
+
+def test_each_alert_is_seen_to_fire_and_to_stay_still():
+    """The stories that promtool plays (make alerts) hold for each alert a moment at which it fires, and one of rest."""
+    played = [moment for story in STORIES for moment in story["alert_rule_test"]]
+    fires = {moment["alertname"] for moment in played if moment["exp_alerts"]}
+    rests = {moment["alertname"] for moment in played if not moment["exp_alerts"]}
+    assert fires == rests == {rule["alert"] for rule in RULES}
 
 
 def test_figures_in_the_page():
