@@ -120,11 +120,11 @@ def missed(reference: str, deadlines: int, oldest: datetime, *, working: bool) -
 
 
 def unsent(reference: str, reminder_id: str, since: datetime) -> Finding:
-    """Tell of a reminder that fell due and did not go out."""
+    """Tell of a reminder that fell due, or was tried again, and did not go out."""
     return Finding(
         code="nothing-sent",
         reference=reference,
-        what=f"reminder {reminder_id} fell due at {since:%Y-%m-%d %H:%M} UTC and is not sent",
+        what=f"reminder {reminder_id} is to be sent since {since:%Y-%m-%d %H:%M} UTC and is not",
         remedy=f"journeys retry {reference}",
     )
 

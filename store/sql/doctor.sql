@@ -36,12 +36,16 @@ SELECT reference, count(*) AS deadlines, min(at) AS oldest
  ORDER BY oldest, reference;
 
 -- name: unsent
--- Reminders that fell due before $1 and whose message is still to be sent.
-SELECT reference, reminder_id, fell_due_at
+-- Reminders whose message was planned before $1, when they fell due or were tried again, and is still to be sent.
+SELECT reference, payload ->> 'reminder_id' AS reminder_id, planned_at
   FROM effects JOIN journeys USING (journey_id)
-  JOIN reminders ON reminders.journey_id = effects.journey_id AND reminder_id = payload ->> 'reminder_id'
- WHERE NOT told AND effects.state = 'planned' AND payload ->> 'type' = 'remind' AND fell_due_at < $1
- ORDER BY fell_due_at, reminder_id;
+ CROSS JOIN LATERAL (
+       SELECT max(occurred_at) AS planned_at
+         FROM events
+        WHERE events.journey_id = effects.journey_id AND events.command_id = effects.command_id
+       ) AS planning
+ WHERE NOT told AND effects.state = 'planned' AND payload ->> 'type' = 'remind' AND planned_at < $1
+ ORDER BY planned_at, reminder_id;
 
 -- name: failed
 -- Messages that were given up, oldest first, at most $1.

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.calendar import calendar_of
+from domain.commands import RecordReminder
 from store import doctor as facts
 from store import effects, journal
 from tests.doors import NOON, Doors
@@ -31,6 +32,31 @@ async def test_a_deadline_passes_and_then_its_reminder_waits(doors: Doors):
             assert (await client.post("/v1/rearm", params={"reference": reference})).json() == {"journeys": 1}
         assert "deadline-passed" not in await told(doors, reference)
         doors.engine.clock += timedelta(hours=2)
+        assert "nothing-sent" in await told(doors, reference)
+    finally:
+        doors.engine.clock = NOON
+
+
+async def test_a_retried_reminder_is_late_by_its_retry(doors: Doors):
+    """A reminder that was given up and is tried again has an hour from then on, not from when it first fell due."""
+    day, reference = (NOON + timedelta(days=7)).date(), await doors.referred()
+    while calendar_of("ENG").moment(day, reference).hour > 15:
+        reference = await doors.referred()
+    doors.engine.clock = NOON + timedelta(days=7, hours=4, minutes=50)
+    try:
+        async with doors.client() as client:
+            await client.post("/v1/rearm", params={"reference": reference})
+            async with doors.parts.pool.acquire() as conn:
+                row = next(one for one in await effects.of_journey(conn, f"journey:wirral:{reference}:1"))
+            settled = {"command_id": f"{row.effect_id}:settled", "at": NOON, "actor": "worker:reminders"}
+            given_up = {"effect_id": row.effect_id, "fault": "failed", "reason": "gave-up"}
+            reminder = RecordReminder(reminder_id=row.effect.reminder_id, **settled, **given_up)
+            doors.engine.clock += timedelta(days=3)
+            await doors.engine.submit(row.journey_id, reminder)
+            assert (await client.post(f"/v1/messages/{row.effect_id}/retry")).status_code == 200
+        doors.engine.clock += timedelta(minutes=59)
+        assert "nothing-sent" not in await told(doors, reference)
+        doors.engine.clock += timedelta(minutes=2)
         assert "nothing-sent" in await told(doors, reference)
     finally:
         doors.engine.clock = NOON
