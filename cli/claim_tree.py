@@ -3,6 +3,8 @@
 Sources are numbered where a figure is used and listed once at the end.
 """
 
+from datetime import date
+
 from rich.text import Text
 from rich.tree import Tree
 
@@ -39,7 +41,7 @@ def tree_of(programme: Programme, report: ClaimReport, findings: tuple[Finding, 
     tree = Tree(Text(f"Claim as of {report.as_of} under {programme.title}", style="bold"))
     tree.add(Text(_payable(report), style="bold"))
     for result, finding in zip(programme.results, findings, strict=True):
-        _add_result(tree, result, finding, result.tariff_on(report.as_of), sources)
+        _add_result(tree, result, finding, report.as_of, sources)
     if fee := programme.attachment_on(report.as_of):
         tree.add(
             Text(f"attachment of a family {_pounds(fee.pays, sources)}: no evidence earns it, so no part of a claim")
@@ -51,10 +53,11 @@ def tree_of(programme: Programme, report: ClaimReport, findings: tuple[Finding, 
     return tree
 
 
-def _add_result(tree: Tree, result: Result, finding: Finding, tariff: Tariff | None, sources: Sources) -> None:
+def _add_result(tree: Tree, result: Result, finding: Finding, as_of: date, sources: Sources) -> None:
+    tariff = result.tariff_on(as_of)
     branch = tree.add(_line(result.name, finding.verdict, result.title))
     if result.tariffs:
-        branch.add(Text(_payment(tariff, sources)))
+        branch.add(Text(_payment(tariff, sources) if tariff else _unpaid(result, as_of)))
     titles = {limb.name: limb.title for limb in result.limbs}
     for limb in finding.parts:
         _add(branch, limb, titles.get(limb.name, _PRACTICE), sources.mark(limb.sources))
@@ -93,9 +96,12 @@ def _reasons(finding: Finding) -> list[tuple[str, str]]:
     return [(label, text) for label, text in reasons if text]
 
 
-def _payment(tariff: Tariff | None, sources: Sources) -> str:
-    if tariff is None:
-        return "no tariff on this day"
+def _unpaid(result: Result, as_of: date) -> str:
+    ended = max((tariff.to for tariff in result.tariffs if tariff.to < as_of), default=None)
+    return f"no tariff on {as_of}" + (f": the last one ended on {ended}, so the pack pays nothing now" if ended else "")
+
+
+def _payment(tariff: Tariff, sources: Sources) -> str:
     pays, maximum = (_pounds(amount, sources) for amount in (tariff.pays, tariff.maximum))
     return f"tariff {pays}, family's maximum {maximum}"
 

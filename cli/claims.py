@@ -24,7 +24,10 @@ def check(
     file: Annotated[Path, typer.Argument(help="The claim file (JSON).", metavar="FILE")],
     *,
     pack: Annotated[
-        Path | None, typer.Option(metavar="PACK", help="The pack it was decided under, as export --pack wrote it.")
+        Path | None,
+        typer.Option(
+            metavar="PACK", help="The pack it was decided under, as export --pack wrote it; or a pack file (TOML)."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON.")] = False,
 ) -> None:
@@ -52,11 +55,11 @@ def check(
 def _load(file: Path, pack: Path | None) -> "tuple[ClaimFile, Programme]":
     from domain.claim_faults import BadClaimFile  # noqa: PLC0415
     from domain.claim_reading import fit, read  # noqa: PLC0415
-    from programmes import PackError, kept, load, names  # noqa: PLC0415
+    from programmes import PackError, load, names  # noqa: PLC0415
 
     try:
         claim = read(file.read_bytes(), programmes=() if pack else names())
-        programme = kept(pack.read_bytes()) if pack else load(claim.programme)
+        programme = _pack(pack) if pack else load(claim.programme)
         fit(claim, programme)
     except PackError as error:
         raise _refused(pack or file, [str(error)]) from error
@@ -65,6 +68,14 @@ def _load(file: Path, pack: Path | None) -> "tuple[ClaimFile, Programme]":
     except BadClaimFile as error:
         raise _refused(file, [str(found) for found in error.faults]) from error
     return claim, programme
+
+
+def _pack(file: Path) -> "Programme":
+    """Return a pack that was exported, or one that is still being written, as `programmes check` reads it."""
+    from programmes import kept  # noqa: PLC0415
+    from programmes.opening import opened  # noqa: PLC0415
+
+    return opened(str(file)) if file.suffix == ".toml" else kept(file.read_bytes())
 
 
 def _refused(file: Path, faults: list[str]) -> typer.Exit:

@@ -1,6 +1,7 @@
 """Claims that can never be made, or not for what they say: nothing paid, never paid together, never submitted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import get_args
 
 from domain.rules.parts import PracticeDate
@@ -8,6 +9,7 @@ from programmes.faults import Found, Table, entries, number, table, words
 from programmes.periods import Span, overlaps, span_of, window_of
 from programmes.places_in_file import Path
 
+LONGEST_LAG = timedelta(days=366)  # between the day a claim is about and its window
 STEPS: tuple[str, ...] = get_args(PracticeDate)
 
 
@@ -106,7 +108,16 @@ def _windows(content: Table) -> Iterator[Found]:
         if opened and span[0] > max(days[1] for _, days in opened):
             what = f"the last claim window closes before {span[0]}, so what is paid from then on is never submitted"
             yield Found(path, what, "add a claim window after it", doubtful=True)
+    yield from _idle(opened, tariffs)
+
+
+def _idle(opened: Sequence[tuple[int, Span]], tariffs: Sequence[tuple[Path, Span]]) -> Iterator[Found]:
+    """Find claim windows before any money, and long after the last."""
     for n, span in opened:
+        last = max((days[1] for _, days in tariffs), default=span[0])
+        if span[0] - last > LONGEST_LAG:
+            what = f"the last tariff ended on {last}, long before it opens, so nothing new is submitted in it"
+            yield Found(("windows", n), what, "give the results a tariff of these days", doubtful=True)
         if tariffs and span[1] < min(days[0] for _, days in tariffs):
             what = f"it closes on {span[1]}, before any result pays, so nothing is ever submitted in it"
             yield Found(("windows", n), what, "correct the days, or add a tariff")

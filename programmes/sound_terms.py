@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from domain.rules.windows import LONGEST_HOLIDAYS
+from domain.rules.windows import LONGEST_HOLIDAYS, LONGEST_WAIT
 from programmes.faults import Found, Table, entries, number, tables
 from programmes.periods import Span, span_of
 from programmes.places_in_file import Path
@@ -22,6 +22,7 @@ def term_faults(content: Table) -> Iterator[Found]:
         yield from _of_year(n, year)
     yield from _unread(known, content.get("area"))
     yield from _too_few(content, _read(known, content.get("area")))
+    yield from _run_out(content, _read(known, content.get("area")))
     for area in dict.fromkeys(str(year.get("area")) for _, year in known):
         yield from _one_after_another(_of_area(known, area))
 
@@ -95,6 +96,18 @@ def _too_few(content: Table, terms: Sequence[Term]) -> Iterator[Found]:
         else:
             what = "the pack knows no school terms, so this is decided only for claim files that carry their own"
             yield Found(where, what, f'add [[terms]] with area = "{DEFAULT}", one a school year', doubtful=True)
+
+
+def _run_out(content: Table, terms: Sequence[Term]) -> Iterator[Found]:
+    """Find tariffs that go on when the terms that their results look at are not known any more."""
+    last = max((span[1] for _, span in terms), default=None)
+    for n, result in entries(content.get("results")):
+        looks = any(window.get("type") == "last-terms" for _, window in tables(result.get("limbs")))
+        for m, tariff in entries(result.get("tariffs")):
+            span = span_of(tariff)
+            if looks and last and span and span[1] > last + LONGEST_WAIT:
+                what = f"the terms known end on {last}, so what looks at the last terms is open long before {span[1]}"
+                yield Found(("results", n, "tariffs", m, "to"), what, "add the terms of the years since", doubtful=True)
 
 
 def _one_after_another(terms: Sequence[Term]) -> Iterator[Found]:

@@ -23,7 +23,7 @@ from domain.evidence import Day, Evidence, Incident, Observation, OpenSpan, Retu
 from domain.model import Value
 from domain.rules.spans import Span, Spans
 from domain.rules.where import Where
-from domain.rules.windows import CalendarWindow, LastTerms, Window, last_terms, span_of
+from domain.rules.windows import CalendarWindow, LastTerms, Window, last_terms, span_of, terms_missing
 
 
 class Age(Value):
@@ -76,6 +76,10 @@ class Case:
         if isinstance(window, LastTerms):
             return last_terms(window, self.as_of, self.terms)
         return (self.span_of(window),)
+
+    def terms_missing(self, window: Window) -> str:
+        """Say which school terms `window` lacks here; nothing where it has all it asks for, or asks for none."""
+        return terms_missing(window, self.as_of, self.terms) if isinstance(window, LastTerms) else ""
 
     def incidents(self, kind: str) -> Iterable[Incident]:
         """Return the incidents of a kind."""

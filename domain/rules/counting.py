@@ -72,7 +72,7 @@ def fall(rule: Fall, case: Case, subject: Subject) -> Finding:
 def tally_of(rule: Count | Fall, case: Case, subject: Subject, days: Spans) -> Tally:
     """Count what the rule counts in these days, and name the evidence that says so."""
     if not days:
-        return Tally(0, None, (), "too few complete school terms are known before as-of")
+        return Tally(0, None, (), case.terms_missing(rule.window))
     found = [item for item in case.incidents(rule.of) if holds(rule.where, item) and any(item.on in s for s in days)]
     belongs = {item.id: _belongs(rule, case, subject, item) for item in found}
     least = sum(known is True for known in belongs.values())

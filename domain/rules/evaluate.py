@@ -127,7 +127,7 @@ def _child(rule: EachChild, case: Case, child: FamilyMember) -> Finding | None:
     days = case.days_of(rule.ages.on_first_day_of)
     age = child.age_on(days[0].first) if days else None
     if age is None:
-        why = "the date of birth is missing" if days else "too few complete school terms are known before as-of"
+        why = "the date of birth is missing" if days else case.terms_missing(rule.ages.on_first_day_of)
         return Finding(name=child.id, verdict="insufficient", window=Dates.around(days), note=why)
     if not rule.ages.youngest.value <= age <= rule.ages.oldest.value:
         return None

@@ -39,7 +39,7 @@ def rate(rule: Rate, case: Case, subject: Subject) -> Finding:
         threshold=f"{rule.compare} {threshold:%}",
         window=Dates.around(terms),
         evidence=tuple(sorted(record.id for _, record in records)),
-        note=_note(terms, missing),
+        note=case.terms_missing(rule.window) or _note(missing),
         sources=sources_of(threshold, rule.window.n),
     )
 
@@ -54,7 +54,5 @@ def _against_threshold(compare: str, percent: int, missed: int, sessions: int) -
     return "met" if (found < limit if compare == "below" else found > limit) else "not_met"
 
 
-def _note(terms: Spans, missing: list[Span]) -> str:
-    if not terms:
-        return "too few complete school terms are known before as-of"
+def _note(missing: list[Span]) -> str:
     return f"no attendance record for the term {', '.join(str(term) for term in missing)}" if missing else ""

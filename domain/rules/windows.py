@@ -125,11 +125,25 @@ def span_of(window: CalendarWindow, as_of: date, engaged_from: date) -> Span:
 
 def last_terms(window: LastTerms, as_of: date, terms: Spans) -> Spans:
     """Return the school terms that `window` means, in order; none where too few are known."""
-    last = tuple(term for term in terms if term.last < as_of)[-window.n.value :]
-    if len(last) < window.n.value or last[-1].last + LONGEST_WAIT < as_of:
-        return ()
-    unbroken = all(later.first <= term.last + LONGEST_HOLIDAYS for term, later in pairwise(last))
-    return last if unbroken else ()
+    return () if terms_missing(window, as_of, terms) else _complete(window, as_of, terms)
+
+
+def terms_missing(window: LastTerms, as_of: date, terms: Spans) -> str:
+    """Say which school terms `window` lacks, and where to add them; nothing where it has all it asks for."""
+    last, asked = _complete(window, as_of, terms), window.n.value
+    known = f", {last[0].first} to {last[-1].last}," if last else ""
+    if len(last) < asked:
+        lacks = f"of the last {asked} complete school terms before {as_of} {len(last)}{known} are known"
+    elif last[-1].last + LONGEST_WAIT < as_of:
+        lacks = f"the school terms known end on {last[-1].last}, so those before {as_of} are missing"
+    else:
+        gaps = [f"{a.last} to {b.first}" for a, b in pairwise(last) if b.first > a.last + LONGEST_HOLIDAYS]
+        lacks = f"school terms are missing from {' and from '.join(gaps)}" if gaps else ""
+    return lacks and f"{lacks}; add them to the pack's terms, or to the claim file's"
+
+
+def _complete(window: LastTerms, as_of: date, terms: Spans) -> Spans:
+    return tuple(term for term in terms if term.last < as_of)[-window.n.value :]
 
 
 def months_to(last: date, months: int) -> Span:

@@ -95,7 +95,61 @@ def test_the_tree_tells_each_need_and_what_attaching_the_family_paid(check, tmp_
 
 def test_outside_every_tariff_the_tree_says_so(check, tmp_path):
     """A claim of 2016 is met by nothing payable."""
-    assert "no tariff on this day" in check(altered(tmp_path, as_of="2016-01-01")).stdout
+    assert (
+        "no tariff on 2016-01-01: the last one ended on 2015-03-31"
+        in check(altered(tmp_path, as_of="2016-01-01")).stdout
+    )
+
+
+OWN = """extends = "supporting-families-2022"
+name = "our-town"
+version = "1"
+title = "Our Town"
+source = "the tests"
+area = "our-town"
+"""
+TERMS = """[[terms]]
+area = "our-town"
+school_year = "2025-26"
+source = "the tests"
+confidence = "verified"
+terms = [{ from = 2026-01-05, to = 2026-03-27 }, { from = 2026-04-13, to = 2026-07-21 }]
+"""
+
+
+def test_a_pack_that_is_being_written_judges_a_file_and_says_what_terms_it_lacks(check, tmp_path):
+    """A council tries its own pack on a file of today: without its school terms, the answer is where to add them."""
+    family = {"members": [{"id": "c1", "role": "child", "born": "2015-03-01"}]}
+    seen = {"kind": "school-attendance", "member": "c1", "source": "s", "observed_on": "2026-08-01"}
+    spans = [{"from": "2026-01-05", "to": "2026-03-27"}, {"from": "2026-04-13", "to": "2026-07-21"}]
+    evidence = [
+        seen | span | {"id": f"e{n}", "sessions": 100, "authorised": 1, "unauthorised": 1}
+        for n, span in enumerate(spans)
+    ]
+    today = {
+        "programme": "our-town",
+        "as_of": "2026-11-20",
+        "engaged_from": "2026-02-01",
+        "needs": ["school-attendance"],
+    }
+    path = altered(tmp_path, family=family, evidence=evidence, terms=None, **today)
+    pack = tmp_path / "our-town.toml"
+    for text, verdict, note in (
+        (OWN, "insufficient", "the school terms known end on 2025-07-22"),
+        (OWN + TERMS, "met", ""),
+    ):
+        pack.write_text(text)
+        [result] = json.loads(check(path, "--pack", str(pack), "--json").stdout)["results"]
+        limb = result["limbs"][0]
+        assert (limb["verdict"], note in limb["note"]) == (verdict, True)
+
+
+def test_a_pack_with_faults_judges_nothing(check, tmp_path):
+    """The fault of the pack is told and the exit status is that of a bad file."""
+    pack = tmp_path / "our-town.toml"
+    pack.write_text(OWN + "titel = 1\n")
+    done = check(altered(tmp_path, programme="our-town"), "--pack", str(pack))
+    assert (done.exit_code, "unknown key titel" in done.stderr) == (2, True)
 
 
 def test_a_bad_file_exits_2_with_every_fault_in_its_place(check, tmp_path):

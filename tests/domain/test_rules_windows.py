@@ -110,6 +110,24 @@ def test_too_few_terms_are_no_window():
     assert case(terms=TERMS[:2]).days_of(WINDOW.validate_python(window("last-terms", 3))) == ()
 
 
+@pytest.mark.parametrize(
+    ("terms", "as_of", "lacks"),
+    [
+        ((), "2013-08-01", "of the last 2 complete school terms before 2013-08-01 0 are known"),
+        (TERMS[:1], "2013-08-01", f"2013-08-01 1, {TERMS[0].first} to {TERMS[0].last}, are known"),
+        (TERMS[:5], "2026-11-20", f"terms known end on {TERMS[4].last}, so those before 2026-11-20 are missing"),
+        ((TERMS[2], TERMS[4]), "2013-08-01", f"terms are missing from {TERMS[2].last} to {TERMS[4].first}"),
+        (TERMS[:5], "2013-08-01", ""),
+    ],
+)
+def test_what_terms_are_missing_is_told_with_where_to_add_them(terms, as_of, lacks):
+    """How many are known of how many, where the table ends, or between which days it has a gap."""
+    asked = WINDOW.validate_python(window("last-terms", 2))
+    told = case(terms=terms, as_of=date.fromisoformat(as_of)).terms_missing(asked)
+    assert lacks in told
+    assert told.endswith("; add them to the pack's terms, or to the claim file's") is bool(lacks)
+
+
 @pytest.mark.parametrize(("as_of", "known"), [("2014-01-23", True), ("2014-01-24", False), ("2016-06-01", False)])
 def test_a_table_of_terms_that_ended_long_ago_knows_no_last_terms(as_of, known):
     """Six months after the last term known, the terms since are missing, and the window with them."""

@@ -230,6 +230,14 @@ WARNINGS = {
         rule(SIMPLE) + year(AUTUMN, SUMMER).replace(f"{{ from = {SUMMER[0]}", f"▸{{ from = {SUMMER[0]}"),
         "more than three months lie between",
     ),
+    "money after the last term": (
+        EVALUATED
+        + result('"one"').replace(SIMPLE, child(rate(1)))
+        + tariff().replace("to = 2027", "to = ▸2027")
+        + year(AUTUMN)
+        + OPEN,
+        "the terms known end on 2025-12-19",
+    ),
     "a benefit nobody knows": (rule(benefits('"jsa"', '▸"jsaa"')), "jsaa is no benefit we know"),
     "a member within a member": (
         rule(adult(each("each-child", SIMPLE))),
@@ -260,6 +268,10 @@ WARNINGS = {
     "money after the last window": (
         PAID + tariff("2027-04-01", "2028-03-31").replace("[[", "[[▸") + OPEN,
         "the last claim window closes before 2027-04-01",
+    ),
+    "a window long after the money": (
+        PAID + window("b", "2029-01-01", "2029-01-31", "▸") + OPEN,
+        "the last tariff ended on 2027-03-31",
     ),
     "evaluated too soon": (
         f"evaluations = {{ months = [3], {S} }}\n" + result('"one"', span=MONTHS.replace("= 6", "= ▸6")),
