@@ -56,6 +56,8 @@ def shown(value: str) -> str:
 
 def read(column: str, value: str) -> str | date | tuple[str, ...] | None:
     """Return what `value` says in `column`, or None for an empty cell that may be empty; raise `BadCell`."""
+    if column == "address":
+        value = _on_one_line(value)
     most = LONGEST_LIST if column == "criteria" else LONGEST
     clean = " ".join(unicodedata.normalize("NFC", _harmless(value, most)).split())
     if clean:
@@ -63,6 +65,11 @@ def read(column: str, value: str) -> str | date | tuple[str, ...] | None:
     if column in REQUIRED:
         raise BadCell("missing", f"{column} is empty", f"give the {column.replace('_', ' ')}")
     return None
+
+
+def _on_one_line(value: str) -> str:
+    """Write an address of several lines, as spreadsheets keep them in one cell, as it is written on one."""
+    return ", ".join(part.strip(" ,") for part in re.split(r"[\r\n]+", value) if part.strip(" ,"))
 
 
 def _harmless(value: str, most: int) -> str:
