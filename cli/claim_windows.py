@@ -17,7 +17,8 @@ Pack = Annotated[str | None, typer.Option("--programme", help="The rule pack. De
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to `journeys claims`."""
-    for name, function in (("windows", windows), ("submit", submit), ("audit", audit), ("settle", settle)):
+    command(app, "windows", csv=True)(windows)
+    for name, function in (("submit", submit), ("audit", audit), ("settle", settle)):
         command(app, name)(function)
 
 
@@ -45,7 +46,7 @@ def windows(
         write.as_json(rows)
         return
     columns = ("window", "opens", "closes", "phase", "ready", "set aside", "to audit", "submitted", "source")
-    write.table("", columns, map(_row, rows))
+    write.table("", columns, map(_row, rows), beside=show is not None)
     if show is not None:
         for row in rows:
             _claims(row)
@@ -58,9 +59,8 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
 
 def _claims(row: dict[str, Any]) -> None:
     for draw in row["draws"]:
-        typer.echo(
-            f"audit sample {draw['draw']}: {draw['percent']}% by seed {draw['seed']}, {write.moment(draw['drawn_at'])}"
-        )
+        drawn = f"{draw['percent']}% by seed {draw['seed']}, {write.moment(draw['drawn_at'])}"
+        write.remark(f"audit sample {draw['draw']}: {drawn}")
     columns = ("claim", "pounds", "state", "sample", "audit", "set aside because")
     cells = ("claim_id", "amount", "state", "sampled", "audit", "set_aside")
     write.table("\nClaims", columns, ([_cell(claim[name]) for name in cells] for claim in row["claims"]))

@@ -12,7 +12,7 @@ from cli.trouble import FOUND
 app = typer.Typer(rich_markup_mode=None)
 
 
-@command(app)
+@command(app, csv=True)
 def doctor(
     door: Door,
     *,
@@ -36,7 +36,7 @@ def doctor(
         write.as_json(shown | {"done": told["done"]} if fix else shown)
     else:
         if fix:
-            write.table("Done", ("by hand this is",), ((done,) for done in told["done"]))
+            write.table("Done", ("by hand this is",), ((done,) for done in told["done"]), beside=True)
         columns = ("code", "reference", "what", "remedy")
         write.table("Findings", columns, ([row[name] for name in columns] for row in told["findings"]))
     if told["findings"]:

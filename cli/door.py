@@ -24,6 +24,7 @@ PORT = 8470
 PAGE = 500  # rows asked for at once: the most that the gateway gives
 TIMEOUT = 60.0  # seconds; a step waits for the engine at most 20
 STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
+UNAUTHENTICATED = 401
 SERVER_FAULT = 500
 UNAVAILABLE = 503
 VERSION = re.compile(r"(?:([1-9]\d{0,8})-)?(\d{1,9})")
@@ -219,6 +220,8 @@ def check(response: "httpx.Response") -> None:
         problem.get("detail", response.reason_phrase),
         problem.get("remedy", "is this a Family Journeys gateway?"),
     )
+    if response.status_code == UNAUTHENTICATED and os.environ.get("JOURNEYS_TOKEN"):
+        remedy = "renew what stands in JOURNEYS_TOKEN, or unset it and log in: journeys login"
     raise Trouble(reason, remedy, exit_code=code, told=problem)
 
 
@@ -231,8 +234,11 @@ def _problem(response: "httpx.Response") -> dict[str, Any]:
 
 
 def _port(state: Path) -> int:
-    """Return the gateway's port as the local stack wrote it down."""
+    """Return the gateway's port as the local stack wrote it down; where none was ever started, the usual one."""
     try:
         return int(json.loads(state.read_text(encoding="utf-8"))["ports"]["gateway"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except FileNotFoundError:
         return PORT
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        remedy = "journeys up writes it anew; or give the gateway's address with --url or JOURNEYS_URL"
+        raise Trouble(f"{state} does not tell the gateway's port", remedy, exit_code=BAD_INPUT) from fault

@@ -64,7 +64,7 @@ def allocate(  # noqa: PLR0913 - one argument an option
     write.answer(told, json_wanted=door.as_json)
 
 
-@command(app)
+@command(app, csv=True)
 def queue(door: Door, area: Area = None, programme: Programme = None) -> None:
     """List the families that wait for a key worker, the oldest first, and who has room.
 

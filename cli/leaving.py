@@ -15,7 +15,7 @@ STEP = 5  # families handed over with one request, so that there is something to
 MOST = 500  # as the gateway takes
 
 
-@command(app, "leave")
+@command(app, "leave", csv=True)
 def leave(  # noqa: PLR0913 - one argument an option
     door: Door,
     name: Annotated[str, typer.Argument(help="Who leaves.")],
@@ -46,7 +46,7 @@ def leave(  # noqa: PLR0913 - one argument an option
         write.as_json(told)
     else:
         rows = ((row["reference"], row["to"], row["state"], row["reason"]) for row in told["families"])
-        typer.echo(f"{name}: {_heading(told)}")
+        write.remark(f"{name}: {_heading(told)}")
         write.table("", ("reference", "to", "state", "why"), rows)
     if any(row["state"] == "waits" for row in told["families"]):
         raise typer.Exit(PARTLY)

@@ -19,7 +19,7 @@ Limit = Annotated[int, typer.Option(min=1, help="At most this many.")]
 Message = Annotated[str, typer.Argument(metavar="ID", help="The message, as the lists show it.")]
 
 
-@command(app)
+@command(app, csv=True)
 def failed(door: Door, partner: Partner = None, limit: Limit = 100) -> None:
     """List messages that failed, oldest first.
 
@@ -28,7 +28,7 @@ def failed(door: Door, partner: Partner = None, limit: Limit = 100) -> None:
     _list(door, "failed", partner, limit)
 
 
-@command(app)
+@command(app, csv=True)
 def refused(door: Door, partner: Partner = None, limit: Limit = 100) -> None:
     """List messages that were not allowed out, oldest first, and why.
 

@@ -68,7 +68,7 @@ def _show_secret(door: Door, told: dict[str, Any], secrets: Path | None) -> None
         typer.echo("This secret is not shown again.", err=True)
 
 
-@command(app, "list")
+@command(app, "list", csv=True)
 def list_partners(door: Door) -> None:
     """List partner systems.
 
@@ -112,7 +112,7 @@ def _standing(row: dict[str, Any]) -> str:
     return "suspended" if row["suspended"] else "active"
 
 
-@command(app)
+@command(app, csv=True)
 def agreement(
     door: Door,
     name: Name,

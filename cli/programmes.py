@@ -21,7 +21,9 @@ Pack = Annotated[str, typer.Argument(metavar="PACK", help="The name of a shipped
 
 
 @app.command("list")
-def list_packs(*, as_json: AsJson = False) -> None:
+def list_packs(
+    *, as_json: AsJson = False, as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False
+) -> None:
     """List the shipped packs, with how many numbers each sets and how many of those nobody has verified.
 
     Example: journeys programmes list
@@ -29,13 +31,16 @@ def list_packs(*, as_json: AsJson = False) -> None:
     from cli import show as write  # noqa: PLC0415 - the CLI must start fast
     from programmes import load, names  # noqa: PLC0415
 
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv are asked at once; choose one of them")
     rows = [_glance(load(name)) for name in names()]
     if as_json:
         write.as_json({"programmes": rows})
         return
     columns = ("name", "version", "title", "area", "criteria", "results", "numbers", "unverified", "hash")
     shown = ((*list(row.values())[:-2], f"{row['unverified']:.0%}", row["hash"][:12]) for row in rows)
-    write.table("", columns, shown)
+    with write.tables_as_csv(wanted=as_csv, instead_of_json=False):
+        write.table("", columns, shown)
 
 
 def _glance(programme: "Programme") -> dict[str, Any]:

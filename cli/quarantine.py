@@ -19,7 +19,7 @@ def about() -> None:
     """Partner events that no family could be found for; nothing in here is ever deleted."""
 
 
-@command(app, "list")
+@command(app, "list", csv=True)
 def list_waiting(
     door: Door,
     partner: Annotated[str | None, typer.Option(help="Only events of this partner.")] = None,
@@ -37,9 +37,9 @@ def list_waiting(
     columns = ("id", "kind", "subject", "reason", "observed", "days")
     write.table("", columns, map(_glance, page["events"]))
     rows = ((one["reason"], one["count"], write.moment(one["oldest"])) for one in page["waiting"])
-    write.table("\nIn all", ("reason", "events", "oldest"), rows)
+    write.table("\nIn all", ("reason", "events", "oldest"), rows, beside=True)
     if page["next"]:
-        typer.echo(f"more: --cursor {page['next']}")
+        write.remark(f"more: --cursor {page['next']}")
 
 
 def _glance(row: dict[str, Any]) -> tuple[object, ...]:

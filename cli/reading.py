@@ -56,7 +56,7 @@ def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
         write.remark(f"more: --cursor {page['next']}")
 
 
-@command(app, "views")
+@command(app, "views", csv=True)
 def list_views(
     door: Door, forget: Annotated[str | None, typer.Option(metavar="NAME", help="Remove this view.")] = None
 ) -> None:
@@ -171,7 +171,7 @@ def _deadline(row: dict[str, Any]) -> tuple[object, ...]:
     return write.moment(row["at"]), row["work"] or OWN_WORK[row["kind"]], row["due_on"], row["to"], kind
 
 
-@command(app)
+@command(app, csv=True)
 def counts(door: Door) -> None:
     """Count journeys by stage, reminders, notifications, claims and partner events.
 

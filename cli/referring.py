@@ -13,7 +13,7 @@ import typer
 from cli import show as write
 from cli.command import DAYS, command
 from cli.door import ISO_DAY, AwayError, Door, attempts, check
-from cli.trouble import BAD_INPUT, PARTLY, Trouble, plain
+from cli.trouble import BAD_INPUT, INTERRUPTED, PARTLY, Trouble, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +133,7 @@ def _read(file: Path) -> Any:
         raise Trouble(f"{file} cannot be read as JSON ({fault})", "check the file", exit_code=BAD_INPUT) from fault
 
 
-@command(app, "import")
+@command(app, "import", csv=True)
 def import_file(
     door: Door,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or XLSX file of referrals, one row a person.")],
@@ -164,7 +164,7 @@ def import_file(
 def _send(door: Door, data: bytes, asked: dict[str, Any]) -> dict[str, Any]:
     """Send the file, again when the connection breaks: what was taken is not taken twice."""
     params = {name: value for name, value in asked.items() if value is not None}
-    with door.client() as client, _bar(quiet=door.as_json) as advance:
+    with _gone_on_with(), door.client() as client, _bar(quiet=door.as_json) as advance:
         for attempt in attempts(repeatable=True):
             with (
                 attempt,
@@ -181,6 +181,16 @@ def _send(door: Door, data: bytes, asked: dict[str, Any]) -> dict[str, Any]:
                 check(response)
                 return _collect(response.iter_lines(), advance)
     raise AssertionError("the last attempt returns or raises")
+
+
+@contextmanager
+def _gone_on_with() -> Iterator[None]:
+    """Say to whoever interrupts an import that nothing of it is lost or half done."""
+    try:
+        yield
+    except KeyboardInterrupt as fault:
+        remedy = "what was taken stays taken; the same file again goes on where it stopped"
+        raise Trouble("the import was interrupted", remedy, exit_code=INTERRUPTED) from fault
 
 
 def _collect(lines: Iterator[str], advance: "Callable[[int], None]") -> dict[str, Any]:
@@ -220,14 +230,14 @@ def _tell(told: dict[str, Any], *, as_json: bool) -> None:
     if faults:
         write.table("Rows not taken", FAULT_COLUMNS, map(_row, faults))
     for column in told["plan"]["ignored_columns"]:
-        typer.echo(f"column {plain(column)} was ignored")
+        write.remark(f"column {plain(column)} was ignored")
     for sheet in told["plan"]["ignored_sheets"]:
-        typer.echo(f"sheet {plain(sheet)} was ignored: only the first is read")
+        write.remark(f"sheet {plain(sheet)} was ignored: only the first is read")
     if told["plan"]["dry_run"]:
-        typer.echo("A dry run: nothing was written. Without --dry-run:")
+        write.remark("A dry run: nothing was written. Without --dry-run:")
     elif not summary["changed"]:
-        typer.echo("Nothing changed.")
-    typer.echo(
+        write.remark("Nothing changed.")
+    write.remark(
         f"families taken {summary['taken']}, already taken {summary['already_taken']}, refused {summary['refused']};"
         f" rows refused {summary['refused_rows']}"
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.door import Door, attempts, check
-from cli.trouble import BAD_INPUT, Trouble
+from cli.trouble import BAD_INPUT, INTERRUPTED, Trouble
 
 if TYPE_CHECKING:
     import httpx
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 WINDOW = 1000  # lines sent before the next are looked at: what is sent again when it broke off
 MEDIA_TYPE = "application/cloudevents-batch+json"
 TOO_MANY = 429
-INTERRUPTED = 130  # as a shell tells it
 SECRET = "JOURNEYS_PARTNER_SECRET"  # noqa: S105 - the name of a variable
 SOURCE = "/partners/"
 NOT_TAKEN = ("refused", "conflict")

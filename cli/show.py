@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from cli.door import version_of
 from cli.trouble import BAD_INPUT, Trouble, plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # Said elsewhere on the page, or for programs only.
 HIDDEN = {
@@ -33,6 +36,7 @@ HIDDEN = {
 FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
 _AS_CSV: ContextVar[bool] = ContextVar("as_csv", default=False)
 WIDE = 240  # columns when a file or another program reads: nothing is folded there
+NARROW = 60  # columns; a table whose words do not fit into fewer is written as records
 
 
 @contextmanager
@@ -74,10 +78,13 @@ def a(noun: str) -> str:
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False) -> None:
-    """Write a table; cells are data and never markup."""
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False, beside: bool = False
+) -> None:
+    """Write a table; cells are data and never markup. One that stands `beside` the command's own is left out of CSV."""
     if _AS_CSV.get() and not err:
-        _csv(columns, rows)
+        if not beside:
+            _csv(columns, rows)
         return
     from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
     from rich.table import Table  # noqa: PLC0415
@@ -86,12 +93,36 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     drawn = Table(title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False)
     for column in columns:
         drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(_shown(cell)) for cell in row))
+    cells = [[_shown(cell) for cell in row] for row in rows]
+    for told in cells:
+        drawn.add_row(*map(Text, told))
     console = Console(stderr=err, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDE
-    console.print(drawn if drawn.row_count else Text(f"{title}: none" if title else "none"))
+    unfolded = console.measure(drawn, options=console.options.update_width(10 * WIDE)).minimum
+    if console.width < NARROW and unfolded > console.width:
+        _records(console, title, columns, cells)
+    else:
+        console.print(drawn if drawn.row_count else Text(f"{title}: none" if title else "none"))
+
+
+def _records(console: "Console", title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write each row as lines of name and value, where a terminal is too narrow for the words of a table."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    if title:
+        console.print(Text(title))
+    for number, row in enumerate(rows):
+        record = Table.grid(padding=(0, 2))
+        record.add_column(no_wrap=True)
+        record.add_column(overflow="fold")
+        for column, told in zip(columns, row, strict=True):
+            if told:
+                record.add_row(Text(column), Text(told))
+        if number:
+            console.print()
+        console.print(record)
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -112,7 +143,7 @@ def fields(pairs: Iterable[tuple[str, object]]) -> None:
     """Write names with their values, those that have one."""
     for name, value in pairs:
         if value not in (None, "", [], ()):
-            typer.echo(f"{name:<14}{plain(value)}")
+            remark(f"{name:<14}{plain(value)}")
 
 
 def moment(text: str | None) -> str:

@@ -4,9 +4,10 @@ import json
 
 OK, REJECTED, BAD_INPUT, PARTLY, UNREACHABLE, NOT_ALLOWED = 0, 1, 2, 3, 4, 5
 FOUND = 6  # `doctor` found something
+INTERRUPTED = 130  # as a shell tells it
 
 EXIT_CODES = """Exit codes: 0 done; 1 rejected, with the reason; 2 wrong usage or bad input; 3 an import refused some
-rows; 4 the gateway cannot be reached or failed; 5 not allowed. Besides: `up` 0 it is up, 1 it cannot
+rows; 4 the gateway cannot be reached or failed; 5 not allowed; 130 interrupted. Besides: `up` 0 it is up, 1 it cannot
 come up; `status` 0 it is up, 3 it is not. A command that tells more says so in its --help."""
 
 

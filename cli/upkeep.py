@@ -14,7 +14,7 @@ app = typer.Typer(rich_markup_mode=None)
 OneFamily = Annotated[str | None, typer.Argument(metavar="[REF]", help="Only this family.")]
 
 
-@command(app)
+@command(app, csv=True)
 def verify(
     door: Door, ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="Only this family.")] = None
 ) -> None:
@@ -28,7 +28,7 @@ def verify(
     if door.as_json:
         write.as_json(told)
     elif told["sound"]:
-        typer.echo("The journal is as it was written.")
+        write.remark("The journal is as it was written.")
     else:
         columns = ("journey_id", "version", "problem", "detail")
         write.table("Changed", columns, ([row[column] for column in columns] for row in told["findings"]))

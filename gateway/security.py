@@ -45,6 +45,8 @@ class Tokens:
                 leeway=LEEWAY,
                 options={"require": ["exp", "iat", "sub", "iss", "aud"]},
             )
+        except jwt.ExpiredSignatureError as fault:
+            raise _unknown("ExpiredSignatureError", "the token has expired") from fault
         except jwt.PyJWTError as fault:
             raise _unknown(type(fault).__name__) from fault
         if claims.get("role") not in ROLES or not NAME.fullmatch(str(claims["sub"])):
@@ -93,6 +95,6 @@ async def authenticate(request: Request, token: HTTPAuthorizationCredentials | N
     return actor
 
 
-def _unknown(why: str) -> Rejected:
+def _unknown(why: str, told: str = "the token is missing or does not hold") -> Rejected:
     log.info("unauthenticated", why=why)
-    return Rejected("unauthenticated", "the token is missing or does not hold", "log in again: journeys login")
+    return Rejected("unauthenticated", told, "log in again: journeys login")

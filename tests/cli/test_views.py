@@ -137,6 +137,35 @@ async def test_tables_are_csv_too(cli: Cli, doors: Doors, words: tuple[str, ...]
         assert worker in ran.out
 
 
+@pytest.mark.parametrize(
+    ("words", "columns"),
+    [
+        (("views",), "view,filters"),
+        (("counts",), "what,state,count"),
+        (("queue",), "place,reference,since,area,programme,locality,criteria,room"),
+        (("partners", "list"), "partner,standing,told at,old secret until"),
+        (("partners", "agreement", "wirral-schools"), "from,to,purposes,lawful basis,by,source,confidence"),
+        (("quarantine", "list"), "id,kind,subject,reason,observed,days"),
+        (("messages", "failed"), "message,reference,to,about,since,reason"),
+        (("messages", "refused"), "message,reference,to,about,since,reason"),
+        (("claims", "windows"), "window,opens,closes,phase,ready,set aside,to audit,submitted,source"),
+        (("claims", "windows", "--show", "2013-07"), "claim,pounds,state,sample,audit,set aside because"),
+        (("import", "samples/referrals.csv", "--dry-run"), "line,family,column,value,reason,remedy"),
+        (("programmes", "list"), "name,version,title,area,criteria,results,numbers,unverified,hash"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+async def test_every_table_is_csv(cli: Cli, doors: Doors, words: tuple[str, ...], columns: str):
+    """A command's own table is CSV and alone on standard output; what is said beside it stands on standard error."""
+    await doors.free_places()
+    ran = await cli(*words, "--csv")
+    assert ran.code in {0, 3}, ran
+    head, *rows = csv.reader(io.StringIO(ran.out))
+    assert ",".join(head) == columns
+    assert {len(row) for row in rows} <= {len(head)}
+    assert (await cli(*words, "--csv", "--json")).code == 2
+
+
 async def test_a_page_of_csv_tells_of_the_next_beside_it(cli: Cli, doors: Doors):
     """The cursor of the next page stands on standard error, and --json with --csv is refused."""
     await doors.referred()
