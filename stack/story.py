@@ -8,11 +8,13 @@ import heapq
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import httpx
 
 from domain.calendar import Calendar, add_months
 from domain.programme import Programme
+from domain.scheme import COMPARISON
 
 NEEDS = ("school-attendance", "parenting", "debt", "health", "work", "housing")
 CONFLICT = 409
@@ -85,13 +87,20 @@ class Story:
         self._plan(self._later(today, household.days(1, 5, "identify")), household, self._identify)
 
     async def _identify(self, household: Household, today: date) -> None:
-        await self._do(household.reference, "identify", {"criteria": list(household.criteria)})
-        needed = self._programme.eligibility.at_least if self._programme.eligibility else 0
-        if len(household.criteria) < needed:
+        cohort = cohort_of(household, self._programme)
+        await self._do(household.reference, "identify", {"criteria": household.criteria, "cohort": cohort})
+        if await self._goes_on(household, today) and cohort != COMPARISON:
+            self._plan(self._later(today, household.days(1, 4, "allocate")), household, self._allocate)
+
+    async def _goes_on(self, household: Household, today: date) -> bool:
+        """Tell whether the family is not found ineligible, at identification or once its needs are known."""
+        eligible = (await self._journey(household))["eligible"]
+        self.eligible -= {household.reference}
+        if eligible is False:
             self._plan(self._later(today, 3), household, self._close_not_eligible)
-            return
-        self.eligible.add(household.reference)
-        self._plan(self._later(today, household.days(1, 4, "allocate")), household, self._allocate)
+        elif eligible:
+            self.eligible.add(household.reference)
+        return eligible is not False
 
     async def _close_not_eligible(self, household: Household, _: date) -> None:
         await self._do(household.reference, "close", {"outcome": "not-eligible"})
@@ -109,11 +118,12 @@ class Story:
         self._plan(self._later(today, household.days(least, most, "assess")), household, self._assess)
 
     async def _assess(self, household: Household, today: date) -> None:
-        await self._do(household.reference, "assess", {"needs": self._needs(household)})
-        self._plan(self._later(today, household.days(2, 11, "plan")), household, self._agree_plan)
+        await self._do(household.reference, "assess", {"needs": needs_of(household, self._programme)})
+        if await self._goes_on(household, today):
+            self._plan(self._later(today, household.days(2, 11, "plan")), household, self._agree_plan)
 
     async def _agree_plan(self, household: Household, today: date) -> None:
-        await self._do(household.reference, "agree-plan", {"needs": self._needs(household)})
+        await self._do(household.reference, "agree-plan", {"needs": needs_of(household, self._programme)})
         self._plan(self._later(today, household.days(1, 4, "start")), household, self._start)
 
     async def _start(self, household: Household, today: date) -> None:
@@ -144,9 +154,7 @@ class Story:
             self._plan(self._later(today, 2), household, self._step_up)
             return
         await self._do(household.reference, "record-check", {"verdict": "sustained"})
-        answer = await self._http.get(f"/v1/journeys/{household.reference}")
-        answer.raise_for_status()
-        journey = answer.json()["journey"]
+        journey = await self._journey(household)
         passed = [check["months"] for check in journey["checks"] if check["verdict"] == "sustained"]
         if self._programme.checks and set(passed) >= set(self._programme.checks.months):
             self._plan(self._later(today, 2), household, self._close)
@@ -162,9 +170,10 @@ class Story:
         if due is not None:
             self._plan(self._later(due, 1), household, self._check)
 
-    def _needs(self, household: Household) -> list[str]:
-        first = household.luck % len(NEEDS)
-        return [NEEDS[first], NEEDS[(first + 1) % len(NEEDS)], NEEDS[(first + 2) % len(NEEDS)]]
+    async def _journey(self, household: Household) -> dict[str, Any]:
+        told = (await self._http.get(f"/v1/journeys/{household.reference}")).raise_for_status().json()
+        journey: dict[str, Any] = told["journey"]
+        return journey
 
     def _later(self, day: date, working_days: int) -> date:
         return self._calendar.shift(day, working_days)
@@ -186,3 +195,17 @@ class Story:
 def _is_answered(reference: str, reminder_id: str) -> bool:
     """Three reminders in four are answered."""
     return hashlib.sha256(f"{reference}{reminder_id}".encode()).digest()[0] % 4 != 0
+
+
+def needs_of(household: Household, programme: Programme) -> list[str]:
+    """Return what an assessment finds: three needs, and each reason for the referral that is a need too."""
+    known = programme.known_needs
+    listed = known or NEEDS
+    drawn = [listed[(household.luck + number) % len(listed)] for number in range(3)]
+    return list(dict.fromkeys([*(each for each in household.criteria if each in (known or ())), *drawn]))
+
+
+def cohort_of(household: Household, programme: Programme) -> str | None:
+    """Return the group that a family falls into, where the programme has any."""
+    cohorts = programme.cohorts.names if programme.cohorts else ()
+    return cohorts[household.luck % len(cohorts)] if cohorts else None
