@@ -135,8 +135,11 @@ async def _arm(layout: Layout) -> None:
     token = tokens.mint(layout.secrets, name="bench", role="manager")
     address = commands.status(layout.data).gateway
     async with httpx.AsyncClient(timeout=LEAD.total_seconds(), trust_env=False) as http:
-        answer = await http.post(f"{address}/v1/rearm", headers={"authorization": f"Bearer {token}"})
-        answer.raise_for_status()
+        place: dict[str, str] | None = {}
+        while place is not None:
+            answer = await http.post(f"{address}/v1/rearm", params=place, headers={"authorization": f"Bearer {token}"})
+            cursor = answer.raise_for_status().json()["cursor"]
+            place = {"cursor": cursor} if cursor else None
 
 
 def _kill_worker(layout: Layout) -> None:

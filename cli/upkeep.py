@@ -11,6 +11,7 @@ from cli.trouble import REJECTED
 
 app = typer.Typer(rich_markup_mode=None)
 
+STEP = 100  # journeys started by one request: some seconds
 OneFamily = Annotated[str | None, typer.Argument(metavar="[REF]", help="Only this family.")]
 
 
@@ -55,15 +56,32 @@ def rebuild(door: Door, ref: OneFamily = None) -> None:
 def rearm(door: Door, ref: OneFamily = None) -> None:
     """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster.
 
-    With a reference that family's journey also looks at its journal again and arms its timer anew.
+    They are started a hundred at a time, with a progress bar; broken off, it is run again. With a reference that
+    family's journey also looks at its journal again and arms its timer anew.
 
     Example: journeys rearm
     """
-    told = door.post(_about("/v1/rearm", ref))
+    count = _all_rearmed(door) if ref is None else door.post(_about("/v1/rearm", ref))["journeys"]
     if door.as_json:
-        write.as_json(told)
+        write.as_json({"journeys": count})
     else:
-        typer.echo(f"open journeys running: {told['journeys']}")
+        typer.echo(f"open journeys running: {count}")
+
+
+def _all_rearmed(door: Door) -> int:
+    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
+    from rich.progress import Progress  # noqa: PLC0415
+
+    begin = f"/v1/rearm?limit={STEP}"
+    count, place = 0, begin
+    with Progress(console=Console(stderr=True), disable=door.as_json, transient=True) as bar:
+        task = bar.add_task("starting journeys", total=None)
+        while place:
+            told = door.post(place)
+            count += told["journeys"]
+            bar.update(task, total=count + told["left"], completed=count)
+            place = f"{begin}&cursor={told['cursor']}" if told["cursor"] else ""
+    return count
 
 
 @command(app)

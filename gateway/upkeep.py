@@ -3,13 +3,14 @@
 from typing import Annotated
 
 import asyncpg
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
 
 from domain.access import Actor
 from domain.errors import Rejected
 from domain.family import is_reference
 from gateway.families import family
+from gateway.paging import NAME, Cursor, cursor_of, place_of
 from gateway.parts import Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow
@@ -37,9 +38,11 @@ class Verified(BaseModel):
 
 
 class Rearmed(BaseModel):
-    """How many open journeys run again."""
+    """How many open journeys run again, and how many are left for the requests after this one."""
 
     journeys: int
+    left: int = 0
+    cursor: str | None = Field(default=None, description="Where the next request goes on; none: nothing is left.")
 
 
 class Retried(BaseModel):
@@ -83,19 +86,29 @@ async def verify(
 
 
 @router.post("/rearm")
-async def rearm(_actor: Administrator, parts: Served, reference: str | None = None) -> Rearmed:
+async def rearm(
+    _actor: Administrator,
+    parts: Served,
+    reference: str | None = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Rearmed:
     """Start the workflow of every open journey and claim window, as after the loss of the whole Temporal cluster.
 
+    A request starts `limit` journeys and tells where the next one goes on: ten thousand are more than one can wait for.
     With a `reference` that family's journeys also look at their journals again and arm their timers anew.
     """
+    (after,) = place_of(cursor, NAME) or ("",)
     async with parts.pool.acquire() as conn:
         if reference is not None:
             return Rearmed(journeys=await parts.engine.wake(await _to_mend(conn, reference)))
-        ids = await read_models.open_journey_ids(conn)
-        windows = await claim_windows.unclosed(conn)
+        ids = sorted(name for name in await read_models.open_journey_ids(conn) if name > after)
+        windows = [] if cursor else await claim_windows.unclosed(conn)
     for window_id in windows:
         await parts.engine.windows.start(window_id)
-    return Rearmed(journeys=await parts.engine.rearm(ids))
+    started = await parts.engine.rearm(ids[:limit])
+    left = len(ids) - started
+    return Rearmed(journeys=started, left=left, cursor=cursor_of(ids[started - 1]) if left else None)
 
 
 @router.post("/retry")

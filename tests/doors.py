@@ -74,7 +74,7 @@ class NearEngine:
 
     async def rearm(self, journey_ids: Sequence[str]) -> int:
         """Remember which journeys were armed."""
-        self.rearmed = list(journey_ids)
+        self.rearmed += journey_ids
         return len(journey_ids)
 
     async def now(self) -> datetime:

@@ -80,17 +80,25 @@ async def test_counts(doors: Doors):
 async def test_upkeep(doors: Doors):
     """The journal is sound, read models made anew tell the same, and every open journey is armed again."""
     reference = await doors.referred()
+    doors.engine.rearmed.clear()
     async with doors.client() as client:
         listed = (await client.get("/v1/journeys", params={"limit": 500})).json()
         sound = (await client.get("/v1/verify")).json()
         one = (await client.get("/v1/verify", params={"reference": reference})).json()
         rebuilt = (await client.post("/v1/rebuild")).json()
         assert (await client.get("/v1/journeys", params={"limit": 500})).json() == listed
-        armed = (await client.post("/v1/rearm")).json()
+        armed = [(await client.post("/v1/rearm", params={"limit": 1})).json()]
+        while armed[-1]["cursor"]:
+            following = {"limit": 500, "cursor": armed[-1]["cursor"]}
+            armed.append((await client.post("/v1/rearm", params=following)).json())
         claims = (await client.get("/v1/claims")).json()
     assert sound == one == {"sound": True, "findings": [], "left_out": 0}
     assert rebuilt["journeys"] >= len(listed["journeys"])
-    assert armed["journeys"] == len(doors.engine.rearmed) > 0
+    assert armed[0]["journeys"] == 1
+    assert armed[0]["left"] == sum(page["journeys"] for page in armed[1:])
+    open_now = {row["journey_id"] for row in listed["journeys"] if row["stage"] != "closed"}
+    assert len(doors.engine.rearmed) == len(set(doors.engine.rearmed))
+    assert open_now <= set(doors.engine.rearmed)
     assert claims == []
 
 
