@@ -21,8 +21,11 @@ def check_families(rows: Iterable[Row], terms: Terms, unreadable: Sequence[Fault
         _judge(family, terms, [fault for fault in unreadable if fault.family_no == key])
         for key, family in families.items()
     ]
-    alone = [fault for fault in unreadable if fault.family_no not in families]
-    return [*_apart(judged), *(_unread(fault) for fault in alone)]
+    alone: dict[str, list[Fault]] = {}
+    for fault in unreadable:
+        if fault.family_no not in families:
+            alone.setdefault(fault.family_no or f"line {fault.line}", []).append(fault)
+    return [*_apart(judged), *map(_unread, alone.values())]
 
 
 def check_family(rows: Sequence[Row], terms: Terms) -> Checked:
@@ -160,5 +163,6 @@ def _refuse(checked: Checked, faults: Sequence[Fault]) -> Checked:
     return checked.model_copy(update={"referral": None, "faults": (*checked.faults, *faults)})
 
 
-def _unread(fault: Fault) -> Checked:
-    return Checked(family_no=fault.family_no, lines=(fault.line,), faults=(fault,))
+def _unread(faults: Sequence[Fault]) -> Checked:
+    """Refuse a family of which no row can be read."""
+    return Checked(family_no=faults[0].family_no, lines=tuple(fault.line for fault in faults), faults=tuple(faults))

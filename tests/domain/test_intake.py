@@ -287,6 +287,18 @@ def test_a_row_that_is_no_utf_8():
     assert (fault.line, fault.column, fault.value, fault.code) == (2, "surname", "M\\udcfcller", "not-utf-8")
 
 
+def test_a_family_of_which_nothing_can_be_read():
+    """Rows of one family that cannot be read are one refused family; those without a number stand alone."""
+    read = sheet(cells(), "W2,Elm", "W2,Ash", ",y", ",x")
+    judged = check_families(read.rows, TERMS, read.faults)
+    assert [(family.family_no, family.lines) for family in judged] == [
+        ("W1", (2,)),
+        ("W2", (3, 4)),
+        ("", (5,)),
+        ("", (6,)),
+    ]
+
+
 @pytest.mark.parametrize(
     "data",
     [
