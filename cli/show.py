@@ -100,7 +100,7 @@ def table(
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDE
     unfolded = console.measure(drawn, options=console.options.update_width(10 * WIDE)).minimum
-    if console.width < NARROW and unfolded > console.width:
+    if cells and console.width < NARROW and unfolded > console.width:
         _records(console, title, columns, cells)
     else:
         console.print(drawn if drawn.row_count else Text(f"{title}: none" if title else "none"))

@@ -64,11 +64,8 @@ class Policy:
         if not may(actor, self.action, holder):
             log.info("not allowed", action=self.action, route=route)  # the refusal itself is logged where all are
             who = f"{'an' if actor.role.startswith('a') else 'a'} {actor.role}"
-            raise Rejected(
-                "not-allowed",
-                f"{who} may not do this{' for a family held by others' if actor.role == 'key-worker' else ''}",
-                "ask someone whose role allows it",
-            )
+            others = " for a family held by others" if may(actor, self.action, actor.name) else ""
+            raise Rejected("not-allowed", f"{who} may not do this{others}", "ask someone whose role allows it")
 
 
 class Allow(Policy):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -38,6 +39,15 @@ def test_every_command_shows_how_it_is_used(path):
 
 
 @pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_every_example_can_be_typed(path):
+    """The example of every command is one that the command takes: nothing in it is mistyped or missing."""
+    example = (EVERY[path].help or "").partition("Example: ")[2]
+    words = shlex.split(example.partition("\n\n")[0])[1 + len(path) :]
+    told = EVERY[path].make_context(path[-1], words)
+    assert told.params or not words
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
 def test_every_option_says_what_it_does(path):
     """No option or argument of a command is without a word of help, but for the postcode, which is its own."""
     silent = [
@@ -46,6 +56,12 @@ def test_every_option_says_what_it_does(path):
         if not getattr(parameter, "help", None) and not getattr(parameter, "hidden", False)
     ]
     assert set(silent) <= {"postcode"}
+
+
+def test_every_command_speaks_json():
+    """Every command takes --json, but for the script of a shell and the time-lapse, which reads its own options."""
+    silent = {path for path, one in EVERY.items() if "as_json" not in {parameter.name for parameter in one.params}}
+    assert silent == {("completion",), ("timelapse",)}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

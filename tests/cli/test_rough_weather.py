@@ -111,3 +111,8 @@ async def test_a_narrow_terminal_breaks_no_reference(cli: Cli, doors: Doors, wor
     assert max(map(len, out.splitlines())) <= 40
     if words[0] != "workers":
         assert re.search(r"\bF-[0-9A-Z]{4}-[0-9A-Z]{4}\b", out), out
+
+
+async def test_a_narrow_terminal_says_none(cli: Cli):
+    """An empty table is told as none, however narrow the terminal."""
+    assert (await cli("messages", "refused", "--partner", "kent-police", COLUMNS="40")).out.strip() == "none"

@@ -207,3 +207,13 @@ async def test_openapi(doors: Doors):
     assert step["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/StepUp")
     assert step["security"] == [{"HTTPBearer": []}]
     assert "application/problem+json" in step["responses"]["409"]["content"]
+
+
+async def test_whose_family_it_is_is_said_where_it_matters(doors: Doors):
+    """A key worker hears of families held by others where the step is theirs at all, and nowhere else."""
+    reference, _ = await doors.allocated()
+    async with doors.client("key-worker", "lee") as client:
+        step = await client.post(f"/v1/journeys/{reference}/record-contact", json={})
+        staff = await client.post("/v1/workers", json={"name": "x", "email": "x@council.example"})
+    assert step.json()["detail"] == "a key-worker may not do this for a family held by others"
+    assert (staff.status_code, staff.json()["detail"]) == (403, "a key-worker may not do this")
