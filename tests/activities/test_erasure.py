@@ -11,16 +11,19 @@ from domain import commands as c
 from domain import events as e
 from domain.calendar import calendar_of
 from domain.claim_file import check
-from domain.evolve import fold
-from store import claim_files, claims, journal
+from programmes import load
+from store import claim_files, claims, programmes
 from store.doctor import journeys as look
-from store.erasing import erased_at
+from store.erasing import erase as destroy
+from store.erasing import erased_at, hold
 from store.rebuild import rebuild
 from store.verify import verify
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN, JOB_ENDED, PACK, fact, referred
+from tests.eventually import eventually
 from tests.ledger import Ledger
 
 REFERENCE = "F-7K3Q-9D2X"
+WIRRAL = load("wirral-2012")
 CLOSED = fact(e.JourneyClosed, date(2013, 5, 30), outcome="moved-away")
 AGAIN = referred(2, date(2013, 6, 2), earlier=("journey:wirral:F-7K3Q-9D2X:1",))
 
@@ -133,17 +136,21 @@ async def test_a_claim_is_explained_and_judged_to_the_byte(ledger):
     assert not [day for day in BORN.values() if day.isoformat() in filed.file.model_dump_json()]
 
 
-async def test_event_and_key_go_together(ledger):
-    """Where the journal cannot take the erasure, nothing is destroyed: both are one transaction."""
+@pytest.mark.parametrize(
+    ("table", "check"), [("events", "type <> 'family-erased'"), ("family_keys", "wrapped IS NOT NULL")]
+)
+async def test_event_and_key_go_together(ledger, table, check):
+    """Where either the event or the key's end cannot be stored, neither is: both are one transaction."""
     await settled(ledger, "submit", "pay")
-    await ledger.pool.execute("ALTER TABLE events ADD CONSTRAINT no_more CHECK (type <> 'family-erased')")
+    await ledger.pool.execute(f"ALTER TABLE {table} ADD CONSTRAINT no_more CHECK ({check})")
     try:
         with pytest.raises(asyncpg.CheckViolationError, match="no_more"):
             await erase(ledger)
         async with ledger.pool.acquire() as conn:
             assert await ledger.vault.born(conn, REFERENCE) == BORN
+        assert "family-erased" not in await ledger.types(ledger.journey)
     finally:
-        await ledger.pool.execute("ALTER TABLE events DROP CONSTRAINT no_more")
+        await ledger.pool.execute(f"ALTER TABLE {table} DROP CONSTRAINT no_more")
     assert await erase(ledger) == ("family-erased",)
 
 
@@ -160,14 +167,46 @@ async def test_a_key_that_came_back_is_found_and_destroyed_again(ledger):
     assert await ledger.pool.fetchval("SELECT wrapped FROM family_keys") is None
 
 
-async def test_an_evaluation_and_an_erasure_at_once(ledger):
-    """When an evaluation and an erasure meet, the second sees what the first did: no claim comes after the key went."""
+async def somebody_waits(ledger):
+    """Tell whether a statement waits for a lock."""
+    return await ledger.pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+
+
+async def test_an_erasure_waits_for_an_evaluation_under_way(ledger):
+    """A claim that an evaluation is just recording is counted: the erasure takes its turn at the ledger after it."""
     await settled(ledger, "submit", "pay")
-    [effect] = await ledger.plan(ledger.journey, AS_OF + timedelta(days=1))
-    outcome, recording = await asyncio.gather(erase(ledger, despite_claims=True), ledger.run(ledger.journey, effect))
-    await ledger.live(ledger.journey, recording)
+    async with ledger.pool.acquire() as conn, conn.transaction():
+        await claims.lock(conn, ledger.journey)
+        erasure = asyncio.create_task(erase(ledger))
+        await eventually(lambda: somebody_waits(ledger))
+        await conn.execute("UPDATE claims SET state = 'eligible'")
+    assert await erasure == "claims-under-way"
+
+
+@pytest.mark.parametrize(("erased", "outcome"), [(True, "erased"), (False, ("family-referred",))])
+async def test_a_referral_waits_for_an_erasure_under_way(ledger, erased, outcome):
+    """The same people referred again meanwhile become a journey with people, or no journey at all."""
+    pack = {"programme": WIRRAL.name, "programme_version": WIRRAL.version, "programme_hash": WIRRAL.hash}
+    fields = AGAIN.model_dump(exclude={"type", "at"}) | pack | {"referrer": "wirral-schools"}
+    refer = c.ReferFamily(command_id="again", at=ledger.now, actor="coordinator:ann", **fields)
     async with ledger.pool.acquire() as conn:
-        told = [recorded.event for recorded in await journal.timeline(conn, ledger.journey)]
-    assert outcome == ("family-erased",)
-    assert fold(told).erased_on is not None
-    assert len(await ledger.claims(REFERENCE)) == 1
+        await programmes.keep(conn, WIRRAL)
+    async with ledger.pool.acquire() as conn, conn.transaction():
+        await hold(conn, REFERENCE)
+        referral = asyncio.create_task(ledger.submit(AGAIN.journey_id, refer))
+        await eventually(lambda: somebody_waits(ledger))
+        if erased:
+            await destroy(conn, REFERENCE, ledger.now)
+    reply = await referral
+    assert (reply.rejection.code if reply.rejection else reply.happened) == outcome
+
+
+async def test_an_erasure_waits_for_a_referral_under_way(ledger):
+    """An erasure that comes second sees the journey that was opened meanwhile, and is refused."""
+    await settled(ledger, "submit", "pay")
+    async with ledger.pool.acquire() as conn, conn.transaction():
+        await hold(conn, REFERENCE)
+        erasure = asyncio.create_task(erase(ledger))
+        await eventually(lambda: somebody_waits(ledger))
+        await ledger.open(PACK, [AGAIN], BORN)
+    assert await erasure == "journey-open"

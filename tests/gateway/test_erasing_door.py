@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.commands import RecordEvidence
+from domain.commands import RecordEvidence, RecordNotification
 from domain.evidence import EVIDENCE
 from store.vault import Note
 from tests.doors import NOON, PROBLEM, Doors, event, nhs_number, signed
@@ -224,7 +224,15 @@ async def test_partner_events_for_old_identifiers_wait_in_quarantine(doors: Door
     assert (answer.status_code, answer.json()["type"]) == (409, f"{PROBLEM}erased")
 
 
-async def test_an_event_on_its_way_is_refused_and_forgets_whom_it_was_about(doors: Doors, home: Home):
+def _not_told(home: Home) -> RecordNotification:
+    """What became of a message, which is news: the batch it is in is appended, and not only answered."""
+    told = {"effect_id": f"{home.journey_id}:9:1", "partner": "wirral-schools", "about": "journey-closed"}
+    fate = {"fault": "refused", "reason": "family-erased"}
+    return RecordNotification(command_id=uuid.uuid4().hex, at=NOON, actor="worker:notifications", **told, **fate)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_an_event_on_its_way_is_refused_and_forgets_whom_it_was_about(doors: Doors, home: Home, alone: bool):  # noqa: FBT001
     """Evidence that was matched before the erasure and arrives after it is refused, and its subject is let go."""
     name = uuid.uuid4().hex
     await erase(doors, home.reference)
@@ -244,7 +252,7 @@ async def test_an_event_on_its_way_is_refused_and_forgets_whom_it_was_about(door
         actor="partner:wirral-housing",
         evidence=EVIDENCE.validate_python(told | {"on": NOON.date()}),
     )
-    await doors.engine.forward(home.journey_id, [command])
+    await doors.engine.forward(home.journey_id, [command] if alone else [command, _not_told(home)])
 
     async def settled() -> Any:
         row = await doors.parts.pool.fetchrow("SELECT * FROM inbox WHERE event_id = $1", name)
