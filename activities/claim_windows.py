@@ -1,13 +1,15 @@
 """What a claim window does: gather and judge claims, draw the audit sample, submit, and tell the managers."""
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
+from functools import partial
 
 import asyncpg
 from pydantic import BaseModel
 from temporalio import activity
 
 from activities.clawbacks import stands
+from activities.clock import business_now
 from activities.post import TIMEOUT_SECONDS, Post
 from activities.wording import window_note
 from domain.calendar import LONDON, local_date
@@ -73,6 +75,7 @@ class WindowActivities:
         self._vault = vault
         self._post = post
         self._offset = offset
+        self._now = partial(business_now, offset)
 
     @activity.defn
     async def place_window(self, asked: InWindow) -> Placed:
@@ -180,10 +183,6 @@ class WindowActivities:
         if window.closed or today > window.closes:
             return "closed"
         return "waiting" if today < window.opens else "open"
-
-    def _now(self) -> datetime:
-        """Return the business clock at this attempt, by the server's clock."""
-        return activity.info().started_time.astimezone(UTC) + self._offset
 
 
 async def _window(conn: Conn, window_id: str) -> Window:

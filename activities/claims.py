@@ -1,11 +1,13 @@
 """Claim eligibility: the results evaluated on the evidence as recorded now, and written to the claims ledger."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 import asyncpg
 from pydantic import BaseModel
 from temporalio import activity
 
+from activities.clock import business_now
 from activities.messages import EffectRun, RunEffect
 from domain.claim_ages import ages_asked
 from domain.claim_file import explain, report
@@ -32,7 +34,7 @@ class ClaimActivities:
     def __init__(self, pool: asyncpg.Pool, vault: Vault, offset: timedelta) -> None:
         self._pool = pool
         self._vault = vault
-        self._offset = offset
+        self._now = partial(business_now, offset)
 
     @activity.defn
     async def record_claim_eligibility(self, run: RunEffect) -> EffectRun:
@@ -80,7 +82,3 @@ class ClaimActivities:
         )
         results = await claims.record(conn, effect.effect_id, journey, basis, recorded_at=self._now())
         return Evaluated(version=loaded.version, results=results)
-
-    def _now(self) -> datetime:
-        """Return the business clock at this attempt, by the server's clock."""
-        return activity.info().started_time.astimezone(UTC) + self._offset

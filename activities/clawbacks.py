@@ -1,12 +1,14 @@
 """The review of a family's claims on today's evidence: clawbacks proposed, or withdrawn when a claim holds again."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 import asyncpg
 from pydantic import BaseModel
 from temporalio import activity
 
+from activities.clock import business_now
 from activities.messages import EffectRun, RunEffect
 from domain.claim_states import STANDING
 from domain.clawback import Standing, news, standing
@@ -36,7 +38,7 @@ class ClawbackActivities:
         self._pool = pool
         self._vault = vault
         self._submit = submit
-        self._offset = offset
+        self._now = partial(business_now, offset)
 
     @activity.defn
     async def review_claims(self, run: RunEffect) -> EffectRun:
@@ -107,10 +109,6 @@ class ClawbackActivities:
             restored=restored,
             effect_id=effect_id,
         )
-
-    def _now(self) -> datetime:
-        """Return the business clock at this attempt, by the server's clock."""
-        return activity.info().started_time.astimezone(UTC) + self._offset
 
 
 async def stands(conn: Conn, vault: Vault, claim: Claim) -> Standing:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 import asyncpg
@@ -10,6 +11,7 @@ from limits import RateLimitItem, parse
 from temporalio import activity
 
 from activities import ways, wording
+from activities.clock import business_now
 from activities.messages import EffectRun, RunEffect
 from activities.pace import Pace
 from activities.post import NOT_ARRIVED, TIMEOUT_SECONDS, Post
@@ -39,7 +41,7 @@ class NotificationActivities:
         self._pool = pool
         self._vault = vault
         self._post = post
-        self._offset = offset
+        self._now = partial(business_now, offset)
         self._rate: RateLimitItem = parse(rate)
         self._pace = Pace()
 
@@ -89,10 +91,6 @@ class NotificationActivities:
                 reason=reason,
             )
         )
-
-    def _now(self) -> datetime:
-        """Return the business clock at this attempt, by the server's clock."""
-        return activity.info().started_time.astimezone(UTC) + self._offset
 
     async def _once(self, effect_id: str, judge: Callable[[Conn], Awaitable[Way | str]]) -> str | None:
         """Judge, send and note; return why it was not sent, or None.

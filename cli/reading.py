@@ -125,7 +125,7 @@ def _heading(told: dict[str, Any]) -> None:
             ("version", version_of(journey["journey_id"], journey["version"])),
             ("stage", stage),
             ("holder", holder),
-            ("erased", journey["erased_on"] and f"{journey['erased_on']} ({journey['erased_for']})"),
+            ("erased", told["erased_on"] and f"{told['erased_on']} ({told['erased_for']})"),
             ("held beyond cap", journey["waiver"] and f"by waiver {journey['waiver']}"),
             ("offered to", journey["handover_to"]),
             ("locality", journey["locality"]),

@@ -61,7 +61,10 @@ class Told(BaseModel):
 
 
 class Shown(BaseModel):
-    """One journey of a family, the newest unless another is asked for; `family` only for those who may read names."""
+    """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
+
+    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown.
+    """
 
     journey: Journey
     holder: str | None
@@ -73,6 +76,8 @@ class Shown(BaseModel):
     claims: list[Claim]
     earlier: list[JourneyRow]
     family: FamilyRecord | None = None
+    erased_on: date | None = None
+    erased_for: str | None = None
 
 
 class Fallen(BaseModel):
@@ -150,7 +155,7 @@ async def show(
     The `ETag` goes with a step as `If-Match`: the step is refused if anything has happened since.
     """
     names = may(asked.actor, "read-names", asked.journey.key_worker)
-    asked = asked.on(journey)
+    newest, asked = asked.journey, asked.on(journey)
     row = asked.journey
     async with parts.pool.acquire() as conn:
         recorded = await journal.timeline(conn, row.journey_id)
@@ -171,6 +176,8 @@ async def show(
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
         family=family,
+        erased_on=newest.erased_on,
+        erased_for=newest.erased_for,
     )
 
 

@@ -1,36 +1,13 @@
 """`journeys messages`: what did not go out, why, and another try."""
 
-import uuid
-
-from domain.commands import RecordNotification
-from store import effects
 from tests.cli.conftest import Cli
 from tests.doors import Doors
-
-
-async def _unsent(doors: Doors, fault: str, reason: str) -> tuple[str, str]:
-    """Let the message that tells the referrer of an identification come to this end."""
-    reference = await doors.referred()
-    assert (await doors.step(reference, "identify", criteria=["poverty", "addiction"])).status_code == 200
-    async with doors.parts.pool.acquire() as conn:
-        [row] = await effects.of_journey(conn, f"journey:wirral:{reference}:1")
-    outcome = RecordNotification(
-        command_id=uuid.uuid4().hex,
-        at=doors.engine.clock,
-        actor="worker:notifications",
-        effect_id=row.effect_id,
-        partner=row.effect.partner,
-        about=row.effect.about,
-        fault=fault,
-        reason=reason,
-    )
-    await doors.engine.submit(row.journey_id, outcome)
-    return reference, row.effect_id
+from tests.unsent import unsent
 
 
 async def test_what_failed_is_listed_shown_and_tried_again(cli: Cli, doors: Doors):
     """A failed message is found by its partner, shown with why, tried again, and gone from the list."""
-    reference, message = await _unsent(doors, "failed", "gave-up")
+    reference, message = await unsent(doors, "failed", "gave-up")
     listed = (await cli("messages", "failed", "--partner", "wirral-schools", "--limit", "500")).out
     assert (message in listed, reference in listed, "gave-up" in listed) == (True, True, True)
     shown = (await cli("messages", "show", message)).out
@@ -44,7 +21,7 @@ async def test_what_failed_is_listed_shown_and_tried_again(cli: Cli, doors: Door
 
 async def test_what_was_refused_is_listed_with_the_reason(cli: Cli, doors: Doors):
     """A refused message stands in its own list with why."""
-    _, message = await _unsent(doors, "refused", "partner-suspended")
+    _, message = await unsent(doors, "refused", "partner-suspended")
     rows = {row["message_id"]: row for row in await cli.ok("messages", "refused", "--limit", "500")}
     assert rows[message]["reason"] == "partner-suspended"
     assert "partner-suspended" in (await cli("messages", "refused")).out
@@ -52,7 +29,7 @@ async def test_what_was_refused_is_listed_with_the_reason(cli: Cli, doors: Doors
 
 async def test_all_to_one_partner(cli: Cli, doors: Doors):
     """A dry run lists what would be tried again and leaves it; without it, it is tried again."""
-    _, message = await _unsent(doors, "failed", "partner-refused")
+    _, message = await unsent(doors, "failed", "partner-refused")
     dry = await cli("messages", "retry", "--partner", "wirral-schools", "--dry-run")
     assert (dry.code, "would be tried again" in dry.out, message in dry.out) == (0, True, True)
     assert message in (await cli.ok("messages", "retry", "--partner", "wirral-schools"))["retried"]

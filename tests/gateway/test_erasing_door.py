@@ -147,6 +147,19 @@ async def test_it_is_told_what_was_destroyed_and_what_stays(doors: Doors, home: 
     )
 
 
+async def test_every_journey_of_the_family_tells_of_it(doors: Doors, home: Home):
+    """The event stands on the newest journey; an earlier one is shown with its day and reason too."""
+    async with doors.client() as client:
+        again = (await client.post("/v1/journeys", json=home.form)).json()
+    assert again["reference"] == home.reference
+    assert (await doors.step(home.reference, "close", outcome="moved-away")).status_code == 200
+    assert (await erase(doors, home.reference)).status_code == 200
+    async with doors.client() as client:
+        told = (await client.get(f"/v1/journeys/{home.reference}", params={"journey": 1})).json()
+    assert (told["journey"]["journey_id"], told["journey"]["erased_on"]) == (home.journey_id, None)
+    assert (told["erased_on"], told["erased_for"], told["family"]) == ("2012-06-01", "request", None)
+
+
 async def test_a_dry_run_destroys_nothing(doors: Doors, home: Home):
     """Tried out, it tells the same counts, and the family can be read as before."""
     told = (await erase(doors, home.reference, dry_run=True)).json()

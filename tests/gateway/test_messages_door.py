@@ -3,39 +3,8 @@
 import pytest
 from doors import PROBLEM
 
-from domain.calendar import local_date
-from domain.commands import RecordNotification
 from store import effects
-
-
-async def planned(doors, *, consent=False):
-    """Refer and identify a family, of which its referrer is to be told; return reference and message."""
-    reference = await doors.referred()
-    if consent:
-        today = local_date(doors.engine.clock).isoformat()
-        body = {"basis": "consent", "purpose": "family-support", "on": today}
-        assert (await doors.step(reference, "consent", **body)).status_code == 200
-    assert (await doors.step(reference, "identify", criteria=["poverty", "addiction"])).status_code == 200
-    async with doors.parts.pool.acquire() as conn:
-        [row] = await effects.of_journey(conn, f"journey:wirral:{reference}:1")
-    return reference, row
-
-
-async def unsent(doors, fault="failed", reason="gave-up", **given):
-    """Let that message come to this end."""
-    reference, row = await planned(doors, **given)
-    outcome = RecordNotification(
-        command_id=f"{row.effect_id}:settled",
-        at=doors.engine.clock,
-        actor="worker:notifications",
-        effect_id=row.effect_id,
-        partner=row.effect.partner,
-        about=row.effect.about,
-        fault=fault,
-        reason=reason,
-    )
-    await doors.engine.submit(row.journey_id, outcome)
-    return reference, row.effect_id
+from tests.unsent import planned, unsent
 
 
 async def rows(doors, **params):
