@@ -297,6 +297,27 @@ async def test_releasing_looks_at_the_quarantine_only(pool):
     assert "Seq Scan on inbox" not in plan
 
 
+async def test_an_event_is_looked_up_by_its_id(pool):
+    """An inbox without statistics, as on its first day, finds an event by its id too and not among all of its partner's."""
+    nothing = ", ".join(["NULL"] * 10)
+    async with pool.acquire() as conn:
+        await conn.execute(f"PREPARE looked_up AS {queries('inbox')['accept']}")
+        plan = "\n".join(row[0] for row in await conn.fetch(f"EXPLAIN EXECUTE looked_up ({nothing})"))
+        await conn.execute("DEALLOCATE looked_up")
+    assert "using inbox_pkey" in plan
+
+
+async def test_receipts_are_read_by_their_index(pool):
+    """A page of a partner's receipts is read off the index that is there for it."""
+    await inbox.accept(pool, [arrival(f"e{number}") for number in range(5_000)])
+    await pool.execute("ANALYZE inbox")
+    async with pool.acquire() as conn:
+        await conn.execute(f"PREPARE paged AS {queries('receipts')['page']}")
+        plan = "\n".join(row[0] for row in await conn.fetch("EXPLAIN EXECUTE paged ('schools', 1, 100, NULL)"))
+        await conn.execute("DEALLOCATE paged")
+    assert "using inbox_receipts" in plan
+
+
 async def test_taking_goes_on_after_what_was_looked_at(pool):
     """A batch starts above the number where the last one ended, also when nothing of that could be matched."""
     await know(pool)

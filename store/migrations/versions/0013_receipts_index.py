@@ -1,0 +1,11 @@
+"""The index of a partner's receipts serves pages of receipts only."""
+
+from store.migrations.plain import run
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Run the SQL file of the same name."""
+    run(__file__)
