@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -41,9 +42,25 @@ NO_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "met
 Opening = Callable[[Settings], AbstractAsyncContextManager[Parts]]
 
 
+class Gateway(FastAPI):
+    """The framework's application, with a document that is true of parameters too."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document; a header or a query parameter may be left out, and cannot be null."""
+        told = super().openapi()
+        for operation in (each for path in told["paths"].values() for each in path.values()):
+            for parameter in operation.get("parameters", []):
+                kinds = parameter["schema"].get("anyOf")
+                if kinds and {"type": "null"} in kinds:
+                    (kind,) = (each for each in kinds if each != {"type": "null"})
+                    parameter["schema"] = {**parameter["schema"], **kind}
+                    del parameter["schema"]["anyOf"]
+        return told
+
+
 def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
     """Return the gateway; `opening` opens its parts, and tests bring their own engine that way."""
-    app = FastAPI(
+    app = Gateway(
         title="Family Journeys",
         version="1",
         summary="The one door: steps of the path, what people look at, and partner events.",

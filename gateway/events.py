@@ -8,32 +8,16 @@ from pydantic import BaseModel
 from domain.calendar import local_date
 from domain.cells import shown
 from domain.errors import Rejected
-from gateway.cloudevents import BATCH, BINARY, SINGLE, claimed_by, read_events, signed_as
+from gateway.cloudevents import claimed_by, read_events, signed_as
+from gateway.event_document import BODY, PARAMETERS
 from gateway.judging import Sender, judge
 from gateway.parts import Parts, Served
 from gateway.problems import SIGNED
-from gateway.signing import WEBHOOK_HEADERS, Signer, signer
+from gateway.signing import Signer, signer
 from store import inbox
 from store.inbox import Outcome
 
 router = APIRouter(prefix="/v1", tags=["partners"], responses=SIGNED)
-
-TEXT = {"type": "string"}
-ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time")
-PARAMETERS = [{"name": name, "in": "header", "required": True, "schema": TEXT} for name in WEBHOOK_HEADERS] + [
-    {"name": f"ce-{name}", "in": "header", "schema": TEXT, "description": "In binary mode."} for name in ATTRIBUTES
-]
-EVENT = {"type": "object", "required": [*ATTRIBUTES, "data"], "properties": {"data": {"type": "object"}}}
-BODY = {
-    "content": {
-        SINGLE: {"schema": EVENT},
-        BATCH: {"schema": {"type": "array", "items": EVENT, "minItems": 1}},
-        BINARY: {
-            "schema": {"type": "object", "description": "The kind's fields, with the attributes in ce-* headers."}
-        },
-    },
-    "required": True,
-}
 
 
 class Told(BaseModel):

@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from domain.cells import shown
 from domain.errors import Rejected
-from gateway.events import PARAMETERS
+from gateway.event_document import ASKING
 from gateway.paging import PLACE, Cursor, cursor_of, place_of
 from gateway.parts import Served
 from gateway.problems import SIGNED
-from gateway.signing import WEBHOOK_HEADERS, Signed, Signer
+from gateway.signing import Signed, Signer
 from store import receipts
 from store.inbox import InboxState
 from store.receipts import Kept
@@ -28,8 +28,7 @@ STATES: dict[Standing, list[InboxState]] = {
     "discarded": ["discarded"],
 }
 STANDING: dict[InboxState, Standing] = {state: name for name, states in STATES.items() for state in states}
-_SOURCE = {"name": "ce-source", "in": "header", "required": True, "schema": {"type": "string"}}
-HEADERS = {"parameters": [one for one in PARAMETERS if one["name"] in WEBHOOK_HEADERS] + [_SOURCE]}
+HEADERS = {"parameters": ASKING}
 
 Partner = Annotated[Signer, Depends(Signed())]
 

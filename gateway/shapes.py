@@ -8,7 +8,7 @@ from domain.cells import shown
 from domain.commands import ReminderId
 from domain.model import Code
 
-EMAIL = r"^[^@\s,]+@[^@\s,]+$"
+EMAIL = r"^[!-+\--?A-~]+@[!-+\--?A-~]+$"  # what can be seen of ASCII, without a comma and a second @
 TEMPLATE = r"^[0-9a-f-]{36}$"
 KEY = r"^[\x21-\x7e]{1,100}$"
 TAG = r'^(\*|"[0-9]{1,9}-[0-9]{1,9}")$'

@@ -298,7 +298,7 @@ async def test_releasing_looks_at_the_quarantine_only(pool):
 
 
 async def test_an_event_is_looked_up_by_its_id(pool):
-    """An inbox without statistics, as on its first day, finds an event by its id too and not among all of its partner's."""
+    """An inbox without statistics too finds an event by its id, and not among all of its partner's."""
     nothing = ", ".join(["NULL"] * 10)
     async with pool.acquire() as conn:
         await conn.execute(f"PREPARE looked_up AS {queries('inbox')['accept']}")
