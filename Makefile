@@ -36,7 +36,7 @@ check: $(STAMP)  ## Lint, types, import contracts, compose file and Dockerfile.
 
 alerts:  ## See each alert fire and stay still (needs promtool, of Debian's package prometheus); no part of check.
 	@command -v $(PROMTOOL) >/dev/null || { echo "promtool is missing: apt-get install prometheus, or PROMTOOL=/path/to/promtool"; exit 1; }
-	$(PROMTOOL) check rules deploy/alerts.yml
+	$(PROMTOOL) check config deploy/prometheus.yml
 	$(PROMTOOL) test rules deploy/alerts.test.yml
 
 bench: $(STAMP)  ## Measure speed as ratios, in one run on this machine.

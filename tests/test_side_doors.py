@@ -48,12 +48,14 @@ async def _lines(watched: Watched, part: str, **fields: str) -> list[dict]:
 
 
 async def test_a_fault_of_the_gateway(watched: Watched):
-    """A fault that nobody foresaw is told by its type and place; the row that it quotes is in no log and no span."""
+    """A fault that nobody foresaw is counted and told by type and place; what it quotes is in no log and no span."""
+    assert "journeys_requests_failed_total 0.0" in await watched.figures("GATEWAY"), "there before the first fault"
     await _execute(watched, f"ALTER TABLE staff ADD CONSTRAINT refused CHECK (email NOT LIKE '{NAME}%')")
     form = {"name": "kw-1", "role": "key-worker", "email": f"{NAME}@council.example"}
     answer = await watched.http.post("/v1/workers", json=form, headers={"x-request-id": "failing-1"})
     assert answer.status_code == 500
     assert NAME not in answer.text
+    assert "journeys_requests_failed_total 1.0" in await watched.figures("GATEWAY")
     (line,) = await _lines(watched, "gateway", event="unexpected", request_id="failing-1")
     assert line["exception"][0]["type"] == REFUSED
 

@@ -38,7 +38,7 @@ GAUGES = {
     "inbox_age": Gauge("journeys_partner_events_oldest_seconds", "Age of the oldest partner event waiting.", ["state"]),
     "claim": Gauge("journeys_claims", "Claims by state.", ["state"]),
     "lateness": Gauge(
-        "journeys_reminder_lateness_seconds", "Lateness of reminders sent in the last day.", ["quantile"]
+        "journeys_reminder_lateness_seconds", "Lateness of reminders sent in the last day.", ["percentile"]
     ),
 }
 EFFECTS = Gauge("journeys_effects", "What is to be done in the world, by what became of it.", ["effect", "state"])

@@ -22,7 +22,7 @@ SELECT 'overdue', '', count(*) FROM deadlines WHERE at < $1::timestamptz - inter
 UNION ALL
 SELECT 'overdue_age', '', coalesce(extract(epoch FROM $1::timestamptz - min(at)), 0) FROM deadlines WHERE at < $1
 UNION ALL
-SELECT 'lateness', quantile, coalesce(seconds, 0)
+SELECT 'lateness', percentile, coalesce(seconds, 0)
   FROM (SELECT percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY extract(epoch FROM sent_at - planned_for)) AS late
           FROM reminders WHERE sent_at > $1::timestamptz - interval '1 day') AS day,
-       LATERAL (VALUES ('0.5', late[1]), ('0.99', late[2]), ('1', late[3])) AS told (quantile, seconds)
+       LATERAL (VALUES ('50', late[1]), ('99', late[2]), ('100', late[3])) AS told (percentile, seconds)
