@@ -55,7 +55,11 @@ async def test_a_fault_of_the_gateway(watched: Watched):
     answer = await watched.http.post("/v1/workers", json=form, headers={"x-request-id": "failing-1"})
     assert answer.status_code == 500
     assert NAME not in answer.text
-    assert "journeys_requests_failed_total 1.0" in await watched.figures("GATEWAY")
+
+    async def counted() -> bool:
+        return "journeys_requests_failed_total 1.0" in await watched.figures("GATEWAY")
+
+    assert await eventually(counted)
     (line,) = await _lines(watched, "gateway", event="unexpected", request_id="failing-1")
     assert line["exception"][0]["type"] == REFUSED
 

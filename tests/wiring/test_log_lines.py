@@ -49,3 +49,14 @@ def test_the_words_of_a_fault_are_in_no_line(way: str):
     assert NAME not in told
     assert TYPES.get(way, "KeyError") in told
     assert all(json.loads(line)["event"] for line in told.splitlines()), "each line is one object"
+
+
+@pytest.mark.parametrize("program", [("worker.py",), ("-m", "gateway")])
+def test_wrong_settings_are_named_and_not_quoted(program: tuple[str, ...]):
+    """A process that lacks a setting says which, and shows none that it was given: an address may hold a password."""
+    env = {"JOURNEYS_DATABASE_URL": f"postgresql://journeys:{NAME}@nowhere/journeys", "JOURNEYS_GATEWAY_PORT": NAME}
+    done = subprocess.run([sys.executable, *program], check=False, capture_output=True, text=True, cwd=ROOT, env=env)
+    told = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "temporal_address" in told
+    assert NAME not in told
