@@ -8,6 +8,7 @@ from bench import evaluations, events, journal, journeys, lateness, messages
 from stack.parts import running
 from store.pool import open_pool
 from wiring.leave import leave
+from wiring.logging import start_logging
 from wiring.settings import Settings
 from wiring.temporal import connect
 
@@ -54,5 +55,6 @@ def _options() -> Namespace:
 
 if __name__ == "__main__":
     asked = _options()
+    start_logging("ERROR")  # a line an activity would be measured too, and bury the figures
     asyncio.run(reminders() if asked.what == "lateness" else main(as_json=asked.json))
     leave(0)
