@@ -3,7 +3,8 @@
 Decided here:
 
 - A status is judged for one member by evidence that names that member. An open end runs to as-of.
-- A spell without a member may be anybody's. It earns nobody a status, and where it would bar one, that stays open.
+- A spell without a member may be anybody's. It earns nobody a status, and where it would earn or bar one, that stays
+  open.
 - Spells that overlap or lie on adjacent days are one spell without a break.
 - "Since the end of" a status: every spell of it that had begun by as-of must have ended before as-of, whatever
   `where` says; the last one to end decides which rule applies. Days count from the day after. Of two that end on
@@ -46,7 +47,9 @@ def held(rule: Held, case: Case, subject: Subject) -> Finding:
     days_held = intersect(possible, _spans(spells, case.as_of))
     reported = bool(spells) or not subtract((window,), case.returns(rule.of, subject, (window,)).values())
     verdict = ending.verdict or _long_enough(rule, days_held, possible, reported=reported)
-    doubtful = _doubtful(rule, case, subject, window) if verdict == "met" else []
+    against = _doubtful(rule, case, subject, window) if verdict == "met" else []
+    short = verdict == "not_met" and ending.verdict is None
+    doubtful = against or (_may_earn(rule, case, subject, spells, possible) if short else [])
     return Finding(
         verdict="insufficient" if doubtful else verdict,
         figure=f"{_measure(rule, days_held)} days" if ending.verdict is None else None,
@@ -123,6 +126,14 @@ def _doubtful(rule: Held, case: Case, subject: Subject, window: Span) -> list[Op
         return []
     against = [*rule.not_while, *([rule.since_end_of.of] if rule.since_end_of else [])]
     return [spell for kind in against for spell in _spells(case, kind, None, window) if spell.member is None]
+
+
+def _may_earn(rule: Held, case: Case, subject: Subject, own: list[OpenSpan], possible: Spans) -> list[OpenSpan]:
+    """Return spells that name no member and would be long enough with the subject's own, were they theirs."""
+    spells = _spells(case, rule.of, None, case.span_of(rule.window))
+    unnamed = [spell for spell in spells if spell.member is None and holds(rule.where, spell)] if subject else []
+    together = intersect(possible, _spans([*own, *unnamed], case.as_of))
+    return unnamed if _measure(rule, together) >= rule.days.value else []
 
 
 def _doubt(doubtful: list[OpenSpan]) -> str:

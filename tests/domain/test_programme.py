@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from domain.commands import IdentifyFamily
 from domain.eligibility import Eligibility
 from domain.events import Event
-from domain.programme import Agreement, Checks, Clock, Programme, Rung, Span, Work
+from domain.programme import Agreement, Checks, Clock, Evaluations, Programme, Rung, Span, Work
 from programmes import load
 
 SOURCED = {"source": "the tests", "confidence": "verified"}
@@ -58,6 +58,8 @@ def fault(model, **fields):
         (Checks, {"months": [12, 6], "grace_months": 1, **SOURCED}, "check months must be positive and ascending"),
         (Checks, {"months": [6, 6], "grace_months": 1, **SOURCED}, "check months must be positive and ascending"),
         (Checks, {"months": [0, 6], "grace_months": 1, **SOURCED}, "check months must be positive and ascending"),
+        (Evaluations, {"months": [9, 6], **SOURCED}, "evaluation months must be positive and ascending"),
+        (Evaluations, {"months": [0, 6], **SOURCED}, "evaluation months must be positive and ascending"),
         (
             Agreement,
             {"partner": "police", "kinds": ["gossip"], "valid_from": "2012-01-01", **BASIS},

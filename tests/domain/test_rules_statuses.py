@@ -56,6 +56,23 @@ def job(first, last=None, **fields):
     return item("employment", from_=first, to=last, hours=30, **{"member": "a1"} | fields)
 
 
+@pytest.mark.parametrize(
+    ("named", "unnamed", "expected"),
+    [
+        ((ago(60), None), (ago(119), ago(61)), "insufficient"),
+        ((ago(60), None), (ago(110), ago(80)), "not_met"),
+        ((ago(119), None), (ago(300), None), "met"),
+    ],
+)
+def test_a_spell_that_names_nobody_leaves_a_status_open_that_it_may_complete(named, unnamed, expected):
+    """It earns nobody a status; but where it would be enough with what is known, nothing is decided against them."""
+    esa = benefit(ago(120), "esa")
+    found = evaluate(AFTER_OTHER, case(esa, job(*named), job(*unnamed, member=None)), ADULT)
+    assert (found.verdict, "employment cannot be placed" in found.note) == (expected, expected == "insufficient")
+    still_on = benefit(None, "esa")
+    assert verdict(AFTER_OTHER, still_on, job(*named), job(*unnamed, member=None), subject=ADULT) == "not_met"
+
+
 @pytest.mark.parametrize(("days", "expected"), [(181, "not_met"), (182, "met"), (210, "met"), (400, "met")])
 def test_after_jsa_enough_days_of_the_last_210(days, expected):
     """181 days in work up to as-of are too few, 182 are enough."""
