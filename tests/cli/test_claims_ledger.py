@@ -124,7 +124,12 @@ async def test_list_filters_and_csv(cli: Cli, ledger):
     assert [row["claim_id"] for row in await cli.ok("claims", "list", *own, "--state", "eligible")] == [
         ledger.claim.claim_id
     ]
-    for words in (("--state", "paid"), ("--result", "x"), ("--programme", "x"), ("--since", "2013-06-02")):
+    for words in (
+        ("--state", "paid"),
+        ("--result", "progress-to-work"),
+        ("--programme", "wirral-2012"),
+        ("--since", "2013-06-02"),
+    ):
         assert await cli.ok("claims", "list", *own, *words) == []
     everything = await cli.ok("claims", "list", "--state", "eligible", "--result", RESULT, "--since", "2013-06-01")
     assert ledger.claim.claim_id in [row["claim_id"] for row in everything]
