@@ -15,6 +15,7 @@ from activities.clock import business_now
 from activities.messages import EffectRun, RunEffect
 from activities.pace import Pace
 from activities.post import NOT_ARRIVED, TIMEOUT_SECONDS, Post
+from activities.waiting import queued
 from activities.ways import Way
 from domain.calendar import local_date
 from domain.commands import RecordNotification, RecordReminder
@@ -128,9 +129,9 @@ class NotificationActivities:
         if reminder is None or not reminder.wanted:
             return "reason-ended"
         to = await staff.addresses(conn, effect.to, journey.holder, journey.handover_to)
-        return ways.by_mail(
-            self._post, MAIL_LANE, effect.effect_id, to, wording.reminder(effect, journey), at_once=MAILS_AT_ONCE
-        )
+        waits = await queued(conn, journey, local_date(self._now())) if effect.work == "allocation" else None
+        words = wording.reminder(effect, journey, waits)
+        return ways.by_mail(self._post, MAIL_LANE, effect.effect_id, to, words, at_once=MAILS_AT_ONCE)
 
     async def _telling(self, conn: Conn, effect: Notify, journey_id: str) -> Way | str:
         """Return how to tell the partner, or why it must not be told: asked anew at every try."""

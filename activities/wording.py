@@ -6,6 +6,7 @@ from datetime import date
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from activities.waiting import Queued
 from domain.effects import Remind
 from domain.journey import Journey
 from domain.next_steps import STEPS
@@ -22,8 +23,8 @@ class Words:
     html: str
 
 
-def reminder(message: Remind, journey: Journey) -> Words:
-    """Word a reminder to our own people; it names the family by reference only."""
+def reminder(message: Remind, journey: Journey, queued: Queued | None = None) -> Words:
+    """Word a reminder to our own people; it names the family by reference only, and says how its queue stands."""
     return _words(
         "reminder",
         {
@@ -34,6 +35,7 @@ def reminder(message: Remind, journey: Journey) -> Words:
             "holder": journey.holder,
             "reminder_id": message.reminder_id,
             "step": STEPS[message.work],
+            "queued": queued,
         },
     )
 

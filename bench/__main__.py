@@ -1,10 +1,10 @@
-"""Measure speed as ratios, each taken in one run on one machine: `make bench`; or, given `lateness`, reminders."""
+"""Measure speed as ratios, each taken in one run: `make bench`; or, given `lateness` or `herd`, reminders."""
 
 import asyncio
 import json
 from argparse import ArgumentParser, Namespace
 
-from bench import evaluations, events, journal, journeys, lateness, messages
+from bench import evaluations, events, herd, journal, journeys, lateness, messages
 from stack.parts import running
 from store.pool import open_pool
 from wiring.leave import leave
@@ -44,10 +44,15 @@ async def reminders() -> None:
         print(figures.line())
 
 
+async def one_date() -> None:
+    """Let a herd of journeys fall due on one date, and print what became of it."""
+    print((await herd.drive(herd.HEADS)).line())
+
+
 def _options() -> Namespace:
     parser = ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("speed", "lateness"), default="speed", help="what to measure (speed)"
+        "what", nargs="?", choices=("speed", "lateness", "herd"), default="speed", help="what to measure (speed)"
     )
     parser.add_argument("--json", action="store_true", help="print the ratios of speed as JSON too")
     return parser.parse_args()
@@ -56,5 +61,11 @@ def _options() -> Namespace:
 if __name__ == "__main__":
     asked = _options()
     start_logging("ERROR")  # a line an activity would be measured too, and bury the figures
-    asyncio.run(reminders() if asked.what == "lateness" else main(as_json=asked.json))
+    match asked.what:
+        case "lateness":
+            asyncio.run(reminders())
+        case "herd":
+            asyncio.run(one_date())
+        case _:
+            asyncio.run(main(as_json=asked.json))
     leave(0)

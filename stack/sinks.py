@@ -2,7 +2,6 @@
 
 import asyncio
 import email
-import email.policy
 import socket
 import ssl
 from collections import Counter
@@ -10,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from typing import Any
 
 import uvicorn
@@ -153,17 +153,23 @@ class _MailHandler:
 
 
 def _from_envelope(envelope: Envelope) -> Received:
+    """Read a mail by the plain policy: the newer one takes ten times as long, which thousands of mails add up to."""
     raw = envelope.content or b""
-    mail = email.message_from_bytes(raw if isinstance(raw, bytes) else raw.encode(), policy=email.policy.default)
-    body, html = mail.get_body(("plain", "html")), mail.get_body(("html",))
+    mail = email.message_from_bytes(raw if isinstance(raw, bytes) else raw.encode())
+    leaves = {part.get_content_type(): part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()}
+    said = {kind: content if isinstance(content, bytes) else b"" for kind, content in leaves.items()}
     return Received(
         key=mail.get("Message-ID", ""),
         recipient=", ".join(address or "" for address in envelope.rcpt_tos),
-        headers={name.lower(): str(value) for name, value in mail.items()},
-        body=body.get_content().encode() if body else b"",
+        headers={name.lower(): _unfolded(value) for name, value in mail.items()},
+        body=said.get("text/plain", b""),
         at=datetime.now(UTC),
-        html=html.get_content().encode() if html else b"",
+        html=said.get("text/html", b""),
     )
+
+
+def _unfolded(value: str) -> str:
+    return str(make_header(decode_header("".join(value.splitlines()))))
 
 
 async def _from_request(request: Request) -> Received:

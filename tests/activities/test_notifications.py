@@ -155,6 +155,24 @@ async def test_a_reminder_is_mailed_once(office, reminder):
     assert (mail.recipient, mail.key.count(reminder.effect_id.replace(":", "."))) == ("ann@council.example", 1)
 
 
+async def test_the_reminder_of_a_waiting_family_says_who_has_room(office, reminder):
+    """Its place in the queue and whoever has room as the mail goes out stand in both forms; other work has neither."""
+    await office.remind(reminder)
+    await office.do(ask.IdentifyFamily, START + timedelta(days=8), criteria=("poverty",))
+    told = await office.do(ask.PassTime, START + timedelta(days=62))
+    waiting = [effect for effect in told if effect.type == "remind" and effect.work == "allocation"]
+    await office.remind(waiting[0])
+    await staff.add(office.pool, staff.StaffMember("kim", "key-worker", "kim@council.example", cap=1))
+    await office.remind(waiting[1])
+    expected = [
+        b"in the queue",
+        b"It is number 1 in the queue; nobody has room now.",
+        b"number 1 in the queue; room now: kim.",
+    ]
+    for (mail, said), heard in zip(zip(office.mail.received, expected, strict=True), (False, True, True), strict=True):
+        assert [said in mail.body, said in mail.html] == [heard, heard]
+
+
 async def test_a_message_that_may_have_arrived_is_unconfirmed(office, told):
     """The partner hung up without an answer and then the consent ended: nobody knows, and the journey says so."""
     async with dropping(b"") as port:
