@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.trouble import BAD_INPUT, NOT_ALLOWED, REJECTED, UNREACHABLE, Trouble, plain
+from cli.trouble import BAD_INPUT, NOT_ALLOWED, REJECTED, UNREACHABLE, Trouble
+from cli.versions import entity_tag
 
 if TYPE_CHECKING:
     import httpx
@@ -27,7 +28,6 @@ STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
 UNAUTHENTICATED = 401
 SERVER_FAULT = 500
 UNAVAILABLE = 503
-VERSION = re.compile(r"(?:([1-9]\d{0,8})-)?(\d{1,9})")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # sent as it is: the gateway says whether there is such a day
 
 
@@ -92,10 +92,11 @@ class Door:
         while most is None or len(found) < most:
             wanted = {**params, "cursor": cursor, "limit": PAGE if most is None else min(PAGE, most - len(found))}
             answer = self._request(
-                "GET", path, params={name: told for name, told in wanted.items() if told is not None}
+                "GET", path, params={name: each for name, each in wanted.items() if each is not None}
             )
-            found += answer.json()[within] if within else answer.json()
-            cursor = answer.json()["next"] if within else _next(answer)
+            told = answer.json()
+            found += told[within] if within else told
+            cursor = told["next"] if within else _next(answer)
             if cursor is None:
                 break
         return found
@@ -160,21 +161,6 @@ class Door:
 def in_path(text: str) -> str:
     """Return text as one part of an address; what no reference can hold is left out, and so is found mistyped."""
     return "".join(symbol for symbol in text if symbol.isalnum() or symbol == "-") or "-"
-
-
-def entity_tag(version: str) -> str:
-    """Return the entity tag of a version as `show` and `list` tell it: 7, or 2-7 on the family's second journey."""
-    found = VERSION.fullmatch(version.strip())
-    if found is None:
-        remedy = "copy the version that show or list tells, such as 7, or 2-7 on the family's second journey"
-        raise Trouble(f"--if-version: {plain(version)} is not a version", remedy, exit_code=BAD_INPUT)
-    return f'"{found[1] or 1}-{found[2]}"'
-
-
-def version_of(journey_id: str, version: int) -> str:
-    """Return a journey's version as people are told it: the number, and before it which journey unless the first."""
-    number = journey_id.rsplit(":", 1)[1]
-    return str(version) if number == "1" else f"{number}-{version}"
 
 
 def _next(answer: "httpx.Response") -> str | None:

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from cli.command import On, Ref, command
-from cli.door import Door, in_path, version_of
+from cli.door import Door, in_path
 from cli.show import answer, as_it_reads, event_day, event_detail
 from cli.trouble import BAD_INPUT, Trouble, plain
+from cli.versions import version_of
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -8,8 +8,9 @@ from cli import show as write
 from cli import views
 from cli.claim_rows import CLAIM_COLUMNS, claim_row
 from cli.command import Ref, command
-from cli.door import Door, in_path, version_of
+from cli.door import Door, in_path
 from cli.owing import write_owed, write_reminders
+from cli.versions import version_of
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -68,7 +68,8 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
         "members": [_person(text) for text in member or []],
     }
     if file is None and not any(told.values()) and sys.stdin.isatty():
-        answer = _asked(door, programme)
+        with _broken_off():
+            answer = _asked(door, programme)
     else:
         form = _form(door, file) if file else told | {"programme": programme, "referred_on": _day(door, referred_on)}
         answer = _told(door, form, by_flag=file is None)
@@ -181,6 +182,16 @@ def _send(door: Door, data: bytes, asked: dict[str, Any]) -> dict[str, Any]:
                 check(response)
                 return _collect(response.iter_lines(), advance)
     raise AssertionError("the last attempt returns or raises")
+
+
+@contextmanager
+def _broken_off() -> Iterator[None]:
+    """Say to whoever breaks off the questions that nothing came of them."""
+    try:
+        yield
+    except (typer.Abort, KeyboardInterrupt) as fault:
+        remedy = "begin again, or write the referral into a file and give it with --file"
+        raise Trouble("no family was referred: the questions were broken off", remedy, exit_code=INTERRUPTED) from fault
 
 
 @contextmanager

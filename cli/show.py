@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cli.door import version_of
 from cli.trouble import BAD_INPUT, Trouble, plain
+from cli.versions import version_of
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -68,3 +68,9 @@ async def test_with_any_flag_nobody_is_asked(cli: Cli, doors: Doors):
     """At a terminal too, whoever gives flags is told what they lack and not asked."""
     ran = await at_terminal(cli, [], "--referrer", "wirral-schools")
     assert (ran.code, "--locality" in ran.err, "Who refers" in ran.err) == (2, True, False)
+
+
+async def test_broken_off_nobody_is_referred(cli: Cli):
+    """Whoever ends the questions before the last one is told that nothing came of them, and leaves with 130."""
+    ran = await at_terminal(cli, FIRST[:3])
+    assert (ran.code, "no family was referred" in ran.err, "Traceback" in ran.err) == (130, True, False), ran
