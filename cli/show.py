@@ -3,20 +3,16 @@
 import csv
 import io
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from cli.trouble import BAD_INPUT, Trouble, plain
 from cli.versions import version_of
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 # Said elsewhere on the page, or for programs only.
 HIDDEN = {
@@ -35,8 +31,6 @@ HIDDEN = {
 }
 FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
 _AS_CSV: ContextVar[bool] = ContextVar("as_csv", default=False)
-WIDE = 240  # columns when a file or another program reads: nothing is folded there
-NARROW = 60  # columns; a table whose words do not fit into fewer is written as records
 
 
 @contextmanager
@@ -86,43 +80,9 @@ def table(
         if not beside:
             _csv(columns, rows)
         return
-    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from cli.tables import draw  # noqa: PLC0415 - the CLI must start fast
 
-    drawn = Table(title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    cells = [[_shown(cell) for cell in row] for row in rows]
-    for told in cells:
-        drawn.add_row(*map(Text, told))
-    console = Console(stderr=err, highlight=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = WIDE
-    unfolded = console.measure(drawn, options=console.options.update_width(10 * WIDE)).minimum
-    if cells and console.width < NARROW and unfolded > console.width:
-        _records(console, title, columns, cells)
-    else:
-        console.print(drawn if drawn.row_count else Text(f"{title}: none" if title else "none"))
-
-
-def _records(console: "Console", title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write each row as lines of name and value, where a terminal is too narrow for the words of a table."""
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    if title:
-        console.print(Text(title))
-    for number, row in enumerate(rows):
-        record = Table.grid(padding=(0, 2))
-        record.add_column(no_wrap=True)
-        record.add_column(overflow="fold")
-        for column, told in zip(columns, row, strict=True):
-            if told:
-                record.add_row(Text(column), Text(told))
-        if number:
-            console.print()
-        console.print(record)
+    draw(title, columns, [[_shown(cell) for cell in row] for row in rows], err=err)
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
