@@ -1,13 +1,14 @@
 """Partner events as they come: CloudEvents 1.0 over HTTP, structured, in a batch, or binary (attributes in headers)."""
 
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 from starlette.datastructures import Headers
 
 from domain.errors import Rejected
@@ -21,13 +22,21 @@ LONGEST_ID = 120 - len("inbox::") - 64  # what is left of a command id beside th
 MOST_EVENTS = 10_000  # in one request
 LARGEST_EVENT = 64 * 1024  # bytes; also what is looked at of a body before its signature holds
 UTF_8 = {"", "utf-8", "utf8"}
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}.+")
 _FIRST = json.JSONDecoder()
 
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("holds a control character")
+        raise ValueError("holds a control character; take it out")
     return text
+
+
+def _rfc_3339(told: object) -> object:
+    """Refuse a bare number, which may count seconds or thousandths of them since some day."""
+    if isinstance(told, str) and _TIME.fullmatch(told):
+        return told
+    raise ValueError("not a time with its offset; write it like 2012-05-20T09:00:00Z")
 
 
 class CloudEvent(BaseModel):
@@ -38,7 +47,7 @@ class CloudEvent(BaseModel):
     source: str
     type: str = Field(max_length=120)
     subject: str = Field(max_length=200)
-    time: AwareDatetime
+    time: Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
     data: dict[str, Any]
 
 
@@ -93,6 +102,8 @@ def _mode(headers: Headers) -> str:
     """Return the content type that says how the events stand in the request; raise `Rejected` for any other."""
     kind, _, parameters = headers.get("content-type", "").partition(";")
     kind, charset = kind.strip().lower(), _charset(parameters)
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise Rejected("bad-event", "the body is packed", "send it as it is, without content-encoding")
     if charset not in UTF_8:
         raise Rejected("bad-event", f"charset {charset[:20]!r}", "send JSON in UTF-8")
     if kind not in {SINGLE, BATCH} and not (kind == BINARY and "ce-specversion" in headers):

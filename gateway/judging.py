@@ -2,22 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from domain.calendar import local_date
 from domain.cells import shown
-from domain.evidence import MODELS
+from domain.evidence import MODELS, Incident, Observation
 from domain.programme import Agreement
 from gateway.cloudevents import LARGEST_EVENT, TYPE_PREFIX, CloudEvent, content
 from store.inbox import Arrival
+from store.sealing import normal
 from store.vault import Vault
 
 SCHEMES = ("upn", "nhs-number", "nino", "police-urn", "uprn")
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # a partner's clock, or its day, may be a little ahead of ours
+
+TELLING = 8  # characters of an identifier that are hardly in an event's id by chance
+NAMELESS = "(not kept)"  # in the place of an id that names somebody
 
 Raw = Mapping[str, Any]
 Judged = tuple[Arrival, str | None]  # with why it is refused, where it is
@@ -59,9 +63,7 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
     _agreed(sender, event, kind)
     if not EARLIEST <= event.time <= sender.at + AHEAD:
         raise Refused("bad-time", "time: an event is observed after 1900 and not in the future")
-    scheme, _, identifier = event.subject.partition(":")
-    if scheme not in SCHEMES or not identifier.strip():
-        raise Refused("bad-subject", f"subject is not <scheme>:<identifier> with a scheme of {', '.join(SCHEMES)}")
+    scheme, identifier = _subject(event)
     return Arrival(
         partner=sender.partner,
         event_id=event.id,
@@ -73,6 +75,17 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
         evidence=_evidence(sender, event, kind),
         received_at=sender.at,
     )
+
+
+def _subject(event: CloudEvent) -> tuple[str, str]:
+    """Return scheme and identifier; refuse one that is nobody's, and an id that tells whose event it is."""
+    scheme, _, identifier = event.subject.partition(":")
+    plain = normal(scheme, identifier)
+    if scheme not in SCHEMES or not plain:
+        raise Refused("bad-subject", f"subject is not <scheme>:<identifier> with a scheme of {', '.join(SCHEMES)}")
+    if len(plain) >= TELLING and plain in normal(scheme, event.id):
+        raise Refused("telling-id", "id: holds the subject's identifier, and ids are kept; give a number of your own")
+    return scheme, identifier
 
 
 def _event(raw: Raw, spelled: bytes) -> CloudEvent:
@@ -108,14 +121,25 @@ def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
         evidence = MODELS[kind].model_validate(data | ours)
     except ValidationError as fault:
         raise Refused("bad-evidence", _first(fault)) from fault
+    _dated(evidence)
     return evidence.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _dated(evidence: Observation) -> None:
+    """Refuse a day that a slip of the pen put before all memory, or after it was observed: it would count one day."""
+    field = "on" if isinstance(evidence, Incident) else "from_"
+    day: date = getattr(evidence, field)
+    if day < EARLIEST.date():
+        raise Refused("bad-evidence", f"{field.rstrip('_')}: a day is after 1900; correct it")
+    if isinstance(evidence, Incident) and day > evidence.observed_on:
+        raise Refused("bad-evidence", "on: later than time, when it was observed; correct one of the two")
 
 
 def _refusal(vault: Vault, sender: Sender, raw: Raw, spelled: bytes, code: str) -> Arrival:
     """Return what is kept of a refused event: that it came, and why it was refused."""
     return Arrival(
         partner=sender.partner,
-        event_id=shown(str(raw.get("id", "")))[:120] or "(no id)",
+        event_id=NAMELESS if code == "telling-id" else shown(str(raw.get("id", "")))[:120] or "(no id)",
         body_hash=vault.body_digest(spelled),
         subject_scheme=None,
         subject_digest=None,
@@ -130,4 +154,4 @@ def _refusal(vault: Vault, sender: Sender, raw: Raw, spelled: bytes, code: str) 
 def _first(fault: ValidationError) -> str:
     """Return the first fault without the value: it may be personal, and receipts are kept by others."""
     first = fault.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg'].removeprefix('Value error, ')}"
