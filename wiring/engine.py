@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.commands import Command, PassTime, RecordEvidence
 from domain.errors import Rejected
 from domain.replies import Reply
+from wiring.codec import codec_of
 from wiring.faults import PASSING, Unavailable, asking
 from wiring.survey import Survey
 from wiring.windows import Windows
@@ -37,6 +37,7 @@ class Engine:
 
     def __init__(self, client: Client, *, offset: timedelta = timedelta(0), history_limit: int = 0) -> None:
         self._client = client
+        self._codec = codec_of(client)
         self.windows = Windows(client)
         self._offset = offset
         self._history_limit = history_limit
@@ -64,7 +65,7 @@ class Engine:
         if command.type != "refer":
             try:
                 reply: Reply = await self._client.get_workflow_handle(journey_id).execute_update(
-                    UPDATES[command.type], command, id=_update_id(command), result_type=Reply
+                    UPDATES[command.type], command, id=self._update_id(command), result_type=Reply
                 )
             except RPCError as fault:
                 if fault.status != RPCStatusCode.NOT_FOUND:
@@ -86,7 +87,7 @@ class Engine:
             reply: Reply = await self._client.execute_update_with_start_workflow(
                 UPDATES[command.type],
                 command,
-                id=_update_id(command),
+                id=self._update_id(command),
                 result_type=Reply,
                 start_workflow_operation=starting,
             )
@@ -157,18 +158,17 @@ class Engine:
                 start_signal_args=args,
             )
 
+    def _update_id(self, command: Command) -> str:
+        """Return the id by which Temporal knows a repeat: of the command and its content.
+
+        By its id alone, another command under a used id would be given the first one's answer; the journal refuses it.
+        """
+        content = command.model_dump_json(exclude={"at"})
+        return f"{command.command_id}:{self._codec.digest(content.encode())}"
+
     def _beginning(self, journey_id: str) -> dict[str, object]:
         """Return the input of a first run: an empty state, which the workflow fills from the journal."""
         return {"state": {"journey_id": journey_id}, "history_limit": self._history_limit}
-
-
-def _update_id(command: Command) -> str:
-    """Return the id by which Temporal knows a repeat: of the command and its content.
-
-    By its id alone, another command under a used id would be given the first one's answer; the journal refuses it.
-    """
-    content = command.model_dump_json(exclude={"at"})
-    return f"{command.command_id}:{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def _passing(fault: Exception) -> bool:
