@@ -25,6 +25,7 @@ EventKey = tuple[str, str]  # partner, event id
 Marks = tuple[list[Any], ...]
 OWN = {"evidence-recorded"}  # what a command from the inbox can make happen
 COMMAND_ID_LIMIT = 120  # of domain.commands.Order
+WRITTEN_AT_ONCE = 1_000  # a larger statement is spelled out for so long that everybody else waits
 LET_GO = b""  # in the place of a body's hash: of an erased family's event, or of one that was refused
 
 
@@ -144,7 +145,9 @@ def inbox_marks(replies: Sequence[Reply]) -> Marks:
 
 
 async def accept(conn: Conn, rows: Sequence[Arrival]) -> list[Receipt]:
-    """Keep a batch and answer each arrival, in their order, in one statement however many there are.
+    """Keep a batch and answer each arrival, in their order, in few statements however many there are.
+
+    One that broke off in between is sent again: what was kept is a duplicate then.
 
     The first body under an id holds it; the same body again is a `duplicate`, another one a `conflict`. A refused
     event does not hold its id: a corrected body may come. An unknown subject is `quarantined`, which is no refusal.
@@ -232,8 +235,9 @@ async def _keep(conn: Conn, chosen: dict[EventKey, Arrival]) -> dict[EventKey, R
     missing = sorted(chosen)
     found: dict[EventKey, Record] = {}
     while missing:  # again for an id that another batch took while ours ran: our statement did not see its row
-        batch = columns([_columns(chosen[key]) for key in missing], 10)
-        found |= {(row["partner"], row["event_id"]): row for row in await conn.fetch(_SQL["accept"], *batch)}
+        for first in range(0, len(missing), WRITTEN_AT_ONCE):
+            batch = columns([_columns(chosen[key]) for key in missing[first : first + WRITTEN_AT_ONCE]], 10)
+            found |= {(row["partner"], row["event_id"]): row for row in await conn.fetch(_SQL["accept"], *batch)}
         missing = [key for key in missing if key not in found]
     return found
 
