@@ -11,7 +11,7 @@ from cli.trouble import REJECTED
 
 app = typer.Typer(rich_markup_mode=None)
 
-STEP = 100  # journeys started by one request: some seconds
+STEP = 25  # journeys started by one request: a step that somebody takes meanwhile waits behind so many
 OneFamily = Annotated[str | None, typer.Argument(metavar="[REF]", help="Only this family.")]
 
 
@@ -56,7 +56,7 @@ def rebuild(door: Door, ref: OneFamily = None) -> None:
 def rearm(door: Door, ref: OneFamily = None) -> None:
     """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster.
 
-    They are started a hundred at a time, with a progress bar; broken off, it is run again. With a reference that
+    They are started a few at a time, with a progress bar; broken off, it is run again. With a reference that
     family's journey also looks at its journal again and arms its timer anew.
 
     Example: journeys rearm

@@ -91,11 +91,12 @@ async def rearm(
     parts: Served,
     reference: str | None = None,
     cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 25,
 ) -> Rearmed:
     """Start the workflow of every open journey and claim window, as after the loss of the whole Temporal cluster.
 
-    A request starts `limit` journeys and tells where the next one goes on: ten thousand are more than one can wait for.
+    A request starts `limit` journeys, waits until a worker has taken them up, and tells where the next one goes on: a
+    step that somebody takes meanwhile stands behind so many.
     With a `reference` that family's journeys also look at their journals again and arm their timers anew.
     """
     (after,) = place_of(cursor, NAME) or ("",)
@@ -108,6 +109,8 @@ async def rearm(
         await parts.engine.windows.start(window_id)
     started = await parts.engine.rearm(ids[:limit])
     left = len(ids) - started
+    if left:
+        await parts.engine.taken_up(ids[started - 1])
     return Rearmed(journeys=started, left=left, cursor=cursor_of(ids[started - 1]) if left else None)
 
 

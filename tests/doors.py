@@ -77,6 +77,10 @@ class NearEngine:
         self.rearmed += journey_ids
         return len(journey_ids)
 
+    async def taken_up(self, journey_id: str) -> None:
+        """Whatever it was given is done."""
+        assert journey_id in self.rearmed
+
     async def now(self) -> datetime:
         """Return a clock that tests set."""
         return self.clock

@@ -11,6 +11,7 @@ from google.protobuf.empty_pb2 import Empty
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -25,9 +26,10 @@ from wiring.codec import codec_of
 from wiring.faults import PASSING, Unavailable, asking
 from wiring.survey import Survey
 from wiring.windows import Windows
-from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, REJECTED, TASK_QUEUE, UPDATES
+from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, PROGRESS, REJECTED, TASK_QUEUE, UPDATES
 
 PATIENCE = timedelta(seconds=20)  # an update waits this long for a worker; the caller retries with the same id
+TAKEN_UP = timedelta(seconds=10)
 STARTS_AT_ONCE = 10  # more would not be faster, and would hold up the steps that people take meanwhile
 __all__ = ["Engine", "Unavailable"]
 
@@ -113,6 +115,18 @@ class Engine:
 
         await asyncio.gather(*map(start, journey_ids))
         return len(journey_ids)
+
+    async def taken_up(self, journey_id: str) -> None:
+        """Wait until a worker has looked at a journey, a while at most: without a worker there is nothing to wait for.
+
+        Whoever starts thousands does so between them, or the next step of a person would stand behind them all.
+        """
+        handle = self._client.get_workflow_handle(journey_id)
+        with contextlib.suppress(RPCError, WorkflowQueryFailedError, TimeoutError):
+            async with asyncio.timeout(TAKEN_UP.total_seconds()):
+                async for attempt in stamina.retry_context(on=_passing, attempts=None, timeout=None, wait_max=1.0):
+                    with attempt:
+                        await handle.query(PROGRESS)
 
     @property
     def survey(self) -> Survey:

@@ -15,7 +15,7 @@ from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from wiring.faults import asking, unavailable
-from workflows.names import JOURNEY_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE
+from workflows.names import JOURNEY_WORKFLOW, PROGRESS, SEARCH_ATTRIBUTES, TASK_QUEUE
 
 TOGETHER = 20  # questions at a time
 PAGE = 1000
@@ -117,7 +117,7 @@ class Survey:
     async def _version(self, journey_id: str) -> int | None:
         """Ask one journey; one that has just ended, or whose worker is busy, does not answer."""
         try:
-            told = await self._client.get_workflow_handle(journey_id).query("progress", rpc_timeout=PATIENCE)
+            told = await self._client.get_workflow_handle(journey_id).query(PROGRESS, rpc_timeout=PATIENCE)
         except WorkflowQueryFailedError:
             return None
         except RPCError as fault:

@@ -7,6 +7,7 @@ JOURNEY_WORKFLOW = "FamilyJourney"
 CLAIM_WINDOW_WORKFLOW = "ClaimWindow"
 TASK_QUEUE = "family-journeys"
 PARTNER_EVENTS = "partner_events"
+PROGRESS = "progress"
 REJECTED = "Rejected"
 
 # The update that carries each type of command, in the order of the path.

@@ -226,14 +226,15 @@ async def test_a_lost_workflow_restarts_from_the_journal(working: World) -> None
 
 
 async def test_rearm_sets_the_timer_again(working: World) -> None:
-    """After a loss, `rearm` starts the journey and its next deadline is on the agenda again."""
+    """After a loss, `rearm` starts the journey; once it is taken up, its next deadline is on the agenda again."""
     reference = path.fresh()
     await _walk(working, reference, [path.refer(reference), *path.until_intervention()])
     handle = working.client.get_workflow_handle_for(FamilyJourney.run, path.journey_of(reference))
     before = await handle.query(FamilyJourney.agenda)
     await handle.terminate("as if the cluster were lost")
     assert await working.engine.rearm([path.journey_of(reference)]) == 1
-    after = await eventually(lambda: _agenda(working, reference))
+    await working.engine.taken_up(path.journey_of(reference))
+    after = await _agenda(working, reference)
     assert [due.id for due in after] == [due.id for due in before]
 
 
