@@ -6,8 +6,9 @@ import pytest
 
 from tests.cli.conftest import address
 from tests.doors import Doors, doors
+from tests.gateway.erasable import home
 
-__all__ = ["address", "doors"]
+__all__ = ["address", "doors", "home"]
 
 
 @pytest.fixture(autouse=True)
