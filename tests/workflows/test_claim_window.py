@@ -6,10 +6,12 @@ import pytest
 
 from domain.claim_windows import AuditShare, ClaimWindow
 from domain.errors import Rejected
-from store import claim_windows
+from store import claim_windows, claims, clawbacks
 from store.claim_windows import window_id_of
 from store.pool import Pool
 from store.vault import Vault
+from tests.activities.test_clawbacks import CLOSED
+from tests.activities.test_given_up import TWO
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN, PACK
 from tests.eventually import eventually
 from tests.ledger import Ledger
@@ -104,3 +106,30 @@ async def test_a_window_closes_and_says_what_was_left(working: World) -> None:
         [held] = await claim_windows.claims_of(conn, window_id)
         assert window_id not in await claim_windows.unclosed(conn)
     assert (held.claim_id, held.state) == (claim_id, "eligible")
+
+
+async def test_a_rejection_reaches_the_closed_journey_of_its_family(working: World) -> None:
+    """Woken, the journey starts again, reviews what rested on the rejected claim, tells the manager, and ends."""
+    reference = path.fresh()
+    programme = TWO.model_copy(update={"name": f"pack-{reference.lower()}", "hash": reference.ljust(64, "1")})
+    own = {"reference": reference, "journey_id": path.journey_of(reference), "programme_hash": programme.hash}
+    ledger = Ledger(working.pool, working.vault)
+    journey = await ledger.open(programme, [AT_WORK[0].model_copy(update=own), *AT_WORK[1:], CLOSED], BORN)
+    await ledger.evaluate(journey, AS_OF)
+    first, second = (claim.claim_id for claim in await ledger.claims(reference))
+    async with working.pool.acquire() as conn:
+        await claims.move(conn, first, "submit", at=CLOSED.at, actor="manager:max")
+        await clawbacks.give_up(conn, first, "reject", at=CLOSED.at, actor="manager:max", reason="payer-said-no")
+    await working.engine.wake([journey])
+
+    async def proposed() -> clawbacks.Clawback | None:
+        async with working.pool.acquire() as conn:
+            return await clawbacks.open_of(conn, second)
+
+    held = await eventually(proposed)
+    assert (held.amount_before, held.amount_after) == (100, 0)
+    await eventually(lambda: _told(ledger, journey))
+
+
+async def _told(ledger: Ledger, journey: str) -> bool:
+    return "clawback-proposed" in await ledger.types(journey)
