@@ -120,7 +120,9 @@ class JournalActivities:
         if isinstance(command, DecideClawback):
             return command.model_copy(update={"claim_state": await claims.hold(conn, command.claim_id)})
         if isinstance(command, RetryMessage):
-            return command.model_copy(update={"message": await effects.unsent_message(conn, command.effect_id)})
+            message = await effects.unsent_message(conn, command.effect_id)
+            erased = await erasing.erased_at(conn, journey.reference) is not None
+            return command.model_copy(update={"message": message, "family_erased": erased})
         command = await with_family(conn, command, journey)
         if programme is None:
             return command

@@ -24,7 +24,7 @@ from domain.effects import Notify, Remind
 from domain.events import Event
 from domain.evolve import as_of_version, fold
 from domain.journey import Journey
-from store import effects, journal, partners, programmes, staff
+from store import effects, erasing, journal, partners, programmes, staff
 from store.pool import Conn
 from store.vault import Vault
 
@@ -137,6 +137,8 @@ class NotificationActivities:
         """Return how to tell the partner, or why it must not be told: asked anew at every try."""
         told = await _told(conn, journey_id)
         now = fold(told)
+        if await erasing.erased_at(conn, now.reference):  # an earlier journey does not tell of it
+            return "family-erased"
         programme = await programmes.get(conn, now.programme_hash)
         today = local_date(self._now())
         denied = refusal(now, effect, programme, today)

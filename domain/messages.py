@@ -16,6 +16,10 @@ def retry_message(journey: Journey, command: RetryMessage) -> list[Event]:
 
     Consent and agreement are asked anew when it goes out.
     """
+    if command.family_erased:
+        raise Rejected(
+            "erased", f"{journey.reference} was erased", "nobody is told of it any more; let the message rest"
+        )
     if command.effect_id in journey.retried:
         return []
     message = command.message

@@ -27,7 +27,7 @@ from gateway.parts import Parts, Served
 from gateway.problems import DOCUMENTED
 from gateway.security import Allow, Policy, Token, authenticate
 from gateway.steps import Key, carry, command_id
-from store import effects, journal, programmes
+from store import effects, erasing, journal, programmes
 from store.effects import EffectRow, EffectState, Unsent
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], responses=DOCUMENTED)
@@ -153,7 +153,8 @@ async def show(about: Annotated[About, Depends(OnMessage("read"))], parts: Serve
         stream = [recorded.event for recorded in await journal.timeline(conn, row.journey_id)]
         journey = fold(stream)
         programme = await programmes.get(conn, journey.programme_hash)
-    denied = refusal(journey, row.effect, programme, await parts.today())
+        erased = await erasing.erased_at(conn, journey.reference)
+    denied = "family-erased" if erased else refusal(journey, row.effect, programme, await parts.today())
     says = payload(row.effect, as_of_version(stream, row.effect.version)) if denied is None else None
     return Shown(**told, refused_today=denied, says=says)
 
@@ -168,9 +169,9 @@ async def retry(about: Annotated[About, Depends(OnMessage("work"))], parts: Serv
 async def retry_failed(
     form: RetryForm, actor: Annotated[Actor, Depends(Allow("work"))], parts: Served, key: Key = None
 ) -> Retried:
-    """Try again what failed, the oldest first, at most five hundred at a time."""
+    """Try again what failed, the oldest first, at most five hundred at a time; nobody is told of erased families."""
     async with parts.pool.acquire() as conn:
-        rows = await effects.unsent(conn, "failed", form.partner, AT_MOST)
+        rows = await effects.retriable(conn, form.partner, AT_MOST)
         if not rows:
             await known(conn, partner=form.partner)
     done = Retried(dry_run=form.dry_run)

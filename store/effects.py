@@ -96,6 +96,11 @@ async def unsent(
     return [_row(row) for row in await conn.fetch(_SQL["unsent"], state, partner, limit, after)]
 
 
+async def retriable(conn: Conn, partner: str | None, limit: int) -> list[EffectRow]:
+    """Return messages that failed and may be tried again, as `unsent`: none of an erased family."""
+    return [_row(row) for row in await conn.fetch(_SQL["retriable"], partner, limit)]
+
+
 async def state_of(conn: Conn, effect_id: str) -> EffectState | None:
     """Return where an effect stands, or None when it is unknown."""
     state: EffectState | None = await conn.fetchval(_SQL["state_of"], effect_id)

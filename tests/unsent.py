@@ -1,6 +1,7 @@
 """A message to a partner that did not go out: planned by a family's identification, and told to have failed."""
 
 import uuid
+from typing import Any
 
 from domain.calendar import local_date
 from domain.commands import RecordNotification
@@ -10,9 +11,9 @@ from store.effects import EffectRow
 from tests.doors import Doors
 
 
-async def planned(doors: Doors, *, consent: bool = False) -> tuple[str, EffectRow]:
+async def planned(doors: Doors, *, consent: bool = False, **form: Any) -> tuple[str, EffectRow]:
     """Refer and identify a family, of which its referrer is to be told; return reference and message."""
-    reference = await doors.referred()
+    reference = await doors.referred(**form)
     if consent:
         today = local_date(doors.engine.clock).isoformat()
         body = {"basis": "consent", "purpose": "family-support", "on": today}
@@ -24,10 +25,10 @@ async def planned(doors: Doors, *, consent: bool = False) -> tuple[str, EffectRo
 
 
 async def unsent(
-    doors: Doors, fault: DeliveryFault = "failed", reason: str = "gave-up", *, consent: bool = False
+    doors: Doors, fault: DeliveryFault = "failed", reason: str = "gave-up", *, consent: bool = False, **form: Any
 ) -> tuple[str, str]:
     """Let that message come to this end; return reference and message id."""
-    reference, row = await planned(doors, consent=consent)
+    reference, row = await planned(doors, consent=consent, **form)
     outcome = RecordNotification(
         command_id=uuid.uuid4().hex,
         at=doors.engine.clock,

@@ -65,8 +65,12 @@ class RecordNotification(Order):
 
 
 class RetryMessage(Order):
-    """Send a message again that failed or was refused; `message` is filled in, as the outbox holds it."""
+    """Send a message again that failed or was refused; `message` is filled in, as the outbox holds it.
+
+    `family_erased` is, too: an erasure stands on the newest journey, and the message may be an earlier one's.
+    """
 
     type: Literal["retry-message"] = "retry-message"
     effect_id: str = Field(min_length=1, max_length=120)
     message: Message | None = None
+    family_erased: bool = False

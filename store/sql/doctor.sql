@@ -48,10 +48,12 @@ SELECT reference, payload ->> 'reminder_id' AS reminder_id, planned_at
  ORDER BY planned_at, reminder_id;
 
 -- name: failed
--- Messages that were given up, oldest first, at most $1.
+-- Messages that were given up, oldest first, at most $1; of an erased family nothing can be tried again.
 SELECT reference, effect_id, payload ->> 'type' AS kind
   FROM effects JOIN journeys USING (journey_id)
  WHERE effects.state = 'failed'
+   AND NOT EXISTS (SELECT FROM family_keys
+                    WHERE family_keys.reference = journeys.reference AND erased_at IS NOT NULL)
  ORDER BY seq
  LIMIT $1;
 

@@ -36,6 +36,16 @@ SELECT effect_id, journey_id, command_id, payload, state, detail, told_at
  ORDER BY seq
  LIMIT $3;
 
+-- name: retriable
+-- Messages that failed, oldest first: to partner $1 where given, at most $2, and none of an erased family.
+SELECT effect_id, journey_id, command_id, payload, state, detail, told_at
+  FROM effects
+ WHERE state = 'failed' AND told AND ($1::text IS NULL OR payload ->> 'partner' = $1)
+   AND NOT EXISTS (SELECT FROM family_keys
+                    WHERE family_keys.reference = split_part(journey_id, ':', 3) AND erased_at IS NOT NULL)
+ ORDER BY seq
+ LIMIT $2;
+
 -- name: settle
 -- Record what became of effect $1: state $2, detail $3. What was settled stays; what failed may be settled again.
 UPDATE effects SET state = $2, detail = $3 WHERE effect_id = $1 AND state IN ('planned', 'failed') RETURNING true;

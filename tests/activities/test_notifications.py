@@ -21,8 +21,9 @@ from domain import commands as ask
 from stack import sinks
 from stack.ports import LOOPBACK
 from store import effects, partners, programmes, staff
+from store.erasing import erase
 from store.pool import Pool
-from store.vault import Vault
+from store.vault import Person, Vault
 from wiring.settings import Settings
 
 JOURNEY = journey_id_of()
@@ -282,6 +283,19 @@ async def test_a_message_of_an_erased_family_is_refused(office, told):
     """What waited when the family was erased is not sent, also where consent and agreement would allow it."""
     await office.do(ask.CloseJourney, outcome="moved-away")
     await office.do(ask.EraseFamily, reason="request", still_open=ask.StillOpen(newest=JOURNEY))
+    assert await office.notify(told) == ("refused", "family-erased")
+    assert office.hooks.received == []
+
+
+async def test_an_earlier_journeys_message_of_an_erased_family_is_refused(office, told):
+    """The erasure stands on the newest journey alone; what still waits of an earlier one is not sent either."""
+    await office.do(ask.CloseJourney, outcome="moved-away")
+    newest, later = journey_id_of(number=2), Orders(number=2)
+    await carry_out(office.pool, newest, later.refer(DAY))
+    await carry_out(office.pool, newest, later.give(ask.CloseJourney, DAY, outcome="moved-away"))
+    async with office.pool.acquire() as conn:
+        await VAULT.put_family(conn, later.reference, [Person("m1", "adult", "Quince", "Ann", DAY)])
+        await erase(conn, later.reference, TODAY)
     assert await office.notify(told) == ("refused", "family-erased")
     assert office.hooks.received == []
 

@@ -105,6 +105,11 @@ def test_what_became_of_a_message_is_still_told():
     Given(*ERASED).when(told).then(fact(NotificationNotSent, LATER, **fields, reason="family-erased"))
 
 
+def test_a_message_of_an_earlier_journey_is_not_tried_again():
+    """A journey that does not itself tell of the erasure refuses it as well, by what was read of the family."""
+    Given(*CLOSED).when(ask(RetryMessage, LATER, effect_id="j:1:1", family_erased=True)).refused("erased", "let the")
+
+
 def test_an_unknown_reminder_is_still_unknown():
     """A reminder is acknowledged on an erased family's journey as on any closed one."""
     Given(*ERASED).when(ask(AcknowledgeReminder, LATER, reminder_id="x")).refused("unknown-reminder")
