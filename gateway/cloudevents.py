@@ -58,7 +58,7 @@ def claimed_by(headers: Headers, body: bytes) -> str:
     """
     mode, text = _mode(headers), _text(body)
     source = unquote(headers.get("ce-source", "")) if mode == BINARY else _first(text, mode).get("source")
-    partner = named(str(source))
+    partner = named(source)
     if partner is None:
         fault = "the request does not begin with who sends it"
         raise Rejected("bad-event", fault, f"set source to /partners/<name>, in the first {LARGEST_EVENT} bytes")
@@ -86,7 +86,7 @@ def read_events(headers: Headers, body: bytes, partner: str) -> list[dict[str, A
         raise Rejected("bad-event", "no event in the body", "send one event, or a list of events for a batch")
     if len(events) > MOST_EVENTS:
         raise Rejected("too-large", f"{len(events)} events, the most is {MOST_EVENTS}", "send them in smaller batches")
-    if any(named(str(event.get("source"))) != partner for event in events):
+    if any(named(event.get("source")) != partner for event in events):
         fault = "the events do not share one source"
         raise Rejected("bad-event", fault, "set source to /partners/<name> on all of them")
     return events

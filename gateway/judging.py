@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from domain.calendar import local_date
@@ -50,11 +51,20 @@ def judge(vault: Vault, sender: Sender, events: Sequence[Raw]) -> list[Judged]:
 
 
 def _judged(vault: Vault, sender: Sender, raw: Raw) -> Judged:
-    spelled = content(raw)
+    spelled = b""
     try:
+        spelled = _spelled(raw)
         return _arrival(vault, sender, raw, spelled), None
     except Refused as refused:
         return _refusal(vault, sender, raw, spelled, refused.code), str(refused)
+
+
+def _spelled(raw: Raw) -> bytes:
+    """Return an event in the one spelling that is hashed; refuse one that has none, though JSON can be read deeper."""
+    try:
+        return content(raw)
+    except orjson.JSONEncodeError as fault:
+        raise Refused("bad-event", "the event is nested too deeply; send the fields of its kind only") from fault
 
 
 def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
@@ -102,10 +112,13 @@ def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
     if not event.type.startswith(TYPE_PREFIX) or kind not in MODELS:
         raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a kind we know")
     agreed = sender.agreement.kinds if sender.agreement else ()
-    wanted = [kind, str(event.data.get("of"))] if kind == "return" else [kind]
+    of = event.data.get("of") if kind == "return" else None
+    wanted = [kind, of] if isinstance(of, str) and of in MODELS else [kind]  # any other the kind's model refuses
     missing = [name for name in wanted if name not in agreed]
     if missing:
-        raise Refused("kind-not-agreed", f"no agreement in force lets {sender.partner} send {shown(missing[0])}")
+        raise Refused(
+            "kind-not-agreed", f"no agreement in force lets {sender.partner} send {missing[0]}; ask the council"
+        )
 
 
 def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
@@ -139,16 +152,21 @@ def _refusal(vault: Vault, sender: Sender, raw: Raw, spelled: bytes, code: str) 
     """Return what is kept of a refused event: that it came, and why it was refused."""
     return Arrival(
         partner=sender.partner,
-        event_id=NAMELESS if code == "telling-id" else shown(str(raw.get("id", "")))[:120] or "(no id)",
+        event_id=NAMELESS if code == "telling-id" else _text(raw.get("id"))[:120] or "(no id)",
         body_hash=vault.body_digest(spelled),
         subject_scheme=None,
         subject_digest=None,
-        kind=shown(str(raw.get("type", "")).removeprefix(TYPE_PREFIX))[:64],
+        kind=_text(raw.get("type")).removeprefix(TYPE_PREFIX)[:64],
         observed_at=None,
         evidence={},
         received_at=sender.at,
         refusal=code,
     )
+
+
+def _text(told: object) -> str:
+    """Return what can be shown of an attribute; of one that is no text, nothing."""
+    return shown(told) if isinstance(told, str) else ""
 
 
 def _first(fault: ValidationError) -> str:

@@ -24,9 +24,9 @@ class Signer:
     partner: str
 
 
-def named(source: str) -> str | None:
+def named(source: object) -> str | None:
     """Return the partner that a source names, or None."""
-    found = SOURCE.fullmatch(source)
+    found = SOURCE.fullmatch(source) if isinstance(source, str) else None
     return found[1] if found else None
 
 
