@@ -19,6 +19,7 @@ BATCH = "application/cloudevents-batch+json"
 BINARY = "application/json"
 TYPE_PREFIX = "family-journeys.evidence."
 LONGEST_ID = 120 - len("inbox::") - 64  # what is left of a command id beside the longest partner name
+LONGEST_SUBJECT = 200
 MOST_EVENTS = 10_000  # in one request
 LARGEST_EVENT = 64 * 1024  # bytes; also what is looked at of a body before its signature holds
 UTF_8 = {"", "utf-8", "utf8"}
@@ -46,7 +47,7 @@ class CloudEvent(BaseModel):
     id: Annotated[str, AfterValidator(_printable)] = Field(min_length=1, max_length=LONGEST_ID)
     source: str
     type: str = Field(max_length=120)
-    subject: str = Field(max_length=200)
+    subject: str = Field(max_length=LONGEST_SUBJECT)
     time: Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
     data: dict[str, Any]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from domain.evidence import EVIDENCE_KINDS, MODELS, Observation
 from gateway.cloudevents import BATCH, BINARY, LONGEST_ID, MOST_EVENTS, SINGLE, TYPE_PREFIX
-from gateway.judging import SCHEMES
 from gateway.signing import SOURCE, WEBHOOK_HEADERS
+from gateway.telling import SCHEMES
 
 _TEXT = {"type": "string"}
 _ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time")

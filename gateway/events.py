@@ -14,6 +14,7 @@ from gateway.judging import Sender, judge
 from gateway.parts import Parts, Served
 from gateway.problems import SIGNED
 from gateway.signing import Signer, signer
+from gateway.telling import own_id
 from store import inbox
 from store.inbox import Outcome
 
@@ -53,8 +54,8 @@ async def events(request: Request, parts: Served) -> Response:
         receipts = await inbox.accept(conn, [arrival for arrival, _ in judged])
     parts.mail.set()
     told = [
-        Told(id=receipt.event_id, outcome=receipt.outcome, reason=why or receipt.reason)
-        for receipt, (_, why) in zip(receipts, judged, strict=True)
+        Told(id=own_id(event) if why else receipt.event_id, outcome=receipt.outcome, reason=why or receipt.reason)
+        for event, receipt, (_, why) in zip(raw, receipts, judged, strict=True)
     ]
     if len(told) == 1 and told[0].outcome == "conflict":
         reason = f"event {shown(told[0].id)} was sent before with another body"

@@ -9,20 +9,16 @@ import orjson
 from pydantic import ValidationError
 
 from domain.calendar import local_date
-from domain.cells import shown
 from domain.evidence import MODELS, Incident, Observation
 from domain.programme import Agreement
 from gateway.cloudevents import LARGEST_EVENT, TYPE_PREFIX, CloudEvent, content
+from gateway.telling import SCHEMES, nameable, own_id, readable, tells, text_of
 from store.inbox import Arrival
-from store.sealing import normal
 from store.vault import Vault
 
-SCHEMES = ("upn", "nhs-number", "nino", "police-urn", "uprn")
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # a partner's clock, or its day, may be a little ahead of ours
-
-TELLING = 8  # characters of an identifier that are hardly in an event's id by chance
-NAMELESS = "(not kept)"  # in the place of an id that names somebody
+WORDS = ("action", "benefit", "service")  # fields in which a partner chooses its own code
 
 Raw = Mapping[str, Any]
 Judged = tuple[Arrival, str | None]  # with why it is refused, where it is
@@ -82,19 +78,19 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
         subject_digest=vault.subject_digest(scheme, identifier),
         kind=kind,
         observed_at=event.time,
-        evidence=_evidence(sender, event, kind),
+        evidence=_nobodys(event, _evidence(sender, event, kind)),
         received_at=sender.at,
     )
 
 
 def _subject(event: CloudEvent) -> tuple[str, str]:
     """Return scheme and identifier; refuse one that is nobody's, and an id that tells whose event it is."""
-    scheme, _, identifier = event.subject.partition(":")
-    plain = normal(scheme, identifier)
-    if scheme not in SCHEMES or not plain:
-        raise Refused("bad-subject", f"subject is not <scheme>:<identifier> with a scheme of {', '.join(SCHEMES)}")
-    if len(plain) >= TELLING and plain in normal(scheme, event.id):
+    if not readable(event.subject):
+        schemes = ", ".join(SCHEMES)
+        raise Refused("bad-subject", f"subject is not <scheme>:<identifier> with a scheme of {schemes}; correct it")
+    if tells(event.subject, event.id):
         raise Refused("telling-id", "id: holds the subject's identifier, and ids are kept; give a number of your own")
+    scheme, _, identifier = event.subject.partition(":")
     return scheme, identifier
 
 
@@ -138,6 +134,14 @@ def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
     return evidence.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+def _nobodys(event: CloudEvent, evidence: dict[str, Any]) -> dict[str, Any]:
+    """Return evidence as it is; refuse a code that tells whom it is about: codes stay in the journal for ever."""
+    telling = next((name for name in WORDS if tells(event.subject, evidence.get(name, ""))), None)
+    if telling:
+        raise Refused("bad-evidence", f"{telling}: holds the subject's identifier; give a code that names nobody")
+    return evidence
+
+
 def _dated(evidence: Observation) -> None:
     """Refuse a day that a slip of the pen put before all memory, or after it was observed: it would count one day."""
     field = "on" if isinstance(evidence, Incident) else "from_"
@@ -152,21 +156,16 @@ def _refusal(vault: Vault, sender: Sender, raw: Raw, spelled: bytes, code: str) 
     """Return what is kept of a refused event: that it came, and why it was refused."""
     return Arrival(
         partner=sender.partner,
-        event_id=NAMELESS if code == "telling-id" else _text(raw.get("id"))[:120] or "(no id)",
+        event_id=own_id(raw) if nameable(raw) else f"(not kept: {code})",
         body_hash=vault.body_digest(spelled),
         subject_scheme=None,
         subject_digest=None,
-        kind=_text(raw.get("type")).removeprefix(TYPE_PREFIX)[:64],
+        kind=text_of(raw.get("type")).removeprefix(TYPE_PREFIX)[:64],
         observed_at=None,
         evidence={},
         received_at=sender.at,
         refusal=code,
     )
-
-
-def _text(told: object) -> str:
-    """Return what can be shown of an attribute; of one that is no text, nothing."""
-    return shown(told) if isinstance(told, str) else ""
 
 
 def _first(fault: ValidationError) -> str:

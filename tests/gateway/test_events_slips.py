@@ -48,3 +48,68 @@ async def test_a_deep_event(doors: Doors, secrets: dict, levels: int, field: str
     good, refused = await send(doors, secrets[SCHOOLS], body)
     assert (good["outcome"], refused["outcome"]) == ("quarantined", "refused")
     assert refused["reason"] == "the event is nested too deeply; send the fields of its kind only"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"type": "family-journeys.evidence.offence"}, "no agreement in force"),
+        ({"type": "family-journeys.evidence.horoscope"}, "type is not"),
+        ({"time": "2031-01-01T00:00:00Z"}, "time: an event is observed"),
+        ({"time": "noon"}, "time: not a time"),
+        ({"specversion": "0.3"}, "specversion"),
+        ({"subject": "H"}, "subject is not"),
+        ({"subject": f"UPN:{UPN}"}, "subject is not"),
+        ({"subject": None}, "subject: "),
+        ({"subject": f"upn:{UPN}{'x' * 300}"}, "subject: "),
+        ({"id": f"{'i' * 50}{TELLING}"}, "id: "),
+        ({"id": {"mine": TELLING}}, "id: "),
+    ],
+)  # fmt: skip
+async def test_a_telling_id_is_never_kept(doors: Doors, secrets: dict, changes: dict, reason: str):
+    """An id that holds its subject's identifier, or may, is in no table, whatever else the event is refused for."""
+    told = exclusion(id=f"excl-{TELLING}") | changes
+    (receipt,) = await send(doors, secrets[SCHOOLS], json.dumps([told]))
+    assert (receipt["outcome"], receipt["reason"].startswith(reason)) == ("refused", True), receipt
+    assert (TELLING in await rows(doors), "(not kept" in await rows(doors)) == (False, True)
+
+
+async def test_a_police_reference_in_an_id(doors: Doors, secrets: dict):
+    """An id tells by its letters and digits alone, whatever punctuation stands between those of the subject."""
+    subject = "police-urn:01AB/12345/12"
+    told = [
+        event(POLICE, "police-callout", subject, {"on": "2012-05-01"}, id=name) for name in ("01AB1234512", "1234512")
+    ]
+    telling, short = await send(doors, secrets[POLICE], json.dumps(told))
+    assert (telling["outcome"], short["outcome"]) == ("refused", "quarantined")
+    assert telling["reason"].startswith("id: holds the subject's identifier")
+    assert "01AB1234512" not in await rows(doors)
+
+
+async def test_refusals_without_an_id_hide_no_other(doors: Doors, secrets: dict):
+    """Two such refusals for two reasons are both kept and told, each under the id that its partner gave it."""
+    batch = [exclusion(id=f"a-{TELLING}"), exclusion(id=f"b-{TELLING}", time=""), exclusion(id=f"c-{TELLING}", time="")]
+    receipts = await send(doors, secrets[SCHOOLS], json.dumps(batch))
+    kept = await doors.parts.pool.fetch(
+        "SELECT event_id, reason FROM inbox WHERE partner = $1 AND event_id LIKE '(not kept%'", SCHOOLS
+    )
+    assert [(each["id"], each["outcome"]) for each in receipts] == [(each["id"], "refused") for each in batch]
+    assert ("(not kept: telling-id)", "telling-id") in [tuple(each) for each in kept]
+    assert ("(not kept: bad-event)", "bad-event") in [tuple(each) for each in kept]
+
+
+@pytest.mark.parametrize(
+    ("partner", "kind", "field", "data"),
+    [
+        (POLICE, "asb-incident", "action", {"on": "2012-05-01"}),
+        ("jobcentre-plus", "out-of-work-benefit", "benefit", {"from": "2012-05-01"}),
+        ("childrens-social-care", "service-involvement", "service", {"from": "2012-05-01"}),
+    ],
+)
+async def test_a_code_that_is_an_identifier(doors: Doors, partner: str, kind: str, field: str, data: dict):
+    """A code that holds the subject's identifier is refused, and neither quoted nor kept: codes stay for ever."""
+    secret = await doors.partner(partner)
+    told = event(partner, kind, f"upn:{UPN}", data | {field: TELLING})
+    (receipt,) = await send(doors, secret, json.dumps([told]))
+    assert receipt["reason"] == f"{field}: holds the subject's identifier; give a code that names nobody"
+    assert TELLING not in await rows(doors)
