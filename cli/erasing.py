@@ -44,7 +44,7 @@ def erase(
 
 def _told(told: dict[str, Any]) -> str:
     if told["already"]:
-        return f"{told['reference']} was erased on {told['erased_on']} ({told['reason']}): nothing to do"
+        return _again(told)
     head = "would be erased" if told["dry_run"] else f"erased on {told['erased_on']}"
     lines = [
         f"{told['reference']} {head} ({told['reason']})",
@@ -53,6 +53,17 @@ def _told(told: dict[str, Any]) -> str:
     ]
     lines += [f"  claims never judged again: {', '.join(told['claims_under_way'])}"] * bool(told["claims_under_way"])
     return "\n".join(lines)
+
+
+def _again(told: dict[str, Any]) -> str:
+    """Say that it was done before, and what a restored backup had brought back since, if anything."""
+    was = f"{told['reference']} was erased on {told['erased_on']} ({told['reason']})"
+    held = told["held"]
+    if not held["key"] and not any(held[name] for name in DESTROYED):
+        return f"{was}: nothing to do"
+    verb = "would be destroyed again" if told["dry_run"] else "destroyed again"
+    key = ", and the key to them" if held["key"] else ""
+    return f"{was}, and a restored backup brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
 
 
 def _counts(held: dict[str, int], names: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from domain.commands import EraseFamily
 from domain.decide import decide
+from domain.errors import Rejected
 from domain.events import ErasureReason
 from domain.evolve import fold
 from gateway.bodies import Body
@@ -33,9 +34,10 @@ class Erase(Body):
 
 
 class Erasure(BaseModel):
-    """What was destroyed of the family, or would be, and what stays; all is 0 but what stays once it is `already` done.
+    """What was destroyed of the family, or would be, and what stays.
 
-    `erased_on` is missing for a dry run.
+    Once it is `already` done there is no key, and all is 0 but what stays, unless a restored backup brought some of it
+    back: that is destroyed again. `erased_on` is missing for a dry run that comes before it.
     """
 
     reference: str
@@ -84,10 +86,13 @@ def _order(body: Erase) -> Callable[[dict[str, Any]], EraseFamily]:
 
 
 async def _judge(parts: Parts, asked: Asked, order: Callable[[dict[str, Any]], EraseFamily], key: str | None) -> None:
-    """Judge an erasure as it would be judged now; raise `Rejected` where it would be."""
+    """Judge an erasure as it would be judged now, on the version that was seen; raise `Rejected` where it would be."""
     common = {"command_id": command_id(key), "at": await parts.now(), "actor": asked.actor.code}
     async with parts.pool.acquire() as conn:
         journey = fold(recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id))
         programme = await programmes.get(conn, journey.programme_hash)
         left = await erasing.still_open(conn, journey.reference)
+    if asked.seen_version not in {None, journey.version}:
+        reason = f"{journey.reference} is at version {journey.version}, not {asked.seen_version}"
+        raise Rejected("changed-since", reason, f"look again (journeys show {journey.reference}), and decide anew")
     decide(journey, order(common).model_copy(update={"still_open": left}), programme)

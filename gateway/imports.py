@@ -184,6 +184,8 @@ async def _taken_before(parts: Parts, key: str, referral: Referral) -> str | Non
         reserved = await intake.find(conn, key)
         if reserved is None:
             return await taken_from_another_file(parts, conn, referral)
+        if not reserved.fingerprint:  # its family was erased: to be refused without a word of its reference
+            return None
         if await read_models.journey(conn, reserved.journey_id) is None:
             return None
         return reserved.reference

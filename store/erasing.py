@@ -13,8 +13,9 @@ _SQL = queries("erasing")
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """How much is held of a family: what an erasure destroys, then what it leaves."""
+    """How much is held of a family: what an erasure destroys, its `key` first, then what it leaves."""
 
+    key: bool
     people: int
     addresses: int
     notes: int

@@ -58,7 +58,8 @@ SELECT digest, scheme, reference, member_id FROM identifiers WHERE digest = ANY 
 -- name: erase
 -- Destroy the key of family $1 at $2, and what it locked; keep the reference, so that it is never used again.
 -- A partner event that came to its journey lets go of its subject and of its body's hash: an empty hash answers whatever
--- comes under its id as settled. One that still waits goes back among those that no family is known for.
+-- comes under its id as settled. One that was handed over and is not applied yet is refused at once, as its journey
+-- would refuse it. One that still waits goes back among those that no family is known for.
 -- True when there was a key to destroy.
 WITH key AS (
     UPDATE family_keys SET wrapped = NULL, erased_at = $2 WHERE reference = $1 AND wrapped IS NOT NULL RETURNING 1
@@ -68,7 +69,9 @@ addresses AS (DELETE FROM addresses WHERE reference = $1),
 notes AS (DELETE FROM notes WHERE reference = $1),
 identifiers AS (DELETE FROM identifiers WHERE reference = $1),
 settled AS (
-    UPDATE inbox SET subject_digest = NULL, subject_scheme = NULL, body_hash = ''
+    UPDATE inbox SET subject_digest = NULL, subject_scheme = NULL, body_hash = '',
+                     reason = CASE state WHEN 'forwarded' THEN 'erased' ELSE reason END,
+                     state = CASE state WHEN 'forwarded' THEN 'refused' ELSE state END
      WHERE reference = $1 AND state NOT IN ('received', 'quarantined')
 ),
 waiting AS (

@@ -33,6 +33,22 @@ async def test_shown_then_done_then_said_again(cli: Cli, closed: str):
     assert again.out == f"{closed} was erased on 2012-06-01 (request): nothing to do\n"
 
 
+async def test_what_a_backup_brought_back_is_said(cli: Cli, doors: Doors, closed: str):
+    """Where names can be read again, it says what is or would be destroyed again, and not that nothing is left."""
+    pool = doors.parts.pool
+    key = await pool.fetchval("SELECT wrapped FROM family_keys WHERE reference = $1", closed)
+    await cli("erase", closed, "--why", "request")
+    await pool.execute("UPDATE family_keys SET wrapped = $2, erased_at = NULL WHERE reference = $1", closed, key)
+    await pool.execute("INSERT INTO people VALUES ($1, 'm1', 'sealed')", closed)
+    tried = (await cli("erase", closed, "--why", "request", "--dry-run")).out
+    done = (await cli("erase", closed, "--why", "request")).out
+    counts = "1 people, 0 addresses, 0 notes, 0 identifiers, and the key to them"
+    was = f"{closed} was erased on 2012-06-01 (request), and a restored backup brought some of it back\n"
+    assert tried.startswith(f"{was}  would be destroyed again: {counts}\n")
+    assert done.startswith(f"{was}  destroyed again: {counts}\n")
+    assert (await cli("erase", closed, "--why", "request")).out.endswith("nothing to do\n")
+
+
 async def test_as_json(cli: Cli, closed: str):
     """With --json it is the gateway's answer."""
     told = await cli.ok("erase", closed, "--why", "no-lawful-basis")

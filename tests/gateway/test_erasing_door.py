@@ -86,6 +86,34 @@ async def test_twice_is_once(doors: Doors, home: Home):
     assert types.count("family-erased") == 1
 
 
+async def test_what_a_backup_brought_back_is_counted(doors: Doors, home: Home):
+    """Where the vault's tables alone were restored, erasing again says what is there, and that it is there no more."""
+    pool, names = doors.parts.pool, ("people", "addresses", "notes", "identifiers")
+    key = await pool.fetchval("SELECT wrapped FROM family_keys WHERE reference = $1", home.reference)
+    first = (await erase(doors, home.reference)).json()
+    await pool.execute(
+        "UPDATE family_keys SET wrapped = $2, erased_at = NULL WHERE reference = $1", home.reference, key
+    )
+    await pool.execute("INSERT INTO people VALUES ($1, 'm1', 'sealed')", home.reference)
+    tried = (await erase(doors, home.reference, dry_run=True)).json()
+    done, again = [(await erase(doors, home.reference)).json() for _ in range(2)]
+    assert [told["already"] for told in (first, tried, done, again)] == [False, True, True, True]
+    assert [told["held"]["key"] for told in (first, tried, done, again)] == [True, True, True, False]
+    assert (tried["held"], done["held"]) == (done["held"], again["held"] | {"key": True, "people": 1})
+    assert {again["held"][name] for name in names} == {0}
+
+
+async def test_a_dry_run_is_judged_on_the_version_that_was_seen(doors: Doors, home: Home):
+    """Tried out on a version that something has happened since, it is refused as the erasure would be."""
+    async with doors.client() as client:
+        tag = (await client.get(f"/v1/journeys/{home.reference}")).headers["etag"]
+        for seen, status in (('"1-1"', 412), (tag, 200)):
+            told = {"reason": "request", "dry_run": True}
+            answer = await client.post(f"/v1/journeys/{home.reference}/erase", json=told, headers={"if-match": seen})
+            assert answer.status_code == status, answer.text
+            assert status == 200 or answer.json()["type"] == f"{PROBLEM}changed-since"
+
+
 @pytest.mark.parametrize("role", ["coordinator", "key-worker", "auditor", "analyst"])
 async def test_only_a_manager_erases(doors: Doors, home: Home, role: str):
     """No other role may erase a family, or try it out."""

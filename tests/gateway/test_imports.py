@@ -84,6 +84,20 @@ async def test_a_mended_file(doors: Doors):
     assert told[-1]["changed"] is False
 
 
+async def test_an_erased_familys_file(doors: Doors):
+    """The file of a family that was erased is refused, tried out or sent, and nothing leads to the old reference."""
+    data = csv_of(doors, "E1")
+    reference = lines(await send(doors, data))[1]["reference"]
+    assert (await doors.step(reference, "close", outcome="moved-away")).status_code == 200
+    assert (await doors.step(reference, "erase", reason="request")).status_code == 200
+    for params in ({"dry_run": True}, {}):
+        async with doors.client() as client:
+            answer = await client.post("/v1/imports", content=data, params=params)
+        family = lines(answer)[1]
+        assert (family["outcome"], [fault["code"] for fault in family["faults"]]) == ("refused", ["erased"])
+        assert reference not in answer.text
+
+
 async def test_bad_files(doors: Doors):
     """A file that cannot be read as a whole is refused as one problem, naming where."""
     for data, code in (

@@ -108,6 +108,18 @@ async def test_an_erased_familys_event_is_settled(pool):
     assert await states(pool) == {"applied": 1}
 
 
+async def test_an_erased_familys_event_on_its_way_does_not_come_back(pool):
+    """Handed over but never applied when the family was erased, it is refused: nobody can give it to another family."""
+    await know(pool)
+    await refer(pool)
+    await inbox.accept(pool, [arrival()])
+    await taken(pool)
+    await erase(pool, REFERENCE, NOW)
+    assert await inbox.stale(pool, NOW + timedelta(days=1)) == 0
+    assert await taken(pool) == {}
+    assert (await states(pool), await inbox.refusals(pool)) == ({"refused": 1}, {"erased": 1})
+
+
 async def test_a_refused_event_leaves_no_hash(pool):
     """Of a refused event no hash is kept to try an identifier on; one accepted before stays a duplicate."""
     refused = arrival(refusal="kind-not-agreed")

@@ -223,7 +223,7 @@ async def test_erasing_lets_go_of_the_subjects_of_partner_events(pool):
     await kept(pool, "forwarded")
     await vaults.erase(pool, REFERENCE, NOW)
     rows = await pool.fetch("SELECT state, subject_digest, subject_scheme, body_hash FROM inbox ORDER BY state")
-    assert [tuple(row) for row in rows] == [("applied", None, None, b""), ("forwarded", None, None, b"")]
+    assert [tuple(row) for row in rows] == [("applied", None, None, b""), ("refused", None, None, b"")]
 
 
 @pytest.mark.parametrize("state", ["received", "quarantined"])
