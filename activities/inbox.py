@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 
 import structlog
+from pydantic import ValidationError
 
 from domain.commands import RecordEvidence
 from store import inbox
@@ -65,18 +66,38 @@ async def _hand_over(pool: Pool, forward: Forward, now: datetime, after: int) ->
         if taken is None:
             return None
         keys: list[inbox.EventKey] = []
+        refused: list[inbox.EventKey] = []
         for journey_id, rows in taken.journeys.items():
             try:
-                await forward(journey_id, [inbox.as_command(row, now) for row in rows])
+                orders = _orders(rows, now)
+                refused += [row.key for row in rows if row.key not in orders]
+                if orders:
+                    await forward(journey_id, list(orders.values()))
             except Exception as fault:  # noqa: BLE001 - whatever it is, the other journeys' events go on
                 log.warning("events wait", journey=journey_id, events=len(rows), error=type(fault).__name__)
                 silent = [*silent, fault] if isinstance(fault, Unavailable) else []
             else:
-                keys += [row.key for row in rows]
+                keys += orders
                 silent = []
             if len(silent) == AWAY_AFTER:
                 break
         handed = await inbox.forwarded(conn, keys, now) if keys else 0
+        if refused:
+            await inbox.refuse(conn, refused, inbox.OUTDATED)
     if len(silent) == AWAY_AFTER:
         raise silent[-1]
     return handed, taken.last
+
+
+def _orders(rows: Sequence[inbox.Forwardable], now: datetime) -> dict[inbox.EventKey, RecordEvidence]:
+    """Return the commands of one journey's events, each made alone; one that cannot be read is left out and told of."""
+    orders: dict[inbox.EventKey, RecordEvidence] = {}
+    for row in rows:
+        try:
+            orders[row.key] = inbox.as_command(row, now)
+        except ValidationError as fault:
+            first = fault.errors(include_input=False, include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            told = {"partner": row.partner, "event_id": row.event_id, "field": where, "fault": first["type"]}
+            log.warning("an event cannot be read", **told)
+    return orders

@@ -8,7 +8,8 @@ from pydantic_core import ErrorDetails
 
 from domain.claim_faults import BadClaimFile, Fault, across, fault, path
 from domain.claim_file import ClaimFile, Pack
-from domain.evidence import EVIDENCE_KINDS, NO_CODE
+from domain.evidence import EVIDENCE_KINDS
+from domain.evidence_words import spelled
 
 _DAY = "write a day of the calendar as YYYY-MM-DD"
 _REMEDIES = {
@@ -32,7 +33,7 @@ def read(content: bytes, programmes: Sequence[str] = ()) -> ClaimFile:
 
     `programmes` names those that are known; empty leaves the name unchecked.
     """
-    raw = _parse(content)
+    raw = spelled(_parse(content))
     shape, claim = _shape(raw)
     faults = [*shape, *_programme(raw, programmes), *across(raw)]
     if claim is None or faults:
@@ -109,4 +110,4 @@ def _from_pydantic(details: ErrorDetails) -> Fault:
     value = found.get("kind") if kind.startswith("union_tag") and isinstance(found, Mapping) else found
     problem, _, ours = details["msg"].removeprefix("Value error, ").partition("; ")
     remedy = ours or _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
-    return fault(path(place), None if kind in {"missing", NO_CODE} else value, problem, remedy)
+    return fault(path(place), None if kind == "missing" else value, problem, remedy)

@@ -12,8 +12,6 @@ UNSENT = timedelta(hours=1)  # a reminder that fell due and is still not sent
 ATTEMPTS = 5  # of one activity, before it counts as stuck
 QUARANTINED = 100  # events
 QUARANTINE_AGE = timedelta(days=7)
-
-
 MOST = 500  # findings told of in one look: who has more mends these first and looks again
 
 

@@ -6,16 +6,15 @@ Decided here:
 - A date is written `YYYY-MM-DD`; a time stamp or a number is refused rather than cut down to a date.
 - Both ends of a span are included; no `to` means still open.
 - `hours` may be absent: no rule counts it, and a job without known hours is still a job.
-- Where a kind lets a partner choose its word (`action`, `benefit`, `service`), it is a code and never a sentence: it
-  stays in the journal for ever. Case and spaces around it are a way of writing, not another code: `JSA` is `jsa`.
+- These models are also what was stored, so no field is ever narrowed: that the words which a partner chooses are
+  codes is held where evidence enters (`domain/evidence_words.py`).
 """
 
 import re
 from datetime import date
 from typing import Annotated, Literal, Self, TypeVar, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 from domain.model import Value
 
@@ -42,8 +41,6 @@ EVIDENCE_KINDS: tuple[str, ...] = get_args(EvidenceKind)
 
 _Span = TypeVar("_Span")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-NO_CODE = "no_code"  # the type of the fault; its value is never shown, for it may be a sentence about somebody
 
 
 def _iso_day(value: object) -> object:
@@ -52,16 +49,8 @@ def _iso_day(value: object) -> object:
     raise ValueError("not a day; write it YYYY-MM-DD, such as 2013-05-20")
 
 
-def _word(value: object) -> object:
-    word = value.strip().casefold() if isinstance(value, str) else value
-    if not isinstance(word, str) or _WORD.fullmatch(word):
-        return word
-    raise PydanticCustomError(NO_CODE, "not a code; write small letters, digits and dashes, 40 at most, such as jsa")
-
-
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-Word = Annotated[str, BeforeValidator(_word), WithJsonSchema({"type": "string", "pattern": f"^{_WORD.pattern}$"})]
 Tally = Annotated[int, Field(ge=0, strict=True)]
 
 
@@ -147,7 +136,7 @@ class AsbIncident(Incident):
     """Anti-social behaviour led to an action, such as a warning or an injunction."""
 
     kind: Literal["asb-incident"]
-    action: Word
+    action: Text
 
 
 class PoliceCallout(Incident):
@@ -178,7 +167,7 @@ class OutOfWorkBenefit(OpenSpan):
     """An adult received an out-of-work benefit, such as `jsa` or `esa`."""
 
     kind: Literal["out-of-work-benefit"]
-    benefit: Word
+    benefit: Text
 
 
 class Employment(OpenSpan):
@@ -218,7 +207,7 @@ class ServiceInvolvement(OpenSpan):
     """A service worked with the member or the family."""
 
     kind: Literal["service-involvement"]
-    service: Word
+    service: Text
 
 
 class Return(ClosedSpan):

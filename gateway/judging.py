@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from domain.calendar import local_date
 from domain.evidence import MODELS, Incident, Observation
+from domain.evidence_words import coded
 from domain.programme import Agreement
 from gateway.cloudevents import LARGEST_EVENT, TYPE_PREFIX, CloudEvent, content
 from gateway.telling import SCHEMES, nameable, own_id, readable, tells, text_of
@@ -127,7 +128,7 @@ def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
     }
     data = {name: value for name, value in event.data.items() if name != "member"}
     try:
-        evidence = MODELS[kind].model_validate(data | ours)
+        evidence = MODELS[kind].model_validate(coded(kind, data) | ours)
     except ValidationError as fault:
         raise Refused("bad-evidence", _first(fault)) from fault
     _dated(evidence)

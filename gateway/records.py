@@ -11,6 +11,7 @@ from domain.commands import AcknowledgeReminder, CorrectEvent
 from domain.errors import Rejected
 from domain.events import EVENT, Correctable, Event, EvidenceRecorded
 from domain.evidence import Observation
+from domain.evidence_words import coded
 from gateway.bodies import Acknowledge, Answer, Correct
 from gateway.families import Asked, OnFamily
 from gateway.parts import Served
@@ -97,12 +98,15 @@ def _same_family(before: Observation, after: Observation, stream: list[Event]) -
 def _changed(event: Event, changes: dict[str, Any]) -> Event:
     told = event.model_dump(mode="json", by_alias=True)
     inner = next((name for name in ("consent", "evidence") if name in told), None)
-    told = {**told, inner: {**told[inner], **changes}} if inner else {**told, **changes}
     try:
+        changes = coded(changes.get("kind", told[inner]["kind"]), changes) if inner == "evidence" else changes
+        told = {**told, inner: {**told[inner], **changes}} if inner else {**told, **changes}
         return EVENT.validate_python({**told, "type": event.type, "at": event.at}, strict=False)
     except ValidationError as fault:
         first = fault.errors()[0]
         what, remedy = said(first)
         raise Rejected(
-            "bad-request", f"{place(first['loc'][1:])}: {what}", f"{remedy}; the event holds {', '.join(told)}"
+            "bad-request",
+            f"{place(first['loc'][1:] or first['loc'])}: {what}",
+            f"{remedy}; the event holds {', '.join(told)}",
         ) from fault

@@ -6,13 +6,13 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from domain.evidence import MODELS, Observation
+from domain.evidence_words import WORDS
 from programmes.faults import Found, Table, nearest, table, tables
 from programmes.places_in_file import Path
 
 # Codes of fields that take any: a partner may send another, so a value outside them may be meant.
 BENEFITS = ("jsa", "esa", "is", "ib", "sda", "uc", "carers-allowance")
 USUAL = {"benefit": BENEFITS}
-CODED = ("benefit", "action", "service")
 OF_ONE_FAMILY = ("id", "member")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -38,7 +38,7 @@ def _unknown(path: Path, where: Table, kind: str, known: tuple[object, ...]) -> 
             what = f"{where['field']} of {kind} is never {value!r}"
             yield Found((*path, name, n), what, _meant(value, known))
     listed = where.get("none_of")
-    if isinstance(listed, list) and set(known) <= set(listed):
+    if isinstance(listed, list) and all(value in listed for value in known):
         yield Found((*path, "none_of"), f"no {kind} is left", "leave at least one value out of the list")
 
 
@@ -50,7 +50,7 @@ def _uncoded(path: Path, where: Table, kind: str, model: type[Observation]) -> I
     elif str not in _types(model.model_fields[field].annotation):
         what = f"{field} of {kind} holds no code, so no word is ever equal to it"
         yield Found((*path, "field"), what, "limit it by a field that holds a code, or look at other days")
-    elif field in CODED:
+    elif field in WORDS:
         yield from _codes(path, where, kind)
 
 

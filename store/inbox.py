@@ -26,6 +26,7 @@ Marks = tuple[list[Any], ...]
 OWN = {"evidence-recorded"}  # what a command from the inbox can make happen
 COMMAND_ID_LIMIT = 120  # of domain.commands.Order
 WRITTEN_AT_ONCE = 1_000  # a larger statement is spelled out for so long that everybody else waits
+OUTDATED = "outdated"  # why an event that was kept and fits its kind no more is refused
 LET_GO = b""  # in the place of a body's hash: of an erased family's event, or of one that was refused
 
 
@@ -191,6 +192,11 @@ async def take(conn: Conn, limit: int, after: int = 0) -> Taken | None:
 async def forwarded(conn: Conn, keys: Sequence[EventKey], at: datetime) -> int:
     """Mark events as handed to their journeys at `at`; one that is applied already stays so. Return how many."""
     return _changed(await conn.execute(_SQL["forwarded"], *columns(keys, 2), at))
+
+
+async def refuse(conn: Conn, keys: Sequence[EventKey], reason: str) -> int:
+    """Mark events that no journey can take, and why; return how many. Their ids stay held, as of all that was kept."""
+    return _changed(await conn.execute(_SQL["refuse"], *columns(keys, 2), reason))
 
 
 async def stale(conn: Conn, older_than: datetime) -> int:

@@ -99,6 +99,12 @@ UPDATE inbox SET state = 'forwarded', forwarded_at = $3
   FROM unnest($1::text[], $2::text[]) AS done (partner, event_id)
  WHERE inbox.partner = done.partner AND inbox.event_id = done.event_id AND state = 'received';
 
+-- name: refuse
+-- Refuse the events of partners $1 and ids $2 for the reason $3; what is applied already stays so.
+UPDATE inbox SET state = 'refused', reason = $3
+  FROM unnest($1::text[], $2::text[]) AS refused (partner, event_id)
+ WHERE inbox.partner = refused.partner AND inbox.event_id = refused.event_id AND state = 'received';
+
 -- name: stale
 -- Put back what was forwarded before $1 and never applied.
 UPDATE inbox SET state = 'received', forwarded_at = NULL WHERE state = 'forwarded' AND forwarded_at < $1;

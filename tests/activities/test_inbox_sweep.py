@@ -85,6 +85,26 @@ async def test_one_journey_s_fault_stops_no_other(waiting, fault):
     assert await sweeping.sweep(waiting, Journeys().forward, NOW) == 1
 
 
+async def test_an_event_that_cannot_be_read_holds_no_other(waiting):
+    """Of one journey's two events the one that fits its kind no more is refused, and why; the other goes on."""
+    broken = replace(arrival("old", UPNS["F-2222-2222"]), evidence={"on": "2012-05-30", "type": "not-any-more"})
+    await inbox.accept(waiting, [broken])
+    journeys = Journeys()
+    assert await sweeping.sweep(waiting, journeys.forward, NOW) == 3
+    assert len(journeys.handed) == 3
+    assert await states(waiting) == {"forwarded": 3, "refused": 1}
+    assert await inbox.refusals(waiting) == {"outdated": 1}
+
+
+async def test_a_journey_of_outdated_events_is_handed_nothing(waiting):
+    """A journey whose only event is refused gets no empty batch."""
+    await waiting.execute("UPDATE inbox SET evidence = '{}' WHERE event_id = 'e0'")
+    journeys = Journeys()
+    assert await sweeping.sweep(waiting, journeys.forward, NOW) == 2
+    assert [journey for journey, _ in journeys.handed] == JOURNEYS[1:]
+    assert await states(waiting) == {"refused": 1, "forwarded": 2}
+
+
 async def test_a_batch_full_of_a_failing_journey_stops_no_other(waiting, monkeypatch):
     """A failing journey with more events than a batch holds does not fill every batch."""
     monkeypatch.setattr(sweeping, "BATCH", 1)

@@ -315,11 +315,17 @@ def test_a_fault_is_written_on_one_line_and_long_values_are_cut():
     assert str(faults({})["as_of"]) == "as_of: Field required; add it"
 
 
-def test_a_sentence_in_the_place_of_a_code_is_refused_and_not_quoted():
-    """What may be a sentence about somebody is refused with field, fault and remedy, without the sentence."""
-    found = faults(with_evidence(action="Told Wren Nobody to stop"))["evidence[2].action"]
-    code = "write small letters, digits and dashes, 40 at most, such as jsa"
-    assert str(found) == f"evidence[2].action: not a code; {code}"
+@pytest.mark.parametrize(
+    ("stored", "by_hand"), [("jsa", "jsa"), ("JSA", "jsa"), ("Income_Support", "income-support"), ("café", "café")]
+)
+def test_a_kept_claim_file_reads_as_it_was_judged(stored, by_hand):
+    """A word that was no code when it was judged is read as it stood; written by a person, as the code it means."""
+    benefit = {"id": "b1", "kind": "out-of-work-benefit", "source": "dwp", "observed_on": "2013-01-01", "member": "a1"}
+    raw = sample(evidence=[benefit | {"from": "2013-01-01", "benefit": stored}], programme_hash=PACK.hash)
+    exported = ClaimFile.model_validate(raw)
+    assert read(exported.model_dump_json().encode()) == exported
+    del raw["programme_hash"]
+    assert read(json.dumps(raw).encode()).evidence[0].benefit == by_hand
 
 
 def test_a_repeated_piece_of_evidence_is_no_fault():

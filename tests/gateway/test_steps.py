@@ -185,6 +185,30 @@ async def test_correct_evidence(doors: Doors):
         assert (answer.status_code, said in answer.text) == (status, True), answer.text
 
 
+async def test_a_corrected_word_is_a_code(doors: Doors):
+    """A sentence does not enter by a correction, `JSA` enters as `jsa`, and one stored before can still be dated."""
+    reference = await doors.referred()
+    async with doors.client() as client:
+        journey_id = (await client.get(f"/v1/journeys/{reference}")).json()["journey"]["journey_id"]
+    told = {"id": "e1", "kind": "asb-incident", "source": "police", "observed_on": "2012-05-20", "on": "2012-05-20"}
+    order = {"command_id": uuid.uuid4().hex, "at": NOON, "actor": "partner:police"}
+    await doors.engine.submit(journey_id, RecordEvidence(**order, evidence=told | {"action": "Told to stop"}))
+    for changes, status, said in (
+        ({"action": "Told Wren Nobody to stop"}, 422, "action: not a code"),
+        ({"on": "2012-05-19"}, 200, "event-corrected"),
+        ({"action": " WARNING "}, 200, "event-corrected"),
+    ):
+        answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes=changes)
+        assert (answer.status_code, said in answer.text, "Wren" in answer.text) == (status, True, False), answer.text
+    async with doors.client() as client:
+        timeline = (await client.get(f"/v1/journeys/{reference}")).json()["timeline"]
+    assert [event["event"].get("replacement", event["event"])["evidence"]["action"] for event in timeline[1:]] == [
+        "Told to stop",
+        "Told to stop",
+        "warning",
+    ]
+
+
 async def test_plain_words(doors: Doors):
     """A code or a day written wrongly is told as a person would tell it."""
     reference = await doors.referred()

@@ -16,6 +16,7 @@ IN_THE_STORE = {  # reasons that the inbox gives by itself
     "ambiguous-subject",
     "bad-character",
     "id-too-long",
+    "outdated",
     "id-used-for-another-body",
     "no-journey",
     "unknown-subject",
