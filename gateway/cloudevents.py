@@ -8,7 +8,15 @@ from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from starlette.datastructures import Headers
 
 from domain.errors import Rejected
@@ -33,11 +41,15 @@ def _printable(text: str) -> str:
     return text
 
 
-def _rfc_3339(told: object) -> object:
+def _rfc_3339(told: object, read: ValidatorFunctionWrapHandler) -> object:
     """Refuse a bare number, which may count seconds or thousandths of them since some day."""
-    if isinstance(told, str) and _TIME.fullmatch(told):
-        return told
-    raise ValueError("not a time with its offset; write it like 2012-05-20T09:00:00Z")
+    fault = ValueError("not a time with its offset; write it like 2012-05-20T09:00:00Z")
+    if not isinstance(told, str) or not _TIME.fullmatch(told):
+        raise fault
+    try:
+        return read(told)
+    except ValidationError as unread:
+        raise fault from unread
 
 
 class CloudEvent(BaseModel):
@@ -48,7 +60,7 @@ class CloudEvent(BaseModel):
     source: str
     type: str = Field(max_length=120)
     subject: str = Field(max_length=LONGEST_SUBJECT)
-    time: Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+    time: Annotated[AwareDatetime, WrapValidator(_rfc_3339)]
     data: dict[str, Any]
 
 
@@ -57,8 +69,8 @@ def claimed_by(headers: Headers, body: bytes) -> str:
 
     Asked before the signature is: of a body whose sender nobody knows yet, no more is read than one event may have.
     """
-    mode, text = _mode(headers), _text(body)
-    source = unquote(headers.get("ce-source", "")) if mode == BINARY else _first(text, mode).get("source")
+    mode = _mode(headers)
+    source = unquote(headers.get("ce-source", "")) if mode == BINARY else _first(body, mode).get("source")
     partner = named(source)
     if partner is None:
         fault = "the request does not begin with who sends it"
@@ -113,22 +125,19 @@ def _mode(headers: Headers) -> str:
     return kind
 
 
-def _text(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError as fault:
-        raise Rejected("bad-event", f"byte {fault.start} of the body is not UTF-8", "send JSON in UTF-8") from fault
-
-
-def _first(text: str, mode: str) -> dict[str, Any]:
+def _first(body: bytes, mode: str) -> dict[str, Any]:
     """Read the first event of a body, leniently and only so far as one event may go."""
-    head = text[:LARGEST_EVENT].lstrip()
+    head = body[:LARGEST_EVENT].decode(errors="ignore").lstrip()
     if mode == BATCH:
         head = head.removeprefix("[").lstrip()
     try:
         told, _ = _FIRST.raw_decode(head)
-    except (ValueError, RecursionError):
-        return {}
+    except (ValueError, RecursionError) as fault:
+        if len(body) <= LARGEST_EVENT:
+            return {}
+        remedy = f"send the fields of its kind only: an event may have {LARGEST_EVENT} bytes"
+        detail = f"the first {LARGEST_EVENT} bytes of the body hold no whole event"
+        raise Rejected("bad-event", detail, remedy) from fault
     return told if isinstance(told, dict) else {}
 
 

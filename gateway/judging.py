@@ -1,5 +1,6 @@
 """A partner's events judged one by one: read, held to the agreement, and made what the inbox takes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from domain.evidence import MODELS, Incident, Observation
 from domain.evidence_words import coded
 from domain.programme import Agreement
 from gateway.cloudevents import LARGEST_EVENT, TYPE_PREFIX, CloudEvent, content
+from gateway.shapes import place, said
 from gateway.telling import SCHEMES, nameable, own_id, readable, tells, text_of
 from store.inbox import Arrival
 from store.vault import Vault
@@ -23,6 +25,8 @@ WORDS = ("action", "benefit", "service")  # fields in which a partner chooses it
 
 Raw = Mapping[str, Any]
 Judged = tuple[Arrival, str | None]  # with why it is refused, where it is
+
+_VALUES = re.compile(r" \([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
     kind = event.type.removeprefix(TYPE_PREFIX)
     _agreed(sender, event, kind)
     if not EARLIEST <= event.time <= sender.at + AHEAD:
-        raise Refused("bad-time", "time: an event is observed after 1900 and not in the future")
+        raise Refused("bad-time", "time: an event is observed after 1900 and not in the future; correct it")
     scheme, identifier = _subject(event)
     return Arrival(
         partner=sender.partner,
@@ -97,7 +101,7 @@ def _subject(event: CloudEvent) -> tuple[str, str]:
 
 def _event(raw: Raw, spelled: bytes) -> CloudEvent:
     if len(spelled) > LARGEST_EVENT:
-        raise Refused("bad-event", f"the event is larger than {LARGEST_EVENT} bytes")
+        raise Refused("bad-event", f"the event is larger than {LARGEST_EVENT} bytes; send the fields of its kind only")
     try:
         return CloudEvent.model_validate(raw)
     except ValidationError as fault:
@@ -107,7 +111,7 @@ def _event(raw: Raw, spelled: bytes) -> CloudEvent:
 def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
     """Refuse a kind that the partner's agreement does not name; a return counts as the kind it reports on."""
     if not event.type.startswith(TYPE_PREFIX) or kind not in MODELS:
-        raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a kind we know")
+        raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a kind we know; correct it")
     agreed = sender.agreement.kinds if sender.agreement else ()
     of = event.data.get("of") if kind == "return" else None
     wanted = [kind, of] if isinstance(of, str) and of in MODELS else [kind]  # any other the kind's model refuses
@@ -170,6 +174,10 @@ def _refusal(vault: Vault, sender: Sender, raw: Raw, spelled: bytes, code: str) 
 
 
 def _first(fault: ValidationError) -> str:
-    """Return the first fault without the value: it may be personal, and receipts are kept by others."""
-    first = fault.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg'].removeprefix('Value error, ')}"
+    """Return the first fault without the value: it may be personal, and receipts are kept by others.
+
+    What we say of two fields together names their values in brackets.
+    """
+    first = fault.errors(include_url=False)[0]
+    what, remedy = said(first, quoting=False)
+    return f"{place(first['loc']) if first['loc'] else 'data'}: {_VALUES.sub('', what)}; {remedy}"

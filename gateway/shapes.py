@@ -43,12 +43,14 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Said]] = {
     "too_short": lambda told: Said("too few", f"give {told['min_length']} at least"),
     "too_long": lambda told: Said("too many", f"give {told['max_length']} at most"),
     "greater_than_equal": lambda told: Said("too small", f"give {told['ge']} or more"),
+    "greater_than": lambda told: Said("too small", f"give more than {told['gt']}"),
     "less_than_equal": lambda told: Said("too large", f"give {told['le']} or less"),
     "less_than": lambda told: Said("too large", f"give less than {told['lt']}"),
     "json_invalid": lambda _: Said("not JSON", "check brackets, commas and quotation marks"),
 }
 FAMILIES = {  # by how the names of the faults begin
     "int_": Said("not a whole number", "write it in digits"),
+    "float_": Said("not a number", "write it in digits"),
     "bool_": Said("neither true nor false", "write true or false"),
     "datetime_": Said("not a time", "write the time like 2026-02-01T00:00Z"),
     "timezone_": Said("not a time with its zone", "write the time like 2026-02-01T00:00Z"),
@@ -61,16 +63,20 @@ FAMILIES = {  # by how the names of the faults begin
 }
 
 
-def said(fault: Mapping[str, Any]) -> Said:
-    """Say a fault that pydantic found as a person would; one of our own says its remedy after a semicolon."""
+def said(fault: Mapping[str, Any], *, quoting: bool = True) -> Said:
+    """Say a fault that pydantic found as a person would; one of our own says its remedy after a semicolon.
+
+    A partner is not quoted: what it sent may be personal.
+    """
     kind, context = str(fault["type"]), fault.get("ctx") or {}
     if kind in {"literal_error", "enum"}:
         known = str(context["expected"]).replace("'", "")
-        return Said(f"{shown(str(fault['input']))} is none that is known", f"use {known}")
+        what = f"{shown(str(fault['input']))} is none" if quoting else "none"
+        return Said(f"{what} that is known", f"use {known}")
     if kind == "string_pattern_mismatch" and context["pattern"] in PATTERNS:
         return PATTERNS[context["pattern"]]
     if kind.startswith("date_") and _ISO_DAY.fullmatch(str(fault.get("input"))):
-        return Said(f"there is no day {fault['input']}", "correct the date")
+        return Said(f"there is no day {fault['input']}" if quoting else "there is no such day", "correct the date")
     if kind in KINDS:
         return KINDS[kind](context)
     general = next((told for beginning, told in FAMILIES.items() if kind.startswith(beginning)), None)

@@ -43,7 +43,7 @@ async def send(doors: Doors, secret: str, told: object, at: datetime | None = No
         ({"subject": "nino:\u200b"}, "subject is not <scheme>:<identifier>"),
         ({"subject": "person:wren / nobody / 1980-01-01"}, "subject is not <scheme>:<identifier>"),
         ({"id": "a\u202eb"}, "id: holds a control character; take it out"),
-        ({"id": "i" * 50}, "id: String should have at most 49 characters"),
+        ({"id": "i" * 50}, "id: too long; write 49 characters at most"),
         ({"data": FIXED | {"on": "2012-05-21"}}, "on: later than time, when it was observed; correct one of the two"),
         ({"data": FIXED | {"on": "9999-12-31"}}, "on: later than time, when it was observed; correct one of the two"),
         ({"data": FIXED | {"on": "0201-05-01"}}, "on: a day is after 1900; correct it"),
