@@ -11,6 +11,7 @@ from datetime import date
 from domain.claim_file import ClaimFile, Pack, case_of
 from domain.model import Value
 from domain.rules.case import Age, Case
+from domain.rules.counting import looked_at
 from domain.rules.parts import AgeRange, Count, EachChild, Fall
 
 Ages = Mapping[str, tuple[Age, ...]]
@@ -55,6 +56,8 @@ def _asked(part: Value, case: Case) -> Iterator[tuple[str, date]]:
             first = [span.first for span in case.days_of(ages.on_first_day_of)][:1]
             yield from ((member.id, day) for member in case.members for day in first if member.role == "child")
         case Count() | Fall() if part.under_age is not None:
-            yield from ((item.member, item.on) for item in case.incidents(part.of) if item.member is not None)
+            windows = (part.window, part.baseline) if isinstance(part, Fall) else (part.window,)
+            days = tuple(span for window in windows for span in case.days_of(window))
+            yield from ((item.member, item.on) for item in looked_at(part, case, days) if item.member is not None)
         case _:
             return

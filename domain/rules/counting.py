@@ -73,7 +73,7 @@ def tally_of(rule: Count | Fall, case: Case, subject: Subject, days: Spans) -> T
     """Count what the rule counts in these days, and name the evidence that says so."""
     if not days:
         return Tally(0, None, (), case.terms_missing(rule.window))
-    found = [item for item in case.incidents(rule.of) if holds(rule.where, item) and any(item.on in s for s in days)]
+    found = looked_at(rule, case, days)
     belongs = {item.id: _belongs(rule, case, subject, item) for item in found}
     least = sum(known is True for known in belongs.values())
     doubtful = sum(known is None for known in belongs.values())
@@ -81,6 +81,11 @@ def tally_of(rule: Count | Fall, case: Case, subject: Subject, days: Spans) -> T
     missing = subtract(days, returns.values())
     used = {item for item, known in belongs.items() if known is not False} | returns.keys()
     return Tally(least, None if missing else least + doubtful, tuple(sorted(used)), _note(rule.of, missing, doubtful))
+
+
+def looked_at(rule: Count | Fall, case: Case, days: Spans) -> list[Incident]:
+    """Return the incidents of these days that the rule may count, whoever they are about."""
+    return [item for item in case.incidents(rule.of) if holds(rule.where, item) and any(item.on in s for s in days)]
 
 
 def _belongs(rule: Count | Fall, case: Case, subject: Subject, item: Incident) -> bool | None:

@@ -50,6 +50,33 @@ def test_ages_are_kept_of_whom_a_rule_asks():
     assert [ages_asked(claim, pack.model_copy(update={"results": ()})) for claim in claims] == [{}] * len(claims)
 
 
+@pytest.mark.parametrize(
+    ("on", "proven", "kept"),
+    [
+        ("2012-11-23", True, False),  # the day before the window of six months
+        ("2012-11-24", True, True),
+        ("2013-05-23", True, True),
+        ("2013-05-24", True, False),  # after the day the claim is made as of
+        ("2012-02-29", True, True),  # in the baseline, before the engagement
+        ("2011-08-30", True, True),
+        ("2011-08-29", True, False),
+        ("2013-05-20", False, False),
+    ],
+)
+def test_an_age_is_kept_where_an_incident_is_counted(on, proven, kept):
+    """Of an incident that no rule counts, for its day or for what it was, no age is kept."""
+    seen = {"source": "police", "observed_on": "2013-05-25", "proven": proven}
+    told = {
+        "programme": "troubled-families-2012",
+        "as_of": "2013-05-23",
+        "engaged_from": "2012-03-01",
+        "family": {"members": [{"id": "a1", "role": "adult", "born": "1994-01-01"}]},
+        "evidence": [{"id": "o1", "kind": "offence", "member": "a1", "on": on, **seen}],
+    }
+    ages = ages_asked(read(json.dumps(told).encode()), load("troubled-families-2012"))
+    assert [age.on.isoformat() for each in ages.values() for age in each] == [on] * kept
+
+
 def test_an_unknown_date_of_birth_gives_no_age():
     """Of whom nothing was known when the claim was made, nothing is known after."""
     pack = load("troubled-families-2012")
