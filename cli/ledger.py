@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -114,8 +115,12 @@ def export(  # noqa: PLR0913 - one argument an option
 
 
 def _write(path: Path, text: str) -> None:
+    """Write a file for its owner alone, whoever could read what stood there: it holds dates of birth."""
     try:
-        path.write_text(f"{text}\n", encoding="utf-8")
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            if path.is_file():
+                path.chmod(0o600)
+            file.write(f"{text}\n")
     except OSError as fault:
         raise Trouble(f"{path} cannot be written ({fault.strerror})", "check the path", exit_code=BAD_INPUT) from fault
 

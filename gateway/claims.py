@@ -80,7 +80,7 @@ async def list_claims(  # noqa: PLR0913 - one argument a filter
     cursor: Cursor = None,
     limit: Limit = 500,
 ) -> list[Claim]:
-    """List the ledger of claims as recorded. `Link` names the next page; one family's claims come on one."""
+    """List the ledger of claims as recorded. `Link` names the next page."""
     (after,) = place_of(cursor, NAME) or (None,)
     named = None if reference is None else spelled(reference)
     filters = Filters(reference=named, state=state, result=result, programme=programme, since=since)
@@ -90,8 +90,7 @@ async def list_claims(  # noqa: PLR0913 - one argument a filter
             await family(conn, named)
         if not rows and after is None:
             await known(conn, programme=programme, result=result)
-    if reference is None:
-        links.page(rows, limit, lambda row: (row.claim_id,))
+    links.page(rows, limit, lambda row: (row.claim_id,))
     return rows
 
 

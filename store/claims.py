@@ -174,10 +174,11 @@ async def kept(conn: Conn, claim_id: str) -> Kept:
 
 
 async def listing(conn: Conn, filters: Filters = EVERY, limit: int = 500, after: str | None = None) -> list[Claim]:
-    """Return claims in the order they were recorded, those that match; of one family all, else those after `after`."""
+    """Return claims in the order they were recorded, those that match, after claim `after`."""
     if filters.reference is not None:
-        rows = await conn.fetch(_SQL["of_family"], filters.reference)
-        return [claim for claim in map(_claim, rows) if _matches(claim, filters)][:limit]
+        family = [_claim(row) for row in await conn.fetch(_SQL["of_family"], filters.reference)]
+        behind = next((place for place, claim in enumerate(family, 1) if claim.claim_id == after), 0)
+        return [claim for claim in family[behind:] if _matches(claim, filters)][:limit]
     given = (filters.state, filters.result, filters.programme, filters.since, limit, after)
     return [_claim(row) for row in await conn.fetch(_SQL["listing"], *given)]
 

@@ -40,6 +40,7 @@ async def test_an_exported_claim_checks_offline_to_the_recorded_report(cli: Cli,
     """Whatever came since, file and pack give verdict, amount and explanation as they were recorded, to the byte."""
     await late(ledger)
     claim, pack = tmp_path / "claim.json", tmp_path / "pack.json"
+    claim.touch(0o644)
     ran = await cli(
         "claims", "export", ledger.reference, "--claim", ledger.claim.claim_id, "--out", str(claim), "--pack", str(pack)
     )
@@ -49,6 +50,7 @@ async def test_an_exported_claim_checks_offline_to_the_recorded_report(cli: Cli,
     assert (checked.code, checked.out) == (0, f"{recorded}\n")
     told = json.loads(claim.read_text())
     assert [sorted(member) for member in told["family"]["members"]] == [["born", "id", "role"]] * 2
+    assert [path.stat().st_mode & 0o777 for path in (claim, pack)] == [0o600] * 2  # dates of birth
 
 
 async def test_the_same_claim_on_today_s_evidence_is_another_answer(cli: Cli, ledger, tmp_path):

@@ -156,6 +156,15 @@ async def test_one_claim_a_family_and_result(pool):
     assert await claims.taken(pool, REFERENCE, "effect-1") == {}
 
 
+async def test_a_familys_claims_come_in_pages(pool):
+    """Of one family too the page after a claim goes on behind it, and none is left out."""
+    await entered(pool, "effect-1", work=800, income=700, health=600)
+    of_family, pages = Filters(reference=REFERENCE), []
+    for _ in range(4):
+        pages.append(await claims.listing(pool, of_family, 1, pages[-1][0].claim_id if pages else None))
+    assert [[claim.result for claim in page] for page in pages] == [["work"], ["income"], ["health"], []]
+
+
 async def test_racing_evaluations(pool):
     """Of evaluations at once for one family and result, one enters the claim."""
     outcomes = await asyncio.gather(*(entered(pool, f"effect-{number}", work=800) for number in range(6)))
