@@ -38,8 +38,6 @@ from workflows.family_journey import FamilyJourney
 from workflows.names import TASK_QUEUE
 
 GRACE = timedelta(seconds=20)  # on SIGTERM what runs is finished; what is not done by then is run again elsewhere
-# What stands in the memory of a worker that was killed waits this long before another takes it up; the SDK waits 10 s.
-STICKS = timedelta(seconds=3)
 log = structlog.get_logger("worker")
 
 
@@ -102,7 +100,6 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
         workflow_runner=sandbox(),
         max_concurrent_activities=chosen.worker_activities,
         max_cached_workflows=chosen.worker_cached_workflows,
-        sticky_queue_schedule_to_start_timeout=STICKS,
         graceful_shutdown_timeout=GRACE,
     )
 
