@@ -156,12 +156,6 @@ class Evaluations(Sourced):
     months: tuple[int, ...] = ()
     lag_months: int = Field(default=0, ge=0)
 
-    @model_validator(mode="after")
-    def _ascending(self) -> Self:
-        if list(self.months) != sorted(set(self.months)) or min(self.months, default=1) < 1:
-            raise ValueError("evaluation months must be positive and ascending; write them such as [6, 9, 12]")
-        return self
-
 
 class Agreement(Sourced):
     """A sharing agreement: what a partner may send us, and what we may tell it, for which purpose and how."""

@@ -99,7 +99,7 @@ def _event(path: Path, notice: Table) -> Iterator[Found]:
 
 def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreements) -> Iterator[Found]:
     """Find why a partner can never be told; `referrer` may be any partner of the pack."""
-    own = [held for held in agreements if partner in {REFERRER, held.get("partner")}]
+    own = [held for held in agreements if partner == REFERRER or held.get("partner") == partner]
     if not own and (agreements or partner != REFERRER):
         partners = sorted({str(agreement.get("partner")) for agreement in agreements})
         what = f"there is no agreement with {partner}, so it is never told"

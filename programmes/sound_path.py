@@ -11,6 +11,7 @@ from programmes.places_in_file import Path
 WORKS = {"check": "sustained-outcome", "regression-response": "sustained-outcome"}
 EVENTS = {"stepped-down": "step-down", "stepped-up": "step-down", "check-recorded": "sustained-outcome"}
 PERIODS = ("agreements", "tariffs")  # told by overlap
+LONGEST_LADDER = 320  # days from its first rung to its last, as `Rung` bounds them
 MOST_WORKING_DAYS = 23  # of one calendar month
 
 
@@ -26,6 +27,8 @@ def path_faults(content: Table, together: Collection[str]) -> Iterator[Found]:
     for n, clock in entries(content.get("clocks")):
         for m, rung in entries(clock.get("ladder")):
             yield from _too_early(("clocks", n, "ladder", m, "at"), clock, rung, table(content.get("checks")))
+        yield from _crossing(("clocks", n, "ladder"), entries(clock.get("ladder")))
+    yield from _evaluations(table(content.get("evaluations")).get("months"))
     yield from repeats(content)
 
 
@@ -78,6 +81,36 @@ def _too_early(path: Path, clock: Table, rung: Table, checks: Table) -> Iterator
     if days is not None and isinstance(at, int) and at < min(0, 1 - days):
         what = f"{clock.get('work')} is owed at most {days} working days ahead, so no rung at {at} is ever reached"
         yield Found(path, what, f"use {min(0, 1 - days)} or later")
+
+
+def _crossing(path: Path, ladder: list[tuple[int, Table]]) -> Iterator[Found]:
+    """Find rungs of one day and kind to different people, of which one alone goes out; `repeats` tells equal ones."""
+    seen: dict[tuple[int, bool], tuple[int, Table]] = {}
+    for n, rung in ladder:
+        who = identity("ladder", rung)
+        for day in _times(rung):
+            m, other = seen.setdefault((day, rung.get("escalate") is True), (n, rung))
+            if m != n and other.get("to") != rung.get("to") and (who is None or who != identity("ladder", other)):
+                what = f"comes on the day {day} as ladder[{m}] does, to somebody else, and one of them alone goes out"
+                yield Found((*path, n), what, "move one by a day, or let one of them escalate")
+                break
+
+
+def _times(rung: Table) -> range:
+    """Return the days on which a rung comes; one of the wrong shape, which is told elsewhere, never."""
+    at, every, until = rung.get("at"), rung.get("every"), rung.get("until")
+    if type(at) is not int:
+        return range(0)
+    if type(every) is int and type(until) is int and every > 0 and until - at <= LONGEST_LADDER:
+        return range(at, until + 1, every)
+    return range(at, at + 1)
+
+
+def _evaluations(raw: object) -> Iterator[Found]:
+    months = [month for month in raw if type(month) is int] if isinstance(raw, list) else []
+    if months != sorted(set(months)) or min(months, default=1) < 1:
+        what = "evaluation months must be positive and ascending"
+        yield Found(("evaluations",), what, "write them such as [6, 9, 12]")
 
 
 def _most_days(clock: Table, checks: Table) -> int | None:

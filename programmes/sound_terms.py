@@ -1,10 +1,11 @@
 """School terms that a pack's rules look at: too few, of another area, of another year, one missing among them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from domain.rules.windows import LONGEST_HOLIDAYS, LONGEST_WAIT
+from domain.rules.windows import LONGEST_HOLIDAYS, LONGEST_WAIT, after
 from programmes.faults import Found, Table, entries, number, tables
 from programmes.periods import Span, span_of
 from programmes.places_in_file import Path
@@ -13,6 +14,7 @@ DEFAULT, ANY = "default", "any"
 LONGEST_TERM = timedelta(days=150)
 MOST_TERMS = 4  # in a school year; a council that has six calls its half terms so
 Term = tuple[Path, Span]
+_YEAR = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 def term_faults(content: Table) -> Iterator[Found]:
@@ -55,9 +57,9 @@ def _of_days(path: Path, span: Span, first: int) -> Iterator[Found]:
 
 def _first_year(raw: object) -> int | None:
     """Return the year that a school year begins in; one of the wrong shape is told elsewhere, and begins nowhere."""
-    first, _, second = str(raw).partition("-")
-    follows = first.isdigit() and second.isdigit() and (int(first) + 1) % 100 == int(second)
-    return int(first) if follows else None
+    found = _YEAR.fullmatch(str(raw))
+    follows = found and (int(found[1]) + 1) % 100 == int(found[2])
+    return int(found[1]) if found and follows and 1 <= int(found[1]) < date.max.year else None
 
 
 def _unread(known: Sequence[tuple[int, Table]], area: object) -> Iterator[Found]:
@@ -105,7 +107,7 @@ def _run_out(content: Table, terms: Sequence[Term]) -> Iterator[Found]:
         looks = any(window.get("type") == "last-terms" for _, window in tables(result.get("limbs")))
         for m, tariff in entries(result.get("tariffs")):
             span = span_of(tariff)
-            if looks and last and span and span[1] > last + LONGEST_WAIT:
+            if looks and last and span and span[1] > after(last, LONGEST_WAIT):
                 what = f"the terms known end on {last}, so what looks at the last terms is open long before {span[1]}"
                 yield Found(("results", n, "tariffs", m, "to"), what, "add the terms of the years since", doubtful=True)
 
@@ -116,7 +118,7 @@ def _one_after_another(terms: Sequence[Term]) -> Iterator[Found]:
         if later[0] <= earlier[1] and path[:2] != before[:2]:  # within one school year sound_payment tells it
             what = f"begins on {later[0]}, before the term from {earlier[0]} ends ({earlier[1]})"
             yield Found(path, what, "correct one of the two, so that each day has one answer")
-        elif later[0] > earlier[1] + LONGEST_HOLIDAYS:
+        elif later[0] > after(earlier[1], LONGEST_HOLIDAYS):
             what = f"more than three months lie between {earlier[1]} and {later[0]}"
             remedy = "add the terms between; what looks at both sides of them is never decided"
             yield Found(path, what, remedy, doubtful=True)

@@ -134,12 +134,17 @@ def terms_missing(window: LastTerms, as_of: date, terms: Spans) -> str:
     known = f", {last[0].first} to {last[-1].last}," if last else ""
     if len(last) < asked:
         lacks = f"of the last {asked} complete school terms before {as_of} {len(last)}{known} are known"
-    elif last[-1].last + LONGEST_WAIT < as_of:
+    elif after(last[-1].last, LONGEST_WAIT) < as_of:
         lacks = f"the school terms known end on {last[-1].last}, so those before {as_of} are missing"
     else:
-        gaps = [f"{a.last} to {b.first}" for a, b in pairwise(last) if b.first > a.last + LONGEST_HOLIDAYS]
+        gaps = [f"{a.last} to {b.first}" for a, b in pairwise(last) if b.first > after(a.last, LONGEST_HOLIDAYS)]
         lacks = f"school terms are missing from {' and from '.join(gaps)}" if gaps else ""
     return lacks and f"{lacks}; add them to the pack's terms, or to the claim file's"
+
+
+def after(day: date, length: relativedelta) -> date:
+    """Return the day so long after `day`, and the last of the calendar where that ends before."""
+    return day + length if day <= date.max - length else date.max
 
 
 def _complete(window: LastTerms, as_of: date, terms: Spans) -> Spans:

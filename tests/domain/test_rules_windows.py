@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from rule_help import TERMS, case, window
 
 from domain.rules.spans import Span, intersect, longest_run, merge, subtract, total_days
-from domain.rules.windows import Window, months_to
+from domain.rules.windows import LONGEST_HOLIDAYS, Window, after, months_to, terms_missing
 
 WINDOW = TypeAdapter(Window)
 START = date(2013, 1, 1)
@@ -37,6 +37,14 @@ def test_spans_behave_as_sets_of_days(some, others):
     assert held(subtract(some, others)) == held(some) - held(others)
     assert held(intersect(some, others)) == held(some) & held(others)
     assert total_days(merge(some)) == len(held(some))
+
+
+@pytest.mark.parametrize("last", [date.max, date(9999, 10, 1), date(9999, 9, 30)])
+def test_terms_at_the_end_of_the_calendar(last):
+    """Terms that end with the calendar are looked at as any others: what would come after it is its last day."""
+    asked = WINDOW.validate_python(window("last-terms", 1))
+    assert terms_missing(asked, date.max, (Span(date(9999, 9, 1), min(last, date(9999, 12, 30))),)) == ""
+    assert after(last, LONGEST_HOLIDAYS) == min(date.max, date(9999, 12, 30) if last.month == 9 else date.max)
 
 
 @given(SPANS)
