@@ -65,7 +65,7 @@ def _first_year(raw: object) -> int | None:
 def _unread(known: Sequence[tuple[int, Table]], area: object) -> Iterator[Found]:
     read = {DEFAULT, str(area or ANY)}
     for n, year in known:
-        if year.get("area") not in read:
+        if str(year.get("area")) not in read:
             what = f"the pack's area is {area or ANY}, so the terms of {year.get('area')} are never looked at"
             remedy = f'write area = "{area}" or "{DEFAULT}", or set the pack\'s area' if area else "set the pack's area"
             yield Found(("terms", n, "area"), what, remedy, doubtful=True)

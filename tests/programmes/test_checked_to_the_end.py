@@ -29,6 +29,7 @@ CLOCK = f'[[clocks]]\nowner = "holder"\nescalate_to = "manager"\nwork = "plan"\n
     ("text", "what"),
     [
         (year("0000-01"), "0000-01 is no school year"),
+        (year("2026-27").replace('"default"', '["a"]'), "valid string"),
         (year("99999-00"), "99999-00 is no school year"),
         (year("9999-00"), "9999-00 is no school year"),
         (year("²-03"), "²-03 is no school year"),
