@@ -105,10 +105,10 @@ def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreement
         what = f"there is no agreement with {partner}, so it is never told"
         remedy = f"{nearest(partner, [*partners, REFERRER])}; or add an agreement" if partners else "add an agreement"
         yield Found((*path, "partners", n), what, remedy)
-    if not own:
+    purpose = notice.get("purpose")
+    if not own or not isinstance(purpose, str):  # one of the wrong shape is told elsewhere
         return
     who = "any partner" if partner == REFERRER else partner
-    purpose = notice.get("purpose")
     agreed = [agreement for agreement in own if purpose in _listed(agreement, "purposes")]
     if not agreed:
         known = sorted({purpose for agreement in own for purpose in _listed(agreement, "purposes")})

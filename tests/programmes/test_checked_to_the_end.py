@@ -64,3 +64,11 @@ def test_rungs_that_do_not_cross_are_none_of_its_concern(ladder, tmp_path):
     """A reminder and an escalation of one day both go out, as do rungs of different days."""
     (tmp_path / "pack.toml").write_text(f"{HEAD}{CLOCK}ladder = {ladder}\n", encoding="utf-8")
     assert examine(tmp_path / "pack.toml").faults == ()
+
+
+def test_a_purpose_that_is_no_text_is_told(tmp_path):
+    """A notice whose purpose is a table is a fault of its shape, and breaks the check off nowhere."""
+    agreement = '[[agreements]]\npartner = "police"\npurposes = ["family-support"]\n'
+    notice = '[[notices]]\nevent = "family-identified"\npartners = ["police"]\npurpose = {}\n'
+    (tmp_path / "pack.toml").write_text(HEAD + agreement + notice, encoding="utf-8")
+    assert "notices[0].purpose" in [fault.where for fault in examine(tmp_path / "pack.toml").faults]
