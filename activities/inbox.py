@@ -98,6 +98,6 @@ def _orders(rows: Sequence[inbox.Forwardable], now: datetime) -> dict[inbox.Even
         except ValidationError as fault:
             first = fault.errors(include_input=False, include_url=False)[0]
             where = ".".join(map(str, first["loc"]))
-            told = {"partner": row.partner, "event_id": row.event_id, "field": where, "fault": first["type"]}
+            told = {"partner": row.partner, "inbox_number": row.seq, "field": where, "fault": first["type"]}
             log.warning("an event cannot be read", **told)
     return orders

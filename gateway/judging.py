@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from domain.calendar import local_date
 from domain.evidence import MODELS, Incident, Observation
-from domain.evidence_words import coded
+from domain.evidence_words import WORDS, coded
 from domain.programme import Agreement
 from gateway.cloudevents import LARGEST_EVENT, TYPE_PREFIX, CloudEvent, content
 from gateway.shapes import place, said
@@ -21,7 +21,6 @@ from store.vault import Vault
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # a partner's clock, or its day, may be a little ahead of ours
-WORDS = ("action", "benefit", "service")  # fields in which a partner chooses its own code
 
 Raw = Mapping[str, Any]
 Judged = tuple[Arrival, str | None]  # with why it is refused, where it is

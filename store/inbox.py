@@ -72,6 +72,7 @@ class Forwardable:
 
     partner: str
     event_id: str
+    seq: int
     journey_id: str
     reference: str
     member_id: str | None
@@ -184,8 +185,7 @@ async def take(conn: Conn, limit: int, after: int = 0) -> Taken | None:
     rows = sorted(await conn.fetch(_SQL["take"], limit, after), key=itemgetter("seq"))
     for row in rows:
         if row["journey_id"] is not None:
-            fields = {name: value for name, value in row.items() if name != "seq"}
-            journeys.setdefault(row["journey_id"], []).append(Forwardable(**fields))
+            journeys.setdefault(row["journey_id"], []).append(Forwardable(**row))
     return Taken(journeys, rows[-1]["seq"]) if rows else None
 
 
