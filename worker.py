@@ -17,25 +17,25 @@ from temporalio.worker import Worker
 from activities.claim_windows import WindowActivities
 from activities.claims import ClaimActivities
 from activities.clawbacks import ClawbackActivities
-from activities.inbox import sweeping
+from activities.delivery.services import TIMEOUT_SECONDS, Post
 from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
-from activities.post import TIMEOUT_SECONDS, Post
-from activities.watching import watching
+from domain.names import TASK_QUEUE
+from relay.inbox import sweeping
+from relay.watching import watching
 from store.pool import open_pool
 from store.vault import Vault
-from wiring import metrics
-from wiring.engine import Engine
+from wiring.exit import leave
 from wiring.keys import key
-from wiring.leave import leave
-from wiring.logging import start_logging
 from wiring.settings import Settings, settings
-from wiring.temporal import connect, sandbox
-from wiring.traces import tracing
-from wiring.watch import Watch
+from wiring.telemetry import metrics
+from wiring.telemetry.activity_metrics import Watch
+from wiring.telemetry.logging import start_logging
+from wiring.telemetry.traces import tracing
+from wiring.temporal.client import connect, sandbox
+from wiring.temporal.journeys import Engine
 from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
-from workflows.names import TASK_QUEUE
 
 GRACE = timedelta(seconds=20)  # on SIGTERM what runs is finished; what is not done by then is run again elsewhere
 log = structlog.get_logger("worker")

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import get_args
 
-from domain.agenda import Deadline
-from domain.clawback import review_is_due
-from domain.commands import (
+from domain.claims.clawback import review_is_due
+from domain.errors import Rejected
+from domain.journey.agenda import Deadline
+from domain.journey.commands import (
     Command,
     CorrectEvent,
     EraseFamily,
@@ -16,16 +17,15 @@ from domain.commands import (
     RecordReminder,
     RecordReview,
 )
-from domain.decide import decide
-from domain.effects import Effect, ReviewClaims
-from domain.errors import Rejected
-from domain.events import ClawbackDecided, Correctable, Event, EventCorrected, MessageRetried
-from domain.evolve import as_corrected, evolve, fold
-from domain.explain import explain
-from domain.programme import Programme
-from domain.react import react
-from domain.replies import Rejection, Reply
-from domain.standing import Standing
+from domain.journey.decide import decide
+from domain.journey.effects import Effect, ReviewClaims
+from domain.journey.events import ClawbackDecided, Correctable, Event, EventCorrected, MessageRetried
+from domain.journey.evolve import as_corrected, evolve, fold
+from domain.journey.explain import explain
+from domain.journey.owed_work import Standing
+from domain.journey.react import react
+from domain.journey.replies import Rejection, Reply
+from domain.programme.programme import Programme
 from store.effects import Outcome
 from store.journal import Answered, Change, Loaded, NewEvent, fingerprint
 

@@ -10,13 +10,13 @@ from temporalio import activity
 
 from activities.clawbacks import stands
 from activities.clock import business_now
-from activities.post import TIMEOUT_SECONDS, Post
-from activities.wording import window_note
+from activities.delivery.services import TIMEOUT_SECONDS, Post
+from activities.delivery.templates import window_note
 from domain.calendar import LONDON, local_date
-from domain.claim_windows import may_submit
-from domain.clawback import Standing
+from domain.claims.clawback import Standing
+from domain.claims.windows import may_submit
 from domain.errors import Rejected
-from domain.replies import Rejection
+from domain.journey.replies import Rejection
 from store import claim_windows, claims, clawbacks, programmes, staff
 from store.claim_windows import Window
 from store.errors import Erased

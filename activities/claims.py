@@ -9,12 +9,12 @@ from temporalio import activity
 
 from activities.clock import business_now
 from activities.messages import EffectRun, RunEffect
-from domain.claim_ages import ages_asked
-from domain.claim_file import explain, report
-from domain.claims import claim_file_of
-from domain.commands import Judged, RecordEligibility
-from domain.effects import EvaluateResults
-from domain.evolve import fold
+from domain.claims.ages import ages_asked
+from domain.claims.claim_file import explain, report
+from domain.claims.journey_claim import claim_file_of
+from domain.journey.commands import Judged, RecordEligibility
+from domain.journey.effects import EvaluateResults
+from domain.journey.evolve import fold
 from store import claims, effects, erasing, journal, programmes
 from store.claims import Basis
 from store.pool import Conn

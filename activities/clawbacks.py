@@ -10,11 +10,11 @@ from temporalio import activity
 
 from activities.clock import business_now
 from activities.messages import EffectRun, RunEffect
-from domain.claim_states import STANDING
-from domain.clawback import Standing, news, standing
-from domain.commands import Command, Proposed, RecordReview, Restored
-from domain.effects import ReviewClaims
-from domain.replies import Reply
+from domain.claims.clawback import Standing, news, standing
+from domain.claims.states import STANDING
+from domain.journey.commands import Command, Proposed, RecordReview, Restored
+from domain.journey.effects import ReviewClaims
+from domain.journey.replies import Reply
 from store import claim_files, claims, clawbacks, effects
 from store.claims import Claim, Filters
 from store.errors import Erased

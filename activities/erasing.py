@@ -1,7 +1,7 @@
 """What an erasure and a referral are told of their family, under locks that are held to the commit."""
 
-from domain.commands import Command, EraseFamily, ReferFamily
-from domain.journey import Journey
+from domain.journey.commands import Command, EraseFamily, ReferFamily
+from domain.journey.state import Journey
 from store import claims, erasing
 from store.pool import Conn
 

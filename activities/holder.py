@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from domain.commands import AcceptHandover, AllocateKeyWorker, Caseload, Command, OfferHandover
-from domain.journey import Journey
-from domain.programme import Programme
+from domain.journey.commands import AcceptHandover, AllocateKeyWorker, Caseload, Command, OfferHandover
+from domain.journey.state import Journey
+from domain.programme.programme import Programme
 from store import places, queue, staff
 from store.pool import Conn
 

@@ -15,9 +15,9 @@ from activities.batch import Batch
 from activities.erasing import HOLDING, with_family
 from activities.holder import MOVING, with_caseload
 from activities.messages import CarriedOut, CarryOut, Due
-from domain.agenda import Deadline, agenda
 from domain.calendar import calendar_of, local_date
-from domain.commands import (
+from domain.journey.agenda import Deadline, agenda
+from domain.journey.commands import (
     Command,
     DecideClawback,
     RecordEligibility,
@@ -26,11 +26,11 @@ from domain.commands import (
     RecordReview,
     RetryMessage,
 )
-from domain.holding import rings_at
-from domain.journey import Journey
-from domain.programme import Programme
-from domain.replies import Reply
-from domain.standing import Standing, standing
+from domain.journey.office_hours import rings_at
+from domain.journey.owed_work import Standing, standing
+from domain.journey.replies import Reply
+from domain.journey.state import Journey
+from domain.programme.programme import Programme
 from store import claims, clawbacks, effects, erasing, journal, programmes
 from store.errors import VersionConflict
 from store.pool import Conn

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from domain.commands import Command
-from domain.effects import Effect
-from domain.replies import Reply
+from domain.journey.commands import Command
+from domain.journey.effects import Effect
+from domain.journey.replies import Reply
 from domain.stages import Stage
 
 MAIL_REFUSED = "MailRefused"  # the mail server's answer is final

@@ -10,20 +10,20 @@ import asyncpg
 from limits import RateLimitItem, parse
 from temporalio import activity
 
-from activities import ways, wording
 from activities.clock import business_now
+from activities.delivery import channels, templates
+from activities.delivery.channels import Way
+from activities.delivery.rate_limits import Pace
+from activities.delivery.services import NOT_ARRIVED, TIMEOUT_SECONDS, Post
 from activities.messages import EffectRun, RunEffect
-from activities.pace import Pace
-from activities.post import NOT_ARRIVED, TIMEOUT_SECONDS, Post
 from activities.waiting import queued
-from activities.ways import Way
 from domain.calendar import local_date
-from domain.commands import RecordNotification, RecordReminder
-from domain.consent import refusal
-from domain.effects import Notify, Remind
-from domain.events import Event
-from domain.evolve import as_of_version, fold
-from domain.journey import Journey
+from domain.journey.commands import RecordNotification, RecordReminder
+from domain.journey.consent import refusal
+from domain.journey.effects import Notify, Remind
+from domain.journey.events import Event
+from domain.journey.evolve import as_of_version, fold
+from domain.journey.state import Journey
 from store import effects, erasing, journal, partners, programmes, staff
 from store.pool import Conn
 from store.vault import Vault
@@ -130,8 +130,8 @@ class NotificationActivities:
             return "reason-ended"
         to = await staff.addresses(conn, effect.to, journey.holder, journey.handover_to)
         waits = await queued(conn, journey, local_date(self._now())) if effect.work == "allocation" else None
-        words = wording.reminder(effect, journey, waits)
-        return ways.by_mail(self._post, MAIL_LANE, effect.effect_id, to, words, at_once=MAILS_AT_ONCE)
+        words = templates.reminder(effect, journey, waits)
+        return channels.by_mail(self._post, MAIL_LANE, effect.effect_id, to, words, at_once=MAILS_AT_ONCE)
 
     async def _telling(self, conn: Conn, effect: Notify, journey_id: str) -> Way | str:
         """Return how to tell the partner, or why it must not be told: asked anew at every try."""
@@ -150,7 +150,7 @@ class NotificationActivities:
         agreement = programme.agreement(effect.partner, today)
         if agreement is None or agreement.channel is None:
             return "no-channel-agreed"
-        sender = ways.ToPartner(
+        sender = channels.ToPartner(
             self._post,
             partner,
             await partners.secrets_of(conn, self._vault, partner.name),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from domain.journey import Journey
+from domain.journey.state import Journey
 from store import programmes, queue
 from store.pool import Conn
 

@@ -5,12 +5,12 @@ import json
 from argparse import ArgumentParser, Namespace
 
 from bench import evaluations, events, herd, journal, journeys, lateness, messages
-from stack.parts import running
+from stack.private_stack import running
 from store.pool import open_pool
-from wiring.leave import leave
-from wiring.logging import start_logging
+from wiring.exit import leave
 from wiring.settings import Settings
-from wiring.temporal import connect
+from wiring.telemetry.logging import start_logging
+from wiring.temporal.client import connect
 
 
 async def main(*, as_json: bool) -> None:

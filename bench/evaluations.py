@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from bench.row import Row
-from domain.claim_file import ClaimFile, check
-from domain.claim_reading import read
+from domain.claims.claim_file import ClaimFile, check
+from domain.claims.reading import read
 from programmes import load
 
 PIECES = 200

@@ -13,7 +13,7 @@ import httpx
 from standardwebhooks.webhooks import Webhook
 
 from bench.row import Row
-from stack.parts import PrivateStack
+from stack.private_stack import PrivateStack
 from stack.tokens import mint
 
 PARTNER = "merseyside-police"
@@ -93,7 +93,7 @@ def _event() -> dict[str, Any]:
 
 async def main() -> None:
     """Take these rows alone: `python -m bench.events`."""
-    from stack.parts import running  # noqa: PLC0415 - the whole bench brings its own stack
+    from stack.private_stack import running  # noqa: PLC0415 - the whole bench brings its own stack
     from store.pool import open_pool  # noqa: PLC0415
 
     async with running(temporal=None, gateway=True, durable=True, env=ROOMY) as stack:

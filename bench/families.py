@@ -10,7 +10,9 @@ from pydantic import TypeAdapter
 from activities.journal import JournalActivities
 from activities.messages import CarryOut
 from domain.calendar import local_date
-from domain.commands import (
+from domain.evidence import Evidence
+from domain.family import Member
+from domain.journey.commands import (
     AllocateKeyWorker,
     AssessFamily,
     Command,
@@ -20,9 +22,7 @@ from domain.commands import (
     RecordEvidence,
     ReferFamily,
 )
-from domain.evidence import Evidence
-from domain.family import Member
-from domain.programme import Programme
+from domain.programme.programme import Programme
 from programmes import content_hash, load
 from store import programmes, staff
 from wiring.references import new_reference

@@ -14,20 +14,20 @@ from temporalio.client import Client
 
 from activities.batch import Batch
 from bench.families import journey_of, six_steps
-from domain.agenda import agenda
 from domain.calendar import LONDON, OPENS, calendar_of, local_date
-from domain.programme import Programme
-from domain.standing import standing
+from domain.journey.agenda import agenda
+from domain.journey.owed_work import standing
+from domain.programme.programme import Programme
 from programmes import content_hash, load
 from stack import catalog, sinks
-from stack.parts import PrivateStack, running
-from stack.skipping import SkippingClock
+from stack.private_stack import PrivateStack, running
 from store import journal, programmes, staff
 from store.pool import Conn, Pool, open_pool
-from wiring.engine import Engine
+from timelapse.clock import SkippingClock
 from wiring.references import new_reference
 from wiring.settings import Settings
-from wiring.temporal import connect
+from wiring.temporal.client import connect
+from wiring.temporal.journeys import Engine
 from workflows.family_journey import FamilyJourney
 
 HEADS = 10_000

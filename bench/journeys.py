@@ -14,12 +14,12 @@ from activities.journal import JournalActivities
 from bench.families import journey_of, prepare, six_steps
 from bench.plain import PLAIN_WORKFLOW, PlainJourney
 from bench.row import Row
-from domain.programme import Programme
-from wiring.engine import Engine
+from domain.names import TASK_QUEUE
+from domain.programme.programme import Programme
 from wiring.references import new_reference
-from wiring.temporal import sandbox
+from wiring.temporal.client import sandbox
+from wiring.temporal.journeys import Engine
 from workflows.family_journey import FamilyJourney
-from workflows.names import TASK_QUEUE
 
 JOURNEYS = 40  # a round
 ROUNDS = 3

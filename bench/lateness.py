@@ -16,10 +16,10 @@ from asyncpg import Pool
 
 from activities.batch import Batch
 from bench.families import journey_of, six_steps
-from domain.agenda import agenda
 from domain.calendar import calendar_of, local_date
-from domain.programme import Programme
-from domain.standing import standing
+from domain.journey.agenda import agenda
+from domain.journey.owed_work import standing
+from domain.programme.programme import Programme
 from programmes import content_hash, load
 from stack import commands, postgres, sinks, state, tokens
 from stack.folders import Layout, temporary

@@ -11,21 +11,21 @@ import asyncpg
 import httpx
 from temporalio.client import Client
 
-from activities.post import Post
+from activities.delivery.services import Post
 from bench.families import journey_of, six_steps
 from bench.row import Row
 from domain.calendar import local_date
-from domain.commands import IdentifyFamily
-from domain.programme import Agreement, Notice, Programme
+from domain.journey.commands import IdentifyFamily
+from domain.programme.programme import Agreement, Notice, Programme
 from programmes import content_hash, load
 from stack import sinks
 from stack.ports import LOOPBACK
 from store import partners, programmes
 from store.vault import Vault
-from wiring.engine import Engine
 from wiring.keys import key
 from wiring.references import new_reference
 from wiring.settings import Settings
+from wiring.temporal.journeys import Engine
 from worker import build
 
 PARTNERS = tuple(f"partner-{number}" for number in range(10))

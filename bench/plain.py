@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.journal import JournalActivities
     from activities.messages import CarriedOut, CarryOut
-    from domain.commands import Command
+    from domain.journey.commands import Command
 
 PLAIN_WORKFLOW = "PlainJourney"
 

@@ -4,30 +4,15 @@ from typing import Annotated
 
 import typer
 
-from cli import (
-    claim_windows,
-    claims,
-    completing,
-    deadline,
-    doctor,
-    erasing,
-    exporting,
-    holders,
-    leaving,
-    ledger,
-    messages,
-    owing,
-    partners,
-    path,
-    programmes,
-    quarantine,
-    reading,
-    referring,
-    staff,
-    upkeep,
-)
-from cli import stack as local
-from cli.trouble import EXIT_CODES
+from cli.claims import check, ledger, windows
+from cli.core import completion
+from cli.core.errors import EXIT_CODES
+from cli.journeys import deadlines, due, erasure, export, holders, referrals, steps, views
+from cli.operations import doctor, maintenance
+from cli.operations import stack as local
+from cli.partners import messages, quarantine, registry
+from cli.programmes import packs
+from cli.staff import leave, people
 
 ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -60,17 +45,17 @@ def about(
     """Family journeys, from referral to the last check."""
 
 
-for _part in (referring, reading, exporting, owing, path, erasing, holders, staff, upkeep, doctor, completing):
+for _part in (referrals, views, export, due, steps, erasure, holders, people, maintenance, doctor, completion):
     app.add_typer(_part.app)
-staff.workers.add_typer(leaving.app)
-app.add_typer(staff.workers, name="workers")
-app.add_typer(partners.app, name="partners")
+people.workers.add_typer(leave.app)
+app.add_typer(people.workers, name="workers")
+app.add_typer(registry.app, name="partners")
 app.add_typer(quarantine.app, name="quarantine")
-ledger.add_to(claims.app)
-claim_windows.add_to(claims.app)
-app.add_typer(claims.app, name="claims")
-app.add_typer(programmes.app, name="programmes")
-app.add_typer(deadline.app, name="deadline")
+ledger.add_to(check.app)
+windows.add_to(check.app)
+app.add_typer(check.app, name="claims")
+app.add_typer(packs.app, name="programmes")
+app.add_typer(deadlines.app, name="deadline")
 app.add_typer(messages.app, name="messages")
 for _command in (local.up, local.status, local.down):
     app.command()(_command)
@@ -82,7 +67,7 @@ def timelapse(context: typer.Context) -> None:
 
     Example: journeys timelapse --months 18
     """
-    from stack.timelapse import main as run  # noqa: PLC0415 - the CLI must start fast
+    from timelapse.run import main as run  # noqa: PLC0415 - the CLI must start fast
 
     run(context.args)
 

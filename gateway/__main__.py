@@ -5,11 +5,11 @@ import signal
 import uvicorn
 
 from gateway.app import create_app
-from wiring import metrics
-from wiring.leave import leave
-from wiring.logging import start_logging
+from wiring.exit import leave
 from wiring.settings import settings
-from wiring.traces import tracing
+from wiring.telemetry import metrics
+from wiring.telemetry.logging import start_logging
+from wiring.telemetry.traces import tracing
 
 PATIENCE = 25  # seconds for requests under way when told to stop (SIGTERM); a second signal does not wait
 

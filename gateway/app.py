@@ -8,33 +8,16 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
-from activities.inbox import sweeping
-from gateway import (
-    addresses,
-    claim_windows,
-    claims,
-    clock,
-    counting,
-    doctor,
-    erasing,
-    events,
-    imports,
-    leaving,
-    messages,
-    partners,
-    problems,
-    quarantine,
-    queue,
-    reading,
-    receipts,
-    records,
-    referrals,
-    staff,
-    steps,
-    upkeep,
-)
-from gateway.parts import Parts, open_parts
-from gateway.requests import EveryRequest
+from gateway.claims import ledger, windows
+from gateway.http import problems
+from gateway.http.middleware import EveryRequest
+from gateway.intake import imports, referrals
+from gateway.journeys import corrections, erasure, steps, views
+from gateway.operations import clock, counts, doctor, maintenance
+from gateway.partners import addresses, events, messages, quarantine, receipts, registry
+from gateway.services import Parts, open_parts
+from gateway.staff import leave, people, queue
+from relay.inbox import sweeping
 from wiring.settings import Settings
 
 # The framework's own would export, past our exporter, bodies and the words of faults, wherever its variable says so.
@@ -76,18 +59,18 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
     for part in (
         referrals,
         steps,
-        erasing,
+        erasure,
         queue,
-        records,
+        corrections,
         imports,
-        reading,
-        claims,
-        claim_windows,
-        counting,
-        staff,
-        leaving,
-        partners,
-        upkeep,
+        views,
+        ledger,
+        windows,
+        counts,
+        people,
+        leave,
+        registry,
+        maintenance,
         doctor,
         events,
         receipts,
@@ -96,7 +79,7 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
         addresses,
     ):
         app.include_router(part.router)
-    app.include_router(upkeep.health)
+    app.include_router(maintenance.health)
     app.include_router(clock.router)
     return app
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.programme import Programme
+from domain.programme.programme import Programme
+
+PACKS = files(__name__) / "packs"
 
 
 class PackError(Exception):
@@ -24,9 +26,7 @@ def load(name: str) -> Programme:
 
 def names() -> list[str]:
     """Return the names of the shipped packs, in alphabetical order."""
-    return sorted(
-        entry.name.removesuffix(".toml") for entry in files(__name__).iterdir() if entry.name.endswith(".toml")
-    )
+    return sorted(entry.name.removesuffix(".toml") for entry in PACKS.iterdir() if entry.name.endswith(".toml"))
 
 
 def build(name: str, content: dict[str, Any]) -> Programme:
@@ -80,7 +80,7 @@ def resolve(name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    place = files(__name__) / f"{name}.toml"
+    place = PACKS / f"{name}.toml"
     if not place.is_file():
         raise PackError(f"no programme {name}; known are {', '.join(names())}")
     try:

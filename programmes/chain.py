@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import Any
 
-from programmes.faults import Fault, nearest
-from programmes.places_in_file import Path, Places, broken
+from programmes import PACKS
+from programmes.lint.issues import Fault, nearest
+from programmes.lint.source_map import Path, Places, broken
 
 
 class Source:
@@ -100,7 +100,7 @@ class Chain:
 
 def shipped() -> FilePath:
     """Return the folder of the shipped packs."""
-    return FilePath(str(files("programmes")))
+    return FilePath(str(PACKS))
 
 
 def _candidates(name: str, file: FilePath) -> Iterator[FilePath]:
@@ -111,4 +111,4 @@ def _candidates(name: str, file: FilePath) -> Iterator[FilePath]:
 
 def _label(file: FilePath) -> str:
     """Return what a file is called: as it was given, and a shipped pack from the folder of packs on."""
-    return f"programmes/{file.name}" if file.resolve().parent == shipped().resolve() else str(file)
+    return f"programmes/packs/{file.name}" if file.resolve().parent == shipped().resolve() else str(file)

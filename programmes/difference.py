@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from domain.programme import Programme
+from domain.programme.programme import Programme
 from programmes.figures import content_of
-from programmes.identity import identity
+from programmes.lint.identity import identity
 
 WORDING = {"title", "source"}
 NAMING = {"name", "version", "hash", *WORDING}

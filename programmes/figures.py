@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from domain.programme import Programme
+from domain.programme.programme import Programme
 
 
 class Figure(NamedTuple):

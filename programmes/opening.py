@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from domain.programme import Programme
+from domain.programme.programme import Programme
 from programmes import PackError, build, names
 from programmes.chain import Chain, shipped
-from programmes.faults import Fault, nearest
-from programmes.soundness import examine
+from programmes.lint.check import examine
+from programmes.lint.issues import Fault, nearest
 
 
 class UnsoundPackError(PackError):

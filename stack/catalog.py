@@ -6,12 +6,12 @@ from pathlib import Path
 
 import httpx
 
+from domain.names import SEARCH_ATTRIBUTES
 from stack import postgres, temporal
 from stack.folders import Layout
-from stack.part import ROOT, Part
 from stack.ports import LOOPBACK
+from stack.process import ROOT, Part
 from stack.state import Ports
-from workflows.names import SEARCH_ATTRIBUTES
 
 
 def environment(layout: Layout, ports: Ports, extra: Mapping[str, str] | None = None) -> dict[str, str]:

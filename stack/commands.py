@@ -7,12 +7,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from stack import postgres, processes, state, survivors
+from stack import pids, postgres, state, survivors
 from stack.errors import PartFailed, StackError
 from stack.folders import Layout, default_data, make
 from stack.logs import open_log, tail
-from stack.part import ROOT
 from stack.ports import free_ports, is_free, require_free
+from stack.process import ROOT
 from stack.report import DownReport, StackReport, UpReport, report
 from stack.state import METRICS, Ports, StackState, flag
 from stack.supervisor import EXIT_LOCKED
@@ -59,11 +59,11 @@ def down(data: Path | None = None) -> DownReport:
     """Stop the stack in order, and whatever a killed supervisor left behind; do nothing if it is down."""
     layout = Layout((data or default_data()).expanduser().resolve())
     before = state.read(layout.state)
-    names = [part.name for part in reversed(before.parts) if processes.find(part.process)]
-    supervisor = processes.find(before.supervisor)
+    names = [part.name for part in reversed(before.parts) if pids.find(part.process)]
+    supervisor = pids.find(before.supervisor)
     if supervisor:
         patience = 10 + sum(part.stop_within for part in before.parts)
-        processes.end(supervisor, signal.SIGTERM, patience)
+        pids.end(supervisor, signal.SIGTERM, patience)
     survivors.end(state.read(layout.state))
     return DownReport(data=layout.data, was_up=bool(supervisor or names), stopped=names)
 

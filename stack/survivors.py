@@ -2,7 +2,7 @@
 
 import signal
 
-from stack import processes
+from stack import pids
 from stack.state import StackState
 
 
@@ -10,8 +10,8 @@ def end(state: StackState) -> list[str]:
     """End every process that `state` says is ours and that still lives, the last started first; return their names."""
     ended = []
     for part in reversed(state.parts):
-        process = processes.find(part.process)
+        process = pids.find(part.process)
         if process:
-            processes.end(process, signal.Signals(part.stop_signal), part.stop_within)
+            pids.end(process, signal.Signals(part.stop_signal), part.stop_within)
             ended.append(part.name)
     return ended

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stack.errors import ProgramMissing
-from stack.part import Part
 from stack.ports import LOOPBACK, answers
+from stack.process import Part
 
 NAMESPACE = "family-journeys"
 

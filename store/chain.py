@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from domain.calendar import LONDON
-from domain.events import ConsentRecorded, EvaluationFellDue, Event, EvidenceRecorded
+from domain.journey.events import ConsentRecorded, EvaluationFellDue, Event, EvidenceRecorded
 
 GENESIS = bytes(32)  # what the first event of a journey chains to
 NAMES = UUID("b0a3a1de-6c1f-4b6e-9d0b-6a6f75726e65")

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain.claim_ages import with_ages
-from domain.claim_file import ClaimFile
-from domain.claims import claim_file_of
+from domain.claims.ages import with_ages
+from domain.claims.claim_file import ClaimFile
+from domain.claims.journey_claim import claim_file_of
 from domain.evidence import Evidence
-from domain.evolve import fold
-from domain.journey import Journey
-from domain.programme import Programme
+from domain.journey.evolve import fold
+from domain.journey.state import Journey
+from domain.programme.programme import Programme
 from store import claims, erasing, journal, programmes, read_models
 from store.claims import Claim
 from store.errors import Erased

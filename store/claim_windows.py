@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from domain.claim_states import ClaimState
-from domain.claim_windows import ClaimWindow, draw
+from domain.claims.states import ClaimState
+from domain.claims.windows import ClaimWindow, draw
 from domain.errors import Rejected
-from domain.programme import Programme
+from domain.programme.programme import Programme
 from store import claims, clawbacks
 from store.pool import Conn
 from store.queries import queries

@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from domain.claim_ages import Ages
-from domain.claim_file import ClaimReport
-from domain.claim_states import ClaimState, Move, moved
-from domain.clawback import Claimed
-from domain.commands import Judged
+from domain.claims.ages import Ages
+from domain.claims.claim_file import ClaimReport
+from domain.claims.clawback import Claimed
+from domain.claims.states import ClaimState, Move, moved
 from domain.errors import Rejected
-from domain.events import Verdict
-from domain.journey import Journey
+from domain.journey.commands import Judged
+from domain.journey.events import Verdict
+from domain.journey.state import Journey
 from domain.rules.case import Age
 from domain.rules.finding import Finding
 from store.chain import plain

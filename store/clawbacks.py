@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.claim_states import ClaimState
-from domain.clawback import Standing
-from domain.commands import Proposed
-from domain.effects import Effect, EvaluateResults, ReviewClaims
-from domain.events import ClawbackDecided, Verdict
+from domain.claims.clawback import Standing
+from domain.claims.states import ClaimState
+from domain.journey.commands import Proposed
+from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
+from domain.journey.events import ClawbackDecided, Verdict
 from store import claims, effects
 from store.chain import plain
 from store.journal import NewEvent

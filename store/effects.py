@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from domain.effects import EFFECT, Effect, Message, Notify, Remind
+from domain.journey.effects import EFFECT, Effect, Message, Notify, Remind
 from store.pool import Conn, Record
 from store.queries import queries
 

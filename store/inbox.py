@@ -9,9 +9,9 @@ from typing import Any, Literal, get_args
 import orjson
 
 from domain.calendar import local_date
-from domain.commands import RecordEvidence
 from domain.evidence import EVIDENCE, EVIDENCE_KINDS
-from domain.replies import Reply
+from domain.journey.commands import RecordEvidence
+from domain.journey.replies import Reply
 from store.chain import plain
 from store.pool import Conn, Record, columns
 from store.queries import queries

@@ -10,13 +10,13 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from domain.agenda import Deadline
-from domain.commands import Command
-from domain.effects import EFFECT, Effect
-from domain.events import EVENT, Event
-from domain.journey import Journey
-from domain.replies import Reply
-from domain.standing import Standing
+from domain.journey.agenda import Deadline
+from domain.journey.commands import Command
+from domain.journey.effects import EFFECT, Effect
+from domain.journey.events import EVENT, Event
+from domain.journey.owed_work import Standing
+from domain.journey.replies import Reply
+from domain.journey.state import Journey
 from store.chain import GENESIS, canonical, chained, event_id, occurred_at, plain, utc
 from store.errors import VersionConflict
 from store.inbox import Marks, inbox_marks

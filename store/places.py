@@ -1,7 +1,7 @@
 """The places of a programme, and the lock under which they are counted across all its families."""
 
-from domain.commands import PlacesTaken
-from domain.journey import Journey
+from domain.journey.commands import PlacesTaken
+from domain.journey.state import Journey
 from store.pool import Conn
 from store.queries import queries
 

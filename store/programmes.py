@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.programme import Programme
+from domain.programme.programme import Programme
 from store.chain import plain
 from store.errors import UnknownProgramme
 from store.pool import Conn

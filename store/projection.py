@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.agenda import Deadline
-from domain.events import (
+from domain.journey.agenda import Deadline
+from domain.journey.events import (
     Event,
     ReminderAcknowledged,
     ReminderEnded,
@@ -14,8 +14,8 @@ from domain.events import (
     ReminderNotSent,
     ReminderSent,
 )
-from domain.journey import Journey
-from domain.standing import Standing
+from domain.journey.owed_work import Standing
+from domain.journey.state import Journey
 from store.chain import utc
 
 Row = dict[str, Any]

@@ -4,10 +4,10 @@ from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from domain.journey import Intensity, ReminderState
-from domain.programme import Holder, Work
+from domain.journey.owed_work import ClockState
+from domain.journey.state import Intensity, ReminderState
+from domain.programme.programme import Holder, Work
 from domain.stages import STAGES, Stage
-from domain.standing import ClockState
 from store.pool import Conn, Record
 from store.queries import queries
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from domain.agenda import agenda
 from domain.calendar import calendar_of
 from domain.errors import Rejected
-from domain.evolve import fold
-from domain.programme import Programme
-from domain.standing import standing
+from domain.journey.agenda import agenda
+from domain.journey.evolve import fold
+from domain.journey.owed_work import standing
+from domain.programme.programme import Programme
 from store import programmes
 from store.journal import load
 from store.pool import Conn

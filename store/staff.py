@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from domain.commands import Caseload
+from domain.journey.commands import Caseload
 from domain.leave import Receiver
-from domain.programme import Holder
+from domain.programme.programme import Holder
 from store.pool import Conn
 from store.queries import queries
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from stack import parts
+from stack import private_stack
 from store.migrate import upgrade
 from store.pool import Pool, open_pool
-from wiring.leave import leave
+from wiring.exit import leave
 
 TEMPLATE = "migrated"
 # Whoever is still there is sent away; every row goes, past the guards of the journal; the next test counts from one.
@@ -46,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 async def postgres_uri() -> AsyncIterator[str]:
     """The URI of an empty database on a real server that lives as long as the test run."""
-    async with parts.running(temporal=None) as stack:
+    async with private_stack.running(temporal=None) as stack:
         yield stack.database_url
 
 

@@ -18,17 +18,17 @@ from stdnum.gb import nhs
 
 from activities.journal import JournalActivities
 from activities.messages import CarryOut
-from domain.commands import Command, RecordEvidence
 from domain.errors import Rejected
-from domain.replies import Reply
+from domain.journey.commands import Command, RecordEvidence
+from domain.journey.replies import Reply
 from gateway.app import create_app
-from gateway.parts import Parts, open_vault
-from gateway.security import Tokens
-from stack.parts import PrivateStack, running
+from gateway.http.security import Tokens
+from gateway.services import Parts, open_vault
+from stack.private_stack import PrivateStack, running
 from stack.tokens import mint
 from store.pool import Pool, open_pool
-from wiring.engine import Unavailable
 from wiring.settings import Settings
+from wiring.temporal.journeys import Unavailable
 
 NOON = datetime(2012, 6, 1, 12, tzinfo=UTC)
 PROBLEM = "urn:family-journeys:problem:"

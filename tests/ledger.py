@@ -12,11 +12,11 @@ from activities.claims import ClaimActivities
 from activities.clawbacks import ClawbackActivities
 from activities.journal import JournalActivities
 from activities.messages import CarryOut, RunEffect
-from domain.commands import Command
-from domain.effects import Effect, EvaluateResults, ReviewClaims
-from domain.evolve import fold
-from domain.programme import Programme
-from domain.replies import Reply
+from domain.journey.commands import Command
+from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
+from domain.journey.evolve import fold
+from domain.journey.replies import Reply
+from domain.programme.programme import Programme
 from store import claims, journal, programmes
 from store.chain import GENESIS
 from store.claims import Claim, Filters

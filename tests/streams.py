@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from domain import commands as ask
-from domain.agenda import Deadline, agenda
 from domain.calendar import add_months, calendar_of
-from domain.commands import Caseload, Command
-from domain.decide import decide
-from domain.effects import Effect
 from domain.errors import Rejected
-from domain.events import Event, EventCorrected
 from domain.evidence import EVIDENCE
-from domain.evolve import evolve, fold
 from domain.family import Member
-from domain.journey import Journey
-from domain.programme import Programme
-from domain.react import react
-from domain.replies import Rejection, Reply
-from domain.standing import standing
+from domain.journey import commands as ask
+from domain.journey.agenda import Deadline, agenda
+from domain.journey.commands import Caseload, Command
+from domain.journey.decide import decide
+from domain.journey.effects import Effect
+from domain.journey.events import Event, EventCorrected
+from domain.journey.evolve import evolve, fold
+from domain.journey.owed_work import standing
+from domain.journey.react import react
+from domain.journey.replies import Rejection, Reply
+from domain.journey.state import Journey
+from domain.programme.programme import Programme
 from store.journal import Answered, Change, NewEvent, append, fingerprint, load
 from store.pool import Conn
 

@@ -17,7 +17,7 @@ import stamina
 from domain.calendar import LONDON, calendar_of, local_date
 from programmes import load
 from stack import sinks, tokens
-from stack.parts import PrivateStack, running
+from stack.private_stack import PrivateStack, running
 from store import journal
 from store.pool import Pool, open_pool
 from tests.eventually import eventually

@@ -15,7 +15,7 @@ import stamina
 
 from domain.calendar import local_date
 from stack import tokens
-from stack.parts import PrivateStack, running
+from stack.private_stack import PrivateStack, running
 from store.pool import Pool, open_pool
 from tests.doors import event, signed
 from tests.eventually import eventually

@@ -12,10 +12,10 @@ from temporalio.client import Client
 
 from programmes import load
 from stack import tokens
-from stack.feed import Feed, read
-from stack.intake import Imported
 from tests.eventually import eventually
 from tests.watched import PERSONAL, SAMPLES, SHORT, Watched, any_of, opened, personal
+from timelapse.feed import Feed, read
+from timelapse.referrals import Imported
 
 EVENTS = read(SAMPLES / "partner-events.ndjson")[:1500]
 SEEN = {"WORKER figures": b'stage="referral"', "GATEWAY figures": b"/v1/imports", "temporal.log": b"Temporal Server"}

@@ -4,8 +4,8 @@ import uuid
 from typing import Any
 
 from domain.calendar import local_date
-from domain.commands import RecordNotification
-from domain.events import DeliveryFault
+from domain.journey.commands import RecordNotification
+from domain.journey.events import DeliveryFault
 from store import effects
 from store.effects import EffectRow
 from tests.doors import Doors

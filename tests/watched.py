@@ -12,13 +12,13 @@ import httpx
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from domain import cells
+from domain.intake import referral_columns
 from stack import sinks, tokens
-from stack.parts import PrivateStack, running
+from stack.private_stack import PrivateStack, running
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 CODES = {"role", "locality", "referrer", "referred_on", "criteria"}  # what may be seen; every other column tells of one
-PERSONAL = tuple(column for column in cells.COLUMNS if column not in CODES)
+PERSONAL = tuple(column for column in referral_columns.COLUMNS if column not in CODES)
 SHORT = 5  # letters; in encrypted bytes a shorter word turns up by chance
 
 

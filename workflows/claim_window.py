@@ -9,8 +9,8 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.claim_windows import Gathered, InWindow, SubmitClaims, WindowActivities, WindowReply
+    from domain.names import CLAIM_WINDOW_WORKFLOW, REJECTED
     from workflows.messages import WindowInput, WindowState
-    from workflows.names import CLAIM_WINDOW_WORKFLOW, REJECTED
 
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 # Every claim is judged again, some ten milliseconds each: a large area takes minutes.

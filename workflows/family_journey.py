@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from activities.messages import Due
-    from domain.commands import (
+    from domain.journey.commands import (
         COMMAND,
         AcceptHandover,
         AcknowledgeReminder,
@@ -41,9 +41,9 @@ with workflow.unsafe.imports_passed_through():
         WithdrawConsent,
         WithdrawHandover,
     )
-    from domain.replies import Reply
+    from domain.journey.replies import Reply
+    from domain.names import JOURNEY_WORKFLOW, PARTNER_EVENTS
     from workflows.messages import JourneyInput, JourneyState, PartnerEvents
-    from workflows.names import JOURNEY_WORKFLOW, PARTNER_EVENTS
 
 
 @workflow.defn(name=JOURNEY_WORKFLOW)

@@ -15,12 +15,12 @@ with workflow.unsafe.imports_passed_through():
     from activities.journal import JournalActivities
     from activities.messages import MAIL_REFUSED, PARTNER_REFUSED, CarriedOut, CarryOut, EffectRun, RunEffect
     from activities.notifications import NotificationActivities
-    from domain.commands import Command
-    from domain.effects import Effect, EvaluateResults, ReviewClaims
-    from domain.react import given_up
-    from domain.replies import Reply
+    from domain.journey.commands import Command
+    from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
+    from domain.journey.react import given_up
+    from domain.journey.replies import Reply
+    from domain.names import REJECTED, SEARCH_ATTRIBUTES
     from workflows.messages import JourneyInput, JourneyState
-    from workflows.names import REJECTED, SEARCH_ATTRIBUTES
 
 BATCH = 200  # commands handed over at once: bounds the local activity's time and its marker in history
 CEILING = 20_000  # history events; the server ends a run at 51,200

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from activities.claim_windows import Gathered
 from activities.messages import Due
-from domain.effects import Effect
+from domain.journey.effects import Effect
 from domain.stages import Stage
 
 

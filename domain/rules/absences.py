@@ -9,7 +9,7 @@ Decided here:
 
 from domain.rules.case import Case, Subject, holds
 from domain.rules.finding import Dates, Finding, sources_of
-from domain.rules.parts import NotHeld
+from domain.rules.grammar import NotHeld
 from domain.rules.spans import Span, intersect, merge, subtract, total_days
 
 

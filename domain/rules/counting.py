@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from domain.evidence import Incident
 from domain.rules.case import Case, Subject, holds
 from domain.rules.finding import Dates, Finding, percentage, sources_of
+from domain.rules.grammar import Count, Fall
 from domain.rules.logic import Verdict
-from domain.rules.parts import Count, Fall
 from domain.rules.spans import Spans, subtract
 
 

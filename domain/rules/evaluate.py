@@ -15,8 +15,7 @@ from domain.rules.absences import not_held
 from domain.rules.case import Case, FamilyMember, Subject
 from domain.rules.counting import count, fall
 from domain.rules.finding import Dates, Finding, gather, sources_of
-from domain.rules.logic import all_of, any_of, at_least
-from domain.rules.parts import (
+from domain.rules.grammar import (
     AgeRange,
     AllOf,
     AnyAdult,
@@ -35,6 +34,7 @@ from domain.rules.parts import (
     Started,
     WholeFamily,
 )
+from domain.rules.logic import all_of, any_of, at_least
 from domain.rules.practice import dates_before
 from domain.rules.rates import rate
 from domain.rules.statuses import held, started

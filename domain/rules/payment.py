@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
-from domain.results import Result
+from domain.programme.results import Result
 
 
 @dataclass(frozen=True, slots=True)

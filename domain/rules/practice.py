@@ -6,7 +6,7 @@ missing and another too late, the late one decides.
 
 from domain.rules.case import Case
 from domain.rules.finding import Dates, Finding, sources_of
-from domain.rules.parts import DatesBefore
+from domain.rules.grammar import DatesBefore
 
 
 def dates_before(rule: DatesBefore, case: Case) -> Finding:

@@ -13,8 +13,8 @@ Decided here:
 from domain.evidence import SchoolAttendance
 from domain.rules.case import Case, Subject
 from domain.rules.finding import Dates, Finding, percentage, sources_of
+from domain.rules.grammar import Rate
 from domain.rules.logic import Verdict
-from domain.rules.parts import Rate
 from domain.rules.spans import Span, Spans
 from domain.rules.windows import number_on
 

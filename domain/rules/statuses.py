@@ -22,8 +22,8 @@ from datetime import date
 from domain.evidence import OpenSpan
 from domain.rules.case import Case, Subject, holds
 from domain.rules.finding import Dates, Finding, sources_of
+from domain.rules.grammar import Ended, Held, Started
 from domain.rules.logic import Verdict
-from domain.rules.parts import Ended, Held, Started
 from domain.rules.spans import Span, Spans, intersect, longest_run, merge, subtract, total_days
 
 

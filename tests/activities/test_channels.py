@@ -11,10 +11,10 @@ from streams import PROGRAMME, Orders, carry_out, journey_id_of
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.delivery.services import Post
 from activities.messages import RunEffect
 from activities.notifications import NotificationActivities
-from activities.post import Post
-from domain import commands as ask
+from domain.journey import commands as ask
 from stack import sinks
 from stack.ports import LOOPBACK
 from store import partners, programmes

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.claim_file import check
+from domain.claims.claim_file import check
 from domain.family import Member
 from store import claim_files, claims
 from store.erasing import erase

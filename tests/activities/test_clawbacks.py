@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain import commands as c
-from domain import events as e
-from domain.evolve import fold
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.evolve import fold
 from store import clawbacks, effects, journal
 from store.vault import erase
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN, JOB_AGAIN, JOB_ENDED, PACK, fact, referred

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from domain import commands as c
-from domain import events as e
 from domain.calendar import calendar_of
-from domain.claim_file import check
+from domain.claims.claim_file import check
+from domain.journey import commands as c
+from domain.journey import events as e
 from programmes import load
 from store import claim_files, claims, programmes
 from store.doctor import journeys as look

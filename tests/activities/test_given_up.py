@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain import commands as c
+from domain.journey import commands as c
 from store import claims, clawbacks
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN, JOB_ENDED, PACK, referred
 from tests.ledger import Ledger

@@ -5,8 +5,8 @@ from notifications_python_client.errors import APIError
 from notify_stand_in import KEY, TEMPLATE, notify
 from temporalio.exceptions import ApplicationError
 
-from activities.govuk_notify import GovukNotify
-from activities.wording import Words
+from activities.delivery.govuk_notify import GovukNotify
+from activities.delivery.templates import Words
 from wiring.settings import Settings
 
 WORDS = Words("Family F-1: news", "plain words", "<p>marked up</p>")

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streams import Orders, carry_out, journey_id_of
 
-from activities import inbox as sweeping
+from relay import inbox as sweeping
 from store import inbox
 from store.inbox import Arrival
 from store.vault import Person, Vault
-from wiring.engine import Unavailable
+from wiring.temporal.journeys import Unavailable
 
 VAULT = Vault(bytes(32), bytes(32))
 NOW = datetime(2012, 6, 1, 12, tzinfo=UTC)

@@ -10,8 +10,8 @@ from aiosmtpd.smtp import AuthResult
 from certificates import issue
 from temporalio.exceptions import ApplicationError
 
-from activities.mail import NOT_MAILED, Mailer
-from activities.wording import Words
+from activities.delivery.mail import NOT_MAILED, Mailer
+from activities.delivery.templates import Words
 from stack import sinks
 from stack.ports import LOOPBACK
 from wiring.keys import BadSecretError, secret_text

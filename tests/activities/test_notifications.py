@@ -14,10 +14,10 @@ from streams import PROGRAMME, START, Orders, carry_out, journey_id_of
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.delivery.services import NOT_ARRIVED, Post
 from activities.messages import RunEffect
 from activities.notifications import NotificationActivities
-from activities.post import NOT_ARRIVED, Post
-from domain import commands as ask
+from domain.journey import commands as ask
 from stack import sinks
 from stack.ports import LOOPBACK
 from store import effects, partners, programmes, staff

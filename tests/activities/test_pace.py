@@ -8,7 +8,7 @@ import pytest
 from limits import parse
 from temporalio.exceptions import ApplicationError
 
-from activities.pace import AT_ONCE, AWAY_AFTER, LONGEST_SECONDS, REST_SECONDS, Pace
+from activities.delivery.rate_limits import AT_ONCE, AWAY_AFTER, LONGEST_SECONDS, REST_SECONDS, Pace
 
 
 class Clock:

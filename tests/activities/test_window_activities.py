@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from activities.claim_windows import InWindow
-from activities.post import Post
-from domain.claim_windows import AuditShare, ClaimWindow, draw
+from activities.delivery.services import Post
+from domain.claims.windows import AuditShare, ClaimWindow, draw
 from domain.errors import Rejected
 from stack import sinks
 from store import claim_windows, claims, programmes, staff

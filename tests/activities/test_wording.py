@@ -7,13 +7,13 @@ from itertools import chain, combinations
 import pytest
 from jinja2 import UndefinedError
 
-from activities import wording
-from activities.govuk_notify import personalisation
+from activities.delivery import templates
+from activities.delivery.govuk_notify import personalisation
 from domain.categories import CATEGORIES
-from domain.disclosure import disclosed, payload
-from domain.effects import Notify, Remind
 from domain.family import Member
-from domain.journey import Journey
+from domain.journey.disclosure import disclosed, payload
+from domain.journey.effects import Notify, Remind
+from domain.journey.state import Journey
 
 SUBSETS = list(chain.from_iterable(combinations(CATEGORIES, size) for size in range(len(CATEGORIES) + 1)))
 ON = date(1999, 12, 31)
@@ -52,7 +52,7 @@ def forms(categories):
         purpose="secret-purpose",
         categories=categories,
     )
-    words = wording.notice(disclosed(message, JOURNEY))
+    words = templates.notice(disclosed(message, JOURNEY))
     return {
         "text": f"{words.subject}\n{words.text}",
         "html": words.html,
@@ -79,7 +79,7 @@ def test_every_category_has_its_marks():
 
 def test_html_is_escaped_and_text_is_not():
     """A value cannot become markup; plain text says it as it is."""
-    words = wording.notice({"reference": "F-1", "about": "closed", "key_worker": "<b>kim & co</b>"})
+    words = templates.notice({"reference": "F-1", "about": "closed", "key_worker": "<b>kim & co</b>"})
     assert "&lt;b&gt;kim &amp; co&lt;/b&gt;" in words.html
     assert "<b>kim & co</b>" in words.text
 
@@ -87,7 +87,7 @@ def test_html_is_escaped_and_text_is_not():
 def test_a_missing_value_is_an_error():
     """No message goes out with a gap in it."""
     with pytest.raises(UndefinedError):
-        wording.notice({"about": "closed"})
+        templates.notice({"about": "closed"})
 
 
 @pytest.mark.parametrize(("escalation", "said"), [(False, "is due on 1999-12-31"), (True, "is still owed")])
@@ -101,7 +101,7 @@ def test_a_reminder_says_the_same_in_both_forms(escalation, said):
         to="holder",
         escalation=escalation,
     )
-    words = wording.reminder(message, Journey(reference="F-1", stage="assessment", key_worker="kim"))
+    words = templates.reminder(message, Journey(reference="F-1", stage="assessment", key_worker="kim"))
     for form in (words.text, words.html):
         assert said in form
         assert "F-1" in form

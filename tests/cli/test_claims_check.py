@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.claims import app
+from cli.claims.check import app
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = ROOT / "samples" / "claims"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from activities.post import Post
+from activities.delivery.services import Post
 from programmes import load
 from store import effects
 from tests.cli.conftest import Cli

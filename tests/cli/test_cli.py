@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from cli.main import app
-from domain.commands import RecordEligibility
+from domain.journey.commands import RecordEligibility
 from stack.ports import free_ports
 from tests.cli.conftest import JOURNEYS, Cli
 from tests.doors import NOON, Doors, nhs_number
@@ -299,7 +299,7 @@ async def test_rearming_goes_on_until_nothing_is_left(cli: Cli, doors: Doors, mo
         await referred(cli, doors)
     async with doors.client() as client:
         left = (await client.post("/v1/rearm", params={"limit": 1})).json()["left"]
-    monkeypatch.setattr("cli.upkeep.STEP", min(left // 2, 500))
+    monkeypatch.setattr("cli.operations.maintenance.STEP", min(left // 2, 500))
     doors.engine.rearmed.clear()
     told = await cli.ok("rearm")
     assert told["journeys"] == len(doors.engine.rearmed) == len(set(doors.engine.rearmed)) == left + 1

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cli.days import Clock, day, moment
-from cli.trouble import BAD_INPUT, Trouble
+from cli.core.days import Clock, day, moment
+from cli.core.errors import BAD_INPUT, Trouble
 
 MONDAY = Clock(datetime(2026, 11, 23, 12, tzinfo=UTC))
 FRIDAY = Clock(datetime(2026, 11, 27, 12, tzinfo=UTC))

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from cli.erasing import WHY
-from domain.events import ErasureReason
+from cli.journeys.erasure import WHY
+from domain.journey.events import ErasureReason
 from tests.cli.conftest import Cli
 from tests.cli.test_claims_ledger import ledger
 from tests.doors import Doors

@@ -17,7 +17,7 @@ def lines(text: str) -> dict[str, dict]:
 
 async def test_every_journey_is_exported_once(cli: Cli, doors: Doors, monkeypatch: pytest.MonkeyPatch):
     """Over several pages each journey is one line, as the list tells it, and no name stands in it."""
-    monkeypatch.setattr("cli.exporting.PAGE", 2)
+    monkeypatch.setattr("cli.journeys.export.PAGE", 2)
     form = doors.form()
     async with doors.client() as client:
         ref = (await client.post("/v1/journeys", json=form)).json()["reference"]

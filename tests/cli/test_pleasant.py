@@ -12,10 +12,10 @@ import click
 import pytest
 import typer
 
+from cli.core.output import event_day, event_detail
+from cli.journeys.steps import OUTCOMES
 from cli.main import app
-from cli.path import OUTCOMES
-from cli.show import event_day, event_detail
-from domain.events import Outcome
+from domain.journey.events import Outcome
 from tests.cli.conftest import JOURNEYS, Cli
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stack import processes, state
+from stack import pids, state
 from stack.folders import Layout
 from stack.state import Condition, PartState, StackState
 from tests.cli.conftest import Cli
@@ -17,7 +17,7 @@ def written(data: Path, condition: Condition, *, alive: bool) -> None:
         PartState(name=name, condition=told, stop_signal=15, stop_within=5.0)
         for name, told in (("migrations", "done"), ("worker", condition))
     ]
-    supervisor = processes.identify(os.getpid()) if alive else None
+    supervisor = pids.identify(os.getpid()) if alive else None
     state.write(Layout(data).state, StackState(supervisor=supervisor, parts=parts))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.ledger import CSV_COLUMNS
+from cli.claims.ledger import CSV_COLUMNS
 from tests.cli.conftest import Cli
 from tests.doors import NOON, Doors
 

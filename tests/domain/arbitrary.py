@@ -6,11 +6,12 @@ from typing import Any, get_args
 from given import MEMBERS
 from hypothesis import strategies as st
 
-from domain.claim_states import ClaimState
-from domain.commands import Caseload, Command, Judged, PlacesTaken, Proposed, Restored, StillOpen
-from domain.effects import Notify, Remind
-from domain.eligibility import Judgement
-from domain.events import (
+from domain.claims.states import ClaimState
+from domain.evidence import EVIDENCE
+from domain.family import Basis, Consent
+from domain.journey.commands import Caseload, Command, Judged, PlacesTaken, Proposed, Restored, StillOpen
+from domain.journey.effects import Notify, Remind
+from domain.journey.events import (
     CheckVerdict,
     ClawbackDecision,
     ContactKind,
@@ -22,9 +23,8 @@ from domain.events import (
     ReviewOutcome,
     Verdict,
 )
-from domain.evidence import EVIDENCE
-from domain.family import Basis, Consent
-from domain.programme import Holder, Work
+from domain.programme.eligibility import Judgement
+from domain.programme.programme import Holder, Work
 
 EVENTS = get_args(get_args(Event)[0])
 COMMANDS = get_args(get_args(Command)[0])

@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from domain import events as e
-from domain.claim_file import ClaimFile, check, explain
-from domain.claims import claim_file_of
+from domain.claims.claim_file import ClaimFile, check, explain
+from domain.claims.journey_claim import claim_file_of
 from domain.evidence import EVIDENCE
-from domain.evolve import fold
 from domain.family import Consent, Member
+from domain.journey import events as e
+from domain.journey.evolve import fold
 from programmes import load
 
 PACK = load("troubled-families-2012")

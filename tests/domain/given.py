@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from domain.commands import Caseload, Command, PassTime, PlacesTaken
-from domain.decide import decide
 from domain.errors import Rejected
-from domain.events import (
+from domain.family import Member
+from domain.journey.commands import Caseload, Command, PassTime, PlacesTaken
+from domain.journey.decide import decide
+from domain.journey.events import (
     CheckRecorded,
     ContactRecorded,
     Event,
@@ -18,9 +19,8 @@ from domain.events import (
     PlanAgreed,
     SteppedDown,
 )
-from domain.evolve import fold
-from domain.family import Member
-from domain.programme import Programme
+from domain.journey.evolve import fold
+from domain.programme.programme import Programme
 
 
 class Given:

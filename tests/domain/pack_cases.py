@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from domain.explain import HOUSEHOLD
 from domain.family import Member
+from domain.journey.explain import HOUSEHOLD
 
 MUM, DAD = Member(id="m1", role="adult"), Member(id="m2", role="adult")
 CHILD = Member(id="m3", role="child")

@@ -19,17 +19,17 @@ from given import (
 from rule_evidence import World, raw
 from rule_fires import silent
 
-from domain import events as e
-from domain.agenda import agenda, due_on
 from domain.calendar import add_months, calendar_of
-from domain.claim_file import ClaimFile, Family, Practice, check
-from domain.consent import refusal
-from domain.decide import decide
-from domain.effects import EvaluateResults, Notify
-from domain.evolve import evolve, fold
+from domain.claims.claim_file import ClaimFile, Family, Practice, check
 from domain.family import Consent
-from domain.react import react
-from domain.rules.parts import EachNeed
+from domain.journey import events as e
+from domain.journey.agenda import agenda, due_on
+from domain.journey.consent import refusal
+from domain.journey.decide import decide
+from domain.journey.effects import EvaluateResults, Notify
+from domain.journey.evolve import evolve, fold
+from domain.journey.react import react
+from domain.rules.grammar import EachNeed
 from domain.rules.payment import payable
 from domain.rules.spans import DAY, Span
 from domain.rules.windows import ChangingNumber

@@ -6,17 +6,17 @@ from typing import Any
 from given import REFERRAL, ROOM
 from pack_cases import Case
 
-from domain import commands as c
-from domain.agenda import Deadline, agenda, owed_now
 from domain.calendar import calendar_of, local_date
-from domain.decide import decide
-from domain.effects import Effect
-from domain.events import Event
-from domain.evolve import evolve
-from domain.explain import explain
-from domain.journey import UNREFERRED, Journey
-from domain.programme import Programme
-from domain.react import react
+from domain.journey import commands as c
+from domain.journey.agenda import Deadline, agenda, owed_now
+from domain.journey.decide import decide
+from domain.journey.effects import Effect
+from domain.journey.events import Event
+from domain.journey.evolve import evolve
+from domain.journey.explain import explain
+from domain.journey.react import react
+from domain.journey.state import UNREFERRED, Journey
+from domain.programme.programme import Programme
 
 STEPS = ("refer", "identify", "allocate", "assess", "plan", "start")
 ONE_FAMILY = c.PlacesTaken(families=0, key_workers=0, holds=False)

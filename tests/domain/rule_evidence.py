@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from domain.evidence import EVIDENCE, MODELS
 from domain.rules.case import Case, FamilyMember, index
-from domain.rules.parts import (
+from domain.rules.grammar import (
     AllOf,
     AnyAdult,
     AnyChild,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rule_evidence import World, barred, raw
 
 from domain.rules.evaluate import evaluate
-from domain.rules.parts import (
+from domain.rules.grammar import (
     AllOf,
     AnyAdult,
     AnyChild,

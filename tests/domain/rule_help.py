@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from domain.evidence import EVIDENCE
 from domain.rules.case import Case, FamilyMember, index
 from domain.rules.evaluate import evaluate
-from domain.rules.parts import Rule
+from domain.rules.grammar import Rule
 from domain.rules.spans import Span
 
 RULE = TypeAdapter(Rule)

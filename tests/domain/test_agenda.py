@@ -33,12 +33,12 @@ from given import (
     stepped_down,
 )
 
-from domain import commands as c
-from domain import events as e
-from domain.agenda import agenda, due_on, owed_now
 from domain.calendar import LONDON, calendar_of, local_date
-from domain.evolve import fold
-from domain.react import react
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.agenda import agenda, due_on, owed_now
+from domain.journey.evolve import fold
+from domain.journey.react import react
 
 ENGLAND = calendar_of("ENG")
 offered = fact(e.HandoverOffered, ASSESSED_ON, to="lee")

@@ -22,14 +22,14 @@ from given import (
 )
 from pydantic import ValidationError
 
-from domain import commands as c
-from domain import events as e
-from domain.agenda import agenda, checks_left, owed_now
 from domain.calendar import calendar_of
-from domain.evolve import fold
-from domain.explain import explain
-from domain.programme import Programme
-from domain.scheme import Cohorts, Localities, Need, Places
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.agenda import agenda, checks_left, owed_now
+from domain.journey.evolve import fold
+from domain.journey.explain import explain
+from domain.programme.local_scheme import Cohorts, Localities, Need, Places
+from domain.programme.programme import Programme
 
 SOURCED = {"source": "the tests", "confidence": "verified"}
 CALENDAR = calendar_of("ENG")

@@ -7,16 +7,16 @@ import pytest
 from given import LOWERED, PROGRAMME, SIX_MONTHS_ON, STEPPED_DOWN_ON, Given, ask, at, fact, noon, referred
 from given import six_months as sustained
 
-from domain import commands as c
-from domain import events as e
-from domain.agenda import agenda, due_on, owed_now
-from domain.asking import askable, kinds_looked_at
 from domain.calendar import calendar_of, local_date
-from domain.evolve import fold
-from domain.explain import explain
-from domain.next_steps import STEPS, next_steps
-from domain.programme import Months, Work
-from domain.react import react
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.agenda import agenda, due_on, owed_now
+from domain.journey.evidence_request import askable, kinds_looked_at
+from domain.journey.evolve import fold
+from domain.journey.explain import explain
+from domain.journey.next_steps import STEPS, next_steps
+from domain.journey.react import react
+from domain.programme.programme import Months, Work
 from domain.rules.where import Where
 from programmes import load
 

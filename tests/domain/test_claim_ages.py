@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from claim_random import claim_of
 
-from domain.claim_ages import ages_asked, with_ages
-from domain.claim_file import check
-from domain.claim_reading import read
+from domain.claims.ages import ages_asked, with_ages
+from domain.claims.claim_file import check
+from domain.claims.reading import read
 from domain.rules.case import Age, FamilyMember
 from programmes import load, names
 

@@ -7,18 +7,18 @@ from claim_random import claim_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import commands as c
-from domain.claim_file import check
-from domain.claim_reading import fit, read
-from domain.claims import claim_file_of
-from domain.commands import COMMAND
-from domain.decide import decide
+from domain.claims.claim_file import check
+from domain.claims.journey_claim import claim_file_of
+from domain.claims.reading import fit, read
 from domain.errors import Rejected
-from domain.events import EVENT, EventCorrected
 from domain.evidence import EVIDENCE
-from domain.evolve import evolve, fold
 from domain.family import Member
-from domain.journey import UNREFERRED
+from domain.journey import commands as c
+from domain.journey.commands import COMMAND
+from domain.journey.decide import decide
+from domain.journey.events import EVENT, EventCorrected
+from domain.journey.evolve import evolve, fold
+from domain.journey.state import UNREFERRED
 from programmes import kept, load
 from tests.domain.given import A_PLACE, ROOM, ask
 

@@ -12,10 +12,10 @@ from claim_random import claim_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim_faults import BadClaimFile
-from domain.claim_file import ClaimFile, check, explain
-from domain.claim_reading import fit, read
-from domain.results import Limb
+from domain.claims.claim_file import ClaimFile, check, explain
+from domain.claims.faults import BadClaimFile
+from domain.claims.reading import fit, read
+from domain.programme.results import Limb
 from programmes import load, names
 
 PACK = load("troubled-families-2012")

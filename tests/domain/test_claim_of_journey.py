@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain import events as e
-from domain.claim_file import check
-from domain.claim_reading import BadClaimFile, fit
-from domain.claims import claim_file_of
-from domain.eligibility import Criterion, Eligibility, Household
-from domain.evolve import fold
+from domain.claims.claim_file import check
+from domain.claims.journey_claim import claim_file_of
+from domain.claims.reading import BadClaimFile, fit
 from domain.family import Consent
+from domain.journey import events as e
+from domain.journey.evolve import fold
+from domain.programme.eligibility import Criterion, Eligibility, Household
 from programmes import load
 from tests.domain.given import (
     ALLOCATED_ON,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.claim_states import CLAIM_STATES, MOVES, moved
+from domain.claims.states import CLAIM_STATES, MOVES, moved
 from domain.errors import Rejected
 
 # One line a state, one column a move, in the order of MOVES: where it leads, `=` where it was made before, `-` refused.

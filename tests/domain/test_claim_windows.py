@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.claim_windows import AuditShare, ClaimWindow, draw, may_submit
+from domain.claims.windows import AuditShare, ClaimWindow, draw, may_submit
 from domain.errors import Rejected
 from programmes import load
 from tests.domain.given import PROGRAMME

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from domain import commands as c
-from domain import events as e
-from domain.evolve import fold
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.evolve import fold
 from tests.domain.given import SUSTAINED, Given, ask, fact
 
 DAY = date(2014, 1, 10)

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from domain import events as e
-from domain.claim_file import ClaimFile
-from domain.clawback import Claimed, Standing, learned, news, review_is_due, standing
-from domain.evolve import fold
-from domain.journey import UNREFERRED
+from domain.claims.claim_file import ClaimFile
+from domain.claims.clawback import Claimed, Standing, learned, news, review_is_due, standing
+from domain.journey import events as e
+from domain.journey.evolve import fold
+from domain.journey.state import UNREFERRED
 from tests.domain.claim_story import (
     AT_WORK,
     CLAIMED,

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from given import ALLOCATED_ON, HELD, IDENTIFIED_ON, LATER, PROGRAMME, SUSTAINED, Given, ask, fact, referred
 
-from domain.commands import RecordConsent, WithdrawConsent
-from domain.consent import refusal
-from domain.effects import Notify
-from domain.events import ConsentRecorded, ConsentWithdrawn, EventCorrected, FamilyErased, JourneyClosed
-from domain.evolve import fold
 from domain.family import Consent
+from domain.journey.commands import RecordConsent, WithdrawConsent
+from domain.journey.consent import refusal
+from domain.journey.effects import Notify
+from domain.journey.events import ConsentRecorded, ConsentWithdrawn, EventCorrected, FamilyErased, JourneyClosed
+from domain.journey.evolve import fold
 
 TERMS = {"basis": "consent", "purpose": "family-support"}
 given_consent = Consent(id="k1", on=IDENTIFIED_ON, **TERMS)

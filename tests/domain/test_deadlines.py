@@ -26,11 +26,11 @@ from given import (
     twelve_months,
 )
 
-from domain import commands as c
-from domain import events as e
-from domain.agenda import agenda, due_on, owed_now
 from domain.calendar import calendar_of, local_date
-from domain.evolve import fold
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.agenda import agenda, due_on, owed_now
+from domain.journey.evolve import fold
 
 ENGLAND = calendar_of("ENG")
 WAITING = (*HELD, assessed)  # a plan is owed by 13 June 2012

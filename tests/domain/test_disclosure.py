@@ -6,10 +6,10 @@ import pytest
 from given import ALLOCATED_ON, HELD, LATER, allocated, assessed, contacted, fact
 
 from domain.categories import CATEGORIES
-from domain.disclosure import disclosed, payload
-from domain.effects import Notify
-from domain.events import JourneyClosed
-from domain.evolve import as_of_version, fold
+from domain.journey.disclosure import disclosed, payload
+from domain.journey.effects import Notify
+from domain.journey.events import JourneyClosed
+from domain.journey.evolve import as_of_version, fold
 
 closed = fact(JourneyClosed, LATER, outcome="moved-away")
 JOURNEY = fold([*HELD, contacted, assessed, closed])

@@ -16,13 +16,13 @@ from given import (
 )
 from pydantic import ValidationError
 
-from domain import commands as c
-from domain import events as e
-from domain.eligibility import Eligibility, Household, Judgement
-from domain.evolve import fold
-from domain.explain import HOUSEHOLD, WAITS, explain, sentences
 from domain.family import Member
-from domain.next_steps import STEPS, next_steps
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.evolve import fold
+from domain.journey.explain import HOUSEHOLD, WAITS, explain, sentences
+from domain.journey.next_steps import STEPS, next_steps
+from domain.programme.eligibility import Eligibility, Household, Judgement
 
 SOURCED = {"source": "the tests", "confidence": "verified"}
 ADULT, CHILD = Member(id="m1", role="adult"), Member(id="m2", role="child")

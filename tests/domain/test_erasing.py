@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from given import LATER, PROGRAMME, REFERRAL, SUSTAINED, Given, ask, at, fact
 
-from domain.agenda import agenda
 from domain.calendar import calendar_of
-from domain.commands import (
+from domain.evidence import EVIDENCE
+from domain.journey.agenda import agenda
+from domain.journey.commands import (
     AcknowledgeReminder,
     CorrectEvent,
     EraseFamily,
@@ -18,9 +19,8 @@ from domain.commands import (
     StillOpen,
     WithdrawConsent,
 )
-from domain.events import FamilyErased, JourneyClosed, NotificationNotSent
-from domain.evidence import EVIDENCE
-from domain.evolve import fold
+from domain.journey.events import FamilyErased, JourneyClosed, NotificationNotSent
+from domain.journey.evolve import fold
 
 OWN = REFERRAL["journey_id"]
 CLOSED = (*SUSTAINED, fact(JourneyClosed, LATER, outcome="sustained"))

@@ -5,7 +5,7 @@ import copy
 import pytest
 from pack_fires import silent_parts
 
-from domain.programme import Programme
+from domain.programme.programme import Programme
 from programmes import load, names
 
 OUTCOMES = ("results", 0, "limbs", 0, "rule", "outcomes")

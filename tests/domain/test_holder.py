@@ -20,13 +20,13 @@ from given import (
 )
 from given import referred as referral
 
-from domain import commands as c
-from domain import events as e
-from domain.agenda import agenda
 from domain.calendar import calendar_of
-from domain.commands import Caseload
-from domain.evolve import fold
-from domain.scheme import Places
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.agenda import agenda
+from domain.journey.commands import Caseload
+from domain.journey.evolve import fold
+from domain.programme.local_scheme import Places
 from programmes import load
 
 WAITS = (referral, identified)

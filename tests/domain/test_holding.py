@@ -6,13 +6,13 @@ import pytest
 from given import HELD, PROGRAMME, Given, assessed, at, fact, noon, referred
 from test_calendar import NATIONS, within_hours
 
-from domain import commands as c
-from domain import events as e
-from domain.agenda import agenda
 from domain.calendar import LONDON, calendar_of
-from domain.evolve import fold
-from domain.holding import rings_at
-from domain.standing import standing
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.agenda import agenda
+from domain.journey.evolve import fold
+from domain.journey.office_hours import rings_at
+from domain.journey.owed_work import standing
 
 ENGLAND = calendar_of("ENG")
 REFERENCE = referred.reference

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from test_calendar import NATIONS, within_hours
 
-from domain.agenda import agenda
 from domain.calendar import calendar_of
-from domain.commands import COMMAND
-from domain.decide import decide
 from domain.errors import Rejected
-from domain.events import EVENT, EventCorrected
-from domain.evolve import as_corrected, evolve, fold
-from domain.journey import UNREFERRED
-from domain.react import react
+from domain.journey.agenda import agenda
+from domain.journey.commands import COMMAND
+from domain.journey.decide import decide
+from domain.journey.events import EVENT, EventCorrected
+from domain.journey.evolve import as_corrected, evolve, fold
+from domain.journey.react import react
+from domain.journey.state import UNREFERRED
 
 histories = st.lists(events, max_size=25)
 

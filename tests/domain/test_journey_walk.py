@@ -18,15 +18,15 @@ from hypothesis.stateful import (
 )
 from test_calendar import NATIONS, within_hours
 
-from domain import commands as c
-from domain.agenda import agenda, checks_left, owed_now, set_day
 from domain.calendar import calendar_of, local_date
-from domain.decide import AFTER_CLOSE, AFTER_ERASING, decide
 from domain.errors import Rejected
-from domain.events import EventCorrected
-from domain.evolve import as_corrected, evolve, fold
-from domain.holding import rings_at
-from domain.journey import UNREFERRED
+from domain.journey import commands as c
+from domain.journey.agenda import agenda, checks_left, owed_now, set_day
+from domain.journey.decide import AFTER_CLOSE, AFTER_ERASING, decide
+from domain.journey.events import EventCorrected
+from domain.journey.evolve import as_corrected, evolve, fold
+from domain.journey.office_hours import rings_at
+from domain.journey.state import UNREFERRED
 from domain.stages import STAGES
 
 HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover, c.WithdrawHandover]

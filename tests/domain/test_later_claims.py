@@ -6,8 +6,8 @@ import pytest
 from claim_oracle_later import NEEDS, Case
 from claim_random_later import LaterDraw
 
-from domain.claim_file import check
-from domain.claim_reading import read
+from domain.claims.claim_file import check
+from domain.claims.reading import read
 from programmes import load
 
 FILES = 250

@@ -3,12 +3,12 @@
 import pytest
 from given import AT_WORK, HELD, IDENTIFIED_ON, LATER, REFERRAL, Given, ask, fact, noon, referred
 
-from domain import commands as c
-from domain import events as e
-from domain.effects import Notify, Remind
-from domain.evolve import fold
-from domain.messages import retry_id
-from domain.react import react
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.effects import Notify, Remind
+from domain.journey.evolve import fold
+from domain.journey.messages import retry_id
+from domain.journey.react import react
 
 OLD = f"{REFERRAL['journey_id']}:3:1"
 notice = Notify(

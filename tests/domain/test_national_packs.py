@@ -6,11 +6,11 @@ import pytest
 from given import MEMBERS, REFERRAL, ROOM, Given, ask, at, noon
 from rule_evidence import World, item, raw, returns
 
-from domain import commands as c
-from domain.agenda import due_on
 from domain.calendar import calendar_of
-from domain.claim_file import ClaimFile, Family, Practice, check
-from domain.evolve import fold
+from domain.claims.claim_file import ClaimFile, Family, Practice, check
+from domain.journey import commands as c
+from domain.journey.agenda import due_on
+from domain.journey.evolve import fold
 from domain.rules.payment import payable
 from domain.rules.spans import Span
 from programmes import load

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim_file import ClaimFile, check
+from domain.claims.claim_file import ClaimFile, check
 from programmes import load
 
 PACK = load("local-outcomes")

@@ -9,12 +9,12 @@ from given import ROOM
 from pack_cases import CASES, Case, Out
 from pack_walk import Walk
 
-from domain import commands as c
-from domain.effects import Notify
 from domain.errors import Rejected
-from domain.events import Event, ReminderFellDue
-from domain.programme import Programme
-from domain.scheme import COMPARISON
+from domain.journey import commands as c
+from domain.journey.effects import Notify
+from domain.journey.events import Event, ReminderFellDue
+from domain.programme.local_scheme import COMPARISON
+from domain.programme.programme import Programme
 from programmes import load, names
 
 RUNNABLE = [name for name in names() if name in CASES and CASES[name].outs[0].by != "referrer"]

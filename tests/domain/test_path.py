@@ -38,11 +38,11 @@ from given import (
     stepped_down,
 )
 
-from domain import commands as c
-from domain import events as e
-from domain.commands import Caseload, Command
-from domain.decide import AFTER_CLOSE
-from domain.evolve import fold
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.commands import Caseload, Command
+from domain.journey.decide import AFTER_CLOSE
+from domain.journey.evolve import fold
 
 DAY = timedelta(days=1)
 closed = fact(e.JourneyClosed, LATER, outcome="sustained")

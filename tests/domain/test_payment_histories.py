@@ -8,7 +8,7 @@ from claim_random import claim_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim_file import ClaimFile, check
+from domain.claims.claim_file import ClaimFile, check
 from domain.rules.payment import payable
 from programmes import load, names
 

@@ -8,10 +8,10 @@ import pytest
 from given import PROGRAMME, Given, ask, identified, referred
 from pydantic import ValidationError
 
-from domain.commands import IdentifyFamily
-from domain.eligibility import Eligibility
-from domain.events import Event
-from domain.programme import Agreement, Checks, Clock, Evaluations, Programme, Rung, Span, Work
+from domain.journey.commands import IdentifyFamily
+from domain.journey.events import Event
+from domain.programme.eligibility import Eligibility
+from domain.programme.programme import Agreement, Checks, Clock, Evaluations, Programme, Rung, Span, Work
 from programmes import load
 
 SOURCED = {"source": "the tests", "confidence": "verified"}

@@ -23,11 +23,11 @@ from given import (
     stepped_down,
 )
 
-from domain import events as e
-from domain.commands import RecordNotification, RecordReminder
-from domain.effects import EvaluateResults, Notify, Remind
-from domain.evolve import fold
-from domain.react import given_up, react
+from domain.journey import events as e
+from domain.journey.commands import RecordNotification, RecordReminder
+from domain.journey.effects import EvaluateResults, Notify, Remind
+from domain.journey.evolve import fold
+from domain.journey.react import given_up, react
 
 JOURNEY = REFERRAL["journey_id"]
 STATED = {"work": "plan", "due_on": LATER, "to": "holder", "escalation": False}

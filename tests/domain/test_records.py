@@ -32,13 +32,13 @@ from given import (
     stepped_down,
 )
 
-from domain import commands as c
-from domain import events as e
-from domain.agenda import agenda, owed_now
 from domain.calendar import calendar_of
 from domain.evidence import EVIDENCE
-from domain.evolve import as_corrected, fold
 from domain.family import Consent
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.agenda import agenda, owed_now
+from domain.journey.evolve import as_corrected, fold
 
 DAY = timedelta(days=1)
 ENGLAND = calendar_of("ENG")

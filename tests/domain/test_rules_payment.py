@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.results import Result, SchoolTerms, Tariff
+from domain.programme.results import Result, SchoolTerms, Tariff
 from domain.rules.payment import payable
 from programmes import load
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.calendar import calendar_of
-from domain.commands import RecordReminder
+from domain.journey.commands import RecordReminder
 from store import doctor as facts
 from store import effects, journal
 from tests.doors import NOON, Doors

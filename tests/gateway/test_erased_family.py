@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.commands import RecordEvidence, RecordNotification
 from domain.evidence import EVIDENCE
+from domain.journey.commands import RecordEvidence, RecordNotification
 from tests.doors import NOON, PROBLEM, Doors
 from tests.eventually import eventually
 from tests.gateway.erasable import Home, erase, everything, evicted, evidence, shown

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.cloudevents import content
+from gateway.partners.cloudevents import content
 from tests.doors import PROBLEM, Doors, event, signed
 from tests.eventually import eventually
 

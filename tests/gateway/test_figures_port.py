@@ -4,8 +4,8 @@ import socket
 
 from structlog.testing import capture_logs
 
-from wiring import metrics
 from wiring.settings import Settings
+from wiring.telemetry import metrics
 
 
 def test_a_taken_port_of_figures(tmp_path):

@@ -10,10 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gateway import keys
-from gateway.keys import UrlKeys, key_set
+from gateway.http import jwks
+from gateway.http.jwks import UrlKeys, key_set
 from tests.doors import Doors
-from wiring.engine import Unavailable
+from wiring.temporal.journeys import Unavailable
 
 
 class Issuer:
@@ -80,8 +80,8 @@ async def test_made_up_keys_do_not_drive_questions(issuer: Issuer):
 
 async def test_rotation_and_outage(issuer: Issuer, monkeypatch: pytest.MonkeyPatch):
     """A new key is found, one that was taken back no longer holds, and known keys outlive an outage of the issuer."""
-    monkeypatch.setattr(keys, "SOONEST", 0.0)
-    monkeypatch.setattr(keys, "FRESH", 0.0)
+    monkeypatch.setattr(jwks, "SOONEST", 0.0)
+    monkeypatch.setattr(jwks, "FRESH", 0.0)
     issuer.told = [public("a")]
     known = UrlKeys(issuer.url)
     await known.key("a")

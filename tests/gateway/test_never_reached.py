@@ -10,10 +10,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from stack.ports import free_ports
 from stack.secrets import ensure
 from tests.workflows import path
-from wiring.engine import Engine, Unavailable
 from wiring.settings import Settings
-from wiring.survey import _unless
-from wiring.temporal import connect
+from wiring.temporal.client import connect
+from wiring.temporal.journeys import Engine, Unavailable
+from wiring.temporal.visibility import _unless
 
 JOURNEY = "journey-WIR-1-1"
 ASKED: dict[str, Callable[[Engine], Awaitable[object]]] = {

@@ -3,10 +3,10 @@
 import asyncio
 import uuid
 
-from domain.commands import AllocateKeyWorker, IdentifyFamily, ReferFamily
 from domain.errors import Rejected
 from domain.family import Member
-from domain.scheme import Places
+from domain.journey.commands import AllocateKeyWorker, IdentifyFamily, ReferFamily
+from domain.programme.local_scheme import Places
 from programmes import content_hash, load
 from store import programmes
 from tests.doors import NOON, Doors

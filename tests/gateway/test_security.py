@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from gateway.security import Policy
+from gateway.http.security import Policy
 from tests.doors import PROBLEM, Doors
 
 OPEN = {"/healthz", "/readyz", "/clock"}

@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.commands import RecordEvidence
 from domain.family import ALPHABET, is_reference
+from domain.journey.commands import RecordEvidence
 from tests.doors import NOON, PROBLEM, Doors
 
 PATH = (

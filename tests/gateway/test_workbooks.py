@@ -11,14 +11,14 @@ import pytest
 
 from domain.access import Actor
 from domain.errors import Rejected
-from domain.intake import check_family
-from domain.intake import rows_of as rows_of_form
-from domain.referral import Terms
-from domain.scheme import Localities
-from domain.sheet import BadFile
-from gateway.referrals import try_out
-from gateway.reservations import Taking
-from gateway.workbook import read_workbook
+from domain.intake.referral import Terms
+from domain.intake.referral_csv import BadFile
+from domain.intake.referring import check_family
+from domain.intake.referring import rows_of as rows_of_form
+from domain.programme.local_scheme import Localities
+from gateway.intake.referrals import try_out
+from gateway.intake.reservations import Taking
+from gateway.intake.workbook import read_workbook
 from programmes import load
 from tests.doors import NOON, Doors
 from tests.workbooks import workbook

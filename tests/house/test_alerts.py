@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from store.effects import EffectState
 from store.inbox import InboxState
-from wiring import metrics
+from wiring.telemetry import metrics
 
 ROOT = Path(__file__).parents[2]
 RULES = YAML(typ="safe").load(ROOT / "deploy" / "alerts.yml")["groups"][0]["rules"]
@@ -24,7 +24,7 @@ def test_alerts_ask_for_figures_that_exist():
     """Each alert's expression names at least one figure, and only figures that gateway or worker serve."""
     served = {name for family in REGISTRY.collect() for name in (family.name, f"{family.name}_total")}
     served |= {f"{family.name}_{end}" for family in REGISTRY.collect() for end in ("count", "sum", "bucket")} | {"up"}
-    assert metrics.__name__ == "wiring.metrics"
+    assert metrics.__name__ == "wiring.telemetry.metrics"
     for rule in RULES:
         asked = set(re.findall(r"\b(?:up|journeys_\w+)\b", rule["expr"]))
         assert asked, rule["alert"]

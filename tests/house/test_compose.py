@@ -15,10 +15,10 @@ import pytest
 from ruamel.yaml import YAML
 
 import worker
+from domain.names import SEARCH_ATTRIBUTES
 from gateway.__main__ import PATIENCE
 from stack import postgres, temporal
 from wiring.settings import Settings
-from workflows.names import SEARCH_ATTRIBUTES
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text())

@@ -4,7 +4,7 @@ import pytest
 
 from programmes import names
 from programmes.chain import shipped
-from programmes.soundness import examine
+from programmes.lint.check import examine
 
 
 @pytest.mark.parametrize("name", names())

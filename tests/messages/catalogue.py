@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import get_args
 
-from domain import events as e
 from domain.categories import CATEGORIES
-from domain.disclosure import payload
-from domain.effects import Notify
-from domain.events import Event
-from domain.evolve import fold
 from domain.family import Member
+from domain.journey import events as e
+from domain.journey.disclosure import payload
+from domain.journey.effects import Notify
+from domain.journey.events import Event
+from domain.journey.evolve import fold
 
 PAGE = Path(__file__).parents[2] / "docs/messages.md"
 BEGIN, END = "<!-- catalogue: begin -->", "<!-- catalogue: end -->"

@@ -8,20 +8,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import programmes
-from activities import wording
-from domain import commands as c
-from domain.agenda import agenda
+from activities.delivery import templates
 from domain.calendar import add_months, calendar_of, local_date
-from domain.consent import refusal
-from domain.decide import decide
-from domain.disclosure import disclosed
-from domain.effects import Notify, Remind
 from domain.errors import Rejected
-from domain.events import Event, FamilyReferred
-from domain.evolve import evolve
-from domain.journey import UNREFERRED, Journey
-from domain.programme import Programme
-from domain.react import react
+from domain.journey import commands as c
+from domain.journey.agenda import agenda
+from domain.journey.consent import refusal
+from domain.journey.decide import decide
+from domain.journey.disclosure import disclosed
+from domain.journey.effects import Notify, Remind
+from domain.journey.events import Event, FamilyReferred
+from domain.journey.evolve import evolve
+from domain.journey.react import react
+from domain.journey.state import UNREFERRED, Journey
+from domain.programme.programme import Programme
 from tests.domain.pack_cases import CASES, Case
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -143,7 +143,7 @@ def _notified(journey: Journey, effect: Notify, programme: Programme, day: date)
     denied = refusal(journey, effect, programme, day)
     if denied:
         return [f"{head}; refused: {denied}"]
-    words = wording.notice(disclosed(effect, journey))
+    words = templates.notice(disclosed(effect, journey))
     return [f"{head}", "", *_quoted(words)]
 
 
@@ -162,12 +162,12 @@ def _reminders(journey: Journey, programme: Programme, seen: set[str]) -> list[s
             to=deadline.to,
             escalation=deadline.escalation,
         )
-        words = wording.reminder(message, journey)
+        words = templates.reminder(message, journey)
         lines += [f"- {local_date(deadline.at)} to {deadline.to}: {words.subject}", *_body(words, seen)]
     return ["", "Reminders, if nothing happens:", "", *lines] if lines else []
 
 
-def _body(words: wording.Words, seen: set[str]) -> list[str]:
+def _body(words: templates.Words, seen: set[str]) -> list[str]:
     """The words under the subject, once for each form that a reminder takes on the page."""
     form = f"words:{words.subject.split(' for ')[0]}"
     if form in seen:
@@ -176,7 +176,7 @@ def _body(words: wording.Words, seen: set[str]) -> list[str]:
     return ["", *(f"  > {line}".rstrip() for line in words.text.strip().splitlines()), ""]
 
 
-def _quoted(words: wording.Words) -> list[str]:
+def _quoted(words: templates.Words) -> list[str]:
     return [f"> {line}".rstrip() for line in [words.subject, "", *words.text.strip().splitlines()]] + [""]
 
 

@@ -1,6 +1,6 @@
 """Packs for the checks: a sound beginning, and text whose faults are marked where they stand."""
 
-from programmes.places_in_file import Place
+from programmes.lint.source_map import Place
 
 MARK = "▸"
 S = 'source = "s", confidence = "unverified"'

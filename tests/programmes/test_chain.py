@@ -3,7 +3,7 @@
 import pytest
 from pack_help import CHECK_CLOCK, HEAD, S, marked
 
-from programmes.soundness import examine
+from programmes.lint.check import examine
 
 NAMED = 'name = "{name}"\nversion = "1"\ntitle = "T"\nsource = "s"\n'
 
@@ -25,7 +25,7 @@ def test_a_pack_outside_may_extend_a_shipped_one(tmp_path):
     """A file anywhere extends a shipped pack; what it replaces is judged with what it inherits."""
     text, [place] = marked('extends = "wirral-2012"\n' + HEAD + "agreements = ▸[]\n")
     faults = write(tmp_path, pack=text.replace("▸", ""))
-    assert {fault.file for fault in faults} == {"programmes/wirral-2012.toml"}
+    assert {fault.file for fault in faults} == {"programmes/packs/wirral-2012.toml"}
     assert all("there is no agreement with" in fault.what for fault in faults)
     assert place.line == text.count("\n")
 

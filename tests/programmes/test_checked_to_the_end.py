@@ -3,7 +3,7 @@
 import pytest
 from pack_help import EVALUATED, HEAD, MONTHS, S, number, rule
 
-from programmes.soundness import examine
+from programmes.lint.check import examine
 
 
 def year(name: str, last: str = "2026-12-18") -> str:

@@ -3,7 +3,7 @@
 import pytest
 from pack_help import BEFORE, EVALUATED, HEAD, MONTHS, S, agreement, count, marked, notice, number, rule
 
-from programmes.soundness import examine
+from programmes.lint.check import examine
 
 LINES = S.replace(", ", "\n") + "\n"
 SIMPLE = count("fewer-than", 1)

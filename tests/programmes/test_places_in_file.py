@@ -5,7 +5,7 @@ import tomllib
 import pytest
 from pack_help import marked
 
-from programmes.places_in_file import Places, broken
+from programmes.lint.source_map import Places, broken
 
 TEXT = """\
 a = ▸1

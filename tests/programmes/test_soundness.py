@@ -16,7 +16,7 @@ from pack_help import (
     rule,
 )
 
-from programmes.soundness import examine
+from programmes.lint.check import examine
 
 CRITERIA = f'criteria = [{{ id = "a", title = "A", {S} }}, {{ id = "b", title = "B", {S} }}]\n'
 CLOCK = '[[clocks]]\nowner = "holder"\nescalate_to = "manager"\n'

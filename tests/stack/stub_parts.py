@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from stack.catalog import daily
-from stack.part import Part
+from stack.process import Part
 from stack.state import Ports
 from stack.supervisor import main
 

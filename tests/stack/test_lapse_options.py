@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stack.feed import by_day, read
-from stack.lapse_options import read_options
+from timelapse.feed import by_day, read
+from timelapse.options import read_options
 
 EVENT = {"id": "1", "source": "/partners/police", "time": "2012-05-01T09:00:00+01:00"}
 

@@ -18,10 +18,10 @@ from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from stack import parts, processes, temporal
-from stack.part import Child
+from domain.names import SEARCH_ATTRIBUTES
+from stack import pids, private_stack, temporal
 from stack.ports import free_ports
-from workflows.names import SEARCH_ATTRIBUTES
+from stack.process import Child
 
 STAGE = TypedSearchAttributes([SearchAttributePair(SearchAttributeKey.for_keyword("JourneyStage"), "referred")])
 ENDLESS = """
@@ -37,7 +37,7 @@ asyncio.run(main())
 
 async def test_workflows_survive_a_killed_dev_server():
     """A workflow started before SIGKILL of the dev server is there afterwards, with its search attribute."""
-    async with parts.running(temporal="dev") as stack:
+    async with private_stack.running(temporal="dev") as stack:
         client = await Client.connect(stack.temporal_address, namespace=stack.temporal_namespace)
         started = await client.start_workflow("Any", id="journey:1", task_queue="nobody", search_attributes=STAGE)
         await stack.kill("temporal")
@@ -49,7 +49,7 @@ async def test_workflows_survive_a_killed_dev_server():
 
 async def test_the_time_skipping_server_skips():
     """The time-skipping server knows our search attributes and passes a month in a moment."""
-    async with parts.running(temporal="time-skipping") as stack:
+    async with private_stack.running(temporal="time-skipping") as stack:
         client = await Client.connect(stack.temporal_address, namespace=stack.temporal_namespace)
         before = (await client.test_service.get_current_time(Empty())).time.ToDatetime()
         month = Duration(seconds=30 * 24 * 3600)
@@ -78,7 +78,7 @@ async def test_nothing_is_left_after_a_failure():
     seen = []
 
     async def fail() -> None:
-        async with parts.running(temporal="dev") as stack:
+        async with private_stack.running(temporal="dev") as stack:
             seen.extend(stack.process(name) for name in ("postgres", "temporal"))
             seen.append(stack.layout.data)
             raise RuntimeError("inside")
@@ -86,7 +86,7 @@ async def test_nothing_is_left_after_a_failure():
     with pytest.raises(RuntimeError, match="inside"):
         await fail()
     *ended, folder = seen
-    assert await asyncio.to_thread(processes.gone, ended, 1) == []
+    assert await asyncio.to_thread(pids.gone, ended, 1) == []
     assert not folder.exists()
 
 
@@ -97,12 +97,12 @@ def test_parts_end_with_a_killed_owner():
         pid, folder = owner.stdout.readline().split()
         server = psutil.Process(int(pid))
         owner.send_signal(signal.SIGKILL)
-    eventually(lambda: not processes.gone([server], 0))
+    eventually(lambda: not pids.gone([server], 0))
     shutil.rmtree(folder)
 
 
 def test_a_recycled_pid_is_not_ours():
     """A process with the right pid and another creation time is not the one we started."""
-    me = processes.identify(os.getpid())
-    assert processes.find(me).pid == os.getpid()
-    assert processes.find(me.model_copy(update={"created": me.created - 60})) is None
+    me = pids.identify(os.getpid())
+    assert pids.find(me).pid == os.getpid()
+    assert pids.find(me.model_copy(update={"created": me.created - 60})) is None

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from stack import folders, parts, postgres
+from stack import folders, postgres, private_stack
 from stack.errors import FolderRefused
-from stack.part import Child
+from stack.process import Child
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for Postgres")
 
@@ -19,7 +19,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another 
 @pytest.fixture(scope="module")
 async def server():
     """A private stack that is Postgres alone."""
-    async with parts.running(temporal=None) as stack:
+    async with private_stack.running(temporal=None) as stack:
         yield stack
 
 

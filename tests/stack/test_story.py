@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.bounds import known_cohort, known_needs
+from domain.journey.guards import known_cohort, known_needs
 from programmes import load, names
-from stack.story import Household, cohort_of, needs_of
+from timelapse.story import Household, cohort_of, needs_of
 
 
 @pytest.mark.parametrize("name", names())

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from stack.figures import Figures
-from stack.tables import draw
+from timelapse.figures import Figures
+from timelapse.tables import draw
 
 
 def _told(version: int, **event: Any) -> dict[str, Any]:

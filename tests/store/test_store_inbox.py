@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streams import Orders, carry_out, journey_id_of
 
-from domain.commands import RecordConsent
-from domain.replies import Reply
+from domain.journey.commands import RecordConsent
+from domain.journey.replies import Reply
 from store import inbox
 from store.inbox import Arrival, Receipt, as_command, command_id
 from store.queries import queries

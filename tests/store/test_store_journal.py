@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 from streams import START, Orders, carry_out, journey_id_of, play, random_walk, step, store, whole_path
 
-from domain.commands import IdentifyFamily, RecordContact
-from domain.evolve import fold
-from domain.journey import UNREFERRED
+from domain.journey.commands import IdentifyFamily, RecordContact
+from domain.journey.evolve import fold
+from domain.journey.state import UNREFERRED
 from store import effects
 from store.errors import UnknownEventVersion, VersionConflict
 from store.journal import GENESIS, Change, Loaded, append, fingerprint, load, timeline

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streams import PROGRAMME, REFERENCE, journey_id_of
 
-from domain.claim_file import ClaimReport, PayableReport, ResultReport
-from domain.journey import Journey
+from domain.claims.claim_file import ClaimReport, PayableReport, ResultReport
+from domain.journey.state import Journey
 from programmes import load
 from store import claims, intake, partners, programmes
 from store.claims import Basis, Filters

@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 from streams import PROGRAMME
 
-from domain.claim_file import ClaimReport, PayableReport, ResultReport
+from domain.claims.claim_file import ClaimReport, PayableReport, ResultReport
 from domain.errors import Rejected
-from domain.journey import Journey
+from domain.journey.state import Journey
 from store import claims, programmes
 from store.claims import Basis
 

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from streams import PROGRAMME, carry_out, journey_id_of, store, whole_path
 
-from domain.bounds import no_place
-from domain.commands import PlacesTaken
-from domain.evolve import fold
-from domain.scheme import Places
+from domain.journey.commands import PlacesTaken
+from domain.journey.evolve import fold
+from domain.journey.guards import no_place
+from domain.programme.local_scheme import Places
 from store import journal, places
 
 LIMITED = PROGRAMME.model_copy(

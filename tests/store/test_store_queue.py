@@ -7,9 +7,9 @@ import pytest
 from streams import PROGRAMME, START, Orders, carry_out, journey_id_of, store, whole_path
 
 from activities.holder import with_caseload
-from domain import commands as ask
 from domain.calendar import local_date
-from domain.evolve import fold
+from domain.journey import commands as ask
+from domain.journey.evolve import fold
 from store import queue, staff
 from store.journal import timeline
 from store.staff import StaffMember

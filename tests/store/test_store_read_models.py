@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from streams import PROGRAMME, START, Orders, carry_out, journey_id_of, random_walk, store, whole_path
 
-from domain.commands import PassTime, RecordReminder
+from domain.journey.commands import PassTime, RecordReminder
 from domain.stages import STAGES
 from store import effects, programmes, read_models
 from store.errors import UnknownProgramme

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from domain.events import EVENT, Correctable, Event
+from domain.journey.events import EVENT, Correctable, Event
 from store.chain import plain
 from store.errors import UnknownEventVersion
 from store.upcast import STEPS, schema_version, upcast

@@ -9,7 +9,7 @@ import warnings
 
 import structlog
 
-from wiring.logging import start_logging
+from wiring.telemetry.logging import start_logging
 
 NAME = "Quillfeather"
 log = structlog.stdlib.get_logger("ours")

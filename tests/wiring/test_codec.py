@@ -4,7 +4,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from temporalio.api.common.v1 import Payload
 
-from wiring.codec import EncryptionCodec, UnknownKeyError
+from wiring.temporal.codec import EncryptionCodec, UnknownKeyError
 
 OLD, NEW = bytes(32), bytes(range(32))
 PAYLOAD = Payload(metadata={"encoding": b"json/plain"}, data=b'"long-term-unemployed"')

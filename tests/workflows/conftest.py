@@ -10,17 +10,17 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.post import Post
+from activities.delivery.services import Post
 from programmes import load
 from stack import sinks
-from stack.parts import Flavour, PrivateStack, running
+from stack.private_stack import Flavour, PrivateStack, running
 from store import partners, programmes, staff
 from store.pool import Pool, open_pool
 from store.vault import Vault
-from wiring.engine import Engine
 from wiring.keys import key
 from wiring.settings import Settings
-from wiring.temporal import connect
+from wiring.temporal.client import connect
+from wiring.temporal.journeys import Engine
 from worker import build
 
 

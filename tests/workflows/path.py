@@ -4,9 +4,9 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
-from domain import commands
 from domain.calendar import local_date
 from domain.family import Member
+from domain.journey import commands
 from programmes import load
 from wiring.references import new_reference
 

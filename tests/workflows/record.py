@@ -13,23 +13,23 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from temporalio.client import Client, WorkflowHistory
 
-from activities.post import Post
-from domain import commands
+from activities.delivery.services import Post
 from domain.errors import Rejected
+from domain.journey import commands
 from programmes import load
-from stack.parts import running
+from stack.private_stack import running
 from store import claim_windows, programmes, staff
 from store.pool import Pool, open_pool
 from store.vault import Vault
 from tests.workflows import path
 from tests.workflows.test_claim_window import claimed
 from tests.workflows.test_replay import HISTORIES, WORKFLOWS, fingerprint
-from wiring.engine import Engine
+from wiring.exit import leave
 from wiring.keys import key
-from wiring.leave import leave
 from wiring.settings import Settings
-from wiring.temporal import connect
-from wiring.windows import Windows
+from wiring.temporal.claim_windows import Windows
+from wiring.temporal.client import connect
+from wiring.temporal.journeys import Engine
 from worker import build
 
 

@@ -4,15 +4,15 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from domain import commands
 from domain.calendar import LONDON, add_months, calendar_of, local_date
-from domain.next_steps import STEPS
-from domain.replies import Reply
-from stack.skipping import SkippingClock
+from domain.journey import commands
+from domain.journey.next_steps import STEPS
+from domain.journey.replies import Reply
 from store import journal, read_models
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World, private
+from timelapse.clock import SkippingClock
 
 SENDERS = {"jobcentre-plus", "merseyside-police", "wirral-housing", "wirral-schools"}  # of what the 2012 rules look at
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.claim_windows import AuditShare, ClaimWindow
+from domain.claims.windows import AuditShare, ClaimWindow
 from domain.errors import Rejected
 from store import claim_windows, claims, clawbacks
 from store.claim_windows import window_id_of

@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import activities.inbox
 import gateway.doctor
-from activities.inbox import sweeping
+import pytest
+
 from activities.journal import JournalActivities
 from activities.messages import CarryOut
-from domain import commands
+from domain.journey import commands
 from gateway.app import create_app
-from gateway.parts import Parts, open_vault
-from gateway.security import Tokens
+from gateway.http.security import Tokens
+from gateway.services import Parts, open_vault
+from relay.inbox import sweeping
 from stack.ports import free_ports
 from stack.sinks import serving
 from store import effects, inbox, staff
@@ -29,8 +29,8 @@ from tests.doors import quiet
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World, private
-from wiring.engine import Engine
-from wiring.temporal import connect
+from wiring.temporal.client import connect
+from wiring.temporal.journeys import Engine
 
 
 @dataclass

@@ -4,7 +4,7 @@ from datetime import date
 
 from temporalio.api.enums.v1 import EventType
 
-from domain import commands
+from domain.journey import commands
 from store import journal
 from store.vault import Person
 from tests.eventually import eventually

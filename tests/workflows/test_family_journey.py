@@ -7,14 +7,14 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.common import SearchAttributeKey
 
-from domain import commands
 from domain.errors import Rejected
+from domain.journey import commands
+from domain.names import UPDATES
 from store import effects, journal
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World
 from workflows.family_journey import FamilyJourney
-from workflows.names import UPDATES
 
 
 async def _walk(world: World, reference: str, steps: list[commands.Command]) -> list[str]:

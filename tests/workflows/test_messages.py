@@ -2,7 +2,7 @@
 
 import httpx
 
-from domain import commands
+from domain.journey import commands
 from store import effects, journal
 from tests.eventually import eventually
 from tests.workflows import path

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from gateway.app import create_app
-from gateway.parts import Parts
-from gateway.security import Tokens
+from gateway.http.security import Tokens
+from gateway.services import Parts
 from stack.tokens import mint
 from store import partners
 from tests.eventually import eventually

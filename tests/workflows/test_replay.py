@@ -9,8 +9,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from wiring.codec import EncryptionCodec
-from wiring.temporal import converter, sandbox
+from wiring.temporal.client import converter, sandbox
+from wiring.temporal.codec import EncryptionCodec
 from workflows import claim_window, family_journey, journey_loop
 from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney

@@ -3,13 +3,13 @@
 import asyncio
 
 from programmes import load
-from stack.parts import running
+from stack.private_stack import running
 from store import journal, programmes, staff
 from store.pool import open_pool
 from tests.workflows import path
-from wiring.engine import Engine
 from wiring.settings import Settings
-from wiring.temporal import connect
+from wiring.temporal.client import connect
+from wiring.temporal.journeys import Engine
 
 FAMILIES = 15
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from domain import commands
 from domain.calendar import LONDON, calendar_of, local_date
-from stack.skipping import SkippingClock
+from domain.journey import commands
 from store import read_models
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World, private
+from timelapse.clock import SkippingClock
 
 
 @pytest.fixture

@@ -1,0 +1,230 @@
+"""The way to the gateway: where it is, who we are, and one request that is tried again under the same key."""
+
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.core.errors import BAD_INPUT, NOT_ALLOWED, REJECTED, UNREACHABLE, Trouble
+from cli.core.versions import entity_tag
+
+if TYPE_CHECKING:
+    import httpx
+    import stamina
+
+    from cli.core.days import Clock
+
+PORT = 8470
+PAGE = 500  # rows asked for at once: the most that the gateway gives
+TIMEOUT = 60.0  # seconds; a step waits for the engine at most 20
+STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
+UNAUTHENTICATED = 401
+SERVER_FAULT = 500
+UNAVAILABLE = 503
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # sent as it is: the gateway says whether there is such a day
+
+
+class AwayError(Exception):
+    """The gateway did not answer, or said that it cannot just now."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """One gateway, as one command sees it."""
+
+    data: Path | None = None
+    url: str | None = None
+    as_json: bool = False
+    if_version: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The data folder of the local stack."""
+        from stack.folders import default_data  # noqa: PLC0415 - the CLI must start fast
+
+        return self.data or default_data()
+
+    @property
+    def address(self) -> str:
+        """The gateway's address: as given, as in JOURNEYS_URL, or that of the local stack."""
+        given = self.url or os.environ.get("JOURNEYS_URL")
+        return given.rstrip("/") if given else f"http://127.0.0.1:{_port(self.folder / 'stack.json')}"
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """The business clock of the stack, which a time-lapse has moved."""
+        from cli.core.days import Clock  # noqa: PLC0415
+
+        told = self.get("/clock")
+        return Clock(datetime.fromisoformat(told["now"]), told["nation"])
+
+    def day(self, text: str) -> str:
+        """Return the day that a text means here, as it is sent."""
+        from cli.core.days import day  # noqa: PLC0415
+
+        return text if ISO_DAY.fullmatch(text) else day(text, self.clock).isoformat()
+
+    def moment(self, text: str) -> str:
+        """Return the moment that a text means here as a limit, as it is sent."""
+        from cli.core.days import moment  # noqa: PLC0415
+
+        return moment(text, self.clock).isoformat()
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Ask."""
+        told = {name: value for name, value in params.items() if value is not None}
+        return self._request("GET", path, params=told).json()
+
+    def rows(self, path: str, within: str | None = None, most: int | None = None, **params: Any) -> list[Any]:
+        """Ask for a list page by page and return its rows, `most` of them; they stand `within` the body, or are it.
+
+        The page after one is named by the body's `next`, or by the `Link` header where the body is the bare list.
+        """
+        found: list[Any] = []
+        cursor = None
+        while most is None or len(found) < most:
+            wanted = {**params, "cursor": cursor, "limit": PAGE if most is None else min(PAGE, most - len(found))}
+            answer = self._request(
+                "GET", path, params={name: each for name, each in wanted.items() if each is not None}
+            )
+            told = answer.json()
+            found += told[within] if within else told
+            cursor = told["next"] if within else _next(answer)
+            if cursor is None:
+                break
+        return found
+
+    def post(self, path: str, body: object = None, *, repeatable: bool = True, seen: str | None = None) -> Any:
+        """Tell. A body that must not be told twice is `repeatable` False: then only an unsent one is tried again.
+
+        `seen` is the version of the journey that it is meant for: it is refused if anything has happened since.
+        """
+        tag = {} if seen is None else {"if-match": entity_tag(seen)}
+        return self._request(
+            "POST", path, json=body if body is not None else {}, repeatable=repeatable, headers=tag
+        ).json()
+
+    def put(self, path: str, body: object) -> Any:
+        """Set."""
+        return self._request("PUT", path, json=body).json()
+
+    def step(self, reference: str, name: str, seen: str | None = None, **body: Any) -> Any:
+        """Take a step of the path, on the version that --if-version names, else the one that was `seen`, if any."""
+        told = {key: value for key, value in body.items() if value is not None}
+        return self.post(f"/v1/journeys/{in_path(reference)}/{name}", told, seen=self.if_version or seen)
+
+    def _request(
+        self, method: str, path: str, *, repeatable: bool = True, headers: dict[str, str] | None = None, **content: Any
+    ) -> "httpx.Response":
+        once = uuid.uuid4().hex
+        headers = {"idempotency-key": once, "x-request-id": once} | (headers or {})
+        with self.client() as client:
+            for attempt in attempts(repeatable=repeatable):
+                with attempt, _calls(self.address):
+                    response = client.request(method, path, headers=headers, **content)
+                    check(response)
+                    return response
+        raise AssertionError("the last attempt returns or raises")
+
+    @contextmanager
+    def client(self) -> "Iterator[httpx.Client]":
+        """Open the HTTP client; what still fails after every attempt becomes `Trouble`."""
+        import httpx  # noqa: PLC0415
+
+        from cli.core.session import token  # noqa: PLC0415
+
+        headers = {"authorization": f"Bearer {token(self.folder)}"}
+        try:
+            with httpx.Client(base_url=self.address, headers=headers, timeout=TIMEOUT, trust_env=False) as client:
+                yield client
+        except AwayError as fault:
+            remedy = (
+                "journeys doctor tells what is away; once it is back, see with journeys show before you do it again"
+            )
+            raise Trouble(
+                f"the gateway at {self.address} cannot take it now: {fault}", remedy, exit_code=UNREACHABLE
+            ) from fault
+        except httpx.TransportError as fault:
+            remedy = "start it with: journeys up; or give its address with --url or JOURNEYS_URL"
+            raise Trouble(
+                f"no answer from the gateway at {self.address} ({fault})", remedy, exit_code=UNREACHABLE
+            ) from fault
+
+
+def in_path(text: str) -> str:
+    """Return text as one part of an address; what no reference can hold is left out, and so is found mistyped."""
+    return "".join(symbol for symbol in text if symbol.isalnum() or symbol == "-") or "-"
+
+
+def _next(answer: "httpx.Response") -> str | None:
+    """Return the cursor in the address of the page after this one."""
+    import httpx  # noqa: PLC0415
+
+    following = answer.links.get("next", {}).get("url")
+    return httpx.URL(following).params["cursor"] if following else None
+
+
+def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":
+    """Return the attempts at one request, longer apart each time: long enough for a gateway that is started again."""
+    import httpx  # noqa: PLC0415
+    import stamina  # noqa: PLC0415
+
+    stamina.instrumentation.set_on_retry_hooks([])  # it would log to the terminal
+    on = (AwayError, httpx.TransportError) if repeatable else (AwayError, httpx.ConnectError)
+    return stamina.retry_context(on=on, attempts=8, timeout=15, wait_initial=0.2, wait_max=2)
+
+
+@contextmanager
+def _calls(address: str) -> Iterator[None]:
+    """Say plainly that an address is none."""
+    import httpx  # noqa: PLC0415
+
+    try:
+        yield
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as fault:
+        raise Trouble(
+            f"{address} is not an address", "write it like http://127.0.0.1:8470", exit_code=BAD_INPUT
+        ) from fault
+
+
+def check(response: "httpx.Response") -> None:
+    """Raise what a response says went wrong."""
+    if response.is_success:
+        return
+    problem = _problem(response)
+    if response.status_code == UNAVAILABLE:
+        raise AwayError(problem.get("detail", "unavailable"))
+    code = UNREACHABLE if response.status_code >= SERVER_FAULT else STATUS.get(response.status_code, REJECTED)
+    reason, remedy = (
+        problem.get("detail", response.reason_phrase),
+        problem.get("remedy", "is this a Family Journeys gateway?"),
+    )
+    if response.status_code == UNAUTHENTICATED and os.environ.get("JOURNEYS_TOKEN"):
+        remedy = "renew what stands in JOURNEYS_TOKEN, or unset it and log in: journeys login"
+    raise Trouble(reason, remedy, exit_code=code, told=problem)
+
+
+def _problem(response: "httpx.Response") -> dict[str, Any]:
+    try:
+        told = response.json()
+    except ValueError:
+        told = {}
+    return told if isinstance(told, dict) else {}
+
+
+def _port(state: Path) -> int:
+    """Return the gateway's port as the local stack wrote it down; where none was ever started, the usual one."""
+    try:
+        return int(json.loads(state.read_text(encoding="utf-8"))["ports"]["gateway"])
+    except FileNotFoundError:
+        return PORT
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        remedy = "journeys up writes it anew; or give the gateway's address with --url or JOURNEYS_URL"
+        raise Trouble(f"{state} does not tell the gateway's port", remedy, exit_code=BAD_INPUT) from fault

@@ -1,0 +1,67 @@
+"""Deadlines by hand: moved, paused, resumed or cancelled, each with a reason; the work stays owed."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.core.client import Door
+from cli.core.command import DAYS, On, Ref, command
+from cli.core.output import answer
+
+app = typer.Typer(
+    help="Move, pause, resume or cancel a deadline; for coordinators and managers.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Work = Annotated[str, typer.Argument(metavar="WORK", help="The work that is owed, as due names it, such as plan.")]
+Why = Annotated[str, typer.Option("--why", metavar="CODE", help="The reason, as a code, such as family-away.")]
+
+
+def _change(door: Door, ref: str, step: str, **body: Any) -> None:
+    for name in {"on", "to"} & body.keys():
+        body[name] = door.day("today" if body[name] is None else body[name])
+    answer(door.step(ref, f"{step}-deadline", **body), json_wanted=door.as_json)
+
+
+@command(app, guarded=True)
+def move(  # noqa: PLR0913, PLR0917 - one argument an option
+    door: Door,
+    ref: Ref,
+    work: Work,
+    to: Annotated[str, typer.Option(metavar="DAY", help=f"The day it is due on from now on: {DAYS}.")],
+    why: Why,
+    on: On = None,
+) -> None:
+    """Set a deadline to another day; one that was cancelled comes back this way.
+
+    Example: journeys deadline move F-7K3Q-9D2X assessment --to 2026-03-02 --why family-away
+    """
+    _change(door, ref, "move", work=work, to=to, reason=why, on=on)
+
+
+@command(app, guarded=True)
+def pause(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
+    """Stop a clock; nobody is reminded until it is resumed.
+
+    Example: journeys deadline pause F-7K3Q-9D2X assessment --why hospital-stay
+    """
+    _change(door, ref, "pause", work=work, reason=why, on=on)
+
+
+@command(app, guarded=True)
+def resume(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
+    """Let a paused clock run again; the deadline is later by the working days it stood still.
+
+    Example: journeys deadline resume F-7K3Q-9D2X assessment --why back-home
+    """
+    _change(door, ref, "resume", work=work, reason=why, on=on)
+
+
+@command(app, guarded=True)
+def cancel(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
+    """Take the deadline off a piece of work; it stays owed, without a clock.
+
+    Example: journeys deadline cancel F-7K3Q-9D2X plan-review --why reviewed-elsewhere
+    """
+    _change(door, ref, "cancel", work=work, reason=why, on=on)

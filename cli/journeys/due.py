@@ -1,0 +1,78 @@
+"""What is owed: across families by holder, and on one family with the chain of every reminder."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.core import output as write
+from cli.core.client import Door
+from cli.core.command import DAYS, command
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@command(app, csv=True)
+def due(
+    door: Door,
+    holder: Annotated[str | None, typer.Option(help="Only families held by this key worker.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only what is due up to this day: {DAYS}.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
+    *,
+    reminders: Annotated[
+        bool, typer.Option("--reminders", help="The reminders to come instead, soonest first.")
+    ] = False,
+) -> None:
+    """List what is owed, by holder and the oldest first; what has no deadline comes last and says why.
+
+    Example: journeys due --holder kim --until 'in 10 working days'
+    """
+    if reminders:
+        rows = door.rows("/v1/due", most=limit, holder=holder, until=door.moment(until) if until else None)
+    else:
+        rows = door.rows("/v1/owed", most=limit, holder=holder, until=door.day(until) if until else None)
+    if len(rows) == limit:
+        remedy = "ask for more with --limit, for fewer with --holder or --until"
+        typer.echo(f"at most {limit} are shown; {remedy}", err=True)
+    if door.as_json:
+        write.as_json(rows)
+    elif reminders:
+        columns = ("when", "reference", "work", "due", "to", "holder", "reminder")
+        write.table("", columns, map(_coming, rows))
+    else:
+        write.table("", ("holder", "due", "reference", "work", "owed by", "since", "clock"), map(_owed, rows))
+
+
+def write_owed(rows: list[dict[str, Any]]) -> None:
+    """Write what one family's journey owes."""
+    told = ((row["work"], row["due_on"] or "-", row["to"], row["since"], _clock(row)) for row in rows)
+    write.table("\nOwed", ("work", "due", "owed by", "since", "clock"), told)
+
+
+def write_reminders(rows: list[dict[str, Any]]) -> None:
+    """Write each reminder's chain: planned, due, sent or why not, and where it stands."""
+    if rows:
+        columns = ("reminder", "to", "planned", "due", "sent", "state", "")
+        write.table("\nReminders", columns, map(_chain, rows))
+
+
+def _chain(row: dict[str, Any]) -> tuple[object, ...]:
+    trouble = f"{row['fault']}: {row['reason']}" if row["fault"] else ""
+    remark = "  ".join(part for part in ("late" if row["late"] else "", trouble) if part)
+    moments = (write.moment(row[name]) for name in ("planned_for", "fell_due_at", "sent_at"))
+    return row["reminder_id"], row["to"], *moments, row["state"], remark
+
+
+def _coming(row: dict[str, Any]) -> tuple[object, ...]:
+    names = ("reference", "work", "due_on", "to", "key_worker", "deadline_id")
+    return write.moment(row["at"]), *(row[name] for name in names)
+
+
+def _owed(row: dict[str, Any]) -> tuple[object, ...]:
+    names = ("reference", "work", "to", "since")
+    return row["key_worker"] or "nobody yet", row["due_on"] or "-", *(row[name] for name in names), _clock(row)
+
+
+def _clock(row: dict[str, Any]) -> str:
+    """Say what was made of the clock; one that simply runs needs no word."""
+    words = {"running": "", "none": "no clock is set"}.get(row["clock"], row["clock"])
+    return f"{words} ({row['reason']})" if row["reason"] else words

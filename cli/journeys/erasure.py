@@ -1,0 +1,70 @@
+"""The erasure of a family as a command: shown first with --dry-run, done once, and said again when it was done."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.core import output as write
+from cli.core.client import Door
+from cli.core.command import Ref, command
+
+app = typer.Typer(rich_markup_mode=None)
+
+WHY = "retention-over, request, court-order or no-lawful-basis."
+DESTROYED = ("people", "addresses", "notes", "identifiers")
+STAYS = ("journeys", "events", "claims")
+
+
+@command(app, guarded=True)
+def erase(
+    door: Door,
+    ref: Ref,
+    why: Annotated[str, typer.Option(metavar="CODE", help=WHY)],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be destroyed, and destroy nothing.")
+    ] = False,
+    despite_claims: Annotated[
+        bool, typer.Option("--despite-claims", help="Although claims are under way: nobody can judge them again.")
+    ] = False,
+) -> None:
+    """Erase a family for ever: its names, dates of birth, identifiers, addresses and notes; managers only.
+
+    Every journey of the family must be closed. Its events and claims stay, by its reference alone.
+
+    Example: journeys erase F-7K3Q-9D2X --why retention-over --dry-run
+    """
+    form: dict[str, Any] = {"reason": why, "dry_run": dry_run, "despite_claims": despite_claims}
+    told: dict[str, Any] = door.step(ref, "erase", **form)
+    if door.as_json:
+        write.as_json(told)
+        return
+    typer.echo(_told(told))
+
+
+def _told(told: dict[str, Any]) -> str:
+    if told["already"]:
+        return _again(told)
+    head = "would be erased" if told["dry_run"] else f"erased on {told['erased_on']}"
+    lines = [
+        f"{told['reference']} {head} ({told['reason']})",
+        f"  destroyed: {_counts(told['held'], DESTROYED)}, and the key to them",
+        f"  stays, by reference alone: {_counts(told['held'], STAYS)}",
+    ]
+    lines += [f"  claims never judged again: {', '.join(told['claims_under_way'])}"] * bool(told["claims_under_way"])
+    return "\n".join(lines)
+
+
+def _again(told: dict[str, Any]) -> str:
+    """Say that it was done before, and what a restored backup had brought back since, if anything."""
+    was = f"{told['reference']} was erased on {told['erased_on']} ({told['reason']})"
+    held = told["held"]
+    if not held["key"] and not any(held[name] for name in DESTROYED):
+        return f"{was}: nothing to do"
+    verb = "would be destroyed again" if told["dry_run"] else "destroyed again"
+    key = ", and the key to them" if held["key"] else ""
+    return f"{was}, and a restored backup brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
+
+
+def _counts(held: dict[str, int], names: tuple[str, ...]) -> str:
+    return ", ".join(f"{held[name]} {name}" for name in names)

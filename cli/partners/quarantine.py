@@ -1,0 +1,88 @@
+"""Events that no family could be found for: listed, given to a family, or let rest with a reason."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.core import output as write
+from cli.core.client import Door
+from cli.core.command import Ref, command
+from cli.core.errors import plain
+
+app = typer.Typer(help="Partner events that no family could be found for.", no_args_is_help=True, rich_markup_mode=None)
+
+EventId = Annotated[str, typer.Argument(metavar="ID", help="The event as the list names it: PARTNER:EVENT-ID.")]
+
+
+@app.callback()
+def about() -> None:
+    """Partner events that no family could be found for; nothing in here is ever deleted."""
+
+
+@command(app, "list", csv=True)
+def list_waiting(
+    door: Door,
+    partner: Annotated[str | None, typer.Option(help="Only events of this partner.")] = None,
+    cursor: Annotated[str | None, typer.Option(help="Go on as the page before told.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="At most this many.")] = 100,
+) -> None:
+    """List what waits, oldest first, and how much waits in all for which reason.
+
+    Example: journeys quarantine list --partner wirral-schools
+    """
+    page = door.get("/v1/quarantine", partner=partner, cursor=cursor, limit=limit)
+    if door.as_json:
+        write.as_json(page)
+        return
+    columns = ("id", "kind", "subject", "reason", "observed", "days")
+    write.table("", columns, map(_glance, page["events"]))
+    rows = ((one["reason"], one["count"], write.moment(one["oldest"])) for one in page["waiting"])
+    write.table("\nIn all", ("reason", "events", "oldest"), rows, beside=True)
+    if page["next"]:
+        write.remark(f"more: --cursor {page['next']}")
+
+
+def _glance(row: dict[str, Any]) -> tuple[object, ...]:
+    scheme = row["subject_scheme"]
+    return row["id"], row["kind"], scheme, row["reason"], write.moment(row["observed_at"]), row["days"]
+
+
+@command(app)
+def match(
+    door: Door,
+    event: EventId,
+    ref: Ref,
+    member: Annotated[
+        str | None, typer.Option(help="The member it is about, such as m2; none for a household.")
+    ] = None,
+    *,
+    same_subject: Annotated[bool, typer.Option(help="Everything that waits about the same subject too.")] = False,
+) -> None:
+    """Give an event to a family; it reaches the family's newest journey with its own observed date.
+
+    Example: journeys quarantine match wirral-schools:ev-17 F-7K3Q-9D2X --member m2
+    """
+    told = {"id": event, "reference": ref, "member": member, "same_subject": same_subject}
+    _say(door, door.post("/v1/quarantine/match", told))
+
+
+@command(app)
+def discard(
+    door: Door,
+    event: EventId,
+    why: Annotated[str, typer.Option(help="A code for the reason, such as not-our-area.")],
+) -> None:
+    """Let an event rest; the row stays with its reason, and can still be matched.
+
+    Example: journeys quarantine discard wirral-schools:ev-17 --why not-our-area
+    """
+    _say(door, door.post("/v1/quarantine/discard", {"id": event, "why": why}))
+
+
+def _say(door: Door, told: dict[str, Any]) -> None:
+    if door.as_json:
+        write.as_json(told)
+        return
+    reason = f" ({told['reason']})" if told["reason"] else ""
+    done = f"{told['count']} left quarantine" if told["count"] else "it was so already"
+    typer.echo(plain(f"{told['id']}  {told['state']}{reason}  {done}"))

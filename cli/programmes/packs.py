@@ -1,0 +1,171 @@
+"""`journeys programmes`: rule packs listed, shown, checked and compared offline, from their files alone."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from domain.programme.programme import Programme
+    from programmes.lint.issues import Fault
+
+app = typer.Typer(help="Rule packs: list, show, check, compare. Needs no server.", no_args_is_help=True)
+
+SOUND, FAULTY = 0, 2
+SAME, DIFFERS = 0, 1
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+Pack = Annotated[str, typer.Argument(metavar="PACK", help="The name of a shipped pack, or a pack file (TOML).")]
+
+
+@app.command("list")
+def list_packs(
+    *, as_json: AsJson = False, as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False
+) -> None:
+    """List the shipped packs, with how many numbers each sets and how many of those nobody has verified.
+
+    Example: journeys programmes list
+    """
+    from cli.core import output as write  # noqa: PLC0415 - the CLI must start fast
+    from programmes import load, names  # noqa: PLC0415
+
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv are asked at once; choose one of them")
+    rows = [_glance(load(name)) for name in names()]
+    if as_json:
+        write.as_json({"programmes": rows})
+        return
+    columns = ("name", "version", "title", "area", "criteria", "results", "numbers", "unverified", "hash")
+    shown = ((*list(row.values())[:-2], f"{row['unverified']:.0%}", row["hash"][:12]) for row in rows)
+    with write.tables_as_csv(wanted=as_csv, instead_of_json=False):
+        write.table("", columns, shown)
+
+
+def _glance(programme: "Programme") -> dict[str, Any]:
+    from programmes.figures import figures  # noqa: PLC0415
+
+    numbers = figures(programme)
+    doubtful = sum(number.confidence == "unverified" for number in numbers)
+    return {
+        "name": programme.name,
+        "version": programme.version,
+        "title": programme.title,
+        "area": programme.area,
+        "criteria": len(programme.eligibility.criteria) if programme.eligibility else 0,
+        "results": len(programme.results),
+        "numbers": len(numbers),
+        "unverified": round(doubtful / len(numbers), 4) if numbers else 0.0,
+        "hash": programme.hash,
+    }
+
+
+@app.command()
+def show(pack: Pack, *, as_json: AsJson = False) -> None:
+    """Show a pack as a person reads it: stages, clocks, criteria, results; each number with its source and confidence.
+
+    Exit status: 0 shown, 2 the pack cannot be read.
+
+    Example: journeys programmes show wirral-2012
+    """
+    from cli.core import output as write  # noqa: PLC0415
+    from cli.programmes.pack_view import write_programme  # noqa: PLC0415
+    from programmes.figures import content_of, figures  # noqa: PLC0415
+
+    programme = _opened(pack, as_json=as_json)
+    if as_json:
+        numbers = [number._asdict() for number in figures(programme)]
+        write.as_json({"programme": content_of(programme), "numbers": numbers})
+    else:
+        write_programme(programme)
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A pack file (TOML), or the name of a shipped pack.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Tell every fault of a pack with its file, line, column and remedy: shape, sources, rules that can never fire.
+
+    Exit status: 0 sound (there may be warnings), 2 faults.
+
+    Example: journeys programmes check programmes/packs/wirral-2012.toml
+    """
+    from programmes.lint.check import Soundness, examine  # noqa: PLC0415
+    from programmes.opening import UnsoundPackError, file_of  # noqa: PLC0415
+
+    try:
+        found = examine(file_of(file))
+    except UnsoundPackError as unsound:
+        found = Soundness(unsound.faults, ())
+    if as_json:
+        lists = {"faults": _told(found.faults), "warnings": _told(found.warnings)}
+        typer.echo(json.dumps({"file": file, **lists}, indent=2, ensure_ascii=False))
+    else:
+        _write(found.faults, err=True)
+        _write(found.warnings, word="warning: ")
+        typer.echo(f"{file}: {_counted(len(found.faults), 'fault')}, {_counted(len(found.warnings), 'warning')}")
+    raise typer.Exit(FAULTY if found.faults else SOUND)
+
+
+@app.command()
+def diff(before: Pack, after: Pack, *, as_json: AsJson = False) -> None:
+    """Tell what differs in meaning between two packs: numbers, criteria, limbs, agreements; not order or wording.
+
+    Exit status: 0 they mean the same, 1 they differ, 2 a pack cannot be read.
+
+    Example: journeys programmes diff troubled-families-2012 wirral-2012
+    """
+    from programmes.difference import differences  # noqa: PLC0415
+
+    changes = differences(_opened(before, as_json=as_json), _opened(after, as_json=as_json))
+    meant = [change for change in changes if not change.wording]
+    worded = len(changes) - len(meant)
+    if as_json:
+        told = [change._asdict() for change in meant]
+        report = {"before": before, "after": after, "changes": told, "wording": worded}
+        typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    else:
+        from cli.programmes.pack_view import line_of  # noqa: PLC0415
+
+        for change in meant:
+            typer.echo(line_of(change))
+        typer.echo(f"{_counted(len(meant), 'difference')} in meaning, {worded} in wording")
+    raise typer.Exit(DIFFERS if meant else SAME)
+
+
+def _opened(pack: str, *, as_json: bool) -> "Programme":
+    from programmes.opening import UnsoundPackError, opened  # noqa: PLC0415
+
+    try:
+        return opened(pack)
+    except UnsoundPackError as unsound:
+        if as_json:
+            typer.echo(json.dumps({"file": pack, "faults": _told(unsound.faults)}, indent=2), err=True)
+        else:
+            _write(unsound.faults, err=True)
+        raise typer.Exit(FAULTY) from unsound
+
+
+def _told(faults: "Iterable[Fault]") -> list[dict[str, Any]]:
+    return [fault._asdict() for fault in faults]
+
+
+def _write(faults: "Iterable[Fault]", *, word: str = "", err: bool = False) -> None:
+    for line in _lines(faults, word):
+        typer.echo(line, err=err)
+
+
+def _lines(faults: "Iterable[Fault]", word: str) -> "Iterator[str]":
+    from cli.core.errors import plain  # noqa: PLC0415
+
+    for fault in faults:
+        where = f"{fault.where}: " if fault.where else ""
+        yield plain(f"{fault.file}:{fault.line}:{fault.column}: {word}{where}{fault.what}")
+        yield plain(f"    {fault.remedy}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,73 @@
+"""Who works with us: key workers and other staff, and our own session."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from cli.core import output as write
+from cli.core.client import Door
+from cli.core.command import command
+
+app = typer.Typer(rich_markup_mode=None)
+workers = typer.Typer(help="Key workers and other staff.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@command(workers, "add")
+def add_worker(  # noqa: PLR0913 - one argument an option
+    door: Door,
+    name: Annotated[str, typer.Argument(help="A short name in small letters, such as kim.")],
+    email: Annotated[str, typer.Option(help="Where reminders go.")],
+    role: Annotated[str, typer.Option(help="key-worker, coordinator or manager.")] = "key-worker",
+    cap: Annotated[int | None, typer.Option(min=1, help="Families at most. Default: the programme's cap.")] = None,
+    *,
+    team: Annotated[
+        str | None, typer.Option(help="Whose managers hear of their handovers. Default: every team.")
+    ] = None,
+    area: Annotated[str | None, typer.Option(help="Where they take families. Default: in every area.")] = None,
+    active: Annotated[bool, typer.Option(help="Whether families can be allocated to them.")] = True,
+) -> None:
+    """Add a member of staff, or bring a known one up to date.
+
+    Example: journeys workers add kim --email kim@council.example --team north --area wirral
+    """
+    form = {"name": name, "email": email, "role": role, "cap": cap, "active": active, "team": team, "area": area}
+    told = door.post("/v1/workers", form)
+    if door.as_json:
+        write.as_json(told)
+    else:
+        typer.echo(f"{told['name']} is {write.a(told['role'])} and holds {told['held']} families")
+
+
+@command(workers, "list", csv=True)
+def list_workers(door: Door) -> None:
+    """List staff, with how many families each holds, how many of them by a waiver, and how many are offered to them.
+
+    Example: journeys workers list
+    """
+    rows = door.rows("/v1/workers")
+    if door.as_json:
+        write.as_json(rows)
+        return
+    columns = ("name", "role", "email", "held", "cap", "active", "team", "area", "by_waiver", "offered", "leaving_from")
+    write.table("", columns, ([row[column] for column in columns] for row in rows))
+
+
+@command(app)
+def login(
+    door: Door,
+    name: Annotated[str, typer.Option(help="Your name in small letters.")] = "manager",
+    role: Annotated[
+        Literal["coordinator", "key-worker", "manager", "auditor", "analyst"], typer.Option(help="What you may do.")
+    ] = "manager",
+) -> None:
+    """Begin a session of eight hours on a local stack.
+
+    Example: journeys login --name kim --role key-worker
+    """
+    from cli.core.session import login as begin  # noqa: PLC0415 - the CLI must start fast
+
+    begin(door.folder, name, role)
+    if door.as_json:
+        write.as_json({"name": name, "role": role})
+    else:
+        typer.echo(f"You are {name}, {role}, for eight hours.")

@@ -1,0 +1,61 @@
+"""The claim file of a journey: what is known of the family, in the form that anyone can check offline."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from domain.claims.claim_file import ClaimFile, Family, Paid, Practice
+from domain.evidence import Evidence
+from domain.journey.state import Journey
+from domain.programme.programme import Programme
+from domain.rules.case import FamilyMember
+
+
+def claim_file_of(  # noqa: PLR0913, PLR0917 - one argument a source
+    journey: Journey,
+    programme: Programme,
+    born: Mapping[str, date],
+    as_of: date,
+    paid: Mapping[str, int],
+    later: Iterable[Evidence] = (),
+) -> ClaimFile | None:
+    """Return the claim file as of a date, or None while the family is not yet held by a key worker.
+
+    `born` maps member ids to dates of birth (they stay in the vault, not in events), and lacks those of an erased
+    family; `paid` maps results to whole pounds claimed before, of which those of other programmes have no say here.
+    `later` is what was recorded of the family on journeys after this one. The family counts as engaged from the day
+    its first key worker took it on. Its needs are those known by `as_of`: one found later says nothing of a claim as of
+    an earlier day.
+    """
+    if journey.held_from is None:
+        return None
+    return ClaimFile(
+        programme=programme.name,
+        programme_hash=programme.hash or None,
+        as_of=as_of,
+        engaged_from=journey.held_from,
+        family=Family(
+            members=tuple(
+                FamilyMember(id=member.id, role=member.role, born=born.get(member.id)) for member in journey.members
+            )
+        ),
+        evidence=with_later(journey.evidence, later),
+        needs=tuple(need for need in journey.needs_by(as_of) if programme.needs_an_outcome(need)),
+        practice=Practice(
+            lawful_basis_on=_basis_since(journey, as_of),
+            key_worker_from=journey.held_from,
+            assessed_on=journey.first_assessed_on,
+            plan_on=journey.first_plan_on,
+            first_contact_on=journey.first_contact_on,
+        ),
+        paid=tuple(Paid(result=each.name, amount=paid[each.name]) for each in programme.results if each.name in paid),
+    )
+
+
+def with_later(own: Iterable[Evidence], later: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return a journey's evidence and what later journeys of the family add; an id that both hold is the journey's."""
+    return tuple(({item.id: item for item in later} | {item.id: item for item in own}).values())
+
+
+def _basis_since(journey: Journey, as_of: date) -> date | None:
+    """Return since when a lawful basis that still holds on `as_of` has been on record."""
+    return min((held.on for held in journey.consents if held.holds_on(as_of)), default=None)

@@ -1,0 +1,161 @@
+"""What the rows of one family must say together, and what they are held against: the programme and the calendar.
+
+Refused is what is surely wrong: a `child` may be 19, because young people in education count as children until they
+are 20 (as for Child Benefit), and an `adult` must be past school age, 16.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from domain.intake.referral import Fault, Reading, Terms
+from domain.intake.referral_columns import HOUSEHOLD, IDENTIFIERS
+
+MOST_MEMBERS = 30
+ADULT_FROM = 16
+CHILD_UNTIL = 20
+
+
+def faults_together(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
+    """Return every fault that no single cell shows."""
+    checks: tuple[Callable[[Sequence[Reading], Terms], list[Fault]], ...] = (
+        _size,
+        _disagreements,
+        _referrer,
+        _locality,
+        _referred_on,
+        _criteria,
+        _ages,
+        _same_person_twice,
+    )
+    return [fault for check in checks for fault in check(rows, terms)]
+
+
+def household(rows: Sequence[Reading], column: str) -> Any:
+    """Return what the family's rows say of the household: the first row that fills the column speaks for all."""
+    return next((row.values[column] for row in rows if column in row.values), None)
+
+
+def _size(rows: Sequence[Reading], _terms: Terms) -> list[Fault]:
+    reason = f"{len(rows)} members, the most is {MOST_MEMBERS}"
+    remedy = "check that the rows belong to one family"
+    return [row.row.fault("family_no", "too-many-members", reason, remedy) for row in rows[MOST_MEMBERS:][:1]]
+
+
+def _disagreements(rows: Sequence[Reading], _terms: Terms) -> list[Fault]:
+    """Find rows that say something else of the household than the first row that speaks."""
+    faults = []
+    for column in HOUSEHOLD:
+        told = [row for row in rows if column in row.values]
+        for row in told[1:]:
+            if row.values[column] != told[0].values[column]:
+                reason = f"differs from line {told[0].row.line} of the same family"
+                remedy = "give every row of a family the same value"
+                faults.append(row.row.fault(column, "rows-disagree", reason, remedy))
+    return faults
+
+
+def _referrer(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
+    reason = f"no sharing agreement with this referrer in {terms.programme.name}"
+    return [
+        row.row.fault("referrer", "unknown-referrer", reason, terms.programme.referrers)
+        for row in rows
+        if "referrer" in row.values and not terms.programme.knows_referrer(row.values["referrer"])
+    ]
+
+
+def _locality(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
+    taken = terms.programme.localities
+    if taken is None:
+        return []
+    reason = f"{terms.programme.name} takes no families from there"
+    return [
+        row.row.fault(
+            "locality", "other-locality", reason, f"use one of {', '.join(taken.names)}, or another programme"
+        )
+        for row in rows
+        if "locality" in row.values and not taken.hold(row.values["locality"])
+    ]
+
+
+def _referred_on(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
+    reason = f"in the future (today is {terms.today})"
+    return [
+        row.row.fault("referred_on", "future-date", reason, "give today or an earlier day")
+        for row in rows
+        if row.values.get("referred_on", terms.today) > terms.today
+    ]
+
+
+def _criteria(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
+    known = terms.programme.known_criteria
+    if known is None:
+        return []
+    unknown = [(row, [name for name in row.values.get("criteria", ()) if name not in known]) for row in rows]
+    return [
+        row.row.fault(
+            "criteria",
+            "unknown-criterion",
+            f"{', '.join(names)} is no criterion of {terms.programme.name}",
+            f"use {', '.join(known)}",
+        )
+        for row, names in unknown
+        if names
+    ]
+
+
+def _ages(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
+    referred_on = household(rows, "referred_on") or terms.today
+    return [fault for row in rows if "date_of_birth" in row.values for fault in _age(row, referred_on, terms.today)]
+
+
+def _age(row: Reading, referred_on: date, today: date) -> list[Fault]:
+    born: date = row.values["date_of_birth"]
+    role = row.values.get("role")
+    years = relativedelta(referred_on, born).years
+    if born > min(today, referred_on):
+        when = "in the future" if born > today else f"after the referral ({referred_on})"
+        return [row.row.fault("date_of_birth", "future-date", when, "correct the date of birth")]
+    if role == "child" and years >= CHILD_UNTIL:
+        return [
+            row.row.fault(
+                "role", "wrong-role", f"a child of {years} at the referral", "use adult, or correct the date of birth"
+            )
+        ]
+    if role == "adult" and years < ADULT_FROM:
+        return [
+            row.row.fault(
+                "role", "wrong-role", f"an adult of {years} at the referral", "use child, or correct the date of birth"
+            )
+        ]
+    return []
+
+
+def _same_person_twice(rows: Sequence[Reading], _terms: Terms) -> list[Fault]:
+    """Find a person, or an identifier, in two rows that are not the same; one of the two is wrong."""
+    return [
+        later.row.fault(
+            column, "repeated-person", f"the same {column} as in line {earlier.row.line}", "keep one row a person"
+        )
+        for earlier, later in combinations(rows, 2)
+        for column in [*_shared(earlier, later)][:1]
+    ]
+
+
+def _shared(earlier: Reading, later: Reading) -> list[str]:
+    """Name the columns that say both rows are one person."""
+    marks = [
+        column
+        for column in IDENTIFIERS
+        if column in earlier.values and earlier.values[column] == later.values.get(column)
+    ]
+    return [*marks, *(["surname"] if named(earlier) and named(earlier) == named(later) else [])]
+
+
+def named(row: Reading) -> tuple[str, ...]:
+    """Return the name and birth date in one spelling, by which a person is found again; empty when incomplete."""
+    parts = [row.values.get(column) for column in ("surname", "forename", "date_of_birth")]
+    return tuple(str(part).casefold() for part in parts) if all(parts) else ()

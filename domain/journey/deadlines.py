@@ -1,0 +1,107 @@
+"""The decisions on deadlines: moved, paused, resumed or cancelled, each with a reason; the work stays owed."""
+
+from datetime import date
+
+from domain.calendar import add_months, calendar_of, local_date
+from domain.errors import Rejected
+from domain.journey.agenda import due_on, owed_now, set_day
+from domain.journey.commands import CancelDeadline, MoveDeadline, PauseDeadline, ResumeDeadline
+from domain.journey.events import DeadlineCancelled, DeadlineMoved, DeadlinePaused, DeadlineResumed, Event
+from domain.journey.refusals import happened
+from domain.journey.state import Changed, Journey, Owed
+from domain.programme.programme import Programme, Work
+
+HORIZON = 24  # months: what is moved further is forgotten, not planned
+
+
+def move_deadline(journey: Journey, command: MoveDeadline, programme: Programme) -> list[Event]:
+    """Set a deadline to another day from today on; one that was cancelled comes back so, a check never comes early."""
+    owed = _clocked(journey, command.work, programme)
+    happened(command.on, command.at, None, "moved on")
+    changed = _changed(owed)
+    if changed is not None and changed.state == "paused":
+        raise Rejected("deadline-paused", f"the clock of {command.work} stands still", "resume it before moving it")
+    calendar = calendar_of(programme.nation)
+    if command.to == due_on(journey, owed, programme, calendar):
+        return []
+    _bounded(command.to, local_date(command.at))
+    earliest = set_day(journey, owed, programme, calendar) if owed.work == "check" else None
+    if earliest is not None and command.to < earliest:
+        raise Rejected("too-early", f"the check falls on {earliest}", f"move it to {earliest} or later")
+    return [DeadlineMoved(**_about(command, owed), due_on=command.to)]
+
+
+def pause_deadline(journey: Journey, command: PauseDeadline, programme: Programme) -> list[Event]:
+    """Stop a clock; one that stands still already is left alone."""
+    owed = _clocked(journey, command.work, programme)
+    changed = _changed(owed)
+    if changed is not None and changed.state == "paused":
+        return []
+    due = due_on(journey, owed, programme, calendar_of(programme.nation))
+    if due is None:
+        raise _unclocked(command.work, "nothing to pause; move it to a day to give it a deadline")
+    happened(command.on, command.at, max(owed.since, changed.on) if changed else owed.since, "paused on")
+    return [DeadlinePaused(**_about(command, owed), due_on=due)]
+
+
+def resume_deadline(journey: Journey, command: ResumeDeadline, programme: Programme) -> list[Event]:
+    """Let a paused clock run again: each working day it stood still is a working day more; others run already."""
+    owed = _clocked(journey, command.work, programme)
+    changed = _changed(owed)
+    if changed is not None and changed.state == "cancelled":
+        raise _unclocked(command.work, "nothing to resume; move it to a day to give it a deadline")
+    if changed is None or changed.state != "paused" or changed.due_on is None:
+        return []
+    happened(command.on, command.at, changed.on, "resumed on")
+    calendar = calendar_of(programme.nation)
+    stood_still = calendar.working_days(changed.on, command.on)
+    due = calendar.shift(changed.due_on, stood_still) if stood_still else changed.due_on
+    return [DeadlineResumed(**_about(command, owed), due_on=due)]
+
+
+def cancel_deadline(journey: Journey, command: CancelDeadline, programme: Programme) -> list[Event]:
+    """Take the deadline off a piece of work; one without a deadline is left as it is."""
+    owed = _clocked(journey, command.work, programme)
+    happened(command.on, command.at, None, "cancelled on")
+    changed = _changed(owed)
+    if changed is not None and changed.state == "cancelled":
+        return []
+    return [DeadlineCancelled(**_about(command, owed))]
+
+
+def _clocked(journey: Journey, work: Work, programme: Programme) -> Owed:
+    """Return the work as it is owed now; refuse work that is not, or that the programme sets no clock for."""
+    works = {owed.work: owed for owed in owed_now(journey, programme)}
+    if work not in works:
+        known = ", ".join(works) or "nothing"
+        raise Rejected("not-owed", f"{journey.reference} owes no {work} now", f"what it owes is {known}")
+    if programme.clock(work) is None:
+        raise _unclocked(work, f"{programme.name} sets no clock for it, so nothing falls due")
+    return works[work]
+
+
+def _changed(owed: Owed) -> Changed | None:
+    """Return what people made of the deadline, if that was meant for the work as it reads now."""
+    return owed.changed if owed.changed is not None and owed.changed.work == owed.work else None
+
+
+def _unclocked(work: Work, remedy: str) -> Rejected:
+    return Rejected("no-deadline", f"{work} has no deadline", remedy)
+
+
+def _bounded(to: date, today: date) -> None:
+    latest = add_months(today, HORIZON)
+    if to < today:
+        raise Rejected("past-date", f"{to} is past (today is {today})", f"choose a day from {today} to {latest}")
+    if to > latest:
+        raise Rejected("too-far", f"{to} is more than {HORIZON} months ahead", f"choose a day up to {latest}")
+
+
+def _about(command: MoveDeadline | PauseDeadline | ResumeDeadline | CancelDeadline, owed: Owed) -> dict[str, object]:
+    return {
+        "at": command.at,
+        "on": command.on,
+        "work": owed.work,
+        "generation": owed.generation,
+        "reason": command.reason,
+    }

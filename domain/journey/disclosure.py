@@ -1,0 +1,40 @@
+"""What a message to a partner says: each data category opens its own fields, and nothing else is ever read."""
+
+from collections.abc import Mapping
+
+from domain.categories import Category
+from domain.journey.effects import Notify
+from domain.journey.state import Journey
+
+UPDATE = "update"  # what a message is about for a partner who may not know the stage
+
+
+def disclosed(message: Notify, journey: Journey) -> dict[str, object]:
+    """Return what the message tells of `journey`, as it was just after the event: fields of its categories only.
+
+    What happened says where the family stands, so it belongs to `stage`. A category nobody knows opens nothing.
+    """
+    opened: dict[str, object] = {"reference": journey.reference}
+    for category, fields in _opens(message, journey).items():
+        if category in message.categories:
+            opened |= fields
+    return opened
+
+
+def payload(message: Notify, journey: Journey) -> dict[str, object]:
+    """Return the body of a webhook: what is disclosed, under a type that tells no more than that."""
+    told = disclosed(message, journey)
+    return {"type": f"family-journeys.{told.pop('about', UPDATE)}", **told}
+
+
+def _opens(message: Notify, journey: Journey) -> Mapping[Category, dict[str, object]]:
+    roles = [member.role for member in journey.members]
+    return {
+        "stage": {"about": message.about, "stage": journey.stage},
+        "dates": {"on": message.on.isoformat()},
+        "key-worker": {"key_worker": journey.key_worker},
+        "criteria": {"criteria": list(journey.criteria)},
+        "needs": {"needs": list(journey.needs)},
+        "outcome": {"outcome": journey.outcome},
+        "members": {"adults": roles.count("adult"), "children": roles.count("child")},
+    }

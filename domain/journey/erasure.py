@@ -1,0 +1,51 @@
+"""The erasure of a family: when it may be, and what stands in the way, each with the command that clears it."""
+
+from domain.calendar import local_date
+from domain.errors import Rejected
+from domain.journey.commands import EraseFamily, StillOpen
+from domain.journey.events import Event, FamilyErased
+from domain.journey.state import Journey
+
+NAMED = 5  # claims named in a refusal
+
+
+def erase(journey: Journey, command: EraseFamily) -> list[Event]:
+    """Erase a family of which nothing is open; one that was erased stays so."""
+    if journey.erased_on is not None:
+        return []
+    left = command.still_open
+    if left is None:
+        raise Rejected("family-not-read", "what is still open of the family was not read", "give the step again")
+    _all_closed(journey, left)
+    if not command.despite_claims:
+        _nothing_claimed(journey, left)
+    return [FamilyErased(at=command.at, on=local_date(command.at), reason=command.reason)]
+
+
+def _all_closed(journey: Journey, left: StillOpen) -> None:
+    """Refuse while anybody works with the family, who must know whom they work with."""
+    if journey.open or left.journeys:
+        raise Rejected(
+            "journey-open",
+            f"{journey.reference} has an open journey, and whoever holds the family needs its names",
+            "close the journey first",
+        )
+    if left.newest != journey.journey_id:
+        raise Rejected("changed-since", f"{journey.reference} has a newer journey by now", "give the step again")
+
+
+def _nothing_claimed(journey: Journey, left: StillOpen) -> None:
+    """Refuse while money depends on judging the family once more, which needs its dates of birth."""
+    if left.evaluations:
+        raise Rejected(
+            "claims-under-way",
+            f"the results of {journey.reference} are still to be evaluated ({left.evaluations} times)",
+            "wait for the last evaluation that journeys show names, or erase despite claims and do without it",
+        )
+    if left.claims:
+        more = ", ..." if len(left.claims) > NAMED else ""
+        raise Rejected(
+            "claims-under-way",
+            f"claims of {journey.reference} are not settled: {', '.join(left.claims[:NAMED])}{more}",
+            "submit, settle and decide them first, or erase despite claims: they stay, and are never judged again",
+        )

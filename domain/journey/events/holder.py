@@ -1,0 +1,50 @@
+"""Who holds the family: allocation, and handovers with their two sides."""
+
+from datetime import date
+from typing import Literal
+
+from domain.journey.events.event import Fact
+from domain.model import Code
+
+
+class KeyWorkerAllocated(Fact):
+    """One named person holds this family from `on`."""
+
+    type: Literal["key-worker-allocated"] = "key-worker-allocated"
+    on: date
+    key_worker: Code
+    waiver: Code | None = None
+
+
+class HandoverOffered(Fact):
+    """The holder offers the family to another key worker; until accepted, the holder keeps it."""
+
+    type: Literal["handover-offered"] = "handover-offered"
+    on: date
+    to: Code
+    to_team: Code | None = None
+    to_area: Code | None = None
+
+
+class HandoverWithdrawn(Fact):
+    """The offer was taken back before it was answered; the holder stays."""
+
+    type: Literal["handover-withdrawn"] = "handover-withdrawn"
+    on: date
+
+
+class HandoverAccepted(Fact):
+    """The offered key worker holds the family from `on`."""
+
+    type: Literal["handover-accepted"] = "handover-accepted"
+    on: date
+    key_worker: Code
+    waiver: Code | None = None
+
+
+class HandoverRefused(Fact):
+    """The offer was declined; the holder stays."""
+
+    type: Literal["handover-refused"] = "handover-refused"
+    on: date
+    reason: Code | None = None

@@ -1,0 +1,146 @@
+"""What happened on the path itself, stage by stage: from the referral to the close, and the erasure long after it."""
+
+from datetime import date
+from typing import Literal
+
+from domain.family import Consent, Member
+from domain.journey.events.event import Fact
+from domain.model import Code
+from domain.programme.eligibility import Judgement
+
+CheckVerdict = Literal["sustained", "regressed", "insufficient"]
+ContactKind = Literal["visit", "call", "meeting", "attempted"]
+ReviewOutcome = Literal["on-track", "off-track"]
+Outcome = Literal[
+    "sustained", "regressed", "re-referred", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"
+]
+ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis"]
+
+
+class FamilyReferred(Fact):
+    """A partner referred a family; the journey is open."""
+
+    type: Literal["family-referred"] = "family-referred"
+    on: date
+    journey_id: str
+    reference: str
+    area: str
+    locality: str
+    programme: str
+    programme_version: str
+    programme_hash: str
+    members: tuple[Member, ...]
+    referrer: Code
+    criteria: tuple[Code, ...]
+    earlier: tuple[str, ...] = ()
+
+
+class ConsentRecorded(Fact):
+    """A lawful basis for sharing was recorded."""
+
+    type: Literal["consent-recorded"] = "consent-recorded"
+    consent: Consent
+
+
+class ConsentWithdrawn(Fact):
+    """A recorded basis no longer holds from `on`."""
+
+    type: Literal["consent-withdrawn"] = "consent-withdrawn"
+    on: date
+    consent_id: str
+
+
+class FamilyIdentified(Fact):
+    """The criteria were checked; the family is eligible, or it is not. `cohort` is the group it falls into, if any."""
+
+    type: Literal["family-identified"] = "family-identified"
+    on: date
+    criteria: tuple[Code, ...]
+    eligible: bool
+    cohort: Code | None = None
+
+
+class ContactRecorded(Fact):
+    """The key worker was in contact with the family, or tried to be."""
+
+    type: Literal["contact-recorded"] = "contact-recorded"
+    on: date
+    kind: ContactKind
+
+
+class FamilyAssessed(Fact):
+    """The whole family was assessed and these needs were found.
+
+    `judged` is what they came to where the needs decide who is eligible; no later change of the rule decides it anew.
+    """
+
+    type: Literal["family-assessed"] = "family-assessed"
+    on: date
+    needs: tuple[Code, ...]
+    judged: Judgement | None = None
+
+
+class PlanAgreed(Fact):
+    """A plan for these needs was agreed with the family."""
+
+    type: Literal["plan-agreed"] = "plan-agreed"
+    on: date
+    needs: tuple[Code, ...]
+
+
+class InterventionStarted(Fact):
+    """High-intensity work began."""
+
+    type: Literal["intervention-started"] = "intervention-started"
+    on: date
+
+
+class PlanReviewed(Fact):
+    """The plan was looked at again."""
+
+    type: Literal["plan-reviewed"] = "plan-reviewed"
+    on: date
+    outcome: ReviewOutcome
+
+
+class SteppedDown(Fact):
+    """The family moved to low intensity; sustained-outcome checks are counted from `on`."""
+
+    type: Literal["stepped-down"] = "stepped-down"
+    on: date
+
+
+class SteppedUp(Fact):
+    """The family moved back to high intensity; the checks start again at the next step-down."""
+
+    type: Literal["stepped-up"] = "stepped-up"
+    on: date
+    reason: Code
+
+
+class CheckRecorded(Fact):
+    """A sustained-outcome check was made."""
+
+    type: Literal["check-recorded"] = "check-recorded"
+    on: date
+    months: int
+    verdict: CheckVerdict
+
+
+class JourneyClosed(Fact):
+    """The journey ended."""
+
+    type: Literal["journey-closed"] = "journey-closed"
+    on: date
+    outcome: Outcome
+
+
+class FamilyErased(Fact):
+    """The family's key was destroyed, and with it every name, date of birth, identifier and note.
+
+    It stands on the newest journey, kept in the very transaction that destroyed the key.
+    """
+
+    type: Literal["family-erased"] = "family-erased"
+    on: date
+    reason: ErasureReason

@@ -1,0 +1,62 @@
+"""Decisions in words: why a family is eligible or not, and what follows from a check that was not passed."""
+
+from domain.journey.events import CheckRecorded, Event, EventCorrected, FamilyAssessed, FamilyIdentified
+from domain.journey.next_steps import after_check
+from domain.journey.state import Journey
+from domain.programme.eligibility import Counting, HouseholdFault, Judgement
+from domain.programme.local_scheme import COMPARISON
+from domain.programme.programme import Programme
+
+HOUSEHOLD: dict[HouseholdFault, str] = {
+    "no-child": "the household has no child, and the programme is for families with children",
+    "has-children": "the household has children, and the programme is for adults without",
+    "too-few-adults": "the household has too few adults",
+    "too-many-people": "the household has more people than the programme takes",
+}
+ONE: dict[Counting, str] = {"criteria": "criterion", "groups": "group"}
+WAITS = "the criteria are judged by the needs found at assessment"
+
+
+def explain(journey: Journey, event: Event, programme: Programme) -> tuple[str, ...]:
+    """Say why a family was found eligible or not, or what a check offers; nothing for events that decide neither."""
+    match event:
+        case FamilyIdentified():
+            return _identified(journey, event, programme)
+        case EventCorrected():
+            return explain(journey, event.replacement, programme)
+        case CheckRecorded():
+            return after_check(journey, event, programme)
+        case FamilyAssessed(judged=Judgement() as judged):
+            return (_verdict(judged.eligible), *sentences(judged))
+        case _:
+            return ()
+
+
+def sentences(judged: Judgement) -> tuple[str, ...]:
+    """Say what a judgement came to, one sentence a condition; nothing where there is no rule."""
+    told = []
+    if judged.needed:
+        told.append(_counted(judged))
+    if judged.missing:
+        told.append(f"required and not met: {', '.join(judged.missing)}")
+    return (*told, *(HOUSEHOLD[fault] for fault in judged.household))
+
+
+def _identified(journey: Journey, event: FamilyIdentified, programme: Programme) -> tuple[str, ...]:
+    judged = programme.judge(event.criteria, journey.members)
+    waits = [WAITS] if programme.judges_needs and event.eligible else []
+    group = ["in the comparison group: followed, and given no key worker"] if event.cohort == COMPARISON else []
+    return (_verdict(event.eligible), *sentences(judged), *waits, *group)
+
+
+def _verdict(eligible: bool) -> str:  # noqa: FBT001 - the one thing it is about
+    return "eligible" if eligible else "not eligible"
+
+
+def _counted(judged: Judgement) -> str:
+    """Say how many count and which, by criteria or by the groups they stand in."""
+    shown = judged.counted if judged.counting == "criteria" else judged.groups
+    by = f" ({', '.join(judged.counted)})" if judged.counting == "groups" and judged.counted else ""
+    what = ", ".join(shown) or "none"
+    needed = ONE[judged.counting] if judged.needed == 1 else judged.counting
+    return f"{judged.counting} met: {what}{by}; needs {judged.needed} {needed}"

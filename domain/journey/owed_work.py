@@ -1,0 +1,45 @@
+"""What is owed on a journey and by when, with the clocks that people changed or stopped."""
+
+from datetime import date
+from typing import Literal
+
+from domain.calendar import Calendar
+from domain.journey.agenda import due_on, owed_now
+from domain.journey.state import Journey, Owed
+from domain.model import Value
+from domain.programme.programme import Holder, Programme, Work
+
+ClockState = Literal["running", "moved", "paused", "cancelled", "none"]
+
+
+class Standing(Value):
+    """A piece of work that is owed; without `due_on` no clock runs for it, and `clock` and `reason` say why."""
+
+    work: Work
+    generation: int
+    since: date
+    due_on: date | None
+    clock: ClockState
+    reason: str | None = None
+    to: Holder | None = None
+
+
+def standing(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[Standing, ...]:
+    """Return what is owed, what is due first before what is due later, and what has no deadline at the end."""
+    owed = [_standing(journey, item, programme, calendar) for item in owed_now(journey, programme)]
+    return tuple(sorted(owed, key=lambda item: (item.due_on is None, item.due_on or item.since, item.work)))
+
+
+def _standing(journey: Journey, owed: Owed, programme: Programme, calendar: Calendar) -> Standing:
+    changed = owed.changed if owed.changed is not None and owed.changed.work == owed.work else None
+    due, clock = due_on(journey, owed, programme, calendar), programme.clock(owed.work)
+    unchanged: ClockState = "none" if due is None else "running"
+    return Standing(
+        work=owed.work,
+        generation=owed.generation,
+        since=owed.since,
+        due_on=due,
+        clock=changed.state if changed is not None else unchanged,
+        reason=changed.reason if changed is not None else None,
+        to=clock.owner if clock is not None else None,
+    )

@@ -1,0 +1,122 @@
+"""What must now be done in the world: reminders to send, partners to tell, results to evaluate."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import assert_never
+
+from domain.calendar import local_date
+from domain.journey.commands import Command, RecordNotification, RecordReminder
+from domain.journey.effects import Effect, EvaluateResults, Notify, Remind
+from domain.journey.events import (
+    CheckRecorded,
+    EvaluationFellDue,
+    Event,
+    EventCorrected,
+    EvidenceRequested,
+    MessageRetried,
+    ReminderFellDue,
+)
+from domain.journey.evidence_request import asked
+from domain.journey.state import Journey
+from domain.programme.programme import Notice, Programme
+
+
+def react(journey: Journey, event: Event, programme: Programme) -> list[Effect]:
+    """Return the effects of `event`, given the journey just after it; ids are the same on every run."""
+    ids = (f"{journey.journey_id}:{journey.version}:{number}" for number in range(1, 1000))
+    if isinstance(event, MessageRetried):
+        return [event.message]
+    return [
+        *_reminding(event, ids),
+        *_evaluating(event, programme, ids),
+        *_asking(journey, event, programme, ids),
+        *_telling(journey, event, programme, ids),
+    ]
+
+
+def given_up(effect: Remind | Notify, at: datetime, reason: str) -> Command:
+    """Return the command that records an effect which could not be done before its patience ran out."""
+    order = {"command_id": f"{effect.effect_id}:settled", "at": at, "actor": "worker:effects"}
+    match effect:
+        case Remind():
+            return RecordReminder(
+                **order, reminder_id=effect.reminder_id, effect_id=effect.effect_id, fault="failed", reason=reason
+            )
+        case Notify():
+            return RecordNotification(
+                **order,
+                effect_id=effect.effect_id,
+                partner=effect.partner,
+                about=effect.about,
+                fault="failed",
+                reason=reason,
+            )
+        case _:
+            assert_never(effect)
+
+
+def _reminding(event: Event, ids: Iterator[str]) -> list[Effect]:
+    if not isinstance(event, ReminderFellDue):
+        return []
+    return [
+        Remind(
+            effect_id=next(ids),
+            reminder_id=event.reminder_id,
+            work=event.work,
+            due_on=event.due_on,
+            to=event.to,
+            escalation=event.escalation,
+        )
+    ]
+
+
+def _evaluating(event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+    as_of = _as_of(event)
+    return [] if as_of is None or not programme.results else [EvaluateResults(effect_id=next(ids), as_of=as_of)]
+
+
+def _as_of(event: Event) -> date | None:
+    """Results are evaluated when the programme says so, and at each sustained check, also one corrected to that."""
+    match event:
+        case EvaluationFellDue():
+            return event.as_of
+        case CheckRecorded(verdict="sustained"):
+            return event.on
+        case EventCorrected(replacement=CheckRecorded(verdict="sustained") as check):
+            return check.on
+        case _:
+            return None
+
+
+def _telling(journey: Journey, event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+    return [
+        Notify(
+            effect_id=next(ids),
+            partner=partner,
+            about=event.type,
+            on=getattr(event, "on", local_date(event.at)),
+            purpose=notice.purpose,
+            categories=notice.categories,
+            version=journey.version,
+        )
+        for notice in programme.notices
+        if notice.event == event.type
+        for partner in _recipients(journey, notice)
+    ]
+
+
+def _asking(journey: Journey, event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+    if not isinstance(event, EvidenceRequested):
+        return []
+    return [
+        Notify.model_validate(
+            {"effect_id": next(ids), "about": event.type, "on": event.check_on, "version": journey.version, **message}
+        )
+        for message in asked(event, programme)
+    ]
+
+
+def _recipients(journey: Journey, notice: Notice) -> list[str]:
+    """Name each partner once, with `referrer` read as whoever referred the family."""
+    named = [journey.referrer if partner == "referrer" else partner for partner in notice.partners]
+    return list(dict.fromkeys(named))

@@ -1,0 +1,179 @@
+"""The state of one journey: what its events have made of it, and nothing that can be read off the programme."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from domain.evidence import Evidence
+from domain.family import Consent, Member
+from domain.journey.events import CheckVerdict, ErasureReason, Outcome
+from domain.model import Value
+from domain.programme.programme import Work
+from domain.stages import Stage
+
+Intensity = Literal["high", "low"]
+DeadlineState = Literal["moved", "paused", "cancelled"]
+ReminderState = Literal["due", "sent", "not-sent", "acknowledged", "escalated", "ended"]
+
+EXTENSIONS = 1  # how often an insufficient check is made again by itself
+
+
+class Changed(Value):
+    """What people made of the deadline of `work`: another day, a clock that stands still, or no deadline at all."""
+
+    work: Work
+    state: DeadlineState
+    on: date
+    due_on: date | None
+    reason: str
+
+
+class Owed(Value):
+    """A piece of work on the journey, owed `since` a day and `known` to us from the moment that was recorded.
+
+    Its `generation` is the version of the event that made it owed: a new one each time, and one that no correction
+    of another event can move.
+    """
+
+    work: Work
+    since: date
+    known: datetime
+    generation: int
+    done: bool = False
+    changed: Changed | None = None
+
+
+class Reminder(Value):
+    """Where a reminder stands in its chain; `told` once it is known what became of its message.
+
+    `unsent` is why the message could not go out, known from `unsent_at`.
+    """
+
+    id: str
+    work: Work
+    generation: int
+    state: ReminderState = "due"
+    told: bool = False
+    due_on: date | None = None
+    escalation: bool = False
+    unsent: str | None = None
+    unsent_at: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the reminder still waits for an answer."""
+        return self.state in {"due", "sent", "not-sent"}
+
+    @property
+    def wanted(self) -> bool:
+        """Whether its message should still go out: also when it was escalated before, as after an outage."""
+        return self.live or self.state == "escalated"
+
+
+class Check(Value):
+    """A sustained-outcome check made since the last step-down."""
+
+    months: int
+    on: date
+    verdict: CheckVerdict
+
+
+class Found(Value):
+    """A need found at an assessment, and on which day first."""
+
+    need: str
+    on: date
+
+
+class Journey(Value):
+    """One family's path; `version` counts its events."""
+
+    version: int = 0
+    stage: Stage = "unreferred"
+    journey_id: str = ""
+    reference: str = ""
+    area: str = ""
+    locality: str = ""
+    programme: str = ""
+    programme_version: str = ""
+    programme_hash: str = ""
+    members: tuple[Member, ...] = ()
+    referrer: str = ""
+    referred_on: date | None = None
+    criteria: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    identified_on: date | None = None
+    eligible: bool | None = None
+    cohort: str | None = None
+    key_worker: str | None = None
+    key_worker_from: date | None = None
+    held_from: date | None = None
+    waiver: str | None = None
+    handover_to: str | None = None
+    first_contact_on: date | None = None
+    last_contact_on: date | None = None
+    assessed_on: date | None = None
+    first_assessed_on: date | None = None
+    needs: tuple[str, ...] = ()
+    needs_found: tuple[Found, ...] = ()
+    plan_on: date | None = None
+    first_plan_on: date | None = None
+    intervention_from: date | None = None
+    first_intervention_from: date | None = None
+    reviewed_on: date | None = None
+    intensity: Intensity | None = None
+    stepped_down_on: date | None = None
+    checks: tuple[Check, ...] = ()
+    closed_on: date | None = None
+    outcome: Outcome | None = None
+    erased_on: date | None = None
+    erased_for: ErasureReason | None = None
+    owed: tuple[Owed, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    evaluations: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    settled_effects: tuple[str, ...] = ()
+    retried: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
+    clawbacks: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether the journey was referred and not yet closed."""
+        return self.stage not in {"unreferred", "closed"}
+
+    @property
+    def holder(self) -> str | None:
+        """Who holds this family: its key worker from allocation to close, else nobody by name."""
+        return self.key_worker if self.open else None
+
+    @property
+    def sustained_months(self) -> tuple[int, ...]:
+        """The checks passed since the last step-down, in months."""
+        return tuple(check.months for check in self.checks if check.verdict == "sustained")
+
+    def needs_by(self, day: date) -> tuple[str, ...]:
+        """Every need known by `day`: the criteria met at identification and all that an assessment found, ever.
+
+        A need that a later assessment no longer finds stays: a result is about every problem the family had.
+        """
+        identified = self.criteria if self.identified_on is not None and self.identified_on <= day else ()
+        return tuple(sorted({*identified, *(found.need for found in self.needs_found if found.on <= day)}))
+
+    @property
+    def insufficient_in_a_row(self) -> int:
+        """How often the check that is still to pass was insufficient, one time after the other."""
+        made = [check.verdict for check in self.checks]
+        return next((number for number, verdict in enumerate(reversed(made)) if verdict != "insufficient"), len(made))
+
+    def owes(self, work: Work) -> Owed | None:
+        """Return the piece of work if it is owed now."""
+        return next((owed for owed in self.owed if owed.work == work and not owed.done), None)
+
+    def reminder(self, reminder_id: str) -> Reminder | None:
+        """Return a reminder that fell due, by its id."""
+        return next((reminder for reminder in self.reminders if reminder.id == reminder_id), None)
+
+
+UNREFERRED = Journey()

@@ -1,0 +1,110 @@
+"""What surrounds every request: an id that goes through to the logs, safe headers, a limit of size."""
+
+import logging
+import re
+import time
+import uuid
+
+import structlog
+from fastapi import HTTPException
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.http.problems import of_http, unexpected
+from wiring.telemetry.metrics import FAILED, REQUESTS
+from wiring.telemetry.request_id import FIELD, name_request
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SAFE_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+METHODS = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])  # a caller may write anything
+FAULT = 500  # from here on an answer says that we failed
+PROBES = frozenset(["/healthz", "/readyz"])  # asked every few seconds: they would bury the rest of the log
+LARGEST_BODY = 1024 * 1024  # of ordinary JSON
+LARGEST = {
+    "/v1/events": 8 * 1024 * 1024,  # ten thousand events
+    "/v1/imports": 32 * 1024 * 1024,  # a hundred thousand rows
+}
+
+log = structlog.stdlib.get_logger()
+
+
+class TooLarge(HTTPException):
+    """A body is larger than its route takes. The framework lets this kind of exception through while it reads one."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"the body is larger than {most} bytes")
+
+
+class EveryRequest:
+    """ASGI middleware; it logs the route's pattern, never the address, which may say more."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        began, answered = time.perf_counter(), 0
+
+        async def send_safe(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                answered = message["status"]
+                MutableHeaders(scope=message).update({"x-request-id": request_id, **SAFE_HEADERS})
+            await send(message)
+
+        name_request(request_id)
+        with structlog.contextvars.bound_contextvars(**{FIELD: request_id}):
+            try:
+                await self._serve(scope, receive, send_safe)
+            except Exception as fault:
+                if answered:
+                    raise
+                await unexpected(fault)(scope, receive, send_safe)
+            finally:
+                route = getattr(scope.get("route"), "path", "unknown")
+                seconds = time.perf_counter() - began
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                REQUESTS.labels(route, method, str(answered)).observe(seconds)
+                if answered >= FAULT:
+                    FAILED.inc()
+                level = logging.DEBUG if route in PROBES else logging.INFO
+                milliseconds = round(seconds * 1000, 1)
+                log.log(level, "request", method=method, route=route, status=answered, milliseconds=milliseconds)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a body that is not too large; one that says so itself is not even read."""
+        most, told = largest(scope["path"]), Headers(scope=scope).get("content-length", "")
+        if told.isdecimal() and int(told[:20]) > most:
+            await of_http(TooLarge(most))(scope, receive, send)
+        else:
+            await self._app(scope, within(receive, most), send)
+
+
+def largest(path: str) -> int:
+    """Return how many bytes the body of a request to `path` may have."""
+    return LARGEST.get(path, LARGEST_BODY)
+
+
+def within(receive: Receive, most: int) -> Receive:
+    """Return a `receive` that stops a body as soon as it is known to be larger than `most` bytes."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise TooLarge(most)
+        return message
+
+    return counted

@@ -1,0 +1,195 @@
+"""The one place where errors become HTTP answers: RFC 9457 problems with a stable `type`, a reason and a remedy."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from domain.errors import Rejected
+from domain.intake.referral import Fault
+from gateway.http.throttle import Throttled
+from gateway.http.validation import SEE, place, said
+from wiring.telemetry.metrics import REFUSED_ENTRY
+from wiring.temporal.journeys import Unavailable
+
+URN = "urn:family-journeys:problem:"
+MEDIA_TYPE = "application/problem+json"
+AWAY = (
+    Unavailable,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it is being stopped or started
+    asyncpg.CannotConnectNowError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what the driver says when the server goes away in the middle of a statement
+    ConnectionError,
+    FileNotFoundError,  # the socket of a database that is not there, or not yet
+    TimeoutError,
+)
+RETRY_AFTER = "1"
+UNREADABLE = 400  # what the framework says of a body that is no JSON
+
+# A rejection is a conflict with the journey as it stands (409), unless its code says otherwise.
+STATUS = {
+    "unauthenticated": 401,
+    "bad-signature": 401,
+    "not-allowed": 403,
+    "partner-suspended": 403,
+    "waiver-not-allowed": 403,
+    "unknown-journey": 404,
+    "unknown-message": 404,
+    "unknown-partner": 404,
+    "unknown-reference": 404,
+    "unknown-event": 404,
+    "changed-since": 412,
+    "too-large": 413,
+    "bad-file": 422,
+    "bad-reference": 422,
+    "bad-dates": 422,
+    "bad-referral": 422,
+    "bad-request": 422,
+    "bad-cursor": 422,
+    "bad-event": 422,
+    "future-date": 422,
+    "unknown-claim": 404,
+    "unknown-window": 404,
+    "unknown-area": 422,
+    "unknown-criterion": 422,
+    "unknown-key-worker": 422,
+    "unknown-locality": 422,
+    "unknown-member": 422,
+    "unknown-need": 422,
+    "unknown-programme": 422,
+    "unknown-referrer": 422,
+    "unknown-result": 422,
+    "too-many-requests": 429,
+}
+
+DENIED = frozenset([401, 403])  # logged with who, as the request bound it, and what, on any way to the refusal
+log = structlog.stdlib.get_logger()
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    faults: list[Fault] = []
+
+
+class NotTaken(Rejected):
+    """Rows of a referral have faults."""
+
+    def __init__(self, faults: Sequence[Fault], code: str = "bad-referral") -> None:
+        first = faults[0]
+        many = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        super().__init__(code, f"{first.column or 'file'}: {first.reason}{many}", first.remedy)
+        self.faults = list(faults)
+
+
+def problem(  # noqa: PLR0913, PLR0917 - one argument a part of the answer
+    status: int, code: str, detail: str, remedy: str, faults: Sequence[Fault] = (), retry_after: int | None = None
+) -> JSONResponse:
+    """Build the answer."""
+    title = code.replace("-", " ").capitalize()
+    body = Problem(type=f"{URN}{code}", title=title, status=status, detail=detail, remedy=remedy, faults=list(faults))
+    return JSONResponse(
+        body.model_dump(mode="json", exclude_defaults=True),
+        status,
+        headers=_headers(status, retry_after),
+        media_type=MEDIA_TYPE,
+    )
+
+
+def of_rejection(fault: Rejected) -> JSONResponse:
+    """Answer a rejection."""
+    faults = fault.faults if isinstance(fault, NotTaken) else ()
+    seconds = fault.seconds if isinstance(fault, Throttled) else None
+    return problem(STATUS.get(fault.code, 409), fault.code, fault.reason, fault.remedy, faults, seconds)
+
+
+def install(app: FastAPI) -> None:
+    """Map every error that a route may raise."""
+    app.add_exception_handler(Rejected, _rejected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(asyncpg.DataError, _unstorable)
+    for away in AWAY:
+        app.add_exception_handler(away, _away)
+
+
+async def _rejected(request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, Rejected)  # noqa: S101 - narrows the type that the framework hands over
+    answer = of_rejection(fault)
+    if answer.status_code in DENIED:
+        route = getattr(request.scope.get("route"), "path", "unknown")
+        log.warning("denied", why=fault.code, method=request.method, route=route, status=answer.status_code)
+        REFUSED_ENTRY.labels(fault.code).inc()
+    return answer
+
+
+async def _invalid(_request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, RequestValidationError)  # noqa: S101 - as above
+    first = fault.errors()[0]
+    what, remedy = said(first)
+    return problem(422, "bad-request", f"{place(first['loc'])}: {what}", remedy)
+
+
+async def _http(_request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, HTTPException)  # noqa: S101 - as above
+    return of_http(fault)
+
+
+def of_http(fault: HTTPException) -> JSONResponse:
+    """Answer what the framework found; a body that it could not even read is a bad request like any other."""
+    status = 422 if fault.status_code == UNREADABLE else fault.status_code
+    code, remedy = _KNOWN.get(status, ("bad-request", SEE))
+    return problem(status, code, str(fault.detail), remedy)
+
+
+async def _unstorable(_request: Request, _fault: Exception) -> JSONResponse:
+    """Answer text or a number that Postgres cannot hold; its message would quote the value."""
+    detail = "a value holds a NUL character or is out of range"
+    return problem(422, "bad-request", detail, "write it without control characters, and no larger than it can be")
+
+
+async def _away(_request: Request, fault: Exception) -> JSONResponse:
+    log.warning("unavailable", error=type(fault).__name__)
+    detail = str(fault) if isinstance(fault, Unavailable) else "the database does not answer"
+    return problem(503, "unavailable", detail, "send the same request again, with the same Idempotency-Key")
+
+
+def unexpected(fault: Exception) -> JSONResponse:
+    """Answer a fault of ours; its message stays out of the log, for it may quote what was told."""
+    log.error("unexpected", exc_info=fault)
+    return problem(
+        500, "unexpected", "the gateway failed", "try again; if it stays, look in its log for the request id"
+    )
+
+
+def _headers(status: int, retry_after: int | None) -> Mapping[str, str]:
+    if retry_after is not None:
+        return {"Retry-After": str(retry_after)}
+    every: dict[int, dict[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER}}
+    return every.get(status, {})
+
+
+_KNOWN: dict[int, tuple[str, str]] = {
+    404: ("unknown-path", "see the paths in /openapi.json"),
+    405: ("unknown-method", "see the methods in /openapi.json"),
+    413: ("too-large", "send it in smaller parts"),
+}
+
+_MODEL: dict[str, Any] = {"model": Problem, "content": {MEDIA_TYPE: {}}}
+DOCUMENTED: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 404, 409, 413, 422, 503), _MODEL)
+SIGNED = DOCUMENTED | {429: _MODEL}
+ON_A_JOURNEY = DOCUMENTED | {412: _MODEL}

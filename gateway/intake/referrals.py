@@ -1,0 +1,123 @@
+"""A referral taken: judged, given a reference, its people put in the vault, and its journey opened."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from domain.access import Actor
+from domain.errors import Rejected
+from domain.family import Member
+from domain.intake.referral import Terms
+from domain.intake.referring import check_family, rows_of
+from domain.journey.commands import ReferFamily
+from domain.journey.decide import decide
+from domain.journey.state import UNREFERRED
+from gateway.http.problems import DOCUMENTED, NotTaken
+from gateway.http.security import Allow
+from gateway.intake.reservations import Taking, digests, keep_people, reserve, undo
+from gateway.journeys.bodies import Answer, Body
+from gateway.journeys.steps import Key, command_id
+from gateway.services import Parts, Served
+from store import inbox, read_models
+from store.intake import Intake
+
+router = APIRouter(prefix="/v1/journeys", tags=["path"], responses=DOCUMENTED)
+
+
+class MemberForm(Body):
+    """A member as told; every field is text, judged by the one set of rules."""
+
+    role: str = ""
+    surname: str = ""
+    forename: str = ""
+    date_of_birth: str = ""
+    upn: str = ""
+    nhs_number: str = ""
+    nino: str = ""
+    police_urn: str = ""
+
+
+class ReferralForm(Body):
+    """A referral as told; `referred_on` is today unless given."""
+
+    referrer: str = ""
+    referred_on: str = ""
+    locality: str = ""
+    criteria: tuple[str, ...] = ()
+    address: str = ""
+    postcode: str = ""
+    uprn: str = ""
+    members: tuple[MemberForm, ...] = ()
+    programme: str | None = None
+
+
+@router.post("", status_code=201)
+async def refer(
+    form: ReferralForm, actor: Annotated[Actor, Depends(Allow("refer"))], parts: Served, key: Key = None
+) -> Answer:
+    """Refer a family: open its journey."""
+    programme = await parts.programme(form.programme)
+    terms = Terms(programme=programme, today=await parts.today())
+    told = form.model_dump() | {"referred_on": form.referred_on or terms.today.isoformat()}
+    checked = check_family(rows_of(told), terms)
+    if checked.referral is None:
+        raise NotTaken(checked.faults)
+    return await take(parts, Taking(command_id(key), checked.referral, programme, actor))
+
+
+async def take(parts: Parts, taking: Taking) -> Answer:
+    """Take a referral; the same key again goes on where an earlier try stopped, with the same reference.
+
+    Raise `Rejected` when its people are known already, or `Unavailable`: then the same key may be tried again.
+    """
+    async with parts.pool.acquire() as conn, conn.transaction():
+        reserved = await reserve(parts, conn, taking)
+        journeys = [row.journey_id for row in await read_models.by_reference(conn, reserved.reference)]
+        if reserved.journey_id not in journeys:
+            await keep_people(parts, conn, taking.referral, reserved)
+            journeys.append(reserved.journey_id)
+    earlier = tuple(journeys[: journeys.index(reserved.journey_id)])
+    try:
+        reply = await parts.engine.submit(reserved.journey_id, await _command(parts, taking, reserved, earlier))
+    except Rejected:
+        await undo(parts, reserved.reference)
+        raise
+    async with parts.pool.acquire() as conn:
+        if await inbox.release(conn, digests(parts, taking.referral)):
+            parts.mail.set()
+    return Answer.of(reserved.reference, reply)
+
+
+async def try_out(parts: Parts, taking: Taking) -> None:
+    """Judge a referral as `take` would, and leave nothing behind; raise `Rejected` where it would be rejected."""
+    async with parts.pool.acquire() as conn:
+        undone = conn.transaction()
+        await undone.start()
+        try:
+            reserved = await reserve(parts, conn, taking)
+            journeys = [row.journey_id for row in await read_models.by_reference(conn, reserved.reference)]
+            await keep_people(parts, conn, taking.referral, reserved)
+            decide(UNREFERRED, await _command(parts, taking, reserved, tuple(journeys)), taking.programme)
+        finally:
+            await undone.rollback()
+
+
+async def _command(parts: Parts, taking: Taking, reserved: Intake, earlier: tuple[str, ...]) -> ReferFamily:
+    referral, programme = taking.referral, taking.programme
+    return ReferFamily(
+        command_id=taking.key,
+        at=await parts.now(),
+        actor=taking.actor.code,
+        on=referral.referred_on,
+        journey_id=reserved.journey_id,
+        reference=reserved.reference,
+        area=programme.area,
+        locality=referral.locality,
+        programme=programme.name,
+        programme_version=programme.version,
+        programme_hash=programme.hash,
+        members=tuple(Member(id=reserved.members[str(told.line)], role=told.role) for told in referral.people),
+        referrer=referral.referrer,
+        criteria=referral.criteria,
+        earlier=earlier,
+    )

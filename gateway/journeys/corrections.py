@@ -1,0 +1,112 @@
+"""The other commands people give a journey: a reminder acknowledged, an event corrected."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Depends
+from pydantic import ValidationError
+
+from domain.errors import Rejected
+from domain.evidence import Observation
+from domain.evidence_words import coded
+from domain.intake.referral_columns import shown
+from domain.journey.commands import AcknowledgeReminder, CorrectEvent
+from domain.journey.events import EVENT, Correctable, Event, EvidenceRecorded
+from gateway.http.problems import ON_A_JOURNEY
+from gateway.http.validation import place, said
+from gateway.journeys.bodies import Acknowledge, Answer, Correct
+from gateway.journeys.families import Asked, OnFamily
+from gateway.journeys.steps import Key, carry
+from gateway.services import Served
+from store import journal
+
+router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
+
+OF_AN_OFFER = "handover-answer."  # how the ids of these reminders begin
+CORRECTABLE: tuple[type[Event], ...] = get_args(get_args(Correctable)[0])
+
+
+@router.post("/acknowledge")
+async def acknowledge(
+    body: Acknowledge, asked: Annotated[Asked, Depends(OnFamily("work", "either"))], parts: Served, key: Key = None
+) -> Answer:
+    """Say that a reminder was seen; a key worker whom the family is offered to, of the offer's own reminders only."""
+    own = asked.actor.role != "key-worker" or asked.actor.name == asked.journey.key_worker
+    if not own and not body.reminder_id.startswith(OF_AN_OFFER):
+        raise Rejected(
+            "not-allowed", "a key worker whom a family is offered to answers for the offer only", "ask its holder"
+        )
+
+    def order(common: dict[str, Any]) -> AcknowledgeReminder:
+        return AcknowledgeReminder(reminder_id=body.reminder_id, **common)
+
+    return await carry(parts, asked, order, key)
+
+
+@router.post("/correct")
+async def correct(
+    body: Correct, asked: Annotated[Asked, Depends(OnFamily("correct"))], parts: Served, key: Key = None
+) -> Answer:
+    """Supersede an earlier event: the same event with some fields changed, and why."""
+    if asked.journey.erased_on is not None:
+        raise Rejected("erased", f"{asked.journey.reference} was erased", "nothing of it is corrected any more")
+    asked = asked.on(body.journey)
+    async with parts.pool.acquire() as conn:
+        stream = [recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id)]
+    return await carry(parts, asked, _correction(stream, body, asked.journey.reference), key)
+
+
+def _correction(stream: list[Event], body: Correct, reference: str) -> Callable[[dict[str, Any]], CorrectEvent]:
+    """Return how the correction is made; raise `Rejected` when the event cannot read so."""
+    if body.version > len(stream) or not isinstance(stream[body.version - 1], CORRECTABLE):
+        raise Rejected(
+            "nothing-to-correct",
+            f"{reference} has no event {body.version} that can be corrected",
+            "show the journey for its numbered events; only steps of the path, consents and evidence can be corrected",
+        )
+    reads = _as_it_reads(stream, body.version)
+    replacement = _changed(reads, body.changes)
+    if isinstance(reads, EvidenceRecorded) and isinstance(replacement, EvidenceRecorded):
+        _same_family(reads.evidence, replacement.evidence, stream)
+    told = {"version": body.version, "reason": body.reason, "replacement": replacement}
+    return lambda common: CorrectEvent.model_validate(told | common)
+
+
+def _as_it_reads(stream: list[Event], version: int) -> Event:
+    """Return the event as its last correction has it."""
+    corrections = [
+        event.replacement for event in stream if event.type == "event-corrected" and event.version == version
+    ]
+    return [stream[version - 1], *corrections][-1]
+
+
+def _same_family(before: Observation, after: Observation, stream: list[Event]) -> None:
+    """Refuse evidence of another source, or about somebody who is not of this family."""
+    if after.source != before.source:
+        raise Rejected(
+            "other-subject", f"source: the evidence came from {before.source}", "keep its source, and correct the rest"
+        )
+    members = [member.id for event in stream if event.type == "family-referred" for member in event.members]
+    if after.member not in {before.member, None, *members}:
+        raise Rejected(
+            "bad-request",
+            f"member: {shown(str(after.member))} is not of this family",
+            f"use one of {', '.join(members)}",
+        )
+
+
+def _changed(event: Event, changes: dict[str, Any]) -> Event:
+    told = event.model_dump(mode="json", by_alias=True)
+    inner = next((name for name in ("consent", "evidence") if name in told), None)
+    try:
+        changes = coded(changes.get("kind", told[inner]["kind"]), changes) if inner == "evidence" else changes
+        told = {**told, inner: {**told[inner], **changes}} if inner else {**told, **changes}
+        return EVENT.validate_python({**told, "type": event.type, "at": event.at}, strict=False)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        what, remedy = said(first)
+        raise Rejected(
+            "bad-request",
+            f"{place(first['loc'][1:] or first['loc'])}: {what}",
+            f"{remedy}; the event holds {', '.join(told)}",
+        ) from fault

@@ -1,0 +1,162 @@
+"""The steps of the path, one route each, in the order in which a family goes it."""
+
+import hashlib
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, Header
+
+from domain.access import Action
+from domain.calendar import local_date
+from domain.journey import commands
+from domain.journey.decide import admit
+from domain.journey.evolve import fold
+from domain.journey.state import Journey
+from gateway.http.problems import ON_A_JOURNEY
+from gateway.http.validation import KEY
+from gateway.journeys import bodies
+from gateway.journeys.bodies import Answer, Step
+from gateway.journeys.families import Asked, OnFamily
+from gateway.services import Parts, Served
+from store import journal
+from store.read_models import JourneyRow
+
+router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
+
+CHOSEN = "The same key is answered the same. Make it at random, with nothing of the family in it: it is kept for ever."
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", pattern=KEY, description=CHOSEN),
+]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step: the command it gives, the body it takes, and the action its actor must be allowed."""
+
+    command: type[commands.Order]
+    body: type[Step]
+    action: Action
+
+    @property
+    def name(self) -> str:
+        """The step as addresses and commands name it."""
+        return str(self.command.model_fields["type"].default)
+
+
+PATH = (
+    Move(commands.RecordConsent, bodies.Consent, "work"),
+    Move(commands.WithdrawConsent, bodies.WithdrawConsent, "work"),
+    Move(commands.IdentifyFamily, bodies.Identify, "identify"),
+    Move(commands.AllocateKeyWorker, bodies.Allocate, "allocate"),
+    Move(commands.OfferHandover, bodies.OfferHandover, "work"),
+    Move(commands.WithdrawHandover, Step, "work"),
+    Move(commands.AcceptHandover, bodies.AcceptHandover, "work"),
+    Move(commands.RefuseHandover, bodies.RefuseHandover, "work"),
+    Move(commands.RecordContact, bodies.Contact, "work"),
+    Move(commands.AssessFamily, bodies.Needs, "work"),
+    Move(commands.AgreePlan, bodies.Needs, "work"),
+    Move(commands.StartIntervention, Step, "work"),
+    Move(commands.ReviewPlan, bodies.Review, "work"),
+    Move(commands.StepDown, Step, "work"),
+    Move(commands.StepUp, bodies.StepUp, "work"),
+    Move(commands.RecordCheck, bodies.Check, "check"),
+    Move(commands.CloseJourney, bodies.Close, "close"),
+    Move(commands.MoveDeadline, bodies.MoveDeadline, "reschedule"),
+    Move(commands.PauseDeadline, bodies.Deadline, "reschedule"),
+    Move(commands.ResumeDeadline, bodies.Deadline, "reschedule"),
+    Move(commands.CancelDeadline, bodies.Deadline, "reschedule"),
+)
+ANSWERED_BY_OFFERED = ("accept-handover", "refuse-handover")
+
+
+def command_id(key: str | None) -> str:
+    """Return the id of a command: the caller's key, by which a repeat is known, else a fresh one.
+
+    Its prefix keeps it apart from the ids that the system gives to commands of its own.
+    """
+    return f"staff:{key or uuid.uuid4().hex}"
+
+
+async def carry(
+    parts: Parts, asked: Asked, order: Callable[[dict[str, Any]], commands.Command], key: str | None
+) -> Answer:
+    """Give a command, made by `order` from what every command carries, to the family's newest journey.
+
+    A consent is withdrawn on the journey that it was recorded on: its messages may be what is still queued. So is a
+    reminder acknowledged on the journey that it belongs to: a closed one may wait for a decision on a clawback.
+    """
+    now = await parts.now()
+    common = {"command_id": command_id(key), "at": now, "actor": asked.actor.code}
+    command = order(common | {"seen_version": asked.seen_version})
+    journey = asked.journey
+    held = _held(command)
+    if held is not None:
+        journey = await _holding(parts, asked, held)
+        if journey != asked.journey:
+            command = command.model_copy(update={"seen_version": None})  # what was shown is another journey
+    if journey.stage == "closed":
+        await _only_what_a_closed_journey_takes(parts, journey.journey_id, command)
+    # The request's own line in the log then names the update in Temporal and the events in the journal too.
+    structlog.contextvars.bind_contextvars(command_id=command.command_id)
+    reply = await parts.engine.submit(journey.journey_id, command)
+    return Answer.of(journey.reference, reply)
+
+
+def _held(command: commands.Command) -> Callable[[Journey], bool] | None:
+    """Return what tells the journey that a command is meant for from the family's others; None for the newest one."""
+    match command:
+        case commands.WithdrawConsent(consent_id=name):
+            return lambda told: any(consent.id == name for consent in told.consents)
+        case commands.AcknowledgeReminder(reminder_id=name):
+            return lambda told: told.reminder(name) is not None
+        case _:
+            return None
+
+
+async def _holding(parts: Parts, asked: Asked, held: Callable[[Journey], bool]) -> JourneyRow:
+    """Return the newest journey that holds what is sought, else the newest one, which will say that none does."""
+    async with parts.pool.acquire() as conn:
+        for row in reversed(asked.journeys):
+            if held(fold(recorded.event for recorded in await journal.timeline(conn, row.journey_id))):
+                return row
+    return asked.journey
+
+
+async def _only_what_a_closed_journey_takes(parts: Parts, journey_id: str, command: commands.Command) -> None:
+    """Refuse here what a closed journey refuses, unless it was given before: no workflow is started just to say no."""
+    async with parts.pool.acquire() as conn:
+        loaded = await journal.load(conn, journey_id, [command.command_id])
+    if command.command_id not in loaded.replies:
+        admit(fold(recorded.event for recorded in loaded.events), command)
+
+
+def _order(move: Move, body: Step) -> Callable[[dict[str, Any]], Any]:
+    """Return how a body becomes the command of its step."""
+
+    def make(common: dict[str, Any]) -> Any:
+        told = body.model_dump()
+        told["on"] = told["on"] or local_date(common["at"])
+        if told.get("consent_id", "") is None:
+            told["consent_id"] = f"c-{hashlib.sha256(common['command_id'].encode()).hexdigest()[:8]}"
+        return move.command(**told, **common)
+
+    return make
+
+
+def _route(move: Move) -> Callable[..., Awaitable[Answer]]:
+    admitted = OnFamily(move.action, "offered" if move.name in ANSWERED_BY_OFFERED else "holder")
+
+    async def step(body: Step, asked: Annotated[Asked, Depends(admitted)], parts: Served, key: Key = None) -> Answer:
+        return await carry(parts, asked, _order(move, body), key)
+
+    step.__annotations__["body"] = move.body  # the framework reads the body's fields from here
+    step.__doc__ = move.command.__doc__
+    return step
+
+
+for _move in PATH:
+    router.post(f"/{_move.name}", name=_move.name, response_model=Answer)(_route(_move))

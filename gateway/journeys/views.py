@@ -1,0 +1,255 @@
+"""What people look at: families on their way, one family's whole story, and what falls due."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
+
+from domain.access import Actor, may
+from domain.calendar import calendar_of
+from domain.journey.agenda import Deadline, agenda
+from domain.journey.events import Event
+from domain.journey.evolve import fold
+from domain.journey.next_steps import next_steps
+from domain.journey.owed_work import Standing, standing
+from domain.journey.state import Journey, ReminderState
+from domain.programme.programme import Holder, Work
+from domain.stages import OnPath
+from gateway.http.known_names import known
+from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, cursor_of, place_of
+from gateway.http.problems import DOCUMENTED
+from gateway.http.security import Allow
+from gateway.http.validation import FRAGMENT
+from gateway.journeys.families import Asked, OnFamily, etag
+from gateway.services import Parts, Served
+from store import claims, journal, programmes, read_models
+from store.claims import Claim
+from store.journal import Recorded
+from store.pool import Conn
+from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
+from store.vault import FamilyRecord
+
+router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
+
+NAMES = Allow("read-names", own=True)
+Reader = Annotated[Actor, Depends(Allow("read", own=True))]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Number = Annotated[
+    int | None, Query(ge=1, lt=2**31, description="Which of the family's journeys; the newest if not said.")
+]
+Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
+
+
+class Page(BaseModel):
+    """Journeys by id; `next` is the cursor of the page after this one, `families` their names where asked for."""
+
+    journeys: list[JourneyRow]
+    next: str | None = None
+    families: dict[str, FamilyRecord] | None = None
+
+
+class Told(BaseModel):
+    """One event of the timeline, by its number."""
+
+    version: int
+    event: Event
+    actor: str
+    recorded_at: datetime
+
+
+class Shown(BaseModel):
+    """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
+
+    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown.
+    """
+
+    journey: Journey
+    holder: str | None
+    owed: list[Standing] = []
+    next_steps: list[str] = []
+    agenda: list[Deadline]
+    reminders: list[ReminderRow] = []
+    timeline: list[Told]
+    claims: list[Claim]
+    earlier: list[JourneyRow]
+    family: FamilyRecord | None = None
+    erased_on: date | None = None
+    erased_for: str | None = None
+
+
+class Fallen(BaseModel):
+    """A reminder that fell due, with the family it is about and its chain since."""
+
+    reference: str
+    journey_id: str
+    reminder_id: str
+    work: Work
+    to: Holder
+    due_on: date
+    late: bool
+    escalation: bool
+    state: ReminderState
+    fault: str | None
+    reason: str | None
+    fell_due_at: datetime
+    sent_at: datetime | None
+    ended_at: datetime | None
+
+
+class Reminders(BaseModel):
+    """Reminders, oldest first."""
+
+    reminders: list[Fallen]
+
+
+@router.get("/journeys")
+async def journeys(  # noqa: PLR0913 - one argument a filter
+    *,
+    actor: Reader,
+    parts: Served,
+    stage: OnPath | None = None,
+    holder: str | None = None,
+    area: str | None = None,
+    locality: str | None = None,
+    programme: str | None = None,
+    reference: Fragment = None,
+    overdue: bool = False,
+    names: bool = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page:
+    """List journeys; a key worker sees those they hold. `reference` is a part of one; `overdue` is as of today.
+
+    `names` asks for the people too, for those who may read names.
+    """
+    if names:
+        NAMES.check(actor, actor.name, "/v1/journeys")
+    filters = Filters(
+        stage=stage,
+        area=area,
+        locality=locality,
+        key_worker=_of(actor, holder),
+        programme=programme,
+        reference=reference,
+        overdue_on=await parts.today() if overdue else None,
+    )
+    (after,) = place_of(cursor, NAME) or (None,)
+    async with parts.pool.acquire() as conn:
+        rows = await read_models.journeys(conn, filters, after=after, limit=limit)
+        if not rows and after is None:
+            others = None if actor.role == "key-worker" else holder
+            await known(conn, area=area, locality=locality, programme=programme, holder=others)
+        families = await _families(parts, conn, rows) if names else None
+    return Page(journeys=rows, next=cursor_of(rows[-1].journey_id) if len(rows) == limit else None, families=families)
+
+
+@router.get("/journeys/{reference}")
+async def show(
+    asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served, response: Response, journey: Number = None
+) -> Shown:
+    """Tell one family's whole story: where it is, what happened, what falls due, who holds it.
+
+    The `ETag` goes with a step as `If-Match`: the step is refused if anything has happened since.
+    """
+    names = may(asked.actor, "read-names", asked.journey.key_worker)
+    newest, asked = asked.journey, asked.on(journey)
+    row = asked.journey
+    async with parts.pool.acquire() as conn:
+        recorded = await journal.timeline(conn, row.journey_id)
+        programme = await programmes.get(conn, row.programme_hash)
+        ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
+        chain = await read_models.reminders(conn, journey_id=row.journey_id)
+        family = await parts.vault.read_family(conn, row.reference) if names else None
+    told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
+    response.headers["etag"] = etag(row, told.version)
+    return Shown(
+        journey=told,
+        holder=told.holder,
+        owed=list(standing(told, programme, calendar)),
+        next_steps=list(next_steps(told, programme)),
+        agenda=list(agenda(told, programme, calendar)),
+        reminders=chain,
+        timeline=[_told(one) for one in recorded],
+        claims=ledger,
+        earlier=list(asked.journeys[:-1]),
+        family=family,
+        erased_on=newest.erased_on,
+        erased_for=newest.erased_for,
+    )
+
+
+@router.get("/owed")
+async def owed(  # noqa: PLR0913 - one argument a filter
+    *,
+    actor: Reader,
+    parts: Served,
+    links: Links,
+    holder: str | None = None,
+    until: date | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> list[OwedRow]:
+    """List what is owed, by holder and the oldest first, without a deadline last. `Link` names the next page."""
+    after = place_of(cursor, OWED) or read_models.NOTHING_OWED
+    async with parts.pool.acquire() as conn:
+        rows = await read_models.owed(conn, holder=_of(actor, holder), until=until, limit=limit, after=after)
+        if not rows and actor.role != "key-worker":
+            await known(conn, holder=holder)
+    links.page(rows, limit, lambda row: row.place)
+    return rows
+
+
+@router.get("/due")
+async def due(  # noqa: PLR0913 - one argument a filter
+    *,
+    actor: Reader,
+    parts: Served,
+    links: Links,
+    holder: str | None = None,
+    until: datetime | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> list[DueRow]:
+    """List what falls due, soonest first; a key worker sees the families they hold. `Link` names the next page."""
+    after = place_of(cursor, MOMENT) or BEGINNING
+    async with parts.pool.acquire() as conn:
+        rows = await read_models.due(conn, holder=_of(actor, holder), until=until, limit=limit, after=after)
+        if not rows and actor.role != "key-worker":
+            await known(conn, holder=holder)
+    links.page(rows, limit, lambda row: (row.at, row.journey_id, row.deadline_id))
+    return rows
+
+
+@router.get("/reminders")
+async def reminders(
+    *,
+    _actor: Annotated[Actor, Depends(Allow("read"))],
+    parts: Served,
+    links: Links,
+    state: ReminderState | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Reminders:
+    """List reminders that fell due, in the order they did. `Link` names the next page."""
+    after = place_of(cursor, MOMENT) or BEGINNING
+    async with parts.pool.acquire() as conn:
+        rows = await read_models.reminders(conn, state=state, limit=limit, after=after)
+    links.page(rows, limit, lambda row: (row.fell_due_at, row.journey_id, row.reminder_id))
+    return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
+
+
+async def _families(parts: Parts, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:
+    """Return the people of these families; of one that was erased there are none."""
+    held = {row.reference: await parts.vault.read_family(conn, row.reference) for row in rows}
+    return {reference: family for reference, family in held.items() if family is not None}
+
+
+def _of(actor: Actor, holder: str | None) -> str | None:
+    return actor.name if actor.role == "key-worker" else holder
+
+
+def _told(one: Recorded) -> Told:
+    return Told(version=one.version, event=one.event, actor=one.actor, recorded_at=one.recorded_at)

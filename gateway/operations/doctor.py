@@ -1,0 +1,171 @@
+"""`/v1/doctor`: everything that is wrong with the running system, and the safe repairs."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from domain import doctor as judge
+from domain.access import Actor
+from domain.calendar import calendar_of
+from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
+from gateway.http.problems import DOCUMENTED
+from gateway.http.security import Allow
+from gateway.services import Parts, Served
+from store import doctor as facts
+from wiring.temporal.visibility import Survey
+
+router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
+
+ASKED = 300  # workflows asked where they stand, activities looked at, and doubts confirmed, in one look
+SECONDS = 15.0  # for the workflows to answer
+SECONDS_THOROUGH = 40.0  # for all of them; a caller waits no longer than a minute
+CHAINS = 100  # journals verified in one look
+AWAKE = frozenset(["no-timer", "version-differs", "search-attributes", "deadline-passed"])
+AT_ONCE = frozenset(["nothing-sent", "activity-stuck"])
+LOOKS = 5  # at what the repairs came to, a second apart
+
+Administrator = Annotated[Actor, Depends(Allow("administer"))]
+
+
+class Diagnosis(BaseModel):
+    """What is wrong; `notes` tell what could not, or not wholly, be looked at."""
+
+    findings: list[Finding]
+    notes: list[str] = []
+
+
+class Repaired(Diagnosis):
+    """What was done about it, and what is still wrong afterwards."""
+
+    done: list[str]
+
+
+@router.get("/doctor")
+async def doctor(
+    _actor: Annotated[Actor, Depends(Allow("verify"))], parts: Served, *, thorough: bool = False
+) -> Diagnosis:
+    """Look for everything that is wrong; `thorough` asks every workflow, in 40 seconds, and verifies every journal."""
+    return _told(await _look(parts, thorough=thorough))
+
+
+@router.post("/doctor/fix")
+async def fix(_actor: Administrator, parts: Served) -> Repaired:
+    """Do what is safe: wake journeys, try again what waits, hand over what lies in the inbox; then look again."""
+    found = (await _look(parts, thorough=False)).findings
+    done = await _mend(parts, found)
+    after = await _look(parts, thorough=False)
+    for _ in range(LOOKS if done else 0):
+        if not any(_safe(finding) for finding in after.findings):
+            break
+        await asyncio.sleep(1)
+        after = await _look(parts, thorough=False)
+    return Repaired(done=done, **_told(after).model_dump())
+
+
+def _told(whole: Diagnosis) -> Diagnosis:
+    findings, left_out = judge.told(whole.findings)
+    return Diagnosis(findings=findings, notes=[*whole.notes, *left_out])
+
+
+async def _look(parts: Parts, *, thorough: bool) -> Diagnosis:
+    notes: list[str] = []
+    reachable = await parts.engine.ready()
+    working = reachable and await parts.engine.survey.works()
+    found = [NO_TEMPORAL] if not reachable else [] if working else [NO_WORKER]
+    now, programme = await parts.now() if reachable else None, await parts.programme()
+    if reachable:
+        found += await _workflows(parts, parts.engine.survey, notes, working=working, thorough=thorough)
+    else:
+        notes.append("nothing is said of workflows, deadlines and the inbox: their clock is Temporal's")
+    async with parts.pool.acquire() as conn:
+        if now is not None:
+            found += await facts.journeys(conn, now, calendar_of(programme.nation), working=working)
+            found += await facts.inbox(conn, now)
+            found += await facts.caseloads(conn, programme.cap, await parts.today())
+        rows = await facts.unfinished(conn)
+        found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
+    return Diagnosis(findings=found, notes=notes)
+
+
+async def _workflows(parts: Parts, survey: Survey, notes: list[str], *, working: bool, thorough: bool) -> list[Finding]:
+    """Compare what runs with what should; what differs is asked once more, for things move meanwhile."""
+    async with parts.pool.acquire() as conn:
+        rows = await facts.unfinished(conn)
+        under_way = await facts.under_way(conn, ASKED)
+    listed = await survey.running()
+    if listed is None:
+        notes.append(f"this server lists no workflows, as the time-skipping one: {ASKED} journeys were asked at most")
+        rows = _some(rows, ASKED)
+        listed = await survey.described(list(rows))
+    found = await _doubtful(parts, survey, [row for name, row in rows.items() if listed.get(name) != row.labels])
+    stuck = await survey.pending(under_way, ATTEMPTS)
+    found += [
+        judge.stuck(rows[each.journey_id], each.activity, each.attempts) for each in stuck if each.journey_id in rows
+    ]
+    if working:
+        asked = _some({name: row for name, row in rows.items() if name in listed}, len(rows) if thorough else ASKED)
+        stands = await survey.versions(list(asked), SECONDS_THOROUGH if thorough else SECONDS)
+        if len(stands) < len(rows):
+            rest = "another look asks others" if thorough else "ask all with --thorough"
+            notes.append(f"{len(stands)} of {len(rows)} workflows were asked where they stand; {rest}")
+        found += await _behind(parts, survey, asked, stands)
+    return found
+
+
+async def _doubtful(parts: Parts, survey: Survey, doubtful: Sequence[Journal]) -> list[Finding]:
+    """Confirm, of a bounded number, that a journey does not run or is found under other attributes."""
+    names = [row.journey_id for row in doubtful]
+    described = await survey.described(names[:ASKED])
+    async with parts.pool.acquire() as conn:
+        rows = await facts.again(conn, names)
+    absent = [rows[name] for name in names if name not in described and name in rows]
+    other = [
+        judge.other_labels(rows[name], labels)
+        for name, labels in described.items()
+        if name in rows and rows[name].labels != labels
+    ]
+    return [*judge.not_running(absent), *other]
+
+
+async def _behind(parts: Parts, survey: Survey, rows: dict[str, Journal], stands: dict[str, int]) -> list[Finding]:
+    """Find workflows behind their journals; one that differs is asked once more, after its journal was read again."""
+    doubtful = [name for name, version in stands.items() if version != rows[name].version]
+    second = await survey.versions(doubtful, SECONDS)
+    async with parts.pool.acquire() as conn:
+        now = await facts.again(conn, doubtful)
+    return [
+        judge.other_version(now[name], version)
+        for name, version in second.items()
+        if name in now and version < now[name].version
+    ]
+
+
+def _some(rows: dict[str, Journal], most: int) -> dict[str, Journal]:
+    """Return at most so many, in an order drawn at random, so that later looks see others."""
+    return {name: rows[name] for name in random.sample(sorted(rows), min(most, len(rows)))}
+
+
+def _safe(finding: Finding) -> bool:
+    return finding.code in AWAKE | AT_ONCE | {"inbox-waits"}
+
+
+async def _mend(parts: Parts, found: Sequence[Finding]) -> list[str]:
+    """Do the safe repairs, each family once; return the commands that do the same by hand."""
+    done = []
+    async with parts.pool.acquire() as conn:
+        for finding in {
+            (each.remedy): each for each in found if _safe(each) and "up" not in each.remedy.split()
+        }.values():
+            names = await facts.to_mend(conn, finding.reference) if finding.reference else []
+            if finding.code in AWAKE:
+                await parts.engine.wake(names)
+            elif finding.code in AT_ONCE:
+                await parts.engine.survey.retry(names)
+            else:
+                parts.mail.set()
+            done.append(finding.remedy)
+    return done

@@ -1,0 +1,174 @@
+"""Keeping the system sound: read models made anew, the journal proven, timers armed again, and its health."""
+
+from typing import Annotated
+
+import asyncpg
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from domain.access import Actor
+from domain.errors import Rejected
+from domain.family import is_reference
+from gateway.http.paging import NAME, Cursor, cursor_of, place_of
+from gateway.http.problems import DOCUMENTED
+from gateway.http.security import Allow
+from gateway.journeys.families import family
+from gateway.services import Served
+from store import claim_windows, inbox, read_models
+from store import doctor as facts
+from store.pool import Conn
+from store.rebuild import Rebuilt, rebuild_journeys
+from store.rebuild import rebuild as rebuild_read_models
+from store.verify import Finding
+from store.verify import verify as verify_journal
+
+router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
+health = APIRouter(tags=["health"])
+
+MOST = 500  # findings told of at once: one of them is reason enough for a backup
+Administrator = Annotated[Actor, Depends(Allow("administer"))]
+
+
+class Verified(BaseModel):
+    """What a check of the journal found; no findings: nothing was changed. `left_out` counts those beyond the first."""
+
+    sound: bool
+    findings: list[Finding]
+    left_out: int = 0
+
+
+class Rearmed(BaseModel):
+    """How many open journeys run again, and how many are left for the requests after this one."""
+
+    journeys: int
+    left: int = 0
+    cursor: str | None = Field(default=None, description="Where the next request goes on; none: nothing is left.")
+
+
+class Retried(BaseModel):
+    """How many attempts were brought forward."""
+
+    attempts: int
+
+
+class Swept(BaseModel):
+    """How many events wait to be handed to their journeys, or to be applied there."""
+
+    waiting: int
+
+
+class Health(BaseModel):
+    """Which parts answer."""
+
+    database: bool
+    temporal: bool
+
+
+@router.post("/rebuild")
+async def rebuild(_actor: Administrator, parts: Served, reference: str | None = None) -> Rebuilt:
+    """Make the read models anew from the journal, all of them or one family's."""
+    async with parts.pool.acquire() as conn:
+        if reference is None:
+            return await rebuild_read_models(conn)
+        return await rebuild_journeys(conn, await _streams(conn, reference))
+
+
+@router.get("/verify")
+async def verify(
+    _actor: Annotated[Actor, Depends(Allow("verify"))], parts: Served, reference: str | None = None
+) -> Verified:
+    """Check the hash chains of the whole journal, or of one family's journeys."""
+    async with parts.pool.acquire() as conn:
+        rows = await family(conn, reference) if reference else []
+        ids = [row.journey_id for row in rows] if reference else [None]
+        findings = [finding for journey_id in ids for finding in await verify_journal(conn, journey_id)]
+    return Verified(sound=not findings, findings=findings[:MOST], left_out=max(0, len(findings) - MOST))
+
+
+@router.post("/rearm")
+async def rearm(
+    _actor: Administrator,
+    parts: Served,
+    reference: str | None = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 25,
+) -> Rearmed:
+    """Start the workflow of every open journey and claim window, as after the loss of the whole Temporal cluster.
+
+    A request starts `limit` journeys, waits until a worker has taken them up, and tells where the next one goes on: a
+    step that somebody takes meanwhile stands behind so many.
+    With a `reference` that family's journeys also look at their journals again and arm their timers anew.
+    """
+    (after,) = place_of(cursor, NAME) or ("",)
+    async with parts.pool.acquire() as conn:
+        if reference is not None:
+            return Rearmed(journeys=await parts.engine.wake(await _to_mend(conn, reference)))
+        ids = sorted(name for name in await read_models.open_journey_ids(conn) if name > after)
+        windows = [] if cursor else await claim_windows.unclosed(conn)
+    for window_id in windows:
+        await parts.engine.windows.start(window_id)
+    started = await parts.engine.rearm(ids[:limit])
+    left = len(ids) - started
+    if left:
+        await parts.engine.taken_up(ids[started - 1])
+    return Rearmed(journeys=started, left=left, cursor=cursor_of(ids[started - 1]) if left else None)
+
+
+@router.post("/retry")
+async def retry(_actor: Administrator, parts: Served, reference: str) -> Retried:
+    """Try at once what failed for a family and waits for its next attempt."""
+    async with parts.pool.acquire() as conn:
+        names = await _to_mend(conn, reference)
+    return Retried(attempts=await parts.engine.survey.retry(names))
+
+
+@router.post("/sweep")
+async def sweep(_actor: Administrator, parts: Served) -> Swept:
+    """Hand over what waits in the inbox now, and not at the next sweep."""
+    async with parts.pool.acquire() as conn:
+        states = await inbox.counts(conn)
+    parts.mail.set()
+    return Swept(waiting=states["received"] + states["forwarded"])
+
+
+async def _streams(conn: Conn, reference: str) -> list[str]:
+    """Return the ids of a family's journeys as the journal knows them; refuse a reference that nobody has."""
+    return _known(await facts.streams_of(conn, reference.strip().upper()) if _well_formed(reference) else [])
+
+
+async def _to_mend(conn: Conn, reference: str) -> list[str]:
+    """Return the ids of a family's journeys that repairs are for; refuse a reference that nobody has."""
+    return _known(await facts.to_mend(conn, reference.strip().upper()) if _well_formed(reference) else [])
+
+
+def _well_formed(reference: str) -> bool:
+    return is_reference(reference.strip().upper())
+
+
+def _known(names: list[str]) -> list[str]:
+    if not names:
+        raise Rejected("unknown-reference", "no family of that reference", "check the reference")
+    return names
+
+
+@health.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Tell that the process is up."""
+    return {"status": "up"}
+
+
+@health.get("/readyz")
+async def readyz(parts: Served, response: Response) -> Health:
+    """Tell whether the database and Temporal answer; 503 when one does not."""
+    state = Health(database=await _database(parts), temporal=await parts.engine.ready())
+    response.status_code = 200 if state.database and state.temporal else 503
+    return state
+
+
+async def _database(parts: Served) -> bool:
+    try:
+        async with parts.pool.acquire(timeout=2) as conn:
+            await conn.execute("SELECT 1")
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    return True

@@ -1,0 +1,181 @@
+"""Events that no family could be found for: looked at, given to a family by hand, or let rest with a reason."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from domain.access import Actor
+from domain.errors import Rejected
+from domain.intake.referral_columns import shown
+from domain.journey.evolve import fold
+from domain.model import Code
+from gateway.http.known_names import known
+from gateway.http.paging import PLACE, Cursor, cursor_of, place_of
+from gateway.http.problems import DOCUMENTED
+from gateway.http.security import Allow
+from gateway.journeys.bodies import Body
+from gateway.journeys.families import family
+from gateway.services import Parts, Served
+from store import journal, quarantine
+from store.inbox import EventKey
+from store.pool import Conn
+from store.quarantine import By, Sorted, Waiting
+
+router = APIRouter(prefix="/v1/quarantine", tags=["partners"], responses=DOCUMENTED)
+
+HOUSEHOLD = "uprn"
+
+Reader = Annotated[Actor, Depends(Allow("read"))]
+Sorter = Annotated[Actor, Depends(Allow("correct"))]
+EventId = Annotated[str, Field(max_length=200, description="`<partner>:<event id>`, as the list tells it.")]
+
+log = structlog.stdlib.get_logger()
+
+
+class HeldEvent(BaseModel):
+    """One event in quarantine; never the identifier it came with, only which kind of identifier that was."""
+
+    id: str
+    partner: str
+    kind: str
+    subject_scheme: str | None
+    reason: str
+    observed_at: datetime
+    received_at: datetime
+    days: int
+
+
+class Quarantine(BaseModel):
+    """What waits, oldest first, how much waits in all for which reason; `next` is the cursor of the next page."""
+
+    events: list[HeldEvent]
+    waiting: list[Waiting]
+    next: str | None = None
+
+
+class Match(Body):
+    """The family an event is about, and which member; no `member`: its whole family, for a household's event only."""
+
+    id: EventId
+    reference: str
+    member: Code | None = None
+    same_subject: bool = Field(default=False, description="Everything that waits about the same subject too.")
+
+
+class Discard(Body):
+    """The event to let rest, and why."""
+
+    id: EventId
+    why: Code
+
+
+class SortedOut(BaseModel):
+    """What came of it: how the event stands, and how many left quarantine; 0: it was so already."""
+
+    id: str
+    state: str
+    reason: str | None
+    count: int
+
+
+@router.get("")
+async def waiting(
+    _actor: Reader,
+    parts: Served,
+    partner: str | None = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Quarantine:
+    """List what is in quarantine, oldest first, with counts and ages."""
+    (after,) = place_of(cursor, PLACE) or (0,)
+    now = await parts.now()
+    async with parts.pool.acquire() as conn:
+        rows = await quarantine.page(conn, after, partner, limit)
+        if not rows:
+            await known(conn, partner=partner)
+        total = await quarantine.summary(conn)
+    events = [
+        HeldEvent(
+            **{name: value for name, value in asdict(row).items() if name not in {"seq", "event_id"}},
+            id=f"{row.partner}:{row.event_id}",
+            days=max(0, (now - row.received_at).days),
+        )
+        for row in rows
+    ]
+    return Quarantine(events=events, waiting=total, next=cursor_of(rows[-1].seq) if len(rows) == limit else None)
+
+
+@router.post("/match")
+async def match(form: Match, actor: Sorter, parts: Served) -> SortedOut:
+    """Give an event to a family: it goes to the family's newest journey, with its own observed date."""
+    key = _key(form.id)
+    async with parts.pool.acquire() as conn:
+        held = await _held(conn, key)
+        newest = (await family(conn, form.reference))[-1]
+        await _member_of(conn, newest.journey_id, held, form.member)
+        count = 0
+        if (held.given_reference, held.given_member) != (newest.reference, form.member):
+            by = By(actor.code, await parts.now())
+            count = await quarantine.match(conn, key, newest.reference, form.member, by, same_subject=form.same_subject)
+            if not count:
+                raise Rejected(
+                    "not-in-quarantine",
+                    f"event {shown(form.id)} is {held.state}",
+                    "list what is: journeys quarantine list",
+                )
+        log.info("matched", actor=actor.code, inbox_number=held.seq, reference=newest.reference, count=count)
+        return await _told(parts, conn, form.id, count)
+
+
+@router.post("/discard")
+async def discard(form: Discard, actor: Sorter, parts: Served) -> SortedOut:
+    """Let an event rest: its row stays, with the reason and who gave it, and it can still be matched."""
+    key = _key(form.id)
+    async with parts.pool.acquire() as conn:
+        held = await _held(conn, key)
+        count = int(await quarantine.discard(conn, key, form.why, By(actor.code, await parts.now())))
+        if not count and (held.state, held.reason) != ("discarded", form.why):
+            raise Rejected(
+                "not-in-quarantine", f"event {shown(form.id)} is {held.state}", "list what is: journeys quarantine list"
+            )
+        log.info("discarded", actor=actor.code, inbox_number=held.seq, why=form.why, count=count)
+        return await _told(parts, conn, form.id, count)
+
+
+async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | None) -> None:
+    """Refuse a member who is not of the family, and a person's event that would become the whole family's."""
+    journey = fold(recorded.event for recorded in await journal.timeline(conn, journey_id))
+    if journey.erased_on is not None:
+        raise Rejected(
+            "erased", f"{journey.reference} was erased on {journey.erased_on}", "let the event rest: discard"
+        )
+    known = [each.id for each in journey.members]
+    if held.subject_scheme == HOUSEHOLD and member is None:
+        return
+    if held.subject_scheme == HOUSEHOLD or member not in known:
+        whose = "the whole household's: give no member" if held.subject_scheme == HOUSEHOLD else "one person's"
+        raise Rejected("unknown-member", f"the event is {whose}", f"the members are {', '.join(known)}")
+
+
+async def _held(conn: Conn, key: EventKey) -> Sorted:
+    held = await quarantine.find(conn, key)
+    if held is None:
+        raise Rejected(
+            "unknown-event", f"no event {shown(':'.join(key))}", "copy the id from: journeys quarantine list"
+        )
+    return held
+
+
+async def _told(parts: Parts, conn: Conn, name: str, count: int) -> SortedOut:
+    parts.mail.set()
+    now = await _held(conn, _key(name))
+    return SortedOut(id=name, state=now.state, reason=now.reason, count=count)
+
+
+def _key(name: str) -> EventKey:
+    partner, _, event_id = name.partition(":")
+    return partner, event_id

@@ -1,0 +1,162 @@
+"""Partner systems as staff keep them: added, their secrets rotated, suspended, and what is agreed with them."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from domain.access import Actor
+from domain.calendar import local_date
+from domain.errors import Rejected
+from domain.intake.referral_columns import shown
+from domain.model import Code
+from domain.programme.programme import Agreement
+from gateway.http.known_names import unagreed
+from gateway.http.paging import NAME, Cursor, cursor_of, place_of
+from gateway.http.problems import DOCUMENTED
+from gateway.http.security import Allow
+from gateway.journeys.bodies import Body
+from gateway.partners.addresses import SafeUrl
+from gateway.services import Parts, Served
+from store import partners
+from store.errors import PartnerExists
+from store.partners import Partner
+
+router = APIRouter(prefix="/v1/partners", tags=["staff"], responses=DOCUMENTED)
+
+Administrator = Annotated[Actor, Depends(Allow("administer"))]
+Reader = Annotated[Actor, Depends(Allow("read"))]
+
+
+class PartnerForm(Body):
+    """A partner system."""
+
+    name: Code
+    webhook_url: SafeUrl | None = None
+
+
+class Rotation(Body):
+    """For how long the secret before the new one still signs; 0 ends it at once."""
+
+    keep_hours: int = Field(default=168, ge=0, le=24 * 90)
+
+
+class PartnerSecret(Body):
+    """A partner with the secret that signs its events, shown this once."""
+
+    name: str
+    secret: str
+    older_until: datetime | None = None
+
+
+class Added(PartnerSecret):
+    """A partner that was added; `warning` where no agreement names it."""
+
+    warning: str | None = None
+
+
+class PartnerPage(BaseModel):
+    """Partners by name; `next` is the cursor of the page after this one."""
+
+    partners: list[Partner]
+    next: str | None = None
+
+
+class Standing(BaseModel):
+    """Whether a partner may send at all."""
+
+    name: str
+    suspended: bool
+
+
+class Agreed(BaseModel):
+    """What the programme's agreements let a partner send and be told; `in_force` is today's, if any."""
+
+    partner: str
+    programme: str
+    version: str
+    today: date
+    in_force: Agreement | None
+    may_send: tuple[str, ...]
+    may_be_told: tuple[str, ...]
+    agreements: list[Agreement]
+
+
+@router.get("")
+async def list_partners(
+    _actor: Reader, parts: Served, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500)] = 500
+) -> PartnerPage:
+    """List partner systems."""
+    (after,) = place_of(cursor, NAME) or (None,)
+    async with parts.pool.acquire() as conn:
+        rows = await partners.listing(conn, after, limit)
+    return PartnerPage(partners=rows, next=cursor_of(rows[-1].name) if len(rows) == limit else None)
+
+
+@router.post("", status_code=201)
+async def add_partner(form: PartnerForm, _actor: Administrator, parts: Served) -> Added:
+    """Add a partner system; its secret is shown this once."""
+    warning = await unagreed(form.name)
+    url = str(form.webhook_url) if form.webhook_url else None
+    try:
+        async with parts.pool.acquire() as conn:
+            secret = await partners.add(conn, parts.vault, form.name, url)
+    except PartnerExists as fault:
+        raise Rejected("partner-exists", f"{form.name} is a partner already", "rotate its secret instead") from fault
+    return Added(name=form.name, secret=secret, warning=warning)
+
+
+@router.post("/{name}/rotate-secret")
+async def rotate_secret(name: str, form: Rotation, _actor: Administrator, parts: Served) -> PartnerSecret:
+    """Give a partner a new secret, shown this once; the one before still signs for a while, and no older one."""
+    async with parts.pool.acquire() as conn:
+        rotated = await partners.rotate(conn, parts.vault, name, timedelta(hours=form.keep_hours))
+    if rotated is None:
+        raise _unknown(name)
+    return PartnerSecret(name=name, secret=rotated.secret, older_until=rotated.older_until)
+
+
+@router.post("/{name}/suspend")
+async def suspend(name: str, _actor: Administrator, parts: Served) -> Standing:
+    """Take nothing more from a partner, and tell it nothing more, until it is resumed."""
+    return await _stand(parts, name, suspended=True)
+
+
+@router.post("/{name}/resume")
+async def resume(name: str, _actor: Administrator, parts: Served) -> Standing:
+    """Let a suspended partner back."""
+    return await _stand(parts, name, suspended=False)
+
+
+@router.get("/{name}/agreement")
+async def agreement(name: str, _actor: Reader, parts: Served, programme: str | None = None) -> Agreed:
+    """Tell what is agreed with a partner: what it may send, and what it may be told."""
+    pack = await parts.programme(programme)
+    today = local_date(await parts.now())
+    held = [one for one in pack.agreements if one.partner == name]
+    if not held:
+        reason = f"{pack.name} names no agreement with {shown(name)}"
+        raise Rejected("unknown-partner", reason, "see the agreements in the programme's pack")
+    now = pack.agreement(name, today)
+    return Agreed(
+        partner=name,
+        programme=pack.name,
+        version=pack.version,
+        today=today,
+        in_force=now,
+        may_send=now.kinds if now else (),
+        may_be_told=now.categories if now and now.channel else (),
+        agreements=held,
+    )
+
+
+async def _stand(parts: Parts, name: str, *, suspended: bool) -> Standing:
+    async with parts.pool.acquire() as conn:
+        if not await partners.suspend(conn, name, suspended=suspended):
+            raise _unknown(name)
+    return Standing(name=name, suspended=suspended)
+
+
+def _unknown(name: str) -> Rejected:
+    return Rejected("unknown-partner", f"no partner {shown(name)}", "see journeys partners list")

@@ -1,0 +1,139 @@
+"""The queue of families that wait for a key worker: who waits, who has room, and the next one allocated."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from domain.access import Actor
+from domain.calendar import local_date
+from domain.errors import Rejected
+from domain.journey.commands import AllocateKeyWorker
+from domain.model import Code
+from gateway.http.known_names import known
+from gateway.http.paging import QUEUED, Cursor, cursor_of, place_of
+from gateway.http.problems import DOCUMENTED
+from gateway.http.security import Allow
+from gateway.journeys.bodies import Answer, Step
+from gateway.journeys.steps import Key, command_id
+from gateway.services import Parts, Served
+from store import journal, programmes, staff
+from store import queue as queues
+from store.queue import Room, Waiting
+
+router = APIRouter(prefix="/v1/queue", tags=["queue"], responses=DOCUMENTED)
+
+TRIES = 5  # heads of the queue that others may take while we ask for them
+
+Allocating = Annotated[Actor, Depends(Allow("allocate"))]
+
+
+class InQueue(BaseModel):
+    """A family in the queue: its place among those of its area and programme, and who could take it."""
+
+    journey_id: str
+    reference: str
+    area: str
+    locality: str
+    programme: str
+    referred_on: date
+    since: date
+    criteria: list[str]
+    place: int
+    room: list[Room]
+
+
+class Queue(BaseModel):
+    """Who waits, each area and programme the oldest first; `next` is the cursor of the page after this one."""
+
+    waiting: list[InQueue]
+    next: str | None = None
+
+
+class Next(Step):
+    """Who takes the oldest family; in `area` and `programme` where given."""
+
+    key_worker: Code
+    area: Code | None = None
+    programme: Code | None = None
+    waiver: Code | None = Field(default=None, description="Why the cap may be exceeded; managers only.")
+
+
+@router.get("")
+async def queue(
+    *,
+    _actor: Annotated[Actor, Depends(Allow("read"))],
+    parts: Served,
+    area: str | None = None,
+    programme: str | None = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Queue:
+    """List the families that wait for a key worker, and who has room for each."""
+    today = await parts.today()
+    after = place_of(cursor, QUEUED) or queues.HEAD
+    room: dict[tuple[str, str], list[Room]] = {}
+    async with parts.pool.acquire() as conn:
+        rows = await queues.waiting(conn, area, programme, limit, after)
+        if not rows:
+            await known(conn, area=area, programme=programme)
+        for row in rows:
+            kind = (row.area, row.programme_hash)
+            if kind not in room:
+                pack = await programmes.get(conn, row.programme_hash)
+                room[kind] = await queues.room(conn, row.area, pack.cap, today)
+    waiting = [_in_queue(row, room[row.area, row.programme_hash]) for row in rows]
+    return Queue(waiting=waiting, next=cursor_of(*rows[-1].at) if len(rows) == limit else None)
+
+
+@router.post("/next")
+async def take_next(form: Next, actor: Allocating, parts: Served, key: Key = None) -> Answer:
+    """Allocate the oldest family of the queue; under the same key it is the same family again."""
+    first = command_id(key)
+    for number in range(1, TRIES + 1):
+        name = f"{first}:{number}"
+        journey_id = await _asked_before(parts, name) or await _head(parts, form)
+        at = await parts.now()
+        command = AllocateKeyWorker(
+            command_id=name,
+            at=at,
+            actor=actor.code,
+            on=form.on or local_date(at),
+            key_worker=form.key_worker,
+            waiver=form.waiver,
+        )
+        try:
+            reply = await parts.engine.submit(journey_id, command)
+        except Rejected as fault:
+            if fault.code not in {"out-of-order", "command-id-reused"}:
+                raise
+        else:
+            return Answer.of(journey_id.split(":")[2], reply)
+    raise Rejected("queue-moves", "others took each head of the queue first", "ask again under a new key")
+
+
+async def _asked_before(parts: Parts, name: str) -> str | None:
+    """Return the journey that was given this command before, so that a repeat finds its first answer."""
+    async with parts.pool.acquire() as conn:
+        return await journal.journey_of_command(conn, name)
+
+
+async def _head(parts: Parts, form: Next) -> str:
+    """Return the family that waits longest; a key worker of one area takes families there."""
+    async with parts.pool.acquire() as conn:
+        worker = await staff.get(conn, form.key_worker)
+        area = form.area or (worker.area if worker else None)
+        journey_id = await queues.head(conn, area, form.programme)
+        if journey_id is None:
+            await known(conn, area=form.area, programme=form.programme)
+    if journey_id is None:
+        raise Rejected("queue-empty", "no family waits for a key worker there", "see journeys queue for those that do")
+    return journey_id
+
+
+def _in_queue(row: Waiting, room: list[Room]) -> InQueue:
+    told = asdict(row)
+    del told["programme_hash"]
+    return InQueue(**told, room=room)

@@ -1,0 +1,79 @@
+"""What can be said against a rule pack: something found at a path of its content, a fault with its place in a file."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from programmes.lint.source_map import Path
+
+Table = Mapping[str, Any]
+
+
+class Found(NamedTuple):
+    """Something wrong at a path of a pack's content; `doubtful` where it may be meant so.
+
+    It is shown at the value, or `at_key`; `whole` says that the model's own check found it in a part as a whole.
+    """
+
+    path: Path
+    what: str
+    remedy: str
+    doubtful: bool = False
+    at_key: bool = False
+    whole: bool = False
+
+
+class Fault(NamedTuple):
+    """Something wrong with a file: where it stands, what it is, and what to do."""
+
+    file: str
+    line: int
+    column: int
+    where: str
+    what: str
+    remedy: str
+
+
+def said(path: Path) -> str:
+    """Write a path as a person says it: `clocks[2].within.months`."""
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return steps.removeprefix(".")
+
+
+def nearest(given: object, known: Iterable[str]) -> str:
+    """Say which of the known words was probably meant, or name them all."""
+    words = list(known)
+    meant = get_close_matches(str(given), words, n=1)
+    return f"did you mean {meant[0]}?" if meant else f"use one of {', '.join(words)}"
+
+
+def table(raw: object) -> Table:
+    """Return a table as it is, and an empty one in place of anything else, whose fault is told elsewhere."""
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def entries(raw: object) -> list[tuple[int, Table]]:
+    """Return the tables of a list with their numbers; anything else is passed over."""
+    return [(n, item) for n, item in enumerate(raw) if isinstance(item, Mapping)] if isinstance(raw, list) else []
+
+
+def words(raw: object) -> list[tuple[int, str]]:
+    """Return the texts of a list with their numbers; anything else is passed over."""
+    return [(n, item) for n, item in enumerate(raw) if isinstance(item, str)] if isinstance(raw, list) else []
+
+
+def number(raw: object) -> int | None:
+    """Return the figure of a number with its source, None where it is of the wrong shape."""
+    value = table(raw).get("value")
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def tables(raw: object, path: Path = ()) -> Iterator[tuple[Path, Table]]:
+    """Walk over every table of some content, each before what stands in it."""
+    if isinstance(raw, Mapping):
+        yield path, raw
+        for name, part in raw.items():
+            yield from tables(part, (*path, name))
+    elif isinstance(raw, list):
+        for number, part in enumerate(raw):
+            yield from tables(part, (*path, number))

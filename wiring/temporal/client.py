@@ -1,0 +1,61 @@
+"""One way to Temporal for worker, gateway, replayer and tests: the same converter, codec and sandbox everywhere."""
+
+import dataclasses
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import SandboxImportNotificationPolicy
+
+from wiring.settings import Settings
+from wiring.telemetry.request_id import Following
+from wiring.telemetry.traces import interceptors
+from wiring.temporal.codec import EncryptionCodec
+
+# Ours, and what they import: loaded once outside the sandbox. Anything else a workflow pulls in is refused.
+PASSED_THROUGH = (
+    "activities",
+    "dateutil",
+    "domain",
+    "holidays",
+    "opentelemetry",
+    "orjson",
+    "six",
+    "stdnum",
+    "temporalio",
+    "typing_inspection",
+    "tzdata",
+)
+
+
+def converter(codec: EncryptionCodec) -> DataConverter:
+    """Pydantic values, encrypted; so are the messages of failures, which may quote what was asked."""
+    return dataclasses.replace(
+        pydantic_data_converter,
+        payload_codec=codec,
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """Return the one sandbox runner; a pass-through that is not listed raises instead of passing."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(
+        restrictions=dataclasses.replace(
+            restrictions,
+            import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
+        )
+    )
+
+
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """Return a client; `lazy` puts the connection off to the first call, so that a door opens without Temporal."""
+    codec = EncryptionCodec.from_file(settings.secrets_dir / "codec.key")
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=converter(codec),
+        interceptors=[*interceptors(settings), Following()],  # so that a span is there to be named by the second
+        lazy=lazy,
+    )
