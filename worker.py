@@ -33,7 +33,7 @@ from wiring.telemetry.activity_metrics import Watch
 from wiring.telemetry.logging import start_logging
 from wiring.telemetry.traces import tracing
 from wiring.temporal.client import connect, sandbox
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
 
@@ -65,7 +65,7 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
     vault = Vault(key(chosen.secrets_dir, "vault.key"), key(chosen.secrets_dir, "subject.key"))
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
         post = Post(chosen, http)
-        engine = Engine(client, offset=chosen.clock_offset, history_limit=chosen.history_limit)
+        engine = JourneyClient(client, offset=chosen.clock_offset, history_limit=chosen.history_limit)
         async with (
             build(chosen, pool, client, vault, post) as worker,
             sweeping(pool, engine),
@@ -77,7 +77,7 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
 def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, post: Post) -> Worker:
     """Return the worker with everything it runs."""
     offset = chosen.clock_offset
-    engine = Engine(client, offset=offset, history_limit=chosen.history_limit)
+    engine = JourneyClient(client, offset=offset, history_limit=chosen.history_limit)
     notifications = NotificationActivities(pool, vault, post, offset, chosen.partner_rate)
     windows = WindowActivities(pool, vault, post, offset)
     return Worker(

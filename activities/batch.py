@@ -8,7 +8,7 @@ from domain.claims.clawback import review_is_due
 from domain.errors import Rejected
 from domain.journey.agenda import Deadline
 from domain.journey.commands import (
-    Command,
+    AnyCommand,
     CorrectEvent,
     EraseFamily,
     PassTime,
@@ -19,10 +19,10 @@ from domain.journey.commands import (
 )
 from domain.journey.decide import decide
 from domain.journey.effects import Effect, ReviewClaims
-from domain.journey.events import ClawbackDecided, Correctable, Event, EventCorrected, MessageRetried
+from domain.journey.events import AnyEvent, ClawbackDecided, Correctable, EventCorrected, MessageRetried
 from domain.journey.evolve import as_corrected, evolve, fold
 from domain.journey.explain import explain
-from domain.journey.owed_work import Standing
+from domain.journey.owed_work import OwedWork
 from domain.journey.react import react
 from domain.journey.replies import Rejection, Reply
 from domain.programme.programme import Programme
@@ -37,7 +37,7 @@ UNREADABLE = Rejection(
     reason="the command holds something that cannot be stored",
     remedy="take out control characters and overlong numbers, and give it again under a new id",
 )
-CORRECTABLE: tuple[type[Event], ...] = get_args(get_args(Correctable)[0])
+CORRECTABLE: tuple[type[AnyEvent], ...] = get_args(get_args(Correctable)[0])
 
 
 class Batch:
@@ -48,7 +48,7 @@ class Batch:
         self._now = now
         self._answered = dict(loaded.replies)
         self._open = loaded.effects
-        self._stream: list[Event] = [recorded.event for recorded in loaded.events]
+        self._stream: list[AnyEvent] = [recorded.event for recorded in loaded.events]
         self._actors = [recorded.actor for recorded in loaded.events]
         self._expected = len(self._stream)
         self.last_hash = loaded.last_hash
@@ -74,14 +74,14 @@ class Batch:
         planned = [*self._open, *(effect for _, effect in self._new_effects)]
         return [effect for effect in planned if effect.effect_id not in settled]
 
-    def carry_out(self, command: Command, programme: Programme | None) -> None:
+    def carry_out(self, command: AnyCommand, programme: Programme | None) -> None:
         """Decide one command and keep its reply; one that was answered before gets that answer again."""
-        print_ = fingerprint(self._journey_id, command)
+        digest = fingerprint(self._journey_id, command)
         earlier = self._answered.get(command.command_id)
         if earlier is not None:
-            self.replies.append(earlier.reply if earlier.fingerprint == print_ else self._reused(command))
+            self.replies.append(earlier.reply if earlier.fingerprint == digest else self._reused(command))
             return
-        answer = Answered(reply=self._decided(command, programme), fingerprint=print_)
+        answer = Answered(reply=self._decided(command, programme), fingerprint=digest)
         self.replies.append(answer.reply)
         self._answers.append(answer)
         self._answered[command.command_id] = answer
@@ -92,7 +92,7 @@ class Batch:
         if isinstance(command, RecordEligibility) and any(judged.claim_id for judged in command.results):
             self._judged.append(command.version)
 
-    def refuse(self, command: Command) -> None:
+    def refuse(self, command: AnyCommand) -> None:
         """Answer a command that the journal cannot hold."""
         answer = Answered(
             reply=self._reply(command, rejection=UNREADABLE), fingerprint=fingerprint(self._journey_id, command)
@@ -122,7 +122,7 @@ class Batch:
         """The decisions on clawbacks of this batch, which the claims ledger takes in the same transaction."""
         return [new for new in self._new if isinstance(new.event, ClawbackDecided)]
 
-    def change(self, deadlines: tuple[Deadline, ...], owed: tuple[Standing, ...] = ()) -> Change:
+    def change(self, deadlines: tuple[Deadline, ...], owed: tuple[OwedWork, ...] = ()) -> Change:
         """Return everything to store, in one piece."""
         return Change(
             journey_id=self._journey_id,
@@ -135,7 +135,7 @@ class Batch:
             effects=self._new_effects,
         )
 
-    def _decided(self, command: Command, programme: Programme | None) -> Reply:
+    def _decided(self, command: AnyCommand, programme: Programme | None) -> Reply:
         command = self._prepared(command)
         if programme is None:
             return self._reply(command, rejection=NO_JOURNEY)
@@ -161,7 +161,7 @@ class Batch:
             "and give the command anew, under a new key, if it still fits",
         )
 
-    def _settle(self, command: Command) -> None:
+    def _settle(self, command: AnyCommand) -> None:
         """Note which effect a command is the outcome of, so that the outbox says the same as the journal."""
         match command:
             case RecordReminder() | RecordNotification():
@@ -169,7 +169,7 @@ class Batch:
             case RecordEligibility() | RecordReview() if command.effect_id:
                 self.settled.append(Outcome(command.effect_id, "recorded", self._now))
 
-    def _prepared(self, command: Command) -> Command:
+    def _prepared(self, command: AnyCommand) -> AnyCommand:
         """Set the moment by the one clock of the journey, and bring along the event that a correction names."""
         changes: dict[str, object] = {"at": self._now}
         if isinstance(command, CorrectEvent) and command.version <= len(self._stream):
@@ -177,7 +177,7 @@ class Batch:
             changes["original"] = original if isinstance(original, CORRECTABLE) else None
         return command.model_copy(update=changes)
 
-    def _add(self, command: Command, happened: Sequence[Event], programme: Programme) -> None:
+    def _add(self, command: AnyCommand, happened: Sequence[AnyEvent], programme: Programme) -> None:
         for event in happened:
             self._stream.append(event)
             self._actors.append(command.actor)
@@ -190,7 +190,7 @@ class Batch:
 
     def _reply(
         self,
-        command: Command,
+        command: AnyCommand,
         *,
         happened: tuple[str, ...] = (),
         explanation: tuple[str, ...] = (),
@@ -206,7 +206,7 @@ class Batch:
             rejection=rejection,
         )
 
-    def _reused(self, command: Command) -> Reply:
+    def _reused(self, command: AnyCommand) -> Reply:
         return self._reply(
             command,
             rejection=Rejection(

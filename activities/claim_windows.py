@@ -13,7 +13,7 @@ from activities.clock import business_now
 from activities.delivery.services import TIMEOUT_SECONDS, Post
 from activities.delivery.templates import window_note
 from domain.calendar import LONDON, local_date
-from domain.claims.clawback import Standing
+from domain.claims.clawback import Reassessment
 from domain.claims.windows import may_submit
 from domain.errors import Rejected
 from domain.journey.replies import Rejection
@@ -192,7 +192,7 @@ async def _window(conn: Conn, window_id: str) -> Window:
     return window
 
 
-def _why(found: Standing) -> str:
+def _why(found: Reassessment) -> str:
     change = found.changes[0]
     if change.limb not in found.given_up:
         return f"{change.limb} is {change.after.verdict.replace('_', ' ')}"

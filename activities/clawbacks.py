@@ -10,9 +10,9 @@ from temporalio import activity
 
 from activities.clock import business_now
 from activities.messages import EffectRun, RunEffect
-from domain.claims.clawback import Standing, news, standing
+from domain.claims.clawback import Reassessment, news, reassess
 from domain.claims.states import STANDING
-from domain.journey.commands import Command, Proposed, RecordReview, Restored
+from domain.journey.commands import AnyCommand, Proposed, RecordReview, Restored
 from domain.journey.effects import ReviewClaims
 from domain.journey.replies import Reply
 from store import claim_files, claims, clawbacks, effects
@@ -21,7 +21,7 @@ from store.errors import Erased
 from store.pool import Conn
 from store.vault import Vault
 
-Submit = Callable[[str, Command], Awaitable[Reply]]
+Submit = Callable[[str, AnyCommand], Awaitable[Reply]]
 
 
 class Reviewed(BaseModel):
@@ -111,14 +111,14 @@ class ClawbackActivities:
         )
 
 
-async def stands(conn: Conn, vault: Vault, claim: Claim) -> Standing:
+async def stands(conn: Conn, vault: Vault, claim: Claim) -> Reassessment:
     """Return how a claim stands on all that is known by now. Raise `Erased` when the family was erased."""
     now = await claim_files.as_known(conn, vault, claim)
     kept = await claims.kept(conn, claim.claim_id)
-    return standing(await claims.as_claimed(conn, claim), kept.findings, now.file, now.programme)
+    return reassess(await claims.as_claimed(conn, claim), kept.findings, now.file, now.programme)
 
 
-def _proposed(claim: Claim, found: Standing) -> Proposed:
+def _proposed(claim: Claim, found: Reassessment) -> Proposed:
     return Proposed(
         claim_id=claim.claim_id,
         result=claim.result,

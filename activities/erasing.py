@@ -1,6 +1,6 @@
 """What an erasure and a referral are told of their family, under locks that are held to the commit."""
 
-from domain.journey.commands import Command, EraseFamily, ReferFamily
+from domain.journey.commands import AnyCommand, EraseFamily, ReferFamily
 from domain.journey.state import Journey
 from store import claims, erasing
 from store.pool import Conn
@@ -8,7 +8,7 @@ from store.pool import Conn
 HOLDING = EraseFamily | ReferFamily
 
 
-async def with_family(conn: Conn, command: Command, journey: Journey) -> Command:
+async def with_family(conn: Conn, command: AnyCommand, journey: Journey) -> AnyCommand:
     """Bring along what of the family is still open, or for a referral whether the family was erased meanwhile.
 
     The two hold the family's key: whichever comes second sees what the first did. An erasure also takes the family's

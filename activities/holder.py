@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.journey.commands import AcceptHandover, AllocateKeyWorker, Caseload, Command, OfferHandover
+from domain.journey.commands import AcceptHandover, AllocateKeyWorker, AnyCommand, Caseload, OfferHandover
 from domain.journey.state import Journey
 from domain.programme.programme import Programme
 from store import places, queue, staff
@@ -12,7 +12,9 @@ MOVING = AllocateKeyWorker | AcceptHandover | OfferHandover
 NAMED = 5  # of those with room
 
 
-async def with_caseload(conn: Conn, command: Command, journey: Journey, programme: Programme, today: date) -> Command:
+async def with_caseload(
+    conn: Conn, command: AnyCommand, journey: Journey, programme: Programme, today: date
+) -> AnyCommand:
     """Bring along the programme's places and the key worker's caseload, counted under locks held until the commit.
 
     The locks are always taken in this order, so that two allocations never wait for each other. Where the worker is

@@ -18,7 +18,7 @@ from activities.messages import CarriedOut, CarryOut, Due
 from domain.calendar import calendar_of, local_date
 from domain.journey.agenda import Deadline, agenda
 from domain.journey.commands import (
-    Command,
+    AnyCommand,
     DecideClawback,
     RecordEligibility,
     RecordNotification,
@@ -27,7 +27,7 @@ from domain.journey.commands import (
     RetryMessage,
 )
 from domain.journey.office_hours import rings_at
-from domain.journey.owed_work import Standing, standing
+from domain.journey.owed_work import OwedWork, owed_work
 from domain.journey.replies import Reply
 from domain.journey.state import Journey
 from domain.programme.programme import Programme
@@ -68,7 +68,7 @@ class JournalActivities:
         done = await self._together(order.model_copy(update={"commands": []}))
         return done.model_copy(update={"replies": replies})
 
-    async def _alone(self, order: CarryOut, command: Command) -> Reply:
+    async def _alone(self, order: CarryOut, command: AnyCommand) -> Reply:
         try:
             return (await self._together(order.model_copy(update={"commands": [command]}))).replies[0]
         except UNREADABLE:
@@ -103,7 +103,7 @@ class JournalActivities:
         await self._append(conn, batch, programme)
         return self._outcome(batch, programme, order.now + self._offset)
 
-    async def _programme(self, conn: Conn, journey: Journey, commands: Sequence[Command]) -> Programme | None:
+    async def _programme(self, conn: Conn, journey: Journey, commands: Sequence[AnyCommand]) -> Programme | None:
         """Return the pack the journey is pinned to, or the one its referral names."""
         pinned = journey.programme_hash or next(
             (command.programme_hash for command in commands if command.type == "refer"), ""
@@ -111,8 +111,8 @@ class JournalActivities:
         return await programmes.get(conn, pinned) if pinned else None
 
     async def _with_facts(
-        self, conn: Conn, journey: Journey, command: Command, programme: Programme | None, order: CarryOut
-    ) -> Command:
+        self, conn: Conn, journey: Journey, command: AnyCommand, programme: Programme | None, order: CarryOut
+    ) -> AnyCommand:
         """Bring along what a command rests on: places and caseload, a claim's state, a message, what is left open.
 
         Each is locked until the commit.
@@ -132,11 +132,11 @@ class JournalActivities:
         if not batch.is_news:
             return
         deadlines: tuple[Deadline, ...] = ()
-        owed: tuple[Standing, ...] = ()
+        owed: tuple[OwedWork, ...] = ()
         if programme:
             calendar = calendar_of(programme.nation)
             deadlines = agenda(batch.journey, programme, calendar)
-            owed = standing(batch.journey, programme, calendar)
+            owed = owed_work(batch.journey, programme, calendar)
         await journal.append(conn, batch.change(deadlines, owed), batch.last_hash)
         for decided in batch.decided:
             await clawbacks.decide(conn, decided)
@@ -170,7 +170,7 @@ def _next(journey: Journey, programme: Programme, now: datetime) -> tuple[Sequen
     return due, min(rings, default=None)
 
 
-def _needs_transaction(commands: Sequence[Command]) -> bool:
+def _needs_transaction(commands: Sequence[AnyCommand]) -> bool:
     """Appending is one statement; only what rests on other rows, or writes others, needs more around it."""
     return any(isinstance(command, MOVING | SETTLING | HOLDING) for command in commands)
 

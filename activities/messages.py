@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from domain.journey.commands import Command
+from domain.journey.commands import AnyCommand
 from domain.journey.effects import Effect
 from domain.journey.replies import Reply
 from domain.stages import Stage
@@ -25,7 +25,7 @@ class CarryOut(BaseModel):
 
     journey_id: str
     now: datetime
-    commands: list[Command] = []
+    commands: list[AnyCommand] = []
 
 
 class CarriedOut(BaseModel):
@@ -51,4 +51,4 @@ class RunEffect(BaseModel):
 class EffectRun(BaseModel):
     """The command that records what became of an effect."""
 
-    command: Command
+    command: AnyCommand

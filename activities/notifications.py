@@ -21,7 +21,7 @@ from domain.calendar import local_date
 from domain.journey.commands import RecordNotification, RecordReminder
 from domain.journey.consent import refusal
 from domain.journey.effects import Notify, Remind
-from domain.journey.events import Event
+from domain.journey.events import AnyEvent
 from domain.journey.evolve import as_of_version, fold
 from domain.journey.state import Journey
 from store import effects, erasing, journal, partners, programmes, staff
@@ -159,7 +159,7 @@ class NotificationActivities:
         return sender.way(agreement.channel, effect, as_of_version(told, effect.version))
 
 
-async def _told(conn: Conn, journey_id: str) -> list[Event]:
+async def _told(conn: Conn, journey_id: str) -> list[AnyEvent]:
     return [recorded.event for recorded in await journal.timeline(conn, journey_id)]
 
 

@@ -14,8 +14,8 @@ from domain.evidence import Evidence
 from domain.family import Member
 from domain.journey.commands import (
     AllocateKeyWorker,
+    AnyCommand,
     AssessFamily,
-    Command,
     IdentifyFamily,
     RecordConsent,
     RecordContact,
@@ -48,7 +48,7 @@ async def prepare(pool: asyncpg.Pool) -> Programme:
     return programme
 
 
-def six_steps(programme: Programme, reference: str) -> Iterator[Command]:
+def six_steps(programme: Programme, reference: str) -> Iterator[AnyCommand]:
     """Return referral, consent, identification, allocation, contact and assessment of a new family."""
     now = datetime.now(UTC)
     day = local_date(now)

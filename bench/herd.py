@@ -16,7 +16,7 @@ from activities.batch import Batch
 from bench.families import journey_of, six_steps
 from domain.calendar import LONDON, OPENS, calendar_of, local_date
 from domain.journey.agenda import agenda
-from domain.journey.owed_work import standing
+from domain.journey.owed_work import owed_work
 from domain.programme.programme import Programme
 from programmes import content_hash, load
 from stack import catalog, sinks
@@ -27,7 +27,7 @@ from timelapse.clock import SkippingClock
 from wiring.references import new_reference
 from wiring.settings import Settings
 from wiring.temporal.client import connect
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 from workflows.family_journey import FamilyJourney
 
 HEADS = 10_000
@@ -139,13 +139,13 @@ async def _refer(conn: Conn, programme: Programme) -> tuple[str, datetime]:
     batch = Batch(journey_of(reference), journal.Loaded(events=[], replies={}, effects=[]), datetime.now(UTC))
     batch.carry_out(next(six_steps(programme, reference)), programme)
     due = agenda(batch.journey, programme, ENGLAND)
-    await journal.append(conn, batch.change(due, standing(batch.journey, programme, ENGLAND)), batch.last_hash)
+    await journal.append(conn, batch.change(due, owed_work(batch.journey, programme, ENGLAND)), batch.last_hash)
     return journey_of(reference), due[0].at
 
 
 async def _arm(client: Client, journeys: list[str]) -> None:
     """Start the workflows from the journal, as after the loss of Temporal, no faster than the workers take them up."""
-    engine, turn = Engine(client), asyncio.Semaphore(AT_ONCE)
+    engine, turn = JourneyClient(client), asyncio.Semaphore(AT_ONCE)
 
     async def one(journey_id: str) -> None:
         async with turn:

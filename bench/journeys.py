@@ -18,7 +18,7 @@ from domain.names import TASK_QUEUE
 from domain.programme.programme import Programme
 from wiring.references import new_reference
 from wiring.temporal.client import sandbox
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 from workflows.family_journey import FamilyJourney
 
 JOURNEYS = 40  # a round
@@ -55,7 +55,7 @@ async def measure(pool: asyncpg.Pool, client: Client) -> Row:
 
 
 def _ours(client: Client, programme: Programme) -> Drive:
-    engine = Engine(client)
+    engine = JourneyClient(client)
 
     async def drive(reference: str) -> None:
         for command in six_steps(programme, reference):

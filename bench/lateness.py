@@ -18,7 +18,7 @@ from activities.batch import Batch
 from bench.families import journey_of, six_steps
 from domain.calendar import calendar_of, local_date
 from domain.journey.agenda import agenda
-from domain.journey.owed_work import standing
+from domain.journey.owed_work import owed_work
 from domain.programme.programme import Programme
 from programmes import content_hash, load
 from stack import commands, postgres, sinks, state, tokens
@@ -127,7 +127,7 @@ async def _refer(conn: Conn, programme: Programme, reference: str, moment: datet
     deadlines = agenda(batch.journey, programme, calendar)
     if [deadline.at for deadline in deadlines] != [moment]:
         raise AssertionError(f"planned for {[deadline.at for deadline in deadlines]} instead of {moment}")
-    await journal.append(conn, batch.change(deadlines, standing(batch.journey, programme, calendar)), batch.last_hash)
+    await journal.append(conn, batch.change(deadlines, owed_work(batch.journey, programme, calendar)), batch.last_hash)
 
 
 async def _arm(layout: Layout) -> None:

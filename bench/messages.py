@@ -25,7 +25,7 @@ from store.vault import Vault
 from wiring.keys import key
 from wiring.references import new_reference
 from wiring.settings import Settings
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 from worker import build
 
 PARTNERS = tuple(f"partner-{number}" for number in range(10))
@@ -118,7 +118,7 @@ async def _address(pool: asyncpg.Pool, alive: int, last: int) -> None:
 
 async def _rate(client: Client, programme: Programme, alive: sinks.Sink) -> float:
     """Refer families, then identify all of them; return how many of the nine partners' messages arrive a second."""
-    engine = Engine(client)
+    engine = JourneyClient(client)
     families = [(new_reference(), name) for _ in range(FAMILIES) for name in PARTNERS]
     await _all(families, lambda reference, name: _refer(engine, programme, reference, name))
     expected = {journey_of(reference) for reference, name in families if name != DEAD}
@@ -141,13 +141,13 @@ async def _all(families: Sequence[tuple[str, str]], do: Callable[[str, str], Awa
     await asyncio.gather(*(one(reference, name) for reference, name in families))
 
 
-async def _refer(engine: Engine, programme: Programme, reference: str, referrer: str) -> None:
+async def _refer(engine: JourneyClient, programme: Programme, reference: str, referrer: str) -> None:
     refer, consent, *_ = six_steps(programme, reference)
     await engine.submit(journey_of(reference), refer.model_copy(update={"referrer": referrer}))
     await engine.submit(journey_of(reference), consent)
 
 
-async def _identify(engine: Engine, reference: str) -> None:
+async def _identify(engine: JourneyClient, reference: str) -> None:
     now = datetime.now(UTC)
     command = IdentifyFamily(
         command_id=f"{reference}-identify",

@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.journal import JournalActivities
     from activities.messages import CarriedOut, CarryOut
-    from domain.journey.commands import Command
+    from domain.journey.commands import AnyCommand
 
 PLAIN_WORKFLOW = "PlainJourney"
 
@@ -27,7 +27,7 @@ class PlainJourney:
         return self._steps
 
     @workflow.update
-    async def step(self, journey_id: str, command: Command) -> CarriedOut:
+    async def step(self, journey_id: str, command: AnyCommand) -> CarriedOut:
         """Take one step."""
         order = CarryOut(journey_id=journey_id, now=workflow.now(), commands=[command])
         done = await workflow.execute_activity_method(

@@ -15,14 +15,14 @@ from gateway.intake import imports, referrals
 from gateway.journeys import corrections, erasure, steps, views
 from gateway.operations import clock, counts, doctor, maintenance
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
-from gateway.services import Parts, open_parts
+from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue
 from relay.inbox import sweeping
 from wiring.settings import Settings
 
 # The framework's own would export, past our exporter, bodies and the words of faults, wherever its variable says so.
 NO_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
-Opening = Callable[[Settings], AbstractAsyncContextManager[Parts]]
+Opening = Callable[[Settings], AbstractAsyncContextManager[Services]]
 
 
 class Gateway(FastAPI):
@@ -41,7 +41,7 @@ class Gateway(FastAPI):
         return told
 
 
-def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
+def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
     """Return the gateway; `opening` opens its parts, and tests bring their own engine that way."""
     app = Gateway(
         title="Family Journeys",
@@ -87,10 +87,10 @@ def create_app(settings: Settings, opening: Opening = open_parts) -> FastAPI:
 def _lifespan(settings: Settings, opening: Opening) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opening(settings) as parts:
-            app.state.parts = parts
-            await parts.programme()
-            async with sweeping(parts.pool, parts.engine, parts.mail):
+        async with opening(settings) as services:
+            app.state.services = services
+            await services.programme()
+            async with sweeping(services.pool, services.engine, services.mail):
                 yield
 
     return lifespan

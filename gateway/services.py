@@ -22,20 +22,20 @@ from store.vault import Vault
 from wiring.keys import key
 from wiring.settings import Settings
 from wiring.temporal.client import connect
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 
 JUDGED_AT_ONCE = 2  # requests of partner events: each holds its body, up to 8 MiB, and all that is made of it
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """Everything a route may need; `mail` wakes the forwarding of partner events, `judging` bounds their reading."""
 
     settings: Settings
     pool: Pool
     vault: Vault
     tokens: Tokens
-    engine: Engine
+    engine: JourneyClient
     mail: asyncio.Event = field(default_factory=asyncio.Event)
     judging: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(JUDGED_AT_ONCE))
     kept: set[str] = field(default_factory=set)  # hashes of the rule packs that the database has from us
@@ -69,13 +69,13 @@ class Parts:
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open the parts of a real gateway; Temporal is reached at the first command, so that the door opens without it."""
     pool = await open_pool(settings.database_url)
     try:
         client = await connect(settings, lazy=True)
-        engine = Engine(client, offset=settings.clock_offset, history_limit=settings.history_limit)
-        yield Parts(settings=settings, pool=pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine)
+        engine = JourneyClient(client, offset=settings.clock_offset, history_limit=settings.history_limit)
+        yield Services(settings=settings, pool=pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine)
     finally:
         await pool.close()
 
@@ -85,10 +85,10 @@ def open_vault(settings: Settings) -> Vault:
     return Vault(key(settings.secrets_dir, "vault.key"), key(settings.secrets_dir, "subject.key"))
 
 
-def parts_of(request: Request) -> Parts:
+def parts_of(request: Request) -> Services:
     """Return the parts of the running gateway."""
-    parts: Parts = request.app.state.parts
-    return parts
+    services: Services = request.app.state.services
+    return services
 
 
-Served = Annotated[Parts, Depends(parts_of)]
+Served = Annotated[Services, Depends(parts_of)]

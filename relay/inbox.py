@@ -12,7 +12,7 @@ from domain.journey.commands import RecordEvidence
 from store import inbox
 from store.pool import Pool
 from wiring.background import beside
-from wiring.temporal.journeys import Engine, Unavailable
+from wiring.temporal.journeys import JourneyClient, Unavailable
 
 Forward = Callable[[str, Sequence[RecordEvidence]], Awaitable[None]]
 
@@ -24,7 +24,7 @@ LOST_AFTER = timedelta(minutes=10)  # handed over and never applied: hand over a
 log = structlog.stdlib.get_logger("inbox")
 
 
-def sweeping(pool: Pool, engine: Engine, wake: asyncio.Event | None = None) -> AbstractAsyncContextManager[None]:
+def sweeping(pool: Pool, engine: JourneyClient, wake: asyncio.Event | None = None) -> AbstractAsyncContextManager[None]:
     """Sweep the inbox in the background while the context is open, at once when `wake` is set."""
     return beside(_sweep_on(pool, engine, wake or asyncio.Event()))
 
@@ -46,7 +46,7 @@ async def sweep(pool: Pool, forward: Forward, now: datetime) -> int:
     return count
 
 
-async def _sweep_on(pool: Pool, engine: Engine, wake: asyncio.Event) -> None:
+async def _sweep_on(pool: Pool, engine: JourneyClient, wake: asyncio.Event) -> None:
     """Sweep again and again; while Temporal or the database is away, events wait in the inbox."""
     while True:
         wake.clear()

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from domain.calendar import LONDON
-from domain.journey.events import ConsentRecorded, EvaluationFellDue, Event, EvidenceRecorded
+from domain.journey.events import AnyEvent, ConsentRecorded, EvaluationFellDue, EvidenceRecorded
 
 GENESIS = bytes(32)  # what the first event of a journey chains to
 NAMES = UUID("b0a3a1de-6c1f-4b6e-9d0b-6a6f75726e65")
@@ -69,13 +69,13 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def occurred_at(event: Event) -> datetime:
+def occurred_at(event: AnyEvent) -> datetime:
     """Return when an event happened: the start of its day in Britain, else the moment it was recorded."""
     day = _day(event)
     return utc(event.at if day is None else datetime.combine(day, time.min, tzinfo=LONDON))
 
 
-def _day(event: Event) -> date | None:
+def _day(event: AnyEvent) -> date | None:
     match event:
         case ConsentRecorded():
             return event.consent.on

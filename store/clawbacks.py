@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.claims.clawback import Standing
+from domain.claims.clawback import Reassessment
 from domain.claims.states import ClaimState
 from domain.journey.commands import Proposed
 from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
@@ -55,7 +55,7 @@ async def open_of(conn: Conn, claim_id: str) -> Clawback | None:
     return next((held for held in await of_claim(conn, claim_id) if held.state == "open"), None)
 
 
-async def propose(conn: Conn, journey_id: str, proposed: Proposed, found: Standing, at: datetime) -> None:
+async def propose(conn: Conn, journey_id: str, proposed: Proposed, found: Reassessment, at: datetime) -> None:
     """Raise a proposal on a journey, in place of the one that is open."""
     await conn.execute(_SQL["end"], proposed.claim_id, "superseded", at, None, None)
     change = found.changes[0]

@@ -11,10 +11,10 @@ import asyncpg
 import orjson
 
 from domain.journey.agenda import Deadline
-from domain.journey.commands import Command
+from domain.journey.commands import AnyCommand
 from domain.journey.effects import EFFECT, Effect
-from domain.journey.events import EVENT, Event
-from domain.journey.owed_work import Standing
+from domain.journey.events import EVENT, AnyEvent
+from domain.journey.owed_work import OwedWork
 from domain.journey.replies import Reply
 from domain.journey.state import Journey
 from store.chain import GENESIS, canonical, chained, event_id, occurred_at, plain, utc
@@ -37,7 +37,7 @@ class Recorded:
     """One event as the journal holds it. Times are aware, in UTC; `hash` is the 32 bytes that chain it."""
 
     version: int
-    event: Event
+    event: AnyEvent
     event_id: UUID
     actor: str
     command_id: str
@@ -77,7 +77,7 @@ class Loaded:
 class NewEvent:
     """An event to append, with the command that made it and who gave that (`role:name`)."""
 
-    event: Event
+    event: AnyEvent
     command_id: str
     actor: str
 
@@ -96,12 +96,12 @@ class Change:
     events: list[NewEvent]
     journey: Journey
     deadlines: tuple[Deadline, ...] = ()
-    owed: tuple[Standing, ...] = ()
+    owed: tuple[OwedWork, ...] = ()
     answers: list[Answered] = field(default_factory=list)
     effects: list[tuple[str, Effect]] = field(default_factory=list)
 
 
-def fingerprint(journey_id: str, command: Command) -> str:
+def fingerprint(journey_id: str, command: AnyCommand) -> str:
     """Return the SHA-256 (hex) of a command to a journey, without its moment and what is filled in under way.
 
     The same id with another fingerprint is another command under a used id.
@@ -177,7 +177,7 @@ def _recorded(row: Record) -> Recorded:
     )
 
 
-def _event(event_type: str, version: int, payload: str) -> Event:
+def _event(event_type: str, version: int, payload: str) -> AnyEvent:
     """Read a stored event; text of today's version goes straight to the model."""
     if version == schema_version(event_type):
         return EVENT.validate_json(payload)

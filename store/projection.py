@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.journey.agenda import Deadline
 from domain.journey.events import (
-    Event,
+    AnyEvent,
     ReminderAcknowledged,
     ReminderEnded,
     ReminderEscalated,
@@ -14,7 +14,7 @@ from domain.journey.events import (
     ReminderNotSent,
     ReminderSent,
 )
-from domain.journey.owed_work import Standing
+from domain.journey.owed_work import OwedWork
 from domain.journey.state import Journey
 from store.chain import utc
 
@@ -26,8 +26,8 @@ def project(  # noqa: PLR0913, PLR0917 - everything the read models are made of
     journey_id: str,
     journey: Journey,
     deadlines: Sequence[Deadline],
-    owed: Sequence[Standing],
-    events: Sequence[Event],
+    owed: Sequence[OwedWork],
+    events: Sequence[AnyEvent],
     head: bytes,
 ) -> list[Any]:
     """Return the parameters of the statement `project`; the last of the new `events` has hash `head`."""
@@ -72,7 +72,7 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
     }
 
 
-def reminder_rows(journey: Journey, events: Sequence[Event]) -> tuple[list[Row], list[Row]]:
+def reminder_rows(journey: Journey, events: Sequence[AnyEvent]) -> tuple[list[Row], list[Row]]:
     """Return the rows of reminders that fell due in `events`, and the news of those that had before."""
     fallen: dict[str, Row] = {}
     moved: dict[str, Row] = {}

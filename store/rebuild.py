@@ -7,7 +7,7 @@ from domain.calendar import calendar_of
 from domain.errors import Rejected
 from domain.journey.agenda import agenda
 from domain.journey.evolve import fold
-from domain.journey.owed_work import standing
+from domain.journey.owed_work import owed_work
 from domain.programme.programme import Programme
 from store import programmes
 from store.journal import load
@@ -99,5 +99,5 @@ async def _project(conn: Conn, journey_id: str, programme_of: ProgrammeOf) -> No
     journey = fold(events)
     programme = programme_of(journey.programme, journey.programme_hash)
     calendar = calendar_of(programme.nation)
-    deadlines, owed = agenda(journey, programme, calendar), standing(journey, programme, calendar)
+    deadlines, owed = agenda(journey, programme, calendar), owed_work(journey, programme, calendar)
     await conn.execute(_SQL["project"], *project(journey_id, journey, deadlines, owed, events, loaded.last_hash))

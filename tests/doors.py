@@ -19,11 +19,11 @@ from stdnum.gb import nhs
 from activities.journal import JournalActivities
 from activities.messages import CarryOut
 from domain.errors import Rejected
-from domain.journey.commands import Command, RecordEvidence
+from domain.journey.commands import AnyCommand, RecordEvidence
 from domain.journey.replies import Reply
 from gateway.app import create_app
 from gateway.http.security import Tokens
-from gateway.services import Parts, open_vault
+from gateway.services import Services, open_vault
 from stack.private_stack import PrivateStack, running
 from stack.tokens import mint
 from store.pool import Pool, open_pool
@@ -46,7 +46,7 @@ class NearEngine:
         self.windows: Any = None  # set by tests that open claim windows
         self._signals: list[asyncio.Task[Any]] = []
 
-    async def submit(self, journey_id: str, command: Command) -> Reply:
+    async def submit(self, journey_id: str, command: AnyCommand) -> Reply:
         """Carry out one command."""
         done = await self._carry_out(journey_id, [command])
         (reply,) = done.replies
@@ -89,7 +89,7 @@ class NearEngine:
         """Tell whether it is there."""
         return not self.away
 
-    async def _carry_out(self, journey_id: str, commands: Sequence[Command]) -> Any:
+    async def _carry_out(self, journey_id: str, commands: Sequence[AnyCommand]) -> Any:
         if self.away:
             raise Unavailable("the engine is away")
         return await self._journal.carry_out(CarryOut(journey_id=journey_id, now=self.clock, commands=list(commands)))
@@ -98,8 +98,8 @@ class NearEngine:
 class Doors:
     """One running gateway: its app, its engine, and clients of every role."""
 
-    def __init__(self, stack: PrivateStack, app: FastAPI, parts: Parts, engine: NearEngine) -> None:
-        self.stack, self.app, self.parts, self.engine = stack, app, parts, engine
+    def __init__(self, stack: PrivateStack, app: FastAPI, services: Services, engine: NearEngine) -> None:
+        self.stack, self.app, self.parts, self.engine = stack, app, services, engine
         self.key = json.loads((stack.layout.secrets / "jwt.json").read_text())
         self._numbers = itertools.count(1)
         self._secrets: dict[str, str] = {}
@@ -238,14 +238,16 @@ async def doors() -> AsyncIterator[Doors]:
         )
         pool = await open_pool(settings.database_url)
         engine = NearEngine(pool)
-        parts = Parts(settings=settings, pool=pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine)
+        services = Services(
+            settings=settings, pool=pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine
+        )
 
         @asynccontextmanager
-        async def opening(_: Settings) -> AsyncIterator[Parts]:
-            yield parts
+        async def opening(_: Settings) -> AsyncIterator[Services]:
+            yield services
 
         app = create_app(settings, opening)
         quiet()
         async with app.router.lifespan_context(app):
-            yield Doors(stack, app, parts, engine)
+            yield Doors(stack, app, services, engine)
         await pool.close()

@@ -12,7 +12,7 @@ from activities.claims import ClaimActivities
 from activities.clawbacks import ClawbackActivities
 from activities.journal import JournalActivities
 from activities.messages import CarryOut, RunEffect
-from domain.journey.commands import Command
+from domain.journey.commands import AnyCommand
 from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
 from domain.journey.evolve import fold
 from domain.journey.replies import Reply
@@ -52,18 +52,18 @@ class Ledger:
             await journal.append(conn, Change(journey.journey_id, 0, news, journey), GENESIS)
         return journey.journey_id
 
-    async def carry_out(self, journey_id: str, *commands: Command) -> list[Effect]:
+    async def carry_out(self, journey_id: str, *commands: AnyCommand) -> list[Effect]:
         """Carry out commands; return the evaluations and reviews that are then open."""
         done = await self.journal.carry_out(CarryOut(journey_id=journey_id, now=self.now, commands=list(commands)))
         self.replies = done.replies
         return [effect for effect in done.effects if isinstance(effect, OURS)]
 
-    async def submit(self, journey_id: str, command: Command) -> Reply:
+    async def submit(self, journey_id: str, command: AnyCommand) -> Reply:
         """Carry out one command of another journey, as the engine does."""
         done = await self.journal.carry_out(CarryOut(journey_id=journey_id, now=self.now, commands=[command]))
         return done.replies[0]
 
-    async def live(self, journey_id: str, *commands: Command) -> None:
+    async def live(self, journey_id: str, *commands: AnyCommand) -> None:
         """Carry out commands, and every evaluation and review that follows."""
         effects = await self.carry_out(journey_id, *commands)
         while effects:

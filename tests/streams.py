@@ -13,12 +13,12 @@ from domain.evidence import EVIDENCE
 from domain.family import Member
 from domain.journey import commands as ask
 from domain.journey.agenda import Deadline, agenda
-from domain.journey.commands import Caseload, Command
+from domain.journey.commands import AnyCommand, Caseload
 from domain.journey.decide import decide
 from domain.journey.effects import Effect
-from domain.journey.events import Event, EventCorrected
+from domain.journey.events import AnyEvent, EventCorrected
 from domain.journey.evolve import evolve, fold
-from domain.journey.owed_work import standing
+from domain.journey.owed_work import owed_work
 from domain.journey.react import react
 from domain.journey.replies import Rejection, Reply
 from domain.journey.state import Journey
@@ -89,10 +89,10 @@ PROGRAMME = Programme.model_validate(
 class Step:
     """One command carried out: what it made, and everything that follows from it."""
 
-    command: Command
+    command: AnyCommand
     before: Journey
     journey: Journey
-    events: list[Event]
+    events: list[AnyEvent]
     reply: Reply
     effects: list[Effect]
     deadlines: tuple[Deadline, ...]
@@ -106,7 +106,7 @@ class Step:
             events=[NewEvent(event, command.command_id, command.actor) for event in self.events],
             journey=self.journey,
             deadlines=self.deadlines,
-            owed=standing(self.journey, PROGRAMME, calendar_of(PROGRAMME.nation)),
+            owed=owed_work(self.journey, PROGRAMME, calendar_of(PROGRAMME.nation)),
             answers=[Answered(self.reply, fingerprint(journey_id, command))],
             effects=[(command.command_id, effect) for effect in self.effects],
         )
@@ -116,7 +116,7 @@ def journey_id_of(reference: str = REFERENCE, number: int = 1) -> str:
     return f"journey:wirral:{reference}:{number}"
 
 
-def step(stream: Sequence[Event], command: Command, journey_id: str) -> Step:
+def step(stream: Sequence[AnyEvent], command: AnyCommand, journey_id: str) -> Step:
     """Decide a command on a stream; a rejection is a reply without events."""
     before = fold(stream)
     rejection, events = None, []
@@ -142,9 +142,9 @@ def step(stream: Sequence[Event], command: Command, journey_id: str) -> Step:
     return Step(command, before, journey, events, reply, effects, deadlines)
 
 
-def play(orders: Sequence[Command], journey_id: str) -> list[Step]:
+def play(orders: Sequence[AnyCommand], journey_id: str) -> list[Step]:
     """Carry out commands one after the other, in memory."""
-    stream: list[Event] = []
+    stream: list[AnyEvent] = []
     steps = []
     for order in orders:
         steps.append(step(stream, order, journey_id))
@@ -152,7 +152,7 @@ def play(orders: Sequence[Command], journey_id: str) -> list[Step]:
     return steps
 
 
-async def carry_out(conn: Conn, journey_id: str, command: Command) -> Step:
+async def carry_out(conn: Conn, journey_id: str, command: AnyCommand) -> Step:
     """Load, decide and append, as the activity does; no retry."""
     loaded = await load(conn, journey_id, [command.command_id])
     done = step([recorded.event for recorded in loaded.events], command, journey_id)
@@ -160,7 +160,7 @@ async def carry_out(conn: Conn, journey_id: str, command: Command) -> Step:
     return done
 
 
-async def store(conn: Conn, orders: Sequence[Command], journey_id: str) -> list[Step]:
+async def store(conn: Conn, orders: Sequence[AnyCommand], journey_id: str) -> list[Step]:
     """Carry out commands one after the other, in the journal."""
     return [await carry_out(conn, journey_id, order) for order in orders]
 
@@ -172,15 +172,15 @@ class Orders:
         self.reference, self.number, self.key_worker = reference, number, key_worker
         self._ids = itertools.count(1)
 
-    def give(self, kind: Any, day: date, /, **fields: Any) -> Command:
+    def give(self, kind: Any, day: date, /, **fields: Any) -> AnyCommand:
         """Any command, about `day`."""
         on = {"on": day} if "on" in kind.model_fields else {}
         name = f"{self.reference}:{self.number}:c{next(self._ids)}"
         at = datetime.combine(day, time(12), tzinfo=UTC)
-        order: Command = kind(**{"command_id": name, "at": at, "actor": "coordinator:ann", **on, **fields})
+        order: AnyCommand = kind(**{"command_id": name, "at": at, "actor": "coordinator:ann", **on, **fields})
         return order
 
-    def refer(self, day: date = START) -> Command:
+    def refer(self, day: date = START) -> AnyCommand:
         """The referral of an adult and a child by the police."""
         return self.give(
             ask.ReferFamily,
@@ -197,18 +197,18 @@ class Orders:
             criteria=("poverty",),
         )
 
-    def allocate(self, day: date) -> Command:
+    def allocate(self, day: date) -> AnyCommand:
         """The allocation to this path's key worker, who has room."""
         return self.give(ask.AllocateKeyWorker, day, key_worker=self.key_worker, caseload=ROOM)
 
-    def job(self, day: date, number: int, hours: float | None = None) -> Command:
+    def job(self, day: date, number: int, hours: float | None = None) -> AnyCommand:
         """Evidence that the adult found work."""
         fields = {"id": f"job-{number}", "member": "m1", "source": "jobcentre", "observed_on": day, "from": day}
         evidence = EVIDENCE.validate_python({"kind": "employment", "hours": hours, **fields})
         return self.give(ask.RecordEvidence, day, evidence=evidence)
 
 
-def whole_path(reference: str = REFERENCE, number: int = 1, key_worker: str = "kim") -> list[Command]:
+def whole_path(reference: str = REFERENCE, number: int = 1, key_worker: str = "kim") -> list[AnyCommand]:
     """Every stage from refer to close, with evidence, passing time, a correction, step-up and both checks."""
     orders = Orders(reference, number, key_worker)
     days = (START + timedelta(days=distance) for distance in itertools.count(0, 4))
@@ -242,7 +242,7 @@ def whole_path(reference: str = REFERENCE, number: int = 1, key_worker: str = "k
     ]
 
 
-def _correction(stream: Sequence[Event]) -> dict[str, Any]:
+def _correction(stream: Sequence[AnyEvent]) -> dict[str, Any]:
     """What is needed to say that the first contact was a call; a rejection when there was none."""
     place = next((place for place, event in enumerate(stream, 1) if event.type == "contact-recorded"), None)
     original = stream[place - 1] if place else None
@@ -251,7 +251,7 @@ def _correction(stream: Sequence[Event]) -> dict[str, Any]:
     return {"version": place or 1, "reason": "wrong-kind", "original": original, "replacement": replacement}
 
 
-def random_walk(seed: int, length: int = 40) -> Iterator[tuple[str, Command]]:
+def random_walk(seed: int, length: int = 40) -> Iterator[tuple[str, AnyCommand]]:
     """Commands for a random journey that closes late if at all, some of them rejected; same seed, same walk."""
     chance = random.Random(seed)  # noqa: S311 - the same walk every time is the point
     reference = f"F-{seed:04d}-WALK"
@@ -268,7 +268,7 @@ def random_walk(seed: int, length: int = 40) -> Iterator[tuple[str, Command]]:
         yield journey_id, order
 
 
-def _any_order(orders: Orders, chance: random.Random, day: date, stream: Sequence[Event], turn: int) -> Command:
+def _any_order(orders: Orders, chance: random.Random, day: date, stream: Sequence[AnyEvent], turn: int) -> AnyCommand:
     give, state = orders.give, fold(stream)
     due = [reminder.id for reminder in state.reminders if reminder.state == "due"] or ["none"]
     live = [reminder.id for reminder in state.reminders if reminder.live] or ["none"]

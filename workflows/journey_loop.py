@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.journal import JournalActivities
     from activities.messages import MAIL_REFUSED, PARTNER_REFUSED, CarriedOut, CarryOut, EffectRun, RunEffect
     from activities.notifications import NotificationActivities
-    from domain.journey.commands import Command
+    from domain.journey.commands import AnyCommand
     from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
     from domain.journey.react import given_up
     from domain.journey.replies import Reply
@@ -37,7 +37,7 @@ ACTIVITIES: dict[str, Callable[[Any, RunEffect], Awaitable[EffectRun]]] = {
 class Asked:
     """A command that waits to be carried out, with its reply once there is one."""
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: AnyCommand) -> None:
         self.command = command
         self.reply: Reply | None = None
 
@@ -52,13 +52,13 @@ class JourneyLoop:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._fresh = True
 
-    def ask(self, command: Command) -> Asked:
+    def ask(self, command: AnyCommand) -> Asked:
         """Put a command in the waiting batch."""
         asked = Asked(command)
         self._asked.append(asked)
         return asked
 
-    async def answer(self, command: Command) -> Reply:
+    async def answer(self, command: AnyCommand) -> Reply:
         """Return the reply to a command once it is carried out; a rejection reaches the caller as a failure."""
         asked = self.ask(command)
         await workflow.wait_condition(lambda: asked.reply is not None)

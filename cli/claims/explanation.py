@@ -37,10 +37,10 @@ def _learned(learned: dict[str, Any]) -> None:
     table("learned since", ("", "evidence", "kind", "member", "source", "observed"), rows)
     for date in learned["practice"]:
         typer.echo(f"{date['step']}: {date['before'] or 'none'} then, {date['after'] or 'none'} now")
-    standing = learned["standing"]
-    verdict = f"{standing['verdict_after'].replace('_', ' ')}, £{standing['amount_after']:,}"
+    reassessed = learned["reassessment"]
+    verdict = f"{reassessed['verdict_after'].replace('_', ' ')}, £{reassessed['amount_after']:,}"
     typer.echo(f"on today's evidence: {verdict}")
-    _changes(standing["changes"])
+    _changes(reassessed["changes"])
 
 
 def _item(item: dict[str, Any]) -> Sequence[object]:

@@ -20,11 +20,11 @@ from typing import Literal
 from domain.claims.claim_file import ClaimFile, LimbReport, Pack, explain, limb_report
 from domain.evidence import Observation
 from domain.journey.events import (
+    AnyEvent,
     ClaimEligibilityRecorded,
     ConsentRecorded,
     ConsentWithdrawn,
     ContactRecorded,
-    Event,
     EventCorrected,
     EvidenceRecorded,
     FamilyAssessed,
@@ -69,7 +69,7 @@ class Claimed(Value):
     billed: bool = True
 
 
-class Standing(Value):
+class Reassessment(Value):
     """What a claim came to, what it comes to now, and the parts that changed their verdict.
 
     `given_up` names the results it was decided with that were given up since; `claim_anew` says that without them it
@@ -124,10 +124,10 @@ class Learned(Value):
     added: tuple[Item, ...]
     corrected: tuple[Item, ...]
     practice: tuple[Redated, ...]
-    standing: Standing
+    reassessment: Reassessment
 
 
-def standing(claimed: Claimed, before: Sequence[Finding], now: ClaimFile, pack: Pack) -> Standing:
+def reassess(claimed: Claimed, before: Sequence[Finding], now: ClaimFile, pack: Pack) -> Reassessment:
     """Hold a claimed result against today's evidence, and against what became of the claims it was decided with."""
     after = {found.name: found for found in explain(now, pack)}
     then = {found.name: found for found in before}
@@ -140,7 +140,7 @@ def standing(claimed: Claimed, before: Sequence[Finding], now: ClaimFile, pack: 
     own = _changes(then[claimed.result].parts, after[claimed.result].parts)
     beside = _changes([then[name] for name in others if name not in lost], after.values())
     was_due = claimed.together[claimed.result]
-    return Standing(
+    return Reassessment(
         verdict_before=then[claimed.result].verdict,
         verdict_after=after[claimed.result].verdict,
         amount_before=was_due,
@@ -159,23 +159,23 @@ def learned(then: ClaimFile, now: ClaimFile, claimed: Claimed, before: Sequence[
         added=_items(item for item in now.evidence if item.id not in held),
         corrected=_items(item for item in now.evidence if item.id in held and held[item.id] != item),
         practice=_redated(then, now),
-        standing=standing(claimed, before, now, pack),
+        reassessment=reassess(claimed, before, now, pack),
     )
 
 
-def news(found: Standing, open_cause: str | None, upheld: Collection[str]) -> News | None:
+def news(found: Reassessment, open_cause: str | None, upheld: Collection[str]) -> News | None:
     """Tell what to do about a claim, given the cause that is open and those that a manager upheld it against."""
     if found.cause is None or found.cause in upheld:
         return None if open_cause is None else "withdraw"
     return None if found.cause == open_cause else "raise"
 
 
-def review_is_due(journey: Journey, happened: Iterable[Event]) -> bool:
+def review_is_due(journey: Journey, happened: Iterable[AnyEvent]) -> bool:
     """Tell whether what happened may change a claim of this family: one of this journey, or of an earlier one."""
     return bool(journey.claimed or journey.earlier) and any(_unsettles(journey, event) for event in happened)
 
 
-def _unsettles(journey: Journey, event: Event) -> bool:
+def _unsettles(journey: Journey, event: AnyEvent) -> bool:
     """A result that is claimed again may carry what was left without it."""
     if isinstance(event, ClaimEligibilityRecorded):
         return event.claim_id is not None and bool(journey.clawbacks)

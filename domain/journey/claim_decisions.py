@@ -3,11 +3,17 @@
 from domain.claims.states import moved
 from domain.errors import Rejected
 from domain.journey.commands import DecideClawback, RecordEligibility, RecordReview
-from domain.journey.events import ClaimEligibilityRecorded, ClawbackDecided, ClawbackProposed, ClawbackWithdrawn, Event
+from domain.journey.events import (
+    AnyEvent,
+    ClaimEligibilityRecorded,
+    ClawbackDecided,
+    ClawbackProposed,
+    ClawbackWithdrawn,
+)
 from domain.journey.state import Journey
 
 
-def record_eligibility(command: RecordEligibility) -> list[Event]:
+def record_eligibility(command: RecordEligibility) -> list[AnyEvent]:
     """Record the verdicts the claims ledger took, one event a result."""
     return [
         ClaimEligibilityRecorded(
@@ -22,7 +28,7 @@ def record_eligibility(command: RecordEligibility) -> list[Event]:
     ]
 
 
-def record_review(command: RecordReview) -> list[Event]:
+def record_review(command: RecordReview) -> list[AnyEvent]:
     """Record what a review of the family's claims came to, as the claims ledger took it, one event a claim."""
     return [
         *(ClawbackProposed(at=command.at, **each.model_dump()) for each in command.proposed),
@@ -30,7 +36,7 @@ def record_review(command: RecordReview) -> list[Event]:
     ]
 
 
-def decide_clawback(journey: Journey, command: DecideClawback) -> list[Event]:
+def decide_clawback(journey: Journey, command: DecideClawback) -> list[AnyEvent]:
     """Uphold a claim or have it clawed back; only while its proposal is open, and only from where it stands."""
     if command.claim_id not in journey.clawbacks:
         raise Rejected(

@@ -6,7 +6,7 @@ from domain.calendar import add_months, calendar_of, local_date
 from domain.errors import Rejected
 from domain.journey.agenda import due_on, owed_now, set_day
 from domain.journey.commands import CancelDeadline, MoveDeadline, PauseDeadline, ResumeDeadline
-from domain.journey.events import DeadlineCancelled, DeadlineMoved, DeadlinePaused, DeadlineResumed, Event
+from domain.journey.events import AnyEvent, DeadlineCancelled, DeadlineMoved, DeadlinePaused, DeadlineResumed
 from domain.journey.refusals import happened
 from domain.journey.state import Changed, Journey, Owed
 from domain.programme.programme import Programme, Work
@@ -14,7 +14,7 @@ from domain.programme.programme import Programme, Work
 HORIZON = 24  # months: what is moved further is forgotten, not planned
 
 
-def move_deadline(journey: Journey, command: MoveDeadline, programme: Programme) -> list[Event]:
+def move_deadline(journey: Journey, command: MoveDeadline, programme: Programme) -> list[AnyEvent]:
     """Set a deadline to another day from today on; one that was cancelled comes back so, a check never comes early."""
     owed = _clocked(journey, command.work, programme)
     happened(command.on, command.at, None, "moved on")
@@ -31,7 +31,7 @@ def move_deadline(journey: Journey, command: MoveDeadline, programme: Programme)
     return [DeadlineMoved(**_about(command, owed), due_on=command.to)]
 
 
-def pause_deadline(journey: Journey, command: PauseDeadline, programme: Programme) -> list[Event]:
+def pause_deadline(journey: Journey, command: PauseDeadline, programme: Programme) -> list[AnyEvent]:
     """Stop a clock; one that stands still already is left alone."""
     owed = _clocked(journey, command.work, programme)
     changed = _changed(owed)
@@ -44,7 +44,7 @@ def pause_deadline(journey: Journey, command: PauseDeadline, programme: Programm
     return [DeadlinePaused(**_about(command, owed), due_on=due)]
 
 
-def resume_deadline(journey: Journey, command: ResumeDeadline, programme: Programme) -> list[Event]:
+def resume_deadline(journey: Journey, command: ResumeDeadline, programme: Programme) -> list[AnyEvent]:
     """Let a paused clock run again: each working day it stood still is a working day more; others run already."""
     owed = _clocked(journey, command.work, programme)
     changed = _changed(owed)
@@ -59,7 +59,7 @@ def resume_deadline(journey: Journey, command: ResumeDeadline, programme: Progra
     return [DeadlineResumed(**_about(command, owed), due_on=due)]
 
 
-def cancel_deadline(journey: Journey, command: CancelDeadline, programme: Programme) -> list[Event]:
+def cancel_deadline(journey: Journey, command: CancelDeadline, programme: Programme) -> list[AnyEvent]:
     """Take the deadline off a piece of work; one without a deadline is left as it is."""
     owed = _clocked(journey, command.work, programme)
     happened(command.on, command.at, None, "cancelled on")

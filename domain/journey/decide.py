@@ -11,10 +11,10 @@ from domain.journey.commands import (
     AcknowledgeReminder,
     AgreePlan,
     AllocateKeyWorker,
+    AnyCommand,
     AssessFamily,
     CancelDeadline,
     CloseJourney,
-    Command,
     CorrectEvent,
     DecideClawback,
     EraseFamily,
@@ -44,7 +44,7 @@ from domain.journey.commands import (
 )
 from domain.journey.deadlines import cancel_deadline, move_deadline, pause_deadline, resume_deadline
 from domain.journey.erasure import erase
-from domain.journey.events import Event, ReminderEnded
+from domain.journey.events import AnyEvent, ReminderEnded
 from domain.journey.evolve import evolve
 from domain.journey.holder import accept_handover, allocate, offer_handover, refuse_handover, withdraw_handover
 from domain.journey.messages import retry_message
@@ -102,14 +102,14 @@ AFTER_ERASING = (
 )
 
 
-def decide(journey: Journey, command: Command, programme: Programme) -> list[Event]:
+def decide(journey: Journey, command: AnyCommand, programme: Programme) -> list[AnyEvent]:
     """Return what happens; an empty list when there is nothing to do. Raise `Rejected` when it does not fit."""
     admit(journey, command)
     happened = _choose(journey, command, programme)
     return [*happened, *_endings(journey, happened, programme, command)]
 
 
-def admit(journey: Journey, command: Command) -> None:
+def admit(journey: Journey, command: AnyCommand) -> None:
     """Refuse what no journey in this state accepts, before looking at the particulars."""
     if journey.stage == "unreferred" and command.type not in {"refer", "pass-time"}:
         raise Rejected("unknown-journey", "no such journey", "check the reference, or refer the family first")
@@ -127,7 +127,7 @@ def admit(journey: Journey, command: Command) -> None:
         )
 
 
-def _choose(journey: Journey, command: Command, programme: Programme) -> Sequence[Event]:  # noqa: C901, PLR0911, PLR0912 - one case a command, in the order of the path
+def _choose(journey: Journey, command: AnyCommand, programme: Programme) -> Sequence[AnyEvent]:  # noqa: C901, PLR0911, PLR0912 - one case a command, in the order of the path
     match command:
         case ReferFamily():
             return refer(journey, command, programme)
@@ -200,7 +200,7 @@ def _choose(journey: Journey, command: Command, programme: Programme) -> Sequenc
 
 
 def _endings(
-    journey: Journey, happened: Sequence[Event], programme: Programme, command: Command
+    journey: Journey, happened: Sequence[AnyEvent], programme: Programme, command: AnyCommand
 ) -> list[ReminderEnded]:
     """End each live reminder whose work is no longer owed, in the same transaction that ended the work.
 

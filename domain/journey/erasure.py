@@ -3,13 +3,13 @@
 from domain.calendar import local_date
 from domain.errors import Rejected
 from domain.journey.commands import EraseFamily, StillOpen
-from domain.journey.events import Event, FamilyErased
+from domain.journey.events import AnyEvent, FamilyErased
 from domain.journey.state import Journey
 
 NAMED = 5  # claims named in a refusal
 
 
-def erase(journey: Journey, command: EraseFamily) -> list[Event]:
+def erase(journey: Journey, command: EraseFamily) -> list[AnyEvent]:
     """Erase a family of which nothing is open; one that was erased stays so."""
     if journey.erased_on is not None:
         return []

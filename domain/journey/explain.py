@@ -1,6 +1,6 @@
 """Decisions in words: why a family is eligible or not, and what follows from a check that was not passed."""
 
-from domain.journey.events import CheckRecorded, Event, EventCorrected, FamilyAssessed, FamilyIdentified
+from domain.journey.events import AnyEvent, CheckRecorded, EventCorrected, FamilyAssessed, FamilyIdentified
 from domain.journey.next_steps import after_check
 from domain.journey.state import Journey
 from domain.programme.eligibility import Counting, HouseholdFault, Judgement
@@ -17,7 +17,7 @@ ONE: dict[Counting, str] = {"criteria": "criterion", "groups": "group"}
 WAITS = "the criteria are judged by the needs found at assessment"
 
 
-def explain(journey: Journey, event: Event, programme: Programme) -> tuple[str, ...]:
+def explain(journey: Journey, event: AnyEvent, programme: Programme) -> tuple[str, ...]:
     """Say why a family was found eligible or not, or what a check offers; nothing for events that decide neither."""
     match event:
         case FamilyIdentified():

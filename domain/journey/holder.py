@@ -11,7 +11,7 @@ from domain.journey.commands import (
     WithdrawHandover,
 )
 from domain.journey.events import (
-    Event,
+    AnyEvent,
     HandoverAccepted,
     HandoverOffered,
     HandoverRefused,
@@ -26,7 +26,7 @@ from domain.programme.programme import Programme
 Holding = AllocateKeyWorker | AcceptHandover
 
 
-def allocate(journey: Journey, command: AllocateKeyWorker, programme: Programme) -> list[Event]:
+def allocate(journey: Journey, command: AllocateKeyWorker, programme: Programme) -> list[AnyEvent]:
     """Give an eligible family its key worker, within the caseload cap and the places of the programme."""
     if journey.key_worker is not None and journey.key_worker == command.key_worker:
         return []
@@ -40,7 +40,7 @@ def allocate(journey: Journey, command: AllocateKeyWorker, programme: Programme)
     return [KeyWorkerAllocated(at=command.at, on=command.on, key_worker=worker, waiver=waiver)]
 
 
-def offer_handover(journey: Journey, command: OfferHandover) -> list[Event]:
+def offer_handover(journey: Journey, command: OfferHandover) -> list[AnyEvent]:
     """Offer the family to another key worker; the holder keeps it until the offer is accepted."""
     is_held(journey, "handed over")
     happened(command.on, command.at, journey.key_worker_from, "offered on")
@@ -52,7 +52,7 @@ def offer_handover(journey: Journey, command: OfferHandover) -> list[Event]:
     return [HandoverOffered(at=command.at, on=command.on, to=command.to, to_team=counted.team, to_area=counted.area)]
 
 
-def withdraw_handover(journey: Journey, command: WithdrawHandover) -> list[Event]:
+def withdraw_handover(journey: Journey, command: WithdrawHandover) -> list[AnyEvent]:
     """Take an offer back; without one there is nothing to do."""
     is_held(journey, "handed over")
     if journey.handover_to is None:
@@ -61,7 +61,7 @@ def withdraw_handover(journey: Journey, command: WithdrawHandover) -> list[Event
     return [HandoverWithdrawn(at=command.at, on=command.on)]
 
 
-def accept_handover(journey: Journey, command: AcceptHandover, programme: Programme) -> list[Event]:
+def accept_handover(journey: Journey, command: AcceptHandover, programme: Programme) -> list[AnyEvent]:
     """Take over an offered family, within the caseload cap and the key workers of the programme."""
     if journey.key_worker == command.key_worker:
         return []
@@ -76,7 +76,7 @@ def accept_handover(journey: Journey, command: AcceptHandover, programme: Progra
     return [HandoverAccepted(at=command.at, on=command.on, key_worker=worker, waiver=waiver)]
 
 
-def refuse_handover(journey: Journey, command: RefuseHandover) -> list[Event]:
+def refuse_handover(journey: Journey, command: RefuseHandover) -> list[AnyEvent]:
     """Decline the offer; the holder is told, with the reason."""
     happened(command.on, command.at, _open_offer(journey).since, "refused on")
     return [HandoverRefused(at=command.at, on=command.on, reason=command.reason)]

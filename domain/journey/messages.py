@@ -5,13 +5,13 @@ import re
 from domain.errors import Rejected
 from domain.journey.commands import RetryMessage
 from domain.journey.effects import Remind
-from domain.journey.events import Event, MessageRetried
+from domain.journey.events import AnyEvent, MessageRetried
 from domain.journey.state import Journey
 
 _RETRY = re.compile(r"(?P<first>.+?)(?::retry-(?P<number>[0-9]+))?")
 
 
-def retry_message(journey: Journey, command: RetryMessage) -> list[Event]:
+def retry_message(journey: Journey, command: RetryMessage) -> list[AnyEvent]:
     """Send a message again that failed or was refused, under an id of its own; one that was tried again stays so.
 
     Consent and agreement are asked anew when it goes out.

@@ -12,7 +12,7 @@ from domain.programme.programme import Holder, Programme, Work
 ClockState = Literal["running", "moved", "paused", "cancelled", "none"]
 
 
-class Standing(Value):
+class OwedWork(Value):
     """A piece of work that is owed; without `due_on` no clock runs for it, and `clock` and `reason` say why."""
 
     work: Work
@@ -24,17 +24,17 @@ class Standing(Value):
     to: Holder | None = None
 
 
-def standing(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[Standing, ...]:
+def owed_work(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[OwedWork, ...]:
     """Return what is owed, what is due first before what is due later, and what has no deadline at the end."""
     owed = [_standing(journey, item, programme, calendar) for item in owed_now(journey, programme)]
     return tuple(sorted(owed, key=lambda item: (item.due_on is None, item.due_on or item.since, item.work)))
 
 
-def _standing(journey: Journey, owed: Owed, programme: Programme, calendar: Calendar) -> Standing:
+def _standing(journey: Journey, owed: Owed, programme: Programme, calendar: Calendar) -> OwedWork:
     changed = owed.changed if owed.changed is not None and owed.changed.work == owed.work else None
     due, clock = due_on(journey, owed, programme, calendar), programme.clock(owed.work)
     unchanged: ClockState = "none" if due is None else "running"
-    return Standing(
+    return OwedWork(
         work=owed.work,
         generation=owed.generation,
         since=owed.since,

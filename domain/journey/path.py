@@ -22,11 +22,11 @@ from domain.journey.commands import (
     WithdrawConsent,
 )
 from domain.journey.events import (
+    AnyEvent,
     CheckRecorded,
     ConsentRecorded,
     ConsentWithdrawn,
     ContactRecorded,
-    Event,
     FamilyAssessed,
     FamilyIdentified,
     FamilyReferred,
@@ -43,7 +43,7 @@ from domain.journey.state import Journey
 from domain.programme.programme import Programme
 
 
-def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[Event]:
+def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[AnyEvent]:
     """Open the journey, for a family the programme's partners refer for criteria the programme knows."""
     if command.family_erased:
         raise Rejected(
@@ -64,7 +64,7 @@ def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[
     return [FamilyReferred(**fields)]
 
 
-def consent(journey: Journey, command: RecordConsent) -> list[Event]:
+def consent(journey: Journey, command: RecordConsent) -> list[AnyEvent]:
     """Record a lawful basis; the same one again changes nothing, not even its withdrawal."""
     happened(command.on, command.at, None, "given on")
     if command.expires_on is not None and command.expires_on < command.on:
@@ -90,7 +90,7 @@ def consent(journey: Journey, command: RecordConsent) -> list[Event]:
     return []
 
 
-def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[Event]:
+def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[AnyEvent]:
     """End a recorded basis."""
     held = _consent(journey, command.consent_id)
     if held is None:
@@ -101,7 +101,7 @@ def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[Event]:
     return [ConsentWithdrawn(at=command.at, on=command.on, consent_id=held.id)]
 
 
-def identify(journey: Journey, command: IdentifyFamily, programme: Programme) -> list[Event]:
+def identify(journey: Journey, command: IdentifyFamily, programme: Programme) -> list[AnyEvent]:
     """Check criteria and household; a family found not eligible may be looked at again until its journey is closed."""
     if journey.stage not in {"referral", "identification"} or journey.eligible:
         raise out_of_order(journey, "identified", "it was identified before; show it for the criteria met")
@@ -115,14 +115,14 @@ def identify(journey: Journey, command: IdentifyFamily, programme: Programme) ->
     ]
 
 
-def record_contact(journey: Journey, command: RecordContact) -> list[Event]:
+def record_contact(journey: Journey, command: RecordContact) -> list[AnyEvent]:
     """Record a contact by the key worker."""
     is_held(journey, "contacted")
     happened(command.on, command.at, journey.referred_on, "contact on")
     return [ContactRecorded(at=command.at, on=command.on, kind=command.kind)]
 
 
-def assess(journey: Journey, command: AssessFamily, programme: Programme) -> list[Event]:
+def assess(journey: Journey, command: AssessFamily, programme: Programme) -> list[AnyEvent]:
     """Record an assessment; later ones replace the needs found.
 
     Where the needs decide who is eligible, they do until a plan is agreed: a family at work is not judged again.
@@ -137,7 +137,7 @@ def assess(journey: Journey, command: AssessFamily, programme: Programme) -> lis
     return [FamilyAssessed(at=command.at, on=command.on, needs=needs, judged=judged)]
 
 
-def agree_plan(journey: Journey, command: AgreePlan, programme: Programme) -> list[Event]:
+def agree_plan(journey: Journey, command: AgreePlan, programme: Programme) -> list[AnyEvent]:
     """Record the plan; every need it names must have been found at assessment."""
     is_held(journey, "planned for")
     if journey.assessed_on is None:
@@ -154,7 +154,7 @@ def agree_plan(journey: Journey, command: AgreePlan, programme: Programme) -> li
     return [PlanAgreed(at=command.at, on=command.on, needs=tuple(dict.fromkeys(command.needs)))]
 
 
-def start_intervention(journey: Journey, command: StartIntervention) -> list[Event]:
+def start_intervention(journey: Journey, command: StartIntervention) -> list[AnyEvent]:
     """Begin high-intensity work on an agreed plan."""
     is_held(journey, "started on")
     if journey.stage != "assessment":
@@ -165,7 +165,7 @@ def start_intervention(journey: Journey, command: StartIntervention) -> list[Eve
     return [InterventionStarted(at=command.at, on=command.on)]
 
 
-def review_plan(journey: Journey, command: ReviewPlan) -> list[Event]:
+def review_plan(journey: Journey, command: ReviewPlan) -> list[AnyEvent]:
     """Record a review of the plan while the intervention runs at either intensity."""
     if journey.intervention_from is None:
         raise out_of_order(journey, "reviewed", "start the intervention first")
@@ -173,7 +173,7 @@ def review_plan(journey: Journey, command: ReviewPlan) -> list[Event]:
     return [PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
 
 
-def step_down(journey: Journey, command: StepDown, programme: Programme) -> list[Event]:
+def step_down(journey: Journey, command: StepDown, programme: Programme) -> list[AnyEvent]:
     """Move to low intensity."""
     goes_through(journey, "step-down", programme, "close it when its work is done")
     if journey.stage != "intervention":
@@ -182,7 +182,7 @@ def step_down(journey: Journey, command: StepDown, programme: Programme) -> list
     return [SteppedDown(at=command.at, on=command.on)]
 
 
-def step_up(journey: Journey, command: StepUp) -> list[Event]:
+def step_up(journey: Journey, command: StepUp) -> list[AnyEvent]:
     """Move back to high intensity."""
     if journey.stepped_down_on is None:
         raise out_of_order(journey, "stepped up", "only a journey that was stepped down can be")
@@ -190,7 +190,7 @@ def step_up(journey: Journey, command: StepUp) -> list[Event]:
     return [SteppedUp(at=command.at, on=command.on, reason=command.reason)]
 
 
-def record_check(journey: Journey, command: RecordCheck, programme: Programme) -> list[Event]:
+def record_check(journey: Journey, command: RecordCheck, programme: Programme) -> list[AnyEvent]:
     """Record the next sustained-outcome check, on or after the day it falls due."""
     goes_through(journey, "sustained-outcome", programme, "close it when its work is done")
     owed = journey.owes("check")
@@ -208,7 +208,7 @@ def record_check(journey: Journey, command: RecordCheck, programme: Programme) -
     return [CheckRecorded(at=command.at, on=command.on, months=left[0], verdict=command.verdict)]
 
 
-def close(journey: Journey, command: CloseJourney, programme: Programme) -> list[Event]:
+def close(journey: Journey, command: CloseJourney, programme: Programme) -> list[AnyEvent]:
     """End the journey; `sustained` needs every check passed, `not-eligible` a finding of that."""
     happened(command.on, command.at, _last_step(journey), "closed on")
     if command.outcome == "not-eligible" and journey.eligible is not False:

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import assert_never
 
 from domain.calendar import local_date
-from domain.journey.commands import Command, RecordNotification, RecordReminder
+from domain.journey.commands import AnyCommand, RecordNotification, RecordReminder
 from domain.journey.effects import Effect, EvaluateResults, Notify, Remind
 from domain.journey.events import (
+    AnyEvent,
     CheckRecorded,
     EvaluationFellDue,
-    Event,
     EventCorrected,
     EvidenceRequested,
     MessageRetried,
@@ -21,7 +21,7 @@ from domain.journey.state import Journey
 from domain.programme.programme import Notice, Programme
 
 
-def react(journey: Journey, event: Event, programme: Programme) -> list[Effect]:
+def react(journey: Journey, event: AnyEvent, programme: Programme) -> list[Effect]:
     """Return the effects of `event`, given the journey just after it; ids are the same on every run."""
     ids = (f"{journey.journey_id}:{journey.version}:{number}" for number in range(1, 1000))
     if isinstance(event, MessageRetried):
@@ -34,7 +34,7 @@ def react(journey: Journey, event: Event, programme: Programme) -> list[Effect]:
     ]
 
 
-def given_up(effect: Remind | Notify, at: datetime, reason: str) -> Command:
+def given_up(effect: Remind | Notify, at: datetime, reason: str) -> AnyCommand:
     """Return the command that records an effect which could not be done before its patience ran out."""
     order = {"command_id": f"{effect.effect_id}:settled", "at": at, "actor": "worker:effects"}
     match effect:
@@ -55,7 +55,7 @@ def given_up(effect: Remind | Notify, at: datetime, reason: str) -> Command:
             assert_never(effect)
 
 
-def _reminding(event: Event, ids: Iterator[str]) -> list[Effect]:
+def _reminding(event: AnyEvent, ids: Iterator[str]) -> list[Effect]:
     if not isinstance(event, ReminderFellDue):
         return []
     return [
@@ -70,12 +70,12 @@ def _reminding(event: Event, ids: Iterator[str]) -> list[Effect]:
     ]
 
 
-def _evaluating(event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+def _evaluating(event: AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
     as_of = _as_of(event)
     return [] if as_of is None or not programme.results else [EvaluateResults(effect_id=next(ids), as_of=as_of)]
 
 
-def _as_of(event: Event) -> date | None:
+def _as_of(event: AnyEvent) -> date | None:
     """Results are evaluated when the programme says so, and at each sustained check, also one corrected to that."""
     match event:
         case EvaluationFellDue():
@@ -88,7 +88,7 @@ def _as_of(event: Event) -> date | None:
             return None
 
 
-def _telling(journey: Journey, event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+def _telling(journey: Journey, event: AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
     return [
         Notify(
             effect_id=next(ids),
@@ -105,7 +105,7 @@ def _telling(journey: Journey, event: Event, programme: Programme, ids: Iterator
     ]
 
 
-def _asking(journey: Journey, event: Event, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+def _asking(journey: Journey, event: AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
     if not isinstance(event, EvidenceRequested):
         return []
     return [

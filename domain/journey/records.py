@@ -14,11 +14,11 @@ from domain.journey.commands import (
     RecordReminder,
 )
 from domain.journey.events import (
+    AnyEvent,
     CheckRecorded,
     ConsentRecorded,
     Correctable,
     EvaluationFellDue,
-    Event,
     EventCorrected,
     EvidenceRecorded,
     FamilyAssessed,
@@ -44,7 +44,7 @@ from domain.programme.programme import Programme
 LATE = timedelta(minutes=15)
 
 
-def correct(journey: Journey, command: CorrectEvent, programme: Programme) -> list[Event]:
+def correct(journey: Journey, command: CorrectEvent, programme: Programme) -> list[AnyEvent]:
     """Supersede an earlier event by one of the same type about the same thing.
 
     The replacement counts as known from the moment of the correction; eligibility follows from its criteria.
@@ -134,7 +134,7 @@ def _assessed_now(original: Correctable, replacement: FamilyAssessed, programme:
     return replacement.model_copy(update={"judged": programme.judge_needs(replacement.needs) if was_judged else None})
 
 
-def record_evidence(journey: Journey, command: RecordEvidence) -> list[Event]:
+def record_evidence(journey: Journey, command: RecordEvidence) -> list[AnyEvent]:
     """Add an observation once; its id names one observation of one source."""
     held = next((held for held in journey.evidence if held.id == command.evidence.id), None)
     if held is None:
@@ -144,7 +144,7 @@ def record_evidence(journey: Journey, command: RecordEvidence) -> list[Event]:
     return []
 
 
-def acknowledge(journey: Journey, command: AcknowledgeReminder) -> list[Event]:
+def acknowledge(journey: Journey, command: AcknowledgeReminder) -> list[AnyEvent]:
     """Record that a reminder was seen; one that was answered before needs nothing more."""
     reminder = journey.reminder(command.reminder_id)
     if reminder is None:
@@ -154,9 +154,9 @@ def acknowledge(journey: Journey, command: AcknowledgeReminder) -> list[Event]:
     return [ReminderAcknowledged(at=command.at, reminder_id=reminder.id)] if reminder.live else []
 
 
-def pass_time(journey: Journey, command: PassTime, programme: Programme) -> list[Event]:
+def pass_time(journey: Journey, command: PassTime, programme: Programme) -> list[AnyEvent]:
     """Let each deadline up to the moment of the command fall due, the earliest first; outside hours they are held."""
-    happened: list[Event] = []
+    happened: list[AnyEvent] = []
     calendar = calendar_of(programme.nation)
     for deadline in agenda(journey, programme, calendar):
         if rings_at(deadline, command.at, calendar, journey.reference) <= command.at:
@@ -167,7 +167,7 @@ def pass_time(journey: Journey, command: PassTime, programme: Programme) -> list
     return happened
 
 
-def _fall_due(journey: Journey, deadline: Deadline, command: PassTime, programme: Programme) -> list[Event]:
+def _fall_due(journey: Journey, deadline: Deadline, command: PassTime, programme: Programme) -> list[AnyEvent]:
     if deadline.kind == "ask":
         return [request(deadline, command, programme)]
     if deadline.work is None:
@@ -193,7 +193,7 @@ def _fall_due(journey: Journey, deadline: Deadline, command: PassTime, programme
     return [*unanswered, fallen]
 
 
-def record_reminder(journey: Journey, command: RecordReminder) -> list[Event]:
+def record_reminder(journey: Journey, command: RecordReminder) -> list[AnyEvent]:
     """Record once what became of a reminder's message, also when the reminder was answered or ended meanwhile."""
     reminder = journey.reminder(command.reminder_id)
     if reminder is None or reminder.told:
@@ -205,7 +205,7 @@ def record_reminder(journey: Journey, command: RecordReminder) -> list[Event]:
     ]
 
 
-def record_notification(journey: Journey, command: RecordNotification) -> list[Event]:
+def record_notification(journey: Journey, command: RecordNotification) -> list[AnyEvent]:
     """Record once what became of a message to a partner."""
     if command.effect_id in journey.settled_effects:
         return []

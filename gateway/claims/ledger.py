@@ -23,7 +23,7 @@ from gateway.http.security import Allow
 from gateway.journeys.bodies import Answer, Body
 from gateway.journeys.families import Asked, OnFamily, family, spelled
 from gateway.journeys.steps import Key, command_id
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import claim_files, claims, clawbacks, programmes
 from store.claim_files import Filed
 from store.claims import Claim, Filters, Moved
@@ -70,7 +70,7 @@ class Exported(BaseModel):
 async def list_claims(  # noqa: PLR0913 - one argument a filter
     *,
     _actor: Annotated[Actor, Depends(Allow("read"))],
-    parts: Served,
+    services: Served,
     reference: str | None = None,
     state: ClaimState | None = None,
     result: str | None = None,
@@ -84,7 +84,7 @@ async def list_claims(  # noqa: PLR0913 - one argument a filter
     (after,) = place_of(cursor, NAME) or (None,)
     named = None if reference is None else spelled(reference)
     filters = Filters(reference=named, state=state, result=result, programme=programme, since=since)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await claims.listing(conn, filters, limit, after)
         if not rows and named is not None:
             await family(conn, named)
@@ -95,9 +95,9 @@ async def list_claims(  # noqa: PLR0913 - one argument a filter
 
 
 @router.get("/claims/{claim_id}")
-async def explain_claim(claim_id: str, _actor: Annotated[Actor, Depends(Allow("read"))], parts: Served) -> Explained:
+async def explain_claim(claim_id: str, _actor: Annotated[Actor, Depends(Allow("read"))], services: Served) -> Explained:
     """Explain a claim: the decision as it was recorded, what was known then, and what has been learned since."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         claim = await known_claim(conn, claim_id)
         kept = await claims.kept(conn, claim_id)
         return Explained(
@@ -107,27 +107,27 @@ async def explain_claim(claim_id: str, _actor: Annotated[Actor, Depends(Allow("r
             programme=await claim_files.pack_of(conn, claim),
             moves=await claims.history(conn, claim_id),
             clawbacks=await clawbacks.of_claim(conn, claim_id),
-            learned=await _learned(conn, parts, claim, kept.findings),
+            learned=await _learned(conn, services, claim, kept.findings),
         )
 
 
 @router.get("/journeys/{reference}/claim-file")
 async def export(
     asked: Annotated[Asked, Depends(OnFamily("export"))],
-    parts: Served,
+    services: Served,
     as_of: date | None = None,
     claim: str | None = None,
     known: Known = "as-recorded",
 ) -> Exported:
     """Give out a claim file: of a claim as it was recorded, or of the newest journey on the evidence there is now."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         if claim is None:
-            filed = await _of_journey(conn, parts, asked, as_of)
+            filed = await _of_journey(conn, services, asked, as_of)
         else:
-            filed = await _of_claim(conn, parts, await _own_claim(conn, asked, claim), as_of, known)
+            filed = await _of_claim(conn, services, await _own_claim(conn, asked, claim), as_of, known)
     if filed is None:
         raise Rejected("not-held", f"nobody holds {asked.journey.reference} yet", "allocate a key worker first")
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         return Exported(file=filed.file, pack=await programmes.content(conn, filed.programme.hash))
 
 
@@ -136,25 +136,25 @@ async def decide(
     claim_id: str,
     body: Decide,
     actor: Annotated[Actor, Depends(Allow("decide"))],
-    parts: Served,
+    services: Served,
     key: Key = None,
 ) -> Answer:
     """Uphold a claim against a proposed clawback, or claw it back."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         claim = await known_claim(conn, claim_id)
         raised = await clawbacks.of_claim(conn, claim_id)
     command = DecideClawback(
         command_id=command_id(key),
-        at=await parts.now(),
+        at=await services.now(),
         actor=actor.code,
         claim_id=claim_id,
         decision=body.decision,
         reason=body.reason,
     )
     # Where the last proposal stands, open or not: a repeat of the command is answered there as before.
-    reply = await parts.engine.submit(raised[-1].journey_id if raised else claim.journey_id, command)
+    reply = await services.engine.submit(raised[-1].journey_id if raised else claim.journey_id, command)
     if body.decision == "claw-back":
-        await parts.engine.wake([claim.journey_id])  # a review is planned there, of what rested on this claim
+        await services.engine.wake([claim.journey_id])  # a review is planned there, of what rested on this claim
     return Answer.of(claim.reference, reply)
 
 
@@ -173,20 +173,22 @@ async def _own_claim(conn: Conn, asked: Asked, claim_id: str) -> Claim:
     return claim
 
 
-async def _of_journey(conn: Conn, parts: Parts, asked: Asked, as_of: date | None) -> Filed | None:
+async def _of_journey(conn: Conn, services: Services, asked: Asked, as_of: date | None) -> Filed | None:
     try:
-        return await claim_files.of_journey(conn, parts.vault, asked.journey.journey_id, as_of or await parts.today())
+        return await claim_files.of_journey(
+            conn, services.vault, asked.journey.journey_id, as_of or await services.today()
+        )
     except Erased as fault:
         raise _erased(asked.journey.reference) from fault
 
 
-async def _of_claim(conn: Conn, parts: Parts, claim: Claim, as_of: date | None, known: Known) -> Filed:
+async def _of_claim(conn: Conn, services: Services, claim: Claim, as_of: date | None, known: Known) -> Filed:
     if as_of not in {None, claim.as_of}:
         remedy = "leave out --as-of, or leave out --claim for a file as of another day"
         raise Rejected("bad-dates", f"claim {claim.claim_id} was decided as of {claim.as_of}", remedy)
     make = claim_files.as_recorded if known == "as-recorded" else claim_files.as_known
     try:
-        return await make(conn, parts.vault, claim)
+        return await make(conn, services.vault, claim)
     except Erased as fault:
         raise _erased(claim.reference) from fault
 
@@ -196,10 +198,10 @@ def _erased(reference: str) -> Rejected:
     return Rejected("erased", reason, "export a claim as it was recorded: journeys claims export REF --claim CLAIM")
 
 
-async def _learned(conn: Conn, parts: Parts, claim: Claim, findings: tuple[Finding, ...]) -> Learned | None:
+async def _learned(conn: Conn, services: Services, claim: Claim, findings: tuple[Finding, ...]) -> Learned | None:
     try:
-        then = await claim_files.as_recorded(conn, parts.vault, claim)
-        now = await claim_files.as_known(conn, parts.vault, claim)
+        then = await claim_files.as_recorded(conn, services.vault, claim)
+        now = await claim_files.as_known(conn, services.vault, claim)
     except Erased:
         return None
     return learned(then.file, now.file, await claims.as_claimed(conn, claim), findings, now.programme)

@@ -20,7 +20,7 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
 from gateway.journeys.steps import Key, command_id
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import claim_windows, claims, clawbacks
 from store.claim_windows import Audit, Draw, WindowClaim, window_id_of
 from store.claims import Claim
@@ -73,18 +73,18 @@ class Stands(BaseModel):
 async def windows(
     *,
     _actor: Reader,
-    parts: Served,
+    services: Served,
     links: Links,
     programme: str | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> list[Shown]:
     """List the claim windows of a programme, with counts of their claims. `Link` names the next page."""
-    pack = await parts.programme(programme)
+    pack = await services.programme(programme)
     (after,) = place_of(cursor, PLACE) or (0,)
     page = pack.windows[after : after + limit]
     links.page(page, limit, lambda _: (after + limit,))
-    return [await _shown(parts, pack, window) for window in page]
+    return [await _shown(services, pack, window) for window in page]
 
 
 @router.get("/claim-windows/{label}/claims")
@@ -92,90 +92,92 @@ async def claims_of_window(  # noqa: PLR0913 - one argument a filter
     *,
     label: str,
     _actor: Reader,
-    parts: Served,
+    services: Served,
     links: Links,
     programme: str | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> list[WindowClaim]:
     """List the claims of a window with where they stand, as they were recorded. `Link` names the next page."""
-    pack, _ = await _of_pack(parts, label, programme)
+    pack, _ = await _of_pack(services, label, programme)
     (after,) = place_of(cursor, NAME) or (None,)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await claim_windows.claims_of(conn, window_id_of(pack, label), limit, after)
     links.page(rows, limit, lambda row: (row.claim_id,))
     return rows
 
 
 @router.post("/claim-windows/{label}/open")
-async def open_window(label: str, _actor: Submitter, parts: Served, programme: str | None = None) -> Shown:
+async def open_window(label: str, _actor: Submitter, services: Served, programme: str | None = None) -> Shown:
     """Start a claim window: it waits for its opening and then gathers. Once started, asking again changes nothing."""
-    pack, window = await _of_pack(parts, label, programme)
-    today = await parts.today()
+    pack, window = await _of_pack(services, label, programme)
+    today = await services.today()
     if today > window.closes:
         raise Rejected(
             "window-closed",
             f"claim window {label} closed on {window.closes}",
             "open the next one: journeys claims windows",
         )
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         kept = await claim_windows.keep(conn, pack, window)
-    await parts.engine.windows.start(kept.window_id)
-    return await _shown(parts, pack, window)
+    await services.engine.windows.start(kept.window_id)
+    return await _shown(services, pack, window)
 
 
 @router.post("/claim-windows/{label}/gather")
-async def gather(label: str, _actor: Submitter, parts: Served, programme: str | None = None, key: Key = None) -> Shown:
+async def gather(
+    label: str, _actor: Submitter, services: Served, programme: str | None = None, key: Key = None
+) -> Shown:
     """Take in what became eligible, or holds again, since the window was opened."""
-    pack, window = await _of_pack(parts, label, programme)
-    await parts.engine.windows.gather(window_id_of(pack, label), command_id(key))
-    return await _shown(parts, pack, window)
+    pack, window = await _of_pack(services, label, programme)
+    await services.engine.windows.gather(window_id_of(pack, label), command_id(key))
+    return await _shown(services, pack, window)
 
 
 @router.post("/claim-windows/{label}/submit")
 async def submit(
-    label: str, actor: Submitter, parts: Served, programme: str | None = None, key: Key = None
+    label: str, actor: Submitter, services: Served, programme: str | None = None, key: Key = None
 ) -> dict[str, Any]:
     """Submit every claim of an open window that still holds; refused until the audit sample was audited."""
-    pack, _ = await _of_pack(parts, label, programme)
-    return await parts.engine.windows.submit(window_id_of(pack, label), command_id(key), actor.code)
+    pack, _ = await _of_pack(services, label, programme)
+    return await services.engine.windows.submit(window_id_of(pack, label), command_id(key), actor.code)
 
 
 @router.post("/claims/{claim_id}/audit")
 async def audit(
-    claim_id: str, body: Audited, actor: Annotated[Actor, Depends(Allow("audit"))], parts: Served
+    claim_id: str, body: Audited, actor: Annotated[Actor, Depends(Allow("audit"))], services: Served
 ) -> Stands:
     """Keep what internal audit found of a claim in a running window; an unsound one is not submitted."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         claim = await known_claim(conn, claim_id)
         state = await claim_windows.audit(
-            conn, claim_id, body.found, at=await parts.now(), actor=actor.code, why=body.why
+            conn, claim_id, body.found, at=await services.now(), actor=actor.code, why=body.why
         )
-    return await _stands(parts, claim, state)
+    return await _stands(services, claim, state)
 
 
 @router.post("/claims/{claim_id}/settle")
-async def settle(claim_id: str, body: Settled, actor: Submitter, parts: Served) -> Stands:
+async def settle(claim_id: str, body: Settled, actor: Submitter, services: Served) -> Stands:
     """Record that a submitted claim was paid or rejected; what rested on a rejected one is reviewed."""
-    now = await parts.now()
-    async with parts.pool.acquire() as conn:
+    now = await services.now()
+    async with services.pool.acquire() as conn:
         claim = await known_claim(conn, claim_id)
         if body.outcome == "paid":
             state = await claims.move(conn, claim_id, "pay", at=now, actor=actor.code, reason=body.why)
         else:
             state = await clawbacks.give_up(conn, claim_id, "reject", at=now, actor=actor.code, reason=body.why)
-    return await _stands(parts, claim, state)
+    return await _stands(services, claim, state)
 
 
-async def _stands(parts: Parts, claim: Claim, state: ClaimState) -> Stands:
+async def _stands(services: Services, claim: Claim, state: ClaimState) -> Stands:
     """Tell where a claim stands; the journey of one that was given up takes up the review that was planned."""
     if state == "rejected":
-        await parts.engine.wake([claim.journey_id])
+        await services.engine.wake([claim.journey_id])
     return Stands(claim_id=claim.claim_id, state=state)
 
 
-async def _of_pack(parts: Parts, label: str, programme: str | None) -> tuple[Programme, ClaimWindow]:
-    pack = await parts.programme(programme)
+async def _of_pack(services: Services, label: str, programme: str | None) -> tuple[Programme, ClaimWindow]:
+    pack = await services.programme(programme)
     window = next((each for each in pack.windows if each.label == label), None)
     if window is None:
         known = ", ".join(each.label for each in pack.windows) or "none"
@@ -183,14 +185,14 @@ async def _of_pack(parts: Parts, label: str, programme: str | None) -> tuple[Pro
     return pack, window
 
 
-async def _shown(parts: Parts, pack: Programme, window: ClaimWindow) -> Shown:
+async def _shown(services: Services, pack: Programme, window: ClaimWindow) -> Shown:
     name = window_id_of(pack, window.label)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         kept = await claim_windows.get(conn, name)
         held = await claim_windows.counted(conn, name)
         drawn = await claim_windows.draws(conn, name)
     days = asdict(kept) if kept else window.model_dump()
-    today = local_date(await parts.now())
+    today = local_date(await services.now())
     phase: Literal["waiting", "open", "closed"] = (
         "closed"
         if (kept and kept.closed) or today > days["closes"]

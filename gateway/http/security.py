@@ -86,7 +86,7 @@ async def authenticate(request: Request, token: HTTPAuthorizationCredentials | N
     """Return who asks, or refuse."""
     if token is None:
         raise _unknown("no bearer token")
-    tokens: Tokens = request.app.state.parts.tokens
+    tokens: Tokens = request.app.state.services.tokens
     actor = await tokens.actor(token.credentials)
     structlog.contextvars.bind_contextvars(who=actor.code)  # in every later line of this request
     return actor

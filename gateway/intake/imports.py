@@ -20,7 +20,7 @@ from gateway.http.security import Allow
 from gateway.intake.referrals import take, try_out
 from gateway.intake.reservations import Taking, taken_from_another_file
 from gateway.intake.workbook import is_workbook, read_workbook
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import intake, read_models
 from store.intake import Import
 from store.vault import Vault
@@ -94,7 +94,7 @@ class File:
 async def import_file(
     request: Request,
     actor: Annotated[Actor, Depends(Allow("refer"))],
-    parts: Served,
+    services: Served,
     *,
     programme: str | None = None,
     dry_run: bool = False,
@@ -104,8 +104,8 @@ async def import_file(
     A dry run judges everything in the same way and writes nothing.
     """
     data = await request.body()
-    pack = await parts.programme(programme)
-    terms = Terms(programme=pack, today=await parts.today())
+    pack = await services.programme(programme)
+    terms = Terms(programme=pack, today=await services.today())
     try:
         book = read_workbook(data) if is_workbook(data) else None
         sheet = sheet_of(book.records) if book else read_sheet(data)
@@ -113,7 +113,7 @@ async def import_file(
         raise NotTaken([bad.fault], "bad-file") from bad
     hashed = hashlib.sha256(data).hexdigest()
     file = File(hashed, pack, actor, check_families(sheet.rows, terms, sheet.faults), dry_run)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         before = await intake.find_import(conn, hashed)
     plan = Plan(
         file_hash=hashed,
@@ -124,16 +124,16 @@ async def import_file(
         seen_before=before is not None,
         dry_run=dry_run,
     )
-    return StreamingResponse(_tell(parts, file, plan), media_type=NDJSON)
+    return StreamingResponse(_tell(services, file, plan), media_type=NDJSON)
 
 
-async def _tell(parts: Parts, file: File, plan: Plan) -> AsyncIterator[str]:
+async def _tell(services: Services, file: File, plan: Plan) -> AsyncIterator[str]:
     """Yield the lines; the families are taken one by one, so that a broken connection leaves none half taken."""
     yield _line(plan)
     told: list[FamilyLine] = []
     for family in file.families:
         try:
-            told.append(await _family(parts, file, family))
+            told.append(await _family(services, file, family))
         except AWAY as away:
             yield _line(Interrupted(reason=f"the engine stopped answering ({type(away).__name__})"))
             return
@@ -142,7 +142,7 @@ async def _tell(parts: Parts, file: File, plan: Plan) -> AsyncIterator[str]:
     if file.dry_run:
         yield _line(summary.model_copy(update={"changed": False}))
         return
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         await intake.record_import(
             conn,
             Import(
@@ -150,23 +150,23 @@ async def _tell(parts: Parts, file: File, plan: Plan) -> AsyncIterator[str]:
                 rows=plan.rows,
                 taken=summary.taken,
                 refused=summary.refused_rows,
-                at=await parts.now(),
+                at=await services.now(),
             ),
         )
     yield _line(summary)
 
 
-async def _family(parts: Parts, file: File, family: Checked) -> FamilyLine:
+async def _family(services: Services, file: File, family: Checked) -> FamilyLine:
     if family.referral is None:
         return FamilyLine(family_no=family.family_no, outcome="refused", faults=[*family.faults, *family.dropped])
-    before = await _taken_before(parts, file.key(family, parts.vault), family.referral)
+    before = await _taken_before(services, file.key(family, services.vault), family.referral)
     if before:
         return FamilyLine(
             family_no=family.family_no, outcome="already-taken", reference=before, faults=list(family.dropped)
         )
     try:
-        taking = Taking(file.key(family, parts.vault), family.referral, file.programme, file.actor)
-        reference = await (try_out if file.dry_run else _take)(parts, taking)
+        taking = Taking(file.key(family, services.vault), family.referral, file.programme, file.actor)
+        reference = await (try_out if file.dry_run else _take)(services, taking)
     except Rejected as rejected:
         return FamilyLine(
             family_no=family.family_no, outcome="refused", faults=[_fault(family, rejected), *family.dropped]
@@ -174,16 +174,16 @@ async def _family(parts: Parts, file: File, family: Checked) -> FamilyLine:
     return FamilyLine(family_no=family.family_no, outcome="taken", reference=reference, faults=list(family.dropped))
 
 
-async def _take(parts: Parts, taking: Taking) -> str | None:
-    return (await take(parts, taking)).reference
+async def _take(services: Services, taking: Taking) -> str | None:
+    return (await take(services, taking)).reference
 
 
-async def _taken_before(parts: Parts, key: str, referral: Referral) -> str | None:
+async def _taken_before(services: Services, key: str, referral: Referral) -> str | None:
     """Return the reference of a family that an earlier import took, of this file or of one it was mended from."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         reserved = await intake.find(conn, key)
         if reserved is None:
-            return await taken_from_another_file(parts, conn, referral)
+            return await taken_from_another_file(services, conn, referral)
         if not reserved.fingerprint:  # its family was erased: to be refused without a word of its reference
             return None
         if await read_models.journey(conn, reserved.journey_id) is None:

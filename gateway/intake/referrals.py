@@ -17,7 +17,7 @@ from gateway.http.security import Allow
 from gateway.intake.reservations import Taking, digests, keep_people, reserve, undo
 from gateway.journeys.bodies import Answer, Body
 from gateway.journeys.steps import Key, command_id
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import inbox, read_models
 from store.intake import Intake
 
@@ -53,60 +53,60 @@ class ReferralForm(Body):
 
 @router.post("", status_code=201)
 async def refer(
-    form: ReferralForm, actor: Annotated[Actor, Depends(Allow("refer"))], parts: Served, key: Key = None
+    form: ReferralForm, actor: Annotated[Actor, Depends(Allow("refer"))], services: Served, key: Key = None
 ) -> Answer:
     """Refer a family: open its journey."""
-    programme = await parts.programme(form.programme)
-    terms = Terms(programme=programme, today=await parts.today())
+    programme = await services.programme(form.programme)
+    terms = Terms(programme=programme, today=await services.today())
     told = form.model_dump() | {"referred_on": form.referred_on or terms.today.isoformat()}
     checked = check_family(rows_of(told), terms)
     if checked.referral is None:
         raise NotTaken(checked.faults)
-    return await take(parts, Taking(command_id(key), checked.referral, programme, actor))
+    return await take(services, Taking(command_id(key), checked.referral, programme, actor))
 
 
-async def take(parts: Parts, taking: Taking) -> Answer:
+async def take(services: Services, taking: Taking) -> Answer:
     """Take a referral; the same key again goes on where an earlier try stopped, with the same reference.
 
     Raise `Rejected` when its people are known already, or `Unavailable`: then the same key may be tried again.
     """
-    async with parts.pool.acquire() as conn, conn.transaction():
-        reserved = await reserve(parts, conn, taking)
+    async with services.pool.acquire() as conn, conn.transaction():
+        reserved = await reserve(services, conn, taking)
         journeys = [row.journey_id for row in await read_models.by_reference(conn, reserved.reference)]
         if reserved.journey_id not in journeys:
-            await keep_people(parts, conn, taking.referral, reserved)
+            await keep_people(services, conn, taking.referral, reserved)
             journeys.append(reserved.journey_id)
     earlier = tuple(journeys[: journeys.index(reserved.journey_id)])
     try:
-        reply = await parts.engine.submit(reserved.journey_id, await _command(parts, taking, reserved, earlier))
+        reply = await services.engine.submit(reserved.journey_id, await _command(services, taking, reserved, earlier))
     except Rejected:
-        await undo(parts, reserved.reference)
+        await undo(services, reserved.reference)
         raise
-    async with parts.pool.acquire() as conn:
-        if await inbox.release(conn, digests(parts, taking.referral)):
-            parts.mail.set()
+    async with services.pool.acquire() as conn:
+        if await inbox.release(conn, digests(services, taking.referral)):
+            services.mail.set()
     return Answer.of(reserved.reference, reply)
 
 
-async def try_out(parts: Parts, taking: Taking) -> None:
+async def try_out(services: Services, taking: Taking) -> None:
     """Judge a referral as `take` would, and leave nothing behind; raise `Rejected` where it would be rejected."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         undone = conn.transaction()
         await undone.start()
         try:
-            reserved = await reserve(parts, conn, taking)
+            reserved = await reserve(services, conn, taking)
             journeys = [row.journey_id for row in await read_models.by_reference(conn, reserved.reference)]
-            await keep_people(parts, conn, taking.referral, reserved)
-            decide(UNREFERRED, await _command(parts, taking, reserved, tuple(journeys)), taking.programme)
+            await keep_people(services, conn, taking.referral, reserved)
+            decide(UNREFERRED, await _command(services, taking, reserved, tuple(journeys)), taking.programme)
         finally:
             await undone.rollback()
 
 
-async def _command(parts: Parts, taking: Taking, reserved: Intake, earlier: tuple[str, ...]) -> ReferFamily:
+async def _command(services: Services, taking: Taking, reserved: Intake, earlier: tuple[str, ...]) -> ReferFamily:
     referral, programme = taking.referral, taking.programme
     return ReferFamily(
         command_id=taking.key,
-        at=await parts.now(),
+        at=await services.now(),
         actor=taking.actor.code,
         on=referral.referred_on,
         journey_id=reserved.journey_id,

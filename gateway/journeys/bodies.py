@@ -31,8 +31,8 @@ def _fits(name: str, value: object) -> None:
         raise ValueError(f"{name} holds control characters; write it without them")
     if isinstance(value, int | float) and not abs(value) <= LARGEST:  # so NaN is refused too
         raise ValueError(f"{name} is too large a number; the largest is {LARGEST}")
-    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for part in parts:
+    services = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in services:
         _fits(name, part)
 
 

@@ -11,7 +11,7 @@ from domain.evidence import Observation
 from domain.evidence_words import coded
 from domain.intake.referral_columns import shown
 from domain.journey.commands import AcknowledgeReminder, CorrectEvent
-from domain.journey.events import EVENT, Correctable, Event, EvidenceRecorded
+from domain.journey.events import EVENT, AnyEvent, Correctable, EvidenceRecorded
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import place, said
 from gateway.journeys.bodies import Acknowledge, Answer, Correct
@@ -23,12 +23,12 @@ from store import journal
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
 
 OF_AN_OFFER = "handover-answer."  # how the ids of these reminders begin
-CORRECTABLE: tuple[type[Event], ...] = get_args(get_args(Correctable)[0])
+CORRECTABLE: tuple[type[AnyEvent], ...] = get_args(get_args(Correctable)[0])
 
 
 @router.post("/acknowledge")
 async def acknowledge(
-    body: Acknowledge, asked: Annotated[Asked, Depends(OnFamily("work", "either"))], parts: Served, key: Key = None
+    body: Acknowledge, asked: Annotated[Asked, Depends(OnFamily("work", "either"))], services: Served, key: Key = None
 ) -> Answer:
     """Say that a reminder was seen; a key worker whom the family is offered to, of the offer's own reminders only."""
     own = asked.actor.role != "key-worker" or asked.actor.name == asked.journey.key_worker
@@ -40,23 +40,23 @@ async def acknowledge(
     def order(common: dict[str, Any]) -> AcknowledgeReminder:
         return AcknowledgeReminder(reminder_id=body.reminder_id, **common)
 
-    return await carry(parts, asked, order, key)
+    return await carry(services, asked, order, key)
 
 
 @router.post("/correct")
 async def correct(
-    body: Correct, asked: Annotated[Asked, Depends(OnFamily("correct"))], parts: Served, key: Key = None
+    body: Correct, asked: Annotated[Asked, Depends(OnFamily("correct"))], services: Served, key: Key = None
 ) -> Answer:
     """Supersede an earlier event: the same event with some fields changed, and why."""
     if asked.journey.erased_on is not None:
         raise Rejected("erased", f"{asked.journey.reference} was erased", "nothing of it is corrected any more")
     asked = asked.on(body.journey)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         stream = [recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id)]
-    return await carry(parts, asked, _correction(stream, body, asked.journey.reference), key)
+    return await carry(services, asked, _correction(stream, body, asked.journey.reference), key)
 
 
-def _correction(stream: list[Event], body: Correct, reference: str) -> Callable[[dict[str, Any]], CorrectEvent]:
+def _correction(stream: list[AnyEvent], body: Correct, reference: str) -> Callable[[dict[str, Any]], CorrectEvent]:
     """Return how the correction is made; raise `Rejected` when the event cannot read so."""
     if body.version > len(stream) or not isinstance(stream[body.version - 1], CORRECTABLE):
         raise Rejected(
@@ -72,7 +72,7 @@ def _correction(stream: list[Event], body: Correct, reference: str) -> Callable[
     return lambda common: CorrectEvent.model_validate(told | common)
 
 
-def _as_it_reads(stream: list[Event], version: int) -> Event:
+def _as_it_reads(stream: list[AnyEvent], version: int) -> AnyEvent:
     """Return the event as its last correction has it."""
     corrections = [
         event.replacement for event in stream if event.type == "event-corrected" and event.version == version
@@ -80,7 +80,7 @@ def _as_it_reads(stream: list[Event], version: int) -> Event:
     return [stream[version - 1], *corrections][-1]
 
 
-def _same_family(before: Observation, after: Observation, stream: list[Event]) -> None:
+def _same_family(before: Observation, after: Observation, stream: list[AnyEvent]) -> None:
     """Refuse evidence of another source, or about somebody who is not of this family."""
     if after.source != before.source:
         raise Rejected(
@@ -95,7 +95,7 @@ def _same_family(before: Observation, after: Observation, stream: list[Event]) -
         )
 
 
-def _changed(event: Event, changes: dict[str, Any]) -> Event:
+def _changed(event: AnyEvent, changes: dict[str, Any]) -> AnyEvent:
     told = event.model_dump(mode="json", by_alias=True)
     inner = next((name for name in ("consent", "evidence") if name in told), None)
     try:

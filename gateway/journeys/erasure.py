@@ -16,7 +16,7 @@ from gateway.http.problems import ON_A_JOURNEY
 from gateway.journeys.bodies import Body
 from gateway.journeys.families import Asked, OnFamily
 from gateway.journeys.steps import Key, carry, command_id
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import erasing, journal, programmes, read_models
 from store.erasing import Holdings
 
@@ -51,21 +51,21 @@ class Erasure(BaseModel):
 
 @router.post("/erase")
 async def erase(
-    body: Erase, asked: Annotated[Asked, Depends(OnFamily("erase"))], parts: Served, key: Key = None
+    body: Erase, asked: Annotated[Asked, Depends(OnFamily("erase"))], services: Served, key: Key = None
 ) -> Erasure:
     """Destroy the family's key, and with it every name, date of birth, identifier, address and note, for ever.
 
     Refused while a journey of the family is open, and, unless `despite_claims`, while claims of it are under way.
     """
     reference, before = asked.journey.reference, asked.journey.erased_on
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         held = await erasing.holdings(conn, reference)
         left = await erasing.still_open(conn, reference)
     if body.dry_run:
-        await _judge(parts, asked, _order(body), key)
+        await _judge(services, asked, _order(body), key)
     else:
-        await carry(parts, asked, _order(body), key)
-    async with parts.pool.acquire() as conn:
+        await carry(services, asked, _order(body), key)
+    async with services.pool.acquire() as conn:
         newest = (await read_models.by_reference(conn, reference))[-1]
     return Erasure(
         reference=reference,
@@ -85,10 +85,12 @@ def _order(body: Erase) -> Callable[[dict[str, Any]], EraseFamily]:
     return order
 
 
-async def _judge(parts: Parts, asked: Asked, order: Callable[[dict[str, Any]], EraseFamily], key: str | None) -> None:
+async def _judge(
+    services: Services, asked: Asked, order: Callable[[dict[str, Any]], EraseFamily], key: str | None
+) -> None:
     """Judge an erasure as it would be judged now, on the version that was seen; raise `Rejected` where it would be."""
-    common = {"command_id": command_id(key), "at": await parts.now(), "actor": asked.actor.code}
-    async with parts.pool.acquire() as conn:
+    common = {"command_id": command_id(key), "at": await services.now(), "actor": asked.actor.code}
+    async with services.pool.acquire() as conn:
         journey = fold(recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id))
         programme = await programmes.get(conn, journey.programme_hash)
         left = await erasing.still_open(conn, journey.reference)

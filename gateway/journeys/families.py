@@ -75,13 +75,13 @@ class OnFamily(Policy):
         self._by = by
 
     async def __call__(
-        self, request: Request, reference: str, parts: Served, token: Token, if_match: IfMatch = None
+        self, request: Request, reference: str, services: Served, token: Token, if_match: IfMatch = None
     ) -> Asked:
         """Return who asks and the family, or refuse; whose role forbids it learns nothing of the reference."""
         actor = await authenticate(request, token)
         route = request.scope["route"].path
         self.check(actor, actor.name, route)
-        async with parts.pool.acquire() as conn:
+        async with services.pool.acquire() as conn:
             journeys = await family(conn, reference)
             newest = journeys[-1]
             holder = await _asked_to_answer(conn, newest) if self._by == "offered" else newest.key_worker

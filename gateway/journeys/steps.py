@@ -20,7 +20,7 @@ from gateway.http.validation import KEY
 from gateway.journeys import bodies
 from gateway.journeys.bodies import Answer, Step
 from gateway.journeys.families import Asked, OnFamily
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import journal
 from store.read_models import JourneyRow
 
@@ -37,7 +37,7 @@ Key = Annotated[
 class Move:
     """A step: the command it gives, the body it takes, and the action its actor must be allowed."""
 
-    command: type[commands.Order]
+    command: type[commands.Command]
     body: type[Step]
     action: Action
 
@@ -82,31 +82,31 @@ def command_id(key: str | None) -> str:
 
 
 async def carry(
-    parts: Parts, asked: Asked, order: Callable[[dict[str, Any]], commands.Command], key: str | None
+    services: Services, asked: Asked, order: Callable[[dict[str, Any]], commands.AnyCommand], key: str | None
 ) -> Answer:
     """Give a command, made by `order` from what every command carries, to the family's newest journey.
 
     A consent is withdrawn on the journey that it was recorded on: its messages may be what is still queued. So is a
     reminder acknowledged on the journey that it belongs to: a closed one may wait for a decision on a clawback.
     """
-    now = await parts.now()
+    now = await services.now()
     common = {"command_id": command_id(key), "at": now, "actor": asked.actor.code}
     command = order(common | {"seen_version": asked.seen_version})
     journey = asked.journey
     held = _held(command)
     if held is not None:
-        journey = await _holding(parts, asked, held)
+        journey = await _holding(services, asked, held)
         if journey != asked.journey:
             command = command.model_copy(update={"seen_version": None})  # what was shown is another journey
     if journey.stage == "closed":
-        await _only_what_a_closed_journey_takes(parts, journey.journey_id, command)
+        await _only_what_a_closed_journey_takes(services, journey.journey_id, command)
     # The request's own line in the log then names the update in Temporal and the events in the journal too.
     structlog.contextvars.bind_contextvars(command_id=command.command_id)
-    reply = await parts.engine.submit(journey.journey_id, command)
+    reply = await services.engine.submit(journey.journey_id, command)
     return Answer.of(journey.reference, reply)
 
 
-def _held(command: commands.Command) -> Callable[[Journey], bool] | None:
+def _held(command: commands.AnyCommand) -> Callable[[Journey], bool] | None:
     """Return what tells the journey that a command is meant for from the family's others; None for the newest one."""
     match command:
         case commands.WithdrawConsent(consent_id=name):
@@ -117,18 +117,18 @@ def _held(command: commands.Command) -> Callable[[Journey], bool] | None:
             return None
 
 
-async def _holding(parts: Parts, asked: Asked, held: Callable[[Journey], bool]) -> JourneyRow:
+async def _holding(services: Services, asked: Asked, held: Callable[[Journey], bool]) -> JourneyRow:
     """Return the newest journey that holds what is sought, else the newest one, which will say that none does."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         for row in reversed(asked.journeys):
             if held(fold(recorded.event for recorded in await journal.timeline(conn, row.journey_id))):
                 return row
     return asked.journey
 
 
-async def _only_what_a_closed_journey_takes(parts: Parts, journey_id: str, command: commands.Command) -> None:
+async def _only_what_a_closed_journey_takes(services: Services, journey_id: str, command: commands.AnyCommand) -> None:
     """Refuse here what a closed journey refuses, unless it was given before: no workflow is started just to say no."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         loaded = await journal.load(conn, journey_id, [command.command_id])
     if command.command_id not in loaded.replies:
         admit(fold(recorded.event for recorded in loaded.events), command)
@@ -150,8 +150,8 @@ def _order(move: Move, body: Step) -> Callable[[dict[str, Any]], Any]:
 def _route(move: Move) -> Callable[..., Awaitable[Answer]]:
     admitted = OnFamily(move.action, "offered" if move.name in ANSWERED_BY_OFFERED else "holder")
 
-    async def step(body: Step, asked: Annotated[Asked, Depends(admitted)], parts: Served, key: Key = None) -> Answer:
-        return await carry(parts, asked, _order(move, body), key)
+    async def step(body: Step, asked: Annotated[Asked, Depends(admitted)], services: Served, key: Key = None) -> Answer:
+        return await carry(services, asked, _order(move, body), key)
 
     step.__annotations__["body"] = move.body  # the framework reads the body's fields from here
     step.__doc__ = move.command.__doc__

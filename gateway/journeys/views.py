@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from domain.access import Actor, may
 from domain.calendar import calendar_of
 from domain.journey.agenda import Deadline, agenda
-from domain.journey.events import Event
+from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
-from domain.journey.owed_work import Standing, standing
+from domain.journey.owed_work import OwedWork, owed_work
 from domain.journey.state import Journey, ReminderState
 from domain.programme.programme import Holder, Work
 from domain.stages import OnPath
@@ -24,7 +24,7 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
 from gateway.journeys.families import Asked, OnFamily, etag
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import claims, journal, programmes, read_models
 from store.claims import Claim
 from store.journal import Recorded
@@ -55,7 +55,7 @@ class Told(BaseModel):
     """One event of the timeline, by its number."""
 
     version: int
-    event: Event
+    event: AnyEvent
     actor: str
     recorded_at: datetime
 
@@ -68,7 +68,7 @@ class Shown(BaseModel):
 
     journey: Journey
     holder: str | None
-    owed: list[Standing] = []
+    owed: list[OwedWork] = []
     next_steps: list[str] = []
     agenda: list[Deadline]
     reminders: list[ReminderRow] = []
@@ -109,7 +109,7 @@ class Reminders(BaseModel):
 async def journeys(  # noqa: PLR0913 - one argument a filter
     *,
     actor: Reader,
-    parts: Served,
+    services: Served,
     stage: OnPath | None = None,
     holder: str | None = None,
     area: str | None = None,
@@ -134,21 +134,21 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
         key_worker=_of(actor, holder),
         programme=programme,
         reference=reference,
-        overdue_on=await parts.today() if overdue else None,
+        overdue_on=await services.today() if overdue else None,
     )
     (after,) = place_of(cursor, NAME) or (None,)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await read_models.journeys(conn, filters, after=after, limit=limit)
         if not rows and after is None:
             others = None if actor.role == "key-worker" else holder
             await known(conn, area=area, locality=locality, programme=programme, holder=others)
-        families = await _families(parts, conn, rows) if names else None
+        families = await _families(services, conn, rows) if names else None
     return Page(journeys=rows, next=cursor_of(rows[-1].journey_id) if len(rows) == limit else None, families=families)
 
 
 @router.get("/journeys/{reference}")
 async def show(
-    asked: Annotated[Asked, Depends(OnFamily("read"))], parts: Served, response: Response, journey: Number = None
+    asked: Annotated[Asked, Depends(OnFamily("read"))], services: Served, response: Response, journey: Number = None
 ) -> Shown:
     """Tell one family's whole story: where it is, what happened, what falls due, who holds it.
 
@@ -157,18 +157,18 @@ async def show(
     names = may(asked.actor, "read-names", asked.journey.key_worker)
     newest, asked = asked.journey, asked.on(journey)
     row = asked.journey
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         recorded = await journal.timeline(conn, row.journey_id)
         programme = await programmes.get(conn, row.programme_hash)
         ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
         chain = await read_models.reminders(conn, journey_id=row.journey_id)
-        family = await parts.vault.read_family(conn, row.reference) if names else None
+        family = await services.vault.read_family(conn, row.reference) if names else None
     told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
     response.headers["etag"] = etag(row, told.version)
     return Shown(
         journey=told,
         holder=told.holder,
-        owed=list(standing(told, programme, calendar)),
+        owed=list(owed_work(told, programme, calendar)),
         next_steps=list(next_steps(told, programme)),
         agenda=list(agenda(told, programme, calendar)),
         reminders=chain,
@@ -185,7 +185,7 @@ async def show(
 async def owed(  # noqa: PLR0913 - one argument a filter
     *,
     actor: Reader,
-    parts: Served,
+    services: Served,
     links: Links,
     holder: str | None = None,
     until: date | None = None,
@@ -194,7 +194,7 @@ async def owed(  # noqa: PLR0913 - one argument a filter
 ) -> list[OwedRow]:
     """List what is owed, by holder and the oldest first, without a deadline last. `Link` names the next page."""
     after = place_of(cursor, OWED) or read_models.NOTHING_OWED
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await read_models.owed(conn, holder=_of(actor, holder), until=until, limit=limit, after=after)
         if not rows and actor.role != "key-worker":
             await known(conn, holder=holder)
@@ -206,7 +206,7 @@ async def owed(  # noqa: PLR0913 - one argument a filter
 async def due(  # noqa: PLR0913 - one argument a filter
     *,
     actor: Reader,
-    parts: Served,
+    services: Served,
     links: Links,
     holder: str | None = None,
     until: datetime | None = None,
@@ -215,7 +215,7 @@ async def due(  # noqa: PLR0913 - one argument a filter
 ) -> list[DueRow]:
     """List what falls due, soonest first; a key worker sees the families they hold. `Link` names the next page."""
     after = place_of(cursor, MOMENT) or BEGINNING
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await read_models.due(conn, holder=_of(actor, holder), until=until, limit=limit, after=after)
         if not rows and actor.role != "key-worker":
             await known(conn, holder=holder)
@@ -227,7 +227,7 @@ async def due(  # noqa: PLR0913 - one argument a filter
 async def reminders(
     *,
     _actor: Annotated[Actor, Depends(Allow("read"))],
-    parts: Served,
+    services: Served,
     links: Links,
     state: ReminderState | None = None,
     cursor: Cursor = None,
@@ -235,15 +235,15 @@ async def reminders(
 ) -> Reminders:
     """List reminders that fell due, in the order they did. `Link` names the next page."""
     after = place_of(cursor, MOMENT) or BEGINNING
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await read_models.reminders(conn, state=state, limit=limit, after=after)
     links.page(rows, limit, lambda row: (row.fell_due_at, row.journey_id, row.reminder_id))
     return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
 
 
-async def _families(parts: Parts, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:
+async def _families(services: Services, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:
     """Return the people of these families; of one that was erased there are none."""
-    held = {row.reference: await parts.vault.read_family(conn, row.reference) for row in rows}
+    held = {row.reference: await services.vault.read_family(conn, row.reference) for row in rows}
     return {reference: family for reference, family in held.items() if family is not None}
 
 

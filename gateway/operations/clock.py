@@ -21,8 +21,8 @@ class Clock(BaseModel):
 
 
 @router.get("/clock")
-async def clock(parts: Served) -> Clock:
+async def clock(services: Served) -> Clock:
     """Tell the time by which steps are dated. It is no secret, and is asked before anybody has a token."""
-    now = await parts.now()
-    programme = await parts.programme()
+    now = await services.now()
+    programme = await services.programme()
     return Clock(now=now, today=local_date(now), nation=programme.nation)

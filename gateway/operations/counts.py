@@ -15,9 +15,9 @@ router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
 
 @router.get("/counts")
-async def counts(actor: Annotated[Actor, Depends(Allow("count"))], parts: Served) -> dict[str, Any]:
+async def counts(actor: Annotated[Actor, Depends(Allow("count"))], services: Served) -> dict[str, Any]:
     """Count journeys by stage, reminders and notifications by state, claims, and partner events."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         totals = asdict(await read_models.totals(conn))
         totals["inbox"] = await inbox.counts(conn)
         totals["inbox_refusals"] = await inbox.refusals(conn)

@@ -14,9 +14,9 @@ from domain.calendar import calendar_of
 from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import doctor as facts
-from wiring.temporal.visibility import Survey
+from wiring.temporal.visibility import Visibility
 
 router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
 
@@ -46,23 +46,23 @@ class Repaired(Diagnosis):
 
 @router.get("/doctor")
 async def doctor(
-    _actor: Annotated[Actor, Depends(Allow("verify"))], parts: Served, *, thorough: bool = False
+    _actor: Annotated[Actor, Depends(Allow("verify"))], services: Served, *, thorough: bool = False
 ) -> Diagnosis:
     """Look for everything that is wrong; `thorough` asks every workflow, in 40 seconds, and verifies every journal."""
-    return _told(await _look(parts, thorough=thorough))
+    return _told(await _look(services, thorough=thorough))
 
 
 @router.post("/doctor/fix")
-async def fix(_actor: Administrator, parts: Served) -> Repaired:
+async def fix(_actor: Administrator, services: Served) -> Repaired:
     """Do what is safe: wake journeys, try again what waits, hand over what lies in the inbox; then look again."""
-    found = (await _look(parts, thorough=False)).findings
-    done = await _mend(parts, found)
-    after = await _look(parts, thorough=False)
+    found = (await _look(services, thorough=False)).findings
+    done = await _mend(services, found)
+    after = await _look(services, thorough=False)
     for _ in range(LOOKS if done else 0):
         if not any(_safe(finding) for finding in after.findings):
             break
         await asyncio.sleep(1)
-        after = await _look(parts, thorough=False)
+        after = await _look(services, thorough=False)
     return Repaired(done=done, **_told(after).model_dump())
 
 
@@ -71,29 +71,31 @@ def _told(whole: Diagnosis) -> Diagnosis:
     return Diagnosis(findings=findings, notes=[*whole.notes, *left_out])
 
 
-async def _look(parts: Parts, *, thorough: bool) -> Diagnosis:
+async def _look(services: Services, *, thorough: bool) -> Diagnosis:
     notes: list[str] = []
-    reachable = await parts.engine.ready()
-    working = reachable and await parts.engine.survey.works()
+    reachable = await services.engine.ready()
+    working = reachable and await services.engine.survey.works()
     found = [NO_TEMPORAL] if not reachable else [] if working else [NO_WORKER]
-    now, programme = await parts.now() if reachable else None, await parts.programme()
+    now, programme = await services.now() if reachable else None, await services.programme()
     if reachable:
-        found += await _workflows(parts, parts.engine.survey, notes, working=working, thorough=thorough)
+        found += await _workflows(services, services.engine.survey, notes, working=working, thorough=thorough)
     else:
         notes.append("nothing is said of workflows, deadlines and the inbox: their clock is Temporal's")
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         if now is not None:
             found += await facts.journeys(conn, now, calendar_of(programme.nation), working=working)
             found += await facts.inbox(conn, now)
-            found += await facts.caseloads(conn, programme.cap, await parts.today())
+            found += await facts.caseloads(conn, programme.cap, await services.today())
         rows = await facts.unfinished(conn)
         found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
     return Diagnosis(findings=found, notes=notes)
 
 
-async def _workflows(parts: Parts, survey: Survey, notes: list[str], *, working: bool, thorough: bool) -> list[Finding]:
+async def _workflows(
+    services: Services, survey: Visibility, notes: list[str], *, working: bool, thorough: bool
+) -> list[Finding]:
     """Compare what runs with what should; what differs is asked once more, for things move meanwhile."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await facts.unfinished(conn)
         under_way = await facts.under_way(conn, ASKED)
     listed = await survey.running()
@@ -101,7 +103,7 @@ async def _workflows(parts: Parts, survey: Survey, notes: list[str], *, working:
         notes.append(f"this server lists no workflows, as the time-skipping one: {ASKED} journeys were asked at most")
         rows = _some(rows, ASKED)
         listed = await survey.described(list(rows))
-    found = await _doubtful(parts, survey, [row for name, row in rows.items() if listed.get(name) != row.labels])
+    found = await _doubtful(services, survey, [row for name, row in rows.items() if listed.get(name) != row.labels])
     stuck = await survey.pending(under_way, ATTEMPTS)
     found += [
         judge.stuck(rows[each.journey_id], each.activity, each.attempts) for each in stuck if each.journey_id in rows
@@ -112,15 +114,15 @@ async def _workflows(parts: Parts, survey: Survey, notes: list[str], *, working:
         if len(stands) < len(rows):
             rest = "another look asks others" if thorough else "ask all with --thorough"
             notes.append(f"{len(stands)} of {len(rows)} workflows were asked where they stand; {rest}")
-        found += await _behind(parts, survey, asked, stands)
+        found += await _behind(services, survey, asked, stands)
     return found
 
 
-async def _doubtful(parts: Parts, survey: Survey, doubtful: Sequence[Journal]) -> list[Finding]:
+async def _doubtful(services: Services, survey: Visibility, doubtful: Sequence[Journal]) -> list[Finding]:
     """Confirm, of a bounded number, that a journey does not run or is found under other attributes."""
     names = [row.journey_id for row in doubtful]
     described = await survey.described(names[:ASKED])
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await facts.again(conn, names)
     absent = [rows[name] for name in names if name not in described and name in rows]
     other = [
@@ -131,11 +133,13 @@ async def _doubtful(parts: Parts, survey: Survey, doubtful: Sequence[Journal]) -
     return [*judge.not_running(absent), *other]
 
 
-async def _behind(parts: Parts, survey: Survey, rows: dict[str, Journal], stands: dict[str, int]) -> list[Finding]:
+async def _behind(
+    services: Services, survey: Visibility, rows: dict[str, Journal], stands: dict[str, int]
+) -> list[Finding]:
     """Find workflows behind their journals; one that differs is asked once more, after its journal was read again."""
     doubtful = [name for name, version in stands.items() if version != rows[name].version]
     second = await survey.versions(doubtful, SECONDS)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         now = await facts.again(conn, doubtful)
     return [
         judge.other_version(now[name], version)
@@ -153,19 +157,19 @@ def _safe(finding: Finding) -> bool:
     return finding.code in AWAKE | AT_ONCE | {"inbox-waits"}
 
 
-async def _mend(parts: Parts, found: Sequence[Finding]) -> list[str]:
+async def _mend(services: Services, found: Sequence[Finding]) -> list[str]:
     """Do the safe repairs, each family once; return the commands that do the same by hand."""
     done = []
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         for finding in {
             (each.remedy): each for each in found if _safe(each) and "up" not in each.remedy.split()
         }.values():
             names = await facts.to_mend(conn, finding.reference) if finding.reference else []
             if finding.code in AWAKE:
-                await parts.engine.wake(names)
+                await services.engine.wake(names)
             elif finding.code in AT_ONCE:
-                await parts.engine.survey.retry(names)
+                await services.engine.survey.retry(names)
             else:
-                parts.mail.set()
+                services.mail.set()
             done.append(finding.remedy)
     return done

@@ -65,9 +65,9 @@ class Health(BaseModel):
 
 
 @router.post("/rebuild")
-async def rebuild(_actor: Administrator, parts: Served, reference: str | None = None) -> Rebuilt:
+async def rebuild(_actor: Administrator, services: Served, reference: str | None = None) -> Rebuilt:
     """Make the read models anew from the journal, all of them or one family's."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         if reference is None:
             return await rebuild_read_models(conn)
         return await rebuild_journeys(conn, await _streams(conn, reference))
@@ -75,10 +75,10 @@ async def rebuild(_actor: Administrator, parts: Served, reference: str | None = 
 
 @router.get("/verify")
 async def verify(
-    _actor: Annotated[Actor, Depends(Allow("verify"))], parts: Served, reference: str | None = None
+    _actor: Annotated[Actor, Depends(Allow("verify"))], services: Served, reference: str | None = None
 ) -> Verified:
     """Check the hash chains of the whole journal, or of one family's journeys."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await family(conn, reference) if reference else []
         ids = [row.journey_id for row in rows] if reference else [None]
         findings = [finding for journey_id in ids for finding in await verify_journal(conn, journey_id)]
@@ -88,7 +88,7 @@ async def verify(
 @router.post("/rearm")
 async def rearm(
     _actor: Administrator,
-    parts: Served,
+    services: Served,
     reference: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 25,
@@ -100,34 +100,34 @@ async def rearm(
     With a `reference` that family's journeys also look at their journals again and arm their timers anew.
     """
     (after,) = place_of(cursor, NAME) or ("",)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         if reference is not None:
-            return Rearmed(journeys=await parts.engine.wake(await _to_mend(conn, reference)))
+            return Rearmed(journeys=await services.engine.wake(await _to_mend(conn, reference)))
         ids = sorted(name for name in await read_models.open_journey_ids(conn) if name > after)
         windows = [] if cursor else await claim_windows.unclosed(conn)
     for window_id in windows:
-        await parts.engine.windows.start(window_id)
-    started = await parts.engine.rearm(ids[:limit])
+        await services.engine.windows.start(window_id)
+    started = await services.engine.rearm(ids[:limit])
     left = len(ids) - started
     if left:
-        await parts.engine.taken_up(ids[started - 1])
+        await services.engine.taken_up(ids[started - 1])
     return Rearmed(journeys=started, left=left, cursor=cursor_of(ids[started - 1]) if left else None)
 
 
 @router.post("/retry")
-async def retry(_actor: Administrator, parts: Served, reference: str) -> Retried:
+async def retry(_actor: Administrator, services: Served, reference: str) -> Retried:
     """Try at once what failed for a family and waits for its next attempt."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         names = await _to_mend(conn, reference)
-    return Retried(attempts=await parts.engine.survey.retry(names))
+    return Retried(attempts=await services.engine.survey.retry(names))
 
 
 @router.post("/sweep")
-async def sweep(_actor: Administrator, parts: Served) -> Swept:
+async def sweep(_actor: Administrator, services: Served) -> Swept:
     """Hand over what waits in the inbox now, and not at the next sweep."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         states = await inbox.counts(conn)
-    parts.mail.set()
+    services.mail.set()
     return Swept(waiting=states["received"] + states["forwarded"])
 
 
@@ -158,16 +158,16 @@ async def healthz() -> dict[str, str]:
 
 
 @health.get("/readyz")
-async def readyz(parts: Served, response: Response) -> Health:
+async def readyz(services: Served, response: Response) -> Health:
     """Tell whether the database and Temporal answer; 503 when one does not."""
-    state = Health(database=await _database(parts), temporal=await parts.engine.ready())
+    state = Health(database=await _database(services), temporal=await services.engine.ready())
     response.status_code = 200 if state.database and state.temporal else 503
     return state
 
 
-async def _database(parts: Served) -> bool:
+async def _database(services: Served) -> bool:
     try:
-        async with parts.pool.acquire(timeout=2) as conn:
+        async with services.pool.acquire(timeout=2) as conn:
             await conn.execute("SELECT 1")
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return False

@@ -41,11 +41,11 @@ class AddressForm(Body):
 
 @router.put("/{name}/address")
 async def set_address(
-    name: Code, form: AddressForm, _actor: Annotated[Actor, Depends(Allow("administer"))], parts: Served
+    name: Code, form: AddressForm, _actor: Annotated[Actor, Depends(Allow("administer"))], services: Served
 ) -> Partner:
     """Set where a partner is told things; which channel is used stands in its agreement."""
     url = str(form.webhook_url) if form.webhook_url else None
-    async with parts.pool.acquire() as conn, conn.transaction():
+    async with services.pool.acquire() as conn, conn.transaction():
         if not await partners.set_webhook(conn, name, url):
             raise Rejected("unknown-partner", f"no partner {name}", "add it first: journeys partners add")
         await partners.set_mail(conn, name, form.email, form.notify_template, form.rate_per_minute)

@@ -14,7 +14,7 @@ from gateway.partners.openapi import BODY, PARAMETERS
 from gateway.partners.pseudonymity import own_id
 from gateway.partners.screening import Sender, judge
 from gateway.partners.signing import Signer, signer
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import inbox
 from store.inbox import Outcome
 
@@ -38,21 +38,21 @@ class Receipts(BaseModel):
 @router.post(
     "/events", status_code=202, response_model=Receipts, openapi_extra={"requestBody": BODY, "parameters": PARAMETERS}
 )
-async def events(request: Request, parts: Served) -> Response:
+async def events(request: Request, services: Served) -> Response:
     """Take a partner's events; they are in the inbox before this answers.
 
     The same id and body again is a `duplicate`; the same id with another body a `conflict`, for a single event 409.
     """
     headers, body = request.headers, await request.body()
     partner = claimed_by(headers, body)
-    sender = await _sender(parts, await signer(parts, partner, headers, body, signed_as(headers)))
-    async with parts.judging:  # in a thread: ten thousand events take a second, in which others want to be served
+    sender = await _sender(services, await signer(services, partner, headers, body, signed_as(headers)))
+    async with services.judging:  # in a thread: ten thousand events take a second, in which others want to be served
         raw = await asyncio.to_thread(read_events, headers, body, partner)
-        await parts.throttle.events(partner, len(raw))
-        judged = await asyncio.to_thread(judge, parts.vault, sender, raw)
-    async with parts.pool.acquire() as conn:
+        await services.throttle.events(partner, len(raw))
+        judged = await asyncio.to_thread(judge, services.vault, sender, raw)
+    async with services.pool.acquire() as conn:
         receipts = await inbox.accept(conn, [arrival for arrival, _ in judged])
-    parts.mail.set()
+    services.mail.set()
     told = [
         Told(id=own_id(event) if why else receipt.event_id, outcome=receipt.outcome, reason=why or receipt.reason)
         for event, receipt, (_, why) in zip(raw, receipts, judged, strict=True)
@@ -64,7 +64,7 @@ async def events(request: Request, parts: Served) -> Response:
     return Response(Receipts(receipts=told).model_dump_json(), 202, media_type="application/json")
 
 
-async def _sender(parts: Parts, signed: Signer) -> Sender:
-    now = await parts.now()
-    programme = await parts.programme()
+async def _sender(services: Services, signed: Signer) -> Sender:
+    now = await services.now()
+    programme = await services.programme()
     return Sender(signed.partner, programme.agreement(signed.partner, local_date(now)), now)

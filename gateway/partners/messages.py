@@ -26,7 +26,7 @@ from gateway.http.security import Allow, Policy, Token, authenticate
 from gateway.journeys.bodies import Answer, Body
 from gateway.journeys.families import Asked, family
 from gateway.journeys.steps import Key, carry, command_id
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import effects, erasing, journal, programmes
 from store.effects import EffectRow, EffectState, Unsent
 
@@ -106,11 +106,11 @@ class OnMessage(Policy):
     def __init__(self, action: Action) -> None:
         self.action = action
 
-    async def __call__(self, request: Request, message_id: str, parts: Served, token: Token) -> About:
+    async def __call__(self, request: Request, message_id: str, services: Served, token: Token) -> About:
         """Return who asks and the message, or refuse; whose role forbids it learns nothing of the message."""
         actor, route = await authenticate(request, token), request.scope["route"].path
         self.check(actor, actor.name, route)
-        async with parts.pool.acquire() as conn:
+        async with services.pool.acquire() as conn:
             row = await effects.get(conn, message_id) if IS_MESSAGE.fullmatch(message_id) else None
             if row is None:
                 raise Rejected(
@@ -125,7 +125,7 @@ class OnMessage(Policy):
 async def messages(  # noqa: PLR0913 - one argument a filter
     *,
     _actor: Reader,
-    parts: Served,
+    services: Served,
     links: Links,
     state: Unsent = "failed",
     partner: Code | None = None,
@@ -134,7 +134,7 @@ async def messages(  # noqa: PLR0913 - one argument a filter
 ) -> list[MessageRow]:
     """List messages that failed or were refused, oldest first. `Link` names the next page."""
     (after,) = place_of(cursor, NAME) or (None,)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await effects.unsent(conn, state, partner, limit, after)
         if not rows:
             await known(conn, partner=partner)
@@ -143,34 +143,34 @@ async def messages(  # noqa: PLR0913 - one argument a filter
 
 
 @router.get("/{message_id}")
-async def show(about: Annotated[About, Depends(OnMessage("read"))], parts: Served) -> Shown:
+async def show(about: Annotated[About, Depends(OnMessage("read"))], services: Served) -> Shown:
     """Show one message, and what would become of it today."""
     row = about.row
     told = MessageRow.of(row).model_dump()
     if not isinstance(row.effect, Notify):
         return Shown(**told)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         stream = [recorded.event for recorded in await journal.timeline(conn, row.journey_id)]
         journey = fold(stream)
         programme = await programmes.get(conn, journey.programme_hash)
         erased = await erasing.erased_at(conn, journey.reference)
-    denied = "family-erased" if erased else refusal(journey, row.effect, programme, await parts.today())
+    denied = "family-erased" if erased else refusal(journey, row.effect, programme, await services.today())
     says = payload(row.effect, as_of_version(stream, row.effect.version)) if denied is None else None
     return Shown(**told, refused_today=denied, says=says)
 
 
 @router.post("/{message_id}/retry")
-async def retry(about: Annotated[About, Depends(OnMessage("work"))], parts: Served, key: Key = None) -> Answer:
+async def retry(about: Annotated[About, Depends(OnMessage("work"))], services: Served, key: Key = None) -> Answer:
     """Try one message again, on the history of its journey; consent and agreement are asked anew when it goes out."""
-    return await carry(parts, about.asked, _order(about.row), key)
+    return await carry(services, about.asked, _order(about.row), key)
 
 
 @router.post("/retry")
 async def retry_failed(
-    form: RetryForm, actor: Annotated[Actor, Depends(Allow("work"))], parts: Served, key: Key = None
+    form: RetryForm, actor: Annotated[Actor, Depends(Allow("work"))], services: Served, key: Key = None
 ) -> Retried:
     """Try again what failed, the oldest first, at most five hundred at a time; nobody is told of erased families."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await effects.retriable(conn, form.partner, AT_MOST)
         if not rows:
             await known(conn, partner=form.partner)
@@ -178,7 +178,7 @@ async def retry_failed(
     for row in rows:
         if not form.dry_run:
             try:
-                await _again(parts, actor, row, key)
+                await _again(services, actor, row, key)
             except Rejected as fault:
                 done.left.append(NotRetried(message_id=row.effect_id, reason=fault.reason))
                 continue
@@ -186,11 +186,11 @@ async def retry_failed(
     return done
 
 
-async def _again(parts: Parts, actor: Actor, row: EffectRow, key: str | None) -> None:
+async def _again(services: Services, actor: Actor, row: EffectRow, key: str | None) -> None:
     """Give the command under an id made of the key and the message, so that a repeated request repeats nothing."""
     own = hashlib.sha256(f"{key}:{row.effect_id}".encode()).hexdigest() if key else None
-    order = _order(row)({"command_id": command_id(own), "at": await parts.now(), "actor": actor.code})
-    await parts.engine.submit(row.journey_id, order)
+    order = _order(row)({"command_id": command_id(own), "at": await services.now(), "actor": actor.code})
+    await services.engine.submit(row.journey_id, order)
 
 
 def reference_of(row: EffectRow) -> str:

@@ -19,7 +19,7 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
 from gateway.journeys.families import family
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import journal, quarantine
 from store.inbox import EventKey
 from store.pool import Conn
@@ -85,15 +85,15 @@ class SortedOut(BaseModel):
 @router.get("")
 async def waiting(
     _actor: Reader,
-    parts: Served,
+    services: Served,
     partner: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Quarantine:
     """List what is in quarantine, oldest first, with counts and ages."""
     (after,) = place_of(cursor, PLACE) or (0,)
-    now = await parts.now()
-    async with parts.pool.acquire() as conn:
+    now = await services.now()
+    async with services.pool.acquire() as conn:
         rows = await quarantine.page(conn, after, partner, limit)
         if not rows:
             await known(conn, partner=partner)
@@ -110,16 +110,16 @@ async def waiting(
 
 
 @router.post("/match")
-async def match(form: Match, actor: Sorter, parts: Served) -> SortedOut:
+async def match(form: Match, actor: Sorter, services: Served) -> SortedOut:
     """Give an event to a family: it goes to the family's newest journey, with its own observed date."""
     key = _key(form.id)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         held = await _held(conn, key)
         newest = (await family(conn, form.reference))[-1]
         await _member_of(conn, newest.journey_id, held, form.member)
         count = 0
         if (held.given_reference, held.given_member) != (newest.reference, form.member):
-            by = By(actor.code, await parts.now())
+            by = By(actor.code, await services.now())
             count = await quarantine.match(conn, key, newest.reference, form.member, by, same_subject=form.same_subject)
             if not count:
                 raise Rejected(
@@ -128,22 +128,22 @@ async def match(form: Match, actor: Sorter, parts: Served) -> SortedOut:
                     "list what is: journeys quarantine list",
                 )
         log.info("matched", actor=actor.code, inbox_number=held.seq, reference=newest.reference, count=count)
-        return await _told(parts, conn, form.id, count)
+        return await _told(services, conn, form.id, count)
 
 
 @router.post("/discard")
-async def discard(form: Discard, actor: Sorter, parts: Served) -> SortedOut:
+async def discard(form: Discard, actor: Sorter, services: Served) -> SortedOut:
     """Let an event rest: its row stays, with the reason and who gave it, and it can still be matched."""
     key = _key(form.id)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         held = await _held(conn, key)
-        count = int(await quarantine.discard(conn, key, form.why, By(actor.code, await parts.now())))
+        count = int(await quarantine.discard(conn, key, form.why, By(actor.code, await services.now())))
         if not count and (held.state, held.reason) != ("discarded", form.why):
             raise Rejected(
                 "not-in-quarantine", f"event {shown(form.id)} is {held.state}", "list what is: journeys quarantine list"
             )
         log.info("discarded", actor=actor.code, inbox_number=held.seq, why=form.why, count=count)
-        return await _told(parts, conn, form.id, count)
+        return await _told(services, conn, form.id, count)
 
 
 async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | None) -> None:
@@ -170,8 +170,8 @@ async def _held(conn: Conn, key: EventKey) -> Sorted:
     return held
 
 
-async def _told(parts: Parts, conn: Conn, name: str, count: int) -> SortedOut:
-    parts.mail.set()
+async def _told(services: Services, conn: Conn, name: str, count: int) -> SortedOut:
+    services.mail.set()
     now = await _held(conn, _key(name))
     return SortedOut(id=name, state=now.state, reason=now.reason, count=count)
 

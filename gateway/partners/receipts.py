@@ -19,15 +19,15 @@ from store.receipts import Kept
 
 router = APIRouter(prefix="/v1", tags=["partners"], responses=SIGNED)
 
-Standing = Literal["accepted", "quarantined", "applied", "refused", "discarded"]
-STATES: dict[Standing, list[InboxState]] = {
+EventStatus = Literal["accepted", "quarantined", "applied", "refused", "discarded"]
+STATES: dict[EventStatus, list[InboxState]] = {
     "accepted": ["received", "forwarded"],  # on its way: which of both is our own affair
     "quarantined": ["quarantined"],
     "applied": ["applied"],
     "refused": ["refused"],
     "discarded": ["discarded"],
 }
-STANDING: dict[InboxState, Standing] = {state: name for name, states in STATES.items() for state in states}
+STATUS: dict[InboxState, EventStatus] = {state: name for name, states in STATES.items() for state in states}
 HEADERS = {"parameters": ASKING}
 
 Partner = Annotated[Signer, Depends(Signed())]
@@ -38,7 +38,7 @@ class Status(BaseModel):
 
     id: str
     kind: str
-    status: Standing
+    status: EventStatus
     reason: str | None
     observed_at: datetime | None
     received_at: datetime
@@ -54,14 +54,14 @@ class StatusPage(BaseModel):
 @router.get("/receipts", openapi_extra=HEADERS)
 async def all_receipts(
     signed: Partner,
-    parts: Served,
-    status: Standing | None = None,
+    services: Served,
+    status: EventStatus | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> StatusPage:
     """Tell a partner how its events stand, page by page."""
     (after,) = place_of(cursor, PLACE) or (0,)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await receipts.page(conn, signed.partner, after, limit, STATES[status] if status else None)
     return StatusPage(
         events=[_status(row) for row in rows], next=cursor_of(rows[-1].seq) if len(rows) == limit else None
@@ -69,9 +69,9 @@ async def all_receipts(
 
 
 @router.get("/events/{event_id:path}", openapi_extra=HEADERS)
-async def receipt(event_id: str, signed: Partner, parts: Served) -> Status:
+async def receipt(event_id: str, signed: Partner, services: Served) -> Status:
     """Tell a partner how one of its events stands."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         row = await receipts.find(conn, signed.partner, event_id)
     if row is None:
         raise Rejected("unknown-event", f"{signed.partner} sent no event {shown(event_id)}", "check its id")
@@ -82,7 +82,7 @@ def _status(row: Kept) -> Status:
     return Status(
         id=row.event_id,
         kind=row.kind,
-        status=STANDING[row.state],
+        status=STATUS[row.state],
         reason=row.reason,
         observed_at=row.observed_at,
         received_at=row.received_at,

@@ -18,7 +18,7 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
 from gateway.partners.addresses import SafeUrl
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import partners
 from store.errors import PartnerExists
 from store.partners import Partner
@@ -63,7 +63,7 @@ class PartnerPage(BaseModel):
     next: str | None = None
 
 
-class Standing(BaseModel):
+class PartnerStatus(BaseModel):
     """Whether a partner may send at all."""
 
     name: str
@@ -85,55 +85,55 @@ class Agreed(BaseModel):
 
 @router.get("")
 async def list_partners(
-    _actor: Reader, parts: Served, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500)] = 500
+    _actor: Reader, services: Served, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500)] = 500
 ) -> PartnerPage:
     """List partner systems."""
     (after,) = place_of(cursor, NAME) or (None,)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await partners.listing(conn, after, limit)
     return PartnerPage(partners=rows, next=cursor_of(rows[-1].name) if len(rows) == limit else None)
 
 
 @router.post("", status_code=201)
-async def add_partner(form: PartnerForm, _actor: Administrator, parts: Served) -> Added:
+async def add_partner(form: PartnerForm, _actor: Administrator, services: Served) -> Added:
     """Add a partner system; its secret is shown this once."""
     warning = await unagreed(form.name)
     url = str(form.webhook_url) if form.webhook_url else None
     try:
-        async with parts.pool.acquire() as conn:
-            secret = await partners.add(conn, parts.vault, form.name, url)
+        async with services.pool.acquire() as conn:
+            secret = await partners.add(conn, services.vault, form.name, url)
     except PartnerExists as fault:
         raise Rejected("partner-exists", f"{form.name} is a partner already", "rotate its secret instead") from fault
     return Added(name=form.name, secret=secret, warning=warning)
 
 
 @router.post("/{name}/rotate-secret")
-async def rotate_secret(name: str, form: Rotation, _actor: Administrator, parts: Served) -> PartnerSecret:
+async def rotate_secret(name: str, form: Rotation, _actor: Administrator, services: Served) -> PartnerSecret:
     """Give a partner a new secret, shown this once; the one before still signs for a while, and no older one."""
-    async with parts.pool.acquire() as conn:
-        rotated = await partners.rotate(conn, parts.vault, name, timedelta(hours=form.keep_hours))
+    async with services.pool.acquire() as conn:
+        rotated = await partners.rotate(conn, services.vault, name, timedelta(hours=form.keep_hours))
     if rotated is None:
         raise _unknown(name)
     return PartnerSecret(name=name, secret=rotated.secret, older_until=rotated.older_until)
 
 
 @router.post("/{name}/suspend")
-async def suspend(name: str, _actor: Administrator, parts: Served) -> Standing:
+async def suspend(name: str, _actor: Administrator, services: Served) -> PartnerStatus:
     """Take nothing more from a partner, and tell it nothing more, until it is resumed."""
-    return await _stand(parts, name, suspended=True)
+    return await _stand(services, name, suspended=True)
 
 
 @router.post("/{name}/resume")
-async def resume(name: str, _actor: Administrator, parts: Served) -> Standing:
+async def resume(name: str, _actor: Administrator, services: Served) -> PartnerStatus:
     """Let a suspended partner back."""
-    return await _stand(parts, name, suspended=False)
+    return await _stand(services, name, suspended=False)
 
 
 @router.get("/{name}/agreement")
-async def agreement(name: str, _actor: Reader, parts: Served, programme: str | None = None) -> Agreed:
+async def agreement(name: str, _actor: Reader, services: Served, programme: str | None = None) -> Agreed:
     """Tell what is agreed with a partner: what it may send, and what it may be told."""
-    pack = await parts.programme(programme)
-    today = local_date(await parts.now())
+    pack = await services.programme(programme)
+    today = local_date(await services.now())
     held = [one for one in pack.agreements if one.partner == name]
     if not held:
         reason = f"{pack.name} names no agreement with {shown(name)}"
@@ -151,11 +151,11 @@ async def agreement(name: str, _actor: Reader, parts: Served, programme: str | N
     )
 
 
-async def _stand(parts: Parts, name: str, *, suspended: bool) -> Standing:
-    async with parts.pool.acquire() as conn:
+async def _stand(services: Services, name: str, *, suspended: bool) -> PartnerStatus:
+    async with services.pool.acquire() as conn:
         if not await partners.suspend(conn, name, suspended=suspended):
             raise _unknown(name)
-    return Standing(name=name, suspended=suspended)
+    return PartnerStatus(name=name, suspended=suspended)
 
 
 def _unknown(name: str) -> Rejected:

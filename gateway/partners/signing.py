@@ -10,7 +10,7 @@ from fastapi import Request
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from domain.errors import Rejected
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import partners
 
 SOURCE = re.compile(r"/partners/([a-z0-9][a-z0-9-]{0,63})")
@@ -31,7 +31,7 @@ def named(source: object) -> str | None:
 
 
 async def signer(
-    parts: Parts, partner: str, headers: Mapping[str, str], body: bytes, signed_as: str | None = None
+    services: Services, partner: str, headers: Mapping[str, str], body: bytes, signed_as: str | None = None
 ) -> Signer:
     """Hold a request to the partner's secrets; an unknown partner is answered like a wrong signature.
 
@@ -42,15 +42,15 @@ async def signer(
     if signed_as is not None and headers.get("webhook-id") != signed_as:
         remedy = f"set webhook-id to {signed_as} and sign that: the signature then covers what the body does not hold"
         raise Rejected("bad-signature", "webhook-id is not made of what is sent", remedy)
-    async with parts.pool.acquire() as conn:
-        secrets = await partners.secrets_of(conn, parts.vault, partner, suspended_too=True)
+    async with services.pool.acquire() as conn:
+        secrets = await partners.secrets_of(conn, services.vault, partner, suspended_too=True)
         known = await partners.get(conn, partner)
     if known is None or not await asyncio.to_thread(is_signed, body, headers, secrets):
         remedy = "sign it with the partner's secret (Standard Webhooks), within five minutes of its time"
         raise Rejected("bad-signature", "the signature does not hold", remedy)
     if known.suspended:
         raise Rejected("partner-suspended", f"{partner} is suspended", "ask the council to resume it, then send again")
-    await parts.throttle.request(partner)
+    await services.throttle.request(partner)
     return Signer(partner)
 
 
@@ -61,12 +61,12 @@ class Signed:
     cannot ask another.
     """
 
-    async def __call__(self, request: Request, parts: Served) -> Signer:
+    async def __call__(self, request: Request, services: Served) -> Signer:
         """Return who signed, or refuse."""
         partner = named(request.headers.get("ce-source", ""))
         if partner is None:
             raise Rejected("bad-signature", "no partner is named", "set the header ce-source to /partners/<name>")
-        return await signer(parts, partner, request.headers, b"", signed_as=_asked(request))
+        return await signer(services, partner, request.headers, b"", signed_as=_asked(request))
 
 
 def _asked(request: Request) -> str:

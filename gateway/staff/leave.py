@@ -10,13 +10,13 @@ from pydantic import BaseModel, Field
 from domain.access import Actor, may_answer
 from domain.calendar import local_date
 from domain.errors import Rejected
-from domain.journey.commands import AcceptHandover, Command, OfferHandover
+from domain.journey.commands import AcceptHandover, AnyCommand, OfferHandover
 from domain.leave import Family, Share, share_out
 from domain.model import Code
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import programmes, read_models, staff
 from store.pool import Conn
 from store.read_models import Filters
@@ -69,22 +69,22 @@ class Returned(BaseModel):
 
 
 @router.post("/leave")
-async def leave(name: Code, form: Leave, actor: Allocating, parts: Served) -> Left:
+async def leave(name: Code, form: Leave, actor: Allocating, services: Served) -> Left:
     """Share out a leaver's families and offer each, or with `accept_for` hand it over; asked again, it goes on.
 
     Where the receivers have not room for all of them, nothing is done.
     """
-    day = form.leaving_from or await parts.today()
-    async with parts.pool.acquire() as conn:
+    day = form.leaving_from or await services.today()
+    async with services.pool.acquire() as conn:
         await _known(conn, name, form, actor)
-        receivers = await staff.receivers(conn, form.to, await parts.today())
+        receivers = await staff.receivers(conn, form.to, await services.today())
         families = await _families(conn, name)
         shares = share_out(families, receivers)
         _all_placed(name, shares, form.to)
-        widest = max([family.cap for family in families], default=(await parts.programme()).cap)
+        widest = max([family.cap for family in families], default=(await services.programme()).cap)
         if not form.dry_run:
             await staff.leave(conn, name, day)
-    told = [await _hand(parts, actor, form, share) for share in shares[: form.limit]] if not form.dry_run else []
+    told = [await _hand(services, actor, form, share) for share in shares[: form.limit]] if not form.dry_run else []
     rest = [_told(share, "offered" if share.standing else "to-offer") for share in shares[len(told) :]]
     left = 0 if form.dry_run else len(rest)
     room = dict.fromkeys(form.to, 0) | {each.name: max(0, each.room(widest)) for each in receivers}
@@ -92,9 +92,9 @@ async def leave(name: Code, form: Leave, actor: Allocating, parts: Served) -> Le
 
 
 @router.post("/return")
-async def come_back(name: Code, _actor: Allocating, parts: Served) -> Returned:
+async def come_back(name: Code, _actor: Allocating, services: Served) -> Returned:
     """End a leave: new families can be allocated again; what was handed over stays where it is."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         if not await staff.leave(conn, name, None):
             raise _unknown(name)
     return Returned(name=name)
@@ -148,26 +148,26 @@ def _all_placed(name: str, shares: tuple[Share, ...], to: list[str]) -> None:
         )
 
 
-async def _hand(parts: Parts, actor: Actor, form: Leave, share: Share) -> Handed:
+async def _hand(services: Services, actor: Actor, form: Leave, share: Share) -> Handed:
     """Offer one family, and accept it where that is asked for; a refusal of either is told and holds up no other."""
     try:
         if not share.standing:
-            await _submit(parts, actor, share, "offer")
+            await _submit(services, actor, share, "offer")
         if form.accept_for:
-            await _submit(parts, actor, share, "accept")
+            await _submit(services, actor, share, "accept")
     except Rejected as fault:
         return _told(share, "waits", str(fault))
     return _told(share, "handed-over" if form.accept_for else "offered")
 
 
-async def _submit(parts: Parts, actor: Actor, share: Share, what: Literal["offer", "accept"]) -> None:
+async def _submit(services: Services, actor: Actor, share: Share, what: Literal["offer", "accept"]) -> None:
     """Give one command under an id of its own: what was cut off half-way is the same command when it is asked again."""
-    at, to = await parts.now(), share.to or ""
+    at, to = await services.now(), share.to or ""
     told = f"{share.family.journey_id} {share.family.version} {to} {what}"
     name = f"leave:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
     common = {"command_id": name, "at": at, "actor": actor.code, "on": local_date(at)}
-    command: Command = OfferHandover(**common, to=to) if what == "offer" else AcceptHandover(**common, key_worker=to)
-    await parts.engine.submit(share.family.journey_id, command)
+    command: AnyCommand = OfferHandover(**common, to=to) if what == "offer" else AcceptHandover(**common, key_worker=to)
+    await services.engine.submit(share.family.journey_id, command)
 
 
 def _told(share: Share, state: State, reason: str | None = None) -> Handed:

@@ -38,24 +38,24 @@ class WorkerForm(Body):
 @router.get("/workers")
 async def workers(
     _actor: Annotated[Actor, Depends(Allow("read", own=True))],
-    parts: Served,
+    services: Served,
     links: Links,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 500,
 ) -> list[StaffMember]:
     """List staff, with how many families each holds. `Link` names the next page."""
     (after,) = place_of(cursor, NAME) or ("",)
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await staff.listing(conn, limit=limit, after=after)
     links.page(rows, limit, lambda row: (row.name,))
     return rows
 
 
 @router.post("/workers", status_code=201)
-async def add_worker(form: WorkerForm, _actor: Administrator, parts: Served) -> StaffMember:
+async def add_worker(form: WorkerForm, _actor: Administrator, services: Served) -> StaffMember:
     """Add a member of staff, or bring a known one up to date."""
     member = StaffMember(**form.model_dump())
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         await staff.add(conn, member)
         return next(each for each in await staff.listing(conn) if each.name == member.name)
 
@@ -67,9 +67,9 @@ class Cap(Body):
 
 
 @router.post("/workers/{name}/cap")
-async def set_cap(name: Code, form: Cap, _actor: Administrator, parts: Served) -> StaffMember:
+async def set_cap(name: Code, form: Cap, _actor: Administrator, services: Served) -> StaffMember:
     """Set a key worker's own caseload cap."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         known = await staff.get(conn, name)
         if known is None:
             raise Rejected("unknown-key-worker", f"no key worker {name}", "see journeys workers list")

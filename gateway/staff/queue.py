@@ -18,7 +18,7 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Answer, Step
 from gateway.journeys.steps import Key, command_id
-from gateway.services import Parts, Served
+from gateway.services import Served, Services
 from store import journal, programmes, staff
 from store import queue as queues
 from store.queue import Room, Waiting
@@ -65,17 +65,17 @@ class Next(Step):
 async def queue(
     *,
     _actor: Annotated[Actor, Depends(Allow("read"))],
-    parts: Served,
+    services: Served,
     area: str | None = None,
     programme: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Queue:
     """List the families that wait for a key worker, and who has room for each."""
-    today = await parts.today()
+    today = await services.today()
     after = place_of(cursor, QUEUED) or queues.HEAD
     room: dict[tuple[str, str], list[Room]] = {}
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         rows = await queues.waiting(conn, area, programme, limit, after)
         if not rows:
             await known(conn, area=area, programme=programme)
@@ -89,13 +89,13 @@ async def queue(
 
 
 @router.post("/next")
-async def take_next(form: Next, actor: Allocating, parts: Served, key: Key = None) -> Answer:
+async def take_next(form: Next, actor: Allocating, services: Served, key: Key = None) -> Answer:
     """Allocate the oldest family of the queue; under the same key it is the same family again."""
     first = command_id(key)
     for number in range(1, TRIES + 1):
         name = f"{first}:{number}"
-        journey_id = await _asked_before(parts, name) or await _head(parts, form)
-        at = await parts.now()
+        journey_id = await _asked_before(services, name) or await _head(services, form)
+        at = await services.now()
         command = AllocateKeyWorker(
             command_id=name,
             at=at,
@@ -105,7 +105,7 @@ async def take_next(form: Next, actor: Allocating, parts: Served, key: Key = Non
             waiver=form.waiver,
         )
         try:
-            reply = await parts.engine.submit(journey_id, command)
+            reply = await services.engine.submit(journey_id, command)
         except Rejected as fault:
             if fault.code not in {"out-of-order", "command-id-reused"}:
                 raise
@@ -114,15 +114,15 @@ async def take_next(form: Next, actor: Allocating, parts: Served, key: Key = Non
     raise Rejected("queue-moves", "others took each head of the queue first", "ask again under a new key")
 
 
-async def _asked_before(parts: Parts, name: str) -> str | None:
+async def _asked_before(services: Services, name: str) -> str | None:
     """Return the journey that was given this command before, so that a repeat finds its first answer."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         return await journal.journey_of_command(conn, name)
 
 
-async def _head(parts: Parts, form: Next) -> str:
+async def _head(services: Services, form: Next) -> str:
     """Return the family that waits longest; a key worker of one area takes families there."""
-    async with parts.pool.acquire() as conn:
+    async with services.pool.acquire() as conn:
         worker = await staff.get(conn, form.key_worker)
         area = form.area or (worker.area if worker else None)
         journey_id = await queues.head(conn, area, form.programme)

@@ -8,7 +8,7 @@ from programmes.chain import Chain
 from programmes.lint.claims import claim_faults
 from programmes.lint.codes import code_faults
 from programmes.lint.families import family_faults
-from programmes.lint.issues import Fault, Found, Table, said
+from programmes.lint.issues import Fault, Issue, Table, said
 from programmes.lint.partners import partner_faults
 from programmes.lint.path import path_faults
 from programmes.lint.payment import payment_faults
@@ -44,7 +44,7 @@ def _sorted(chain: Chain, faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(set(faults), key=lambda fault: (labels.index(fault.file), *fault[1:])))
 
 
-def _meaning(content: Table, together: set[str]) -> Iterator[Found]:
+def _meaning(content: Table, together: set[str]) -> Iterator[Issue]:
     yield from family_faults(content)
     yield from path_faults(content, together)
     yield from rule_faults(content)
@@ -65,7 +65,7 @@ def _named(file: FilePath, chain: Chain) -> Iterator[Fault]:
         yield source.fault(("name",), "name", what, f'write name = "{file.stem}", or rename the file')
 
 
-def _unless_told(shape: list[Found], meant: list[Found]) -> Iterator[Found]:
+def _unless_told(shape: list[Issue], meant: list[Issue]) -> Iterator[Issue]:
     """Leave out what a check of meaning tells more exactly, at a part of the same part."""
     for found in shape:
         end = len(found.path)
@@ -74,7 +74,7 @@ def _unless_told(shape: list[Found], meant: list[Found]) -> Iterator[Found]:
             yield found
 
 
-def _placed(chain: Chain, found: Found) -> Fault:
+def _placed(chain: Chain, found: Issue) -> Fault:
     source = chain.owner(found.path)
     place = source.places.of_key(found.path) if found.at_key else source.places.of_value(found.path)
     return Fault(source.label, *place, said(found.path), found.what, found.remedy)

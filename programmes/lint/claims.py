@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import get_args
 
 from domain.rules.grammar import PracticeDate
-from programmes.lint.issues import Found, Table, entries, number, table, words
+from programmes.lint.issues import Issue, Table, entries, number, table, words
 from programmes.lint.periods import Span, overlaps, span_of, window_of
 from programmes.lint.source_map import Path
 
@@ -13,7 +13,7 @@ LONGEST_LAG = timedelta(days=366)  # between the day a claim is about and its wi
 STEPS: tuple[str, ...] = get_args(PracticeDate)
 
 
-def claim_faults(content: Table) -> Iterator[Found]:
+def claim_faults(content: Table) -> Iterator[Issue]:
     """Find every claim that cannot be recorded or submitted as the pack says."""
     results = entries(content.get("results"))
     named = {str(result.get("name")): result for _, result in results}
@@ -25,15 +25,15 @@ def claim_faults(content: Table) -> Iterator[Found]:
     yield from _too_soon(content)
 
 
-def _paying_nothing(path: Path, result: Table) -> Iterator[Found]:
+def _paying_nothing(path: Path, result: Table) -> Iterator[Issue]:
     for n, tariff in entries(result.get("tariffs")):
         if number(tariff.get("pays")) == 0:
             what = "a result that pays nothing is never claimed"
             remedy = "say what it pays, or leave the tariff out: the result is judged and explained without one"
-            yield Found((*path, "tariffs", n, "pays", "value"), what, remedy)
+            yield Issue((*path, "tariffs", n, "pays", "value"), what, remedy)
 
 
-def _beside(path: Path, result: Table, named: Mapping[str, Table]) -> Iterator[Found]:
+def _beside(path: Path, result: Table, named: Mapping[str, Table]) -> Iterator[Issue]:
     """Find what pays only beside another, and never on the same day, or not the whole of it."""
     for n, name in words(result.get("beside")):
         if name not in named or not _tariffs(result):
@@ -46,12 +46,12 @@ def _beside(path: Path, result: Table, named: Mapping[str, Table]) -> Iterator[F
         ]
         if not together:
             what = f"{result.get('name')} pays only beside {name}, and on no day do both pay, so it is never paid"
-            yield Found((*path, "beside", n), what, f"give both a tariff of the same days, or take {name} out")
+            yield Issue((*path, "beside", n), what, f"give both a tariff of the same days, or take {name} out")
         for own, other in together:
             yield from _short((*path, "tariffs", _place(result, own)), own, other)
 
 
-def _short(path: Path, own: Table, other: Table) -> Iterator[Found]:
+def _short(path: Path, own: Table, other: Table) -> Iterator[Issue]:
     most, others = number(own.get("maximum")), number(other.get("maximum"))
     if most is None or others is None:
         return
@@ -59,10 +59,10 @@ def _short(path: Path, own: Table, other: Table) -> Iterator[Found]:
     pays = sum(amount for amount in both if amount is not None)
     if most != others:
         what = f"results that pay together have maxima of {most} and {others} pounds; the lower counts"
-        yield Found((*path, "maximum", "value"), what, "give both the same maximum", doubtful=True)
+        yield Issue((*path, "maximum", "value"), what, "give both the same maximum", doubtful=True)
     elif pays > most:
         what = f"the two pay {pays} pounds together, of which {most} are ever paid"
-        yield Found((*path, "maximum", "value"), what, "correct the amounts or the maximum", doubtful=True)
+        yield Issue((*path, "maximum", "value"), what, "correct the amounts or the maximum", doubtful=True)
 
 
 def _tariffs(result: Table) -> list[tuple[Table, Span]]:
@@ -73,7 +73,7 @@ def _place(result: Table, tariff: Table) -> int:
     return next(n for n, each in entries(result.get("tariffs")) if each is tariff)
 
 
-def _unearned(path: Path, result: Table) -> Iterator[Found]:
+def _unearned(path: Path, result: Table) -> Iterator[Issue]:
     """Find what is paid for whether or not anybody worked with the family before the result began."""
     if not result.get("tariffs"):
         return
@@ -82,10 +82,10 @@ def _unearned(path: Path, result: Table) -> Iterator[Found]:
     if missing:
         what = f"{result.get('name')} is paid for without {', '.join(missing)} before its window"
         remedy = "add [results.practice] with every date, or mean it so: families nobody worked with may be claimed"
-        yield Found((*path, "name"), what, remedy, doubtful=True)
+        yield Issue((*path, "name"), what, remedy, doubtful=True)
 
 
-def _windows(content: Table) -> Iterator[Found]:
+def _windows(content: Table) -> Iterator[Issue]:
     """Find claim windows that hold nothing, and claims that no window takes."""
     windows = [(n, window_of(window)) for n, window in entries(content.get("windows"))]
     yield from overlaps(("windows",), windows, "the claim window")
@@ -98,32 +98,32 @@ def _windows(content: Table) -> Iterator[Found]:
     ]
     if tariffs and not windows:
         what = "the pack has no claim window, so what its results pay is recorded and never submitted"
-        yield Found(
+        yield Issue(
             ("results",), what, "add [[windows]] and [audit], here or in a pack that extends this", doubtful=True
         )
     if windows and not tariffs:
         what = "no result of the pack pays, so nothing is ever submitted in a claim window"
-        yield Found(("windows",), what, "add tariffs, or leave the windows out", doubtful=True)
+        yield Issue(("windows",), what, "add tariffs, or leave the windows out", doubtful=True)
     for path, span in tariffs:
         if opened and span[0] > max(days[1] for _, days in opened):
             what = f"the last claim window closes before {span[0]}, so what is paid from then on is never submitted"
-            yield Found(path, what, "add a claim window after it", doubtful=True)
+            yield Issue(path, what, "add a claim window after it", doubtful=True)
     yield from _idle(opened, tariffs)
 
 
-def _idle(opened: Sequence[tuple[int, Span]], tariffs: Sequence[tuple[Path, Span]]) -> Iterator[Found]:
+def _idle(opened: Sequence[tuple[int, Span]], tariffs: Sequence[tuple[Path, Span]]) -> Iterator[Issue]:
     """Find claim windows before any money, and long after the last."""
     for n, span in opened:
         last = max((days[1] for _, days in tariffs), default=span[0])
         if span[0] - last > LONGEST_LAG:
             what = f"the last tariff ended on {last}, long before it opens, so nothing new is submitted in it"
-            yield Found(("windows", n), what, "give the results a tariff of these days", doubtful=True)
+            yield Issue(("windows", n), what, "give the results a tariff of these days", doubtful=True)
         if tariffs and span[1] < min(days[0] for _, days in tariffs):
             what = f"it closes on {span[1]}, before any result pays, so nothing is ever submitted in it"
-            yield Found(("windows", n), what, "correct the days, or add a tariff")
+            yield Issue(("windows", n), what, "correct the days, or add a tariff")
 
 
-def _too_soon(content: Table) -> Iterator[Found]:
+def _too_soon(content: Table) -> Iterator[Issue]:
     """Find results whose practice must lie before a window that is longer than the work with the family."""
     months = table(content.get("evaluations")).get("months")
     known = [month for month in months if isinstance(month, int)] if isinstance(months, list) else []
@@ -137,4 +137,4 @@ def _too_soon(content: Table) -> Iterator[Found]:
                 f"practice is asked for before the last {length} months; the last evaluation is {max(known)} months in"
             )
             remedy = f"evaluate at {length} months or later, or look at fewer months"
-            yield Found(("results", n, "practice", "window", "n", "value"), what, remedy, doubtful=True)
+            yield Issue(("results", n, "practice", "window", "n", "value"), what, remedy, doubtful=True)

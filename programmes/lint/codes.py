@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from domain.evidence import MODELS, Observation
 from domain.evidence_words import WORDS
-from programmes.lint.issues import Found, Table, nearest, table, tables
+from programmes.lint.issues import Issue, Table, nearest, table, tables
 from programmes.lint.source_map import Path
 
 # Codes of fields that take any: a partner may send another, so a value outside them may be meant.
@@ -17,7 +17,7 @@ OF_ONE_FAMILY = ("id", "member")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-def code_faults(content: Table) -> Iterator[Found]:
+def code_faults(content: Table) -> Iterator[Issue]:
     """Find every limit that leaves nothing, or that no evidence can be within."""
     for path, part in tables(content):
         where, kind = table(part.get("where")), part.get("of")
@@ -32,37 +32,37 @@ def code_faults(content: Table) -> Iterator[Found]:
             yield from _uncoded((*path, "where"), where, str(kind), model)
 
 
-def _unknown(path: Path, where: Table, kind: str, known: tuple[object, ...]) -> Iterator[Found]:
+def _unknown(path: Path, where: Table, kind: str, known: tuple[object, ...]) -> Iterator[Issue]:
     for name, n, value in _given(where):
         if value not in known:
             what = f"{where['field']} of {kind} is never {value!r}"
-            yield Found((*path, name, n), what, _meant(value, known))
+            yield Issue((*path, name, n), what, _meant(value, known))
     listed = where.get("none_of")
     if isinstance(listed, list) and all(value in listed for value in known):
-        yield Found((*path, "none_of"), f"no {kind} is left", "leave at least one value out of the list")
+        yield Issue((*path, "none_of"), f"no {kind} is left", "leave at least one value out of the list")
 
 
-def _uncoded(path: Path, where: Table, kind: str, model: type[Observation]) -> Iterator[Found]:
+def _uncoded(path: Path, where: Table, kind: str, model: type[Observation]) -> Iterator[Issue]:
     field = str(where["field"])
     if field in OF_ONE_FAMILY:
         what = f"{field} of {kind} tells one family's evidence apart, and a pack is about every family"
-        yield Found((*path, "field"), what, "limit it by another field, or look at each-child or any-adult")
+        yield Issue((*path, "field"), what, "limit it by another field, or look at each-child or any-adult")
     elif str not in _types(model.model_fields[field].annotation):
         what = f"{field} of {kind} holds no code, so no word is ever equal to it"
-        yield Found((*path, "field"), what, "limit it by a field that holds a code, or look at other days")
+        yield Issue((*path, "field"), what, "limit it by a field that holds a code, or look at other days")
     elif field in WORDS:
         yield from _codes(path, where, kind)
 
 
-def _codes(path: Path, where: Table, kind: str) -> Iterator[Found]:
+def _codes(path: Path, where: Table, kind: str) -> Iterator[Issue]:
     usual = USUAL.get(str(where["field"]), ())
     for name, n, value in _given(where):
         if not isinstance(value, str) or not _CODE.fullmatch(value):
             what = f"{where['field']} of {kind} is never {value!r}: a code is of small letters, digits and dashes"
-            yield Found((*path, name, n), what, f'write "{_as_code(value)}"')
+            yield Issue((*path, name, n), what, f'write "{_as_code(value)}"')
         elif usual and value not in usual:
             what = f"{value} is no {where['field']} we know"
-            yield Found((*path, name, n), what, f"{nearest(value, usual)}, unless partners do send it", doubtful=True)
+            yield Issue((*path, name, n), what, f"{nearest(value, usual)}, unless partners do send it", doubtful=True)
 
 
 def _as_code(value: object) -> str:

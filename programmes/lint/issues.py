@@ -9,7 +9,7 @@ from programmes.lint.source_map import Path
 Table = Mapping[str, Any]
 
 
-class Found(NamedTuple):
+class Issue(NamedTuple):
     """Something wrong at a path of a pack's content; `doubtful` where it may be meant so.
 
     It is shown at the value, or `at_key`; `whole` says that the model's own check found it in a part as a whole.

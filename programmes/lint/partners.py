@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from typing import get_args
 
 from domain.evidence import EVIDENCE_KINDS
-from domain.journey.events import Event, FamilyErased
-from programmes.lint.issues import Found, Table, entries, nearest, tables, words
+from domain.journey.events import AnyEvent, FamilyErased
+from programmes.lint.issues import Issue, Table, entries, nearest, tables, words
 from programmes.lint.periods import overlaps, validity
 from programmes.lint.source_map import Path
 
-EVENTS: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(get_args(Event)[0]))
+EVENTS: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(get_args(AnyEvent)[0]))
 REFERRER = "referrer"
 Agreements = list[Table]
 
 
-def partner_faults(content: Table) -> Iterator[Found]:
+def partner_faults(content: Table) -> Iterator[Issue]:
     """Find every kind that no partner may send and every notice that no partner may get."""
     agreements = [agreement for _, agreement in entries(content.get("agreements"))]
     yield from _unknown_kinds(content)
@@ -24,37 +24,37 @@ def partner_faults(content: Table) -> Iterator[Found]:
         yield from _unsent(content, agreements)
     elif content.get("notices"):
         what = "without agreements, nobody is ever told anything"
-        yield Found(("notices",), what, "add agreements, here or in the packs that extend this", doubtful=True)
+        yield Issue(("notices",), what, "add agreements, here or in the packs that extend this", doubtful=True)
     for n, notice in entries(content.get("notices")):
         yield from _event(("notices", n), notice)
         for m, partner in words(notice.get("partners")):
             yield from _told(("notices", n), m, partner, notice, agreements)
 
 
-def _unknown_kinds(content: Table) -> Iterator[Found]:
+def _unknown_kinds(content: Table) -> Iterator[Issue]:
     for n, agreement in entries(content.get("agreements")):
         for m, kind in words(agreement.get("kinds")):
             if kind not in EVIDENCE_KINDS:
                 what = f"unknown evidence kind {kind!r}"
-                yield Found(("agreements", n, "kinds", m), what, nearest(kind, EVIDENCE_KINDS))
+                yield Issue(("agreements", n, "kinds", m), what, nearest(kind, EVIDENCE_KINDS))
 
 
-def _backwards(content: Table) -> Iterator[Found]:
+def _backwards(content: Table) -> Iterator[Issue]:
     for n, agreement in entries(content.get("agreements")):
         held = validity(agreement)
         if held is not None and held[1] < held[0]:
             what = f"ends on {held[1]}, before it begins ({held[0]}), so it never holds"
-            yield Found(("agreements", n, "valid_to"), what, "swap or correct the two days")
+            yield Issue(("agreements", n, "valid_to"), what, "swap or correct the two days")
 
 
-def _overlapping(content: Table) -> Iterator[Found]:
+def _overlapping(content: Table) -> Iterator[Issue]:
     held = entries(content.get("agreements"))
     for partner in dict.fromkeys(str(agreement.get("partner")) for _, agreement in held):
         spans = [(n, validity(agreement)) for n, agreement in held if agreement.get("partner") == partner]
         yield from overlaps(("agreements",), spans, f"the agreement with {partner}")
 
 
-def _unsent(content: Table, agreements: Agreements) -> Iterator[Found]:
+def _unsent(content: Table, agreements: Agreements) -> Iterator[Issue]:
     sent = {kind for agreement in agreements for kind in _listed(agreement, "kinds")}
     closed = {
         kind
@@ -67,10 +67,10 @@ def _unsent(content: Table, agreements: Agreements) -> Iterator[Found]:
         if kinds and not sent.intersection(kind for _, kind in kinds):
             for within, kind in kinds:
                 what = f"no agreement lets any partner send {kind}, so this is never decided"
-                yield Found((*path, *within), what, f"add {kind} to the kinds of an agreement")
+                yield Issue((*path, *within), what, f"add {kind} to the kinds of an agreement")
         elif _needs_returns(rule) and not closed.intersection(kind for _, kind in kinds):
             what = f"no partner that sends {rule['of']} may send `return`, so its absence is never known"
-            yield Found((*path, "of"), what, f"add return to the kinds of the agreement that sends {rule['of']}")
+            yield Issue((*path, "of"), what, f"add return to the kinds of the agreement that sends {rule['of']}")
 
 
 def _kinds_of(rule: Table) -> list[tuple[Path, str]]:
@@ -88,23 +88,23 @@ def _needs_returns(rule: Table) -> bool:
     )
 
 
-def _event(path: Path, notice: Table) -> Iterator[Found]:
+def _event(path: Path, notice: Table) -> Iterator[Issue]:
     event = notice.get("event")
     if isinstance(event, str) and event not in EVENTS:
-        yield Found((*path, "event"), f"no event is called {event!r}, so nobody is ever told", nearest(event, EVENTS))
+        yield Issue((*path, "event"), f"no event is called {event!r}, so nobody is ever told", nearest(event, EVENTS))
     if event == FamilyErased.model_fields["type"].default:
         what = "nobody is told anything of a family once it is erased, so this message is never sent"
-        yield Found((*path, "event"), what, "leave the notice out, or tell of journey-closed")
+        yield Issue((*path, "event"), what, "leave the notice out, or tell of journey-closed")
 
 
-def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreements) -> Iterator[Found]:
+def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreements) -> Iterator[Issue]:
     """Find why a partner can never be told; `referrer` may be any partner of the pack."""
     own = [held for held in agreements if partner == REFERRER or held.get("partner") == partner]
     if not own and (agreements or partner != REFERRER):
         partners = sorted({str(agreement.get("partner")) for agreement in agreements})
         what = f"there is no agreement with {partner}, so it is never told"
         remedy = f"{nearest(partner, [*partners, REFERRER])}; or add an agreement" if partners else "add an agreement"
-        yield Found((*path, "partners", n), what, remedy)
+        yield Issue((*path, "partners", n), what, remedy)
     purpose = notice.get("purpose")
     if not own or not isinstance(purpose, str):  # one of the wrong shape is told elsewhere
         return
@@ -113,17 +113,17 @@ def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreement
     if not agreed:
         known = sorted({purpose for agreement in own for purpose in _listed(agreement, "purposes")})
         what = f"no agreement with {who} allows the purpose {purpose}, so {partner} is never told"
-        yield Found((*path, "purpose"), what, f"{nearest(purpose, known)}; or agree it" if known else "agree it first")
+        yield Issue((*path, "purpose"), what, f"{nearest(purpose, known)}; or agree it" if known else "agree it first")
         return
     yield from _categories(path, who, notice, agreed)
     if not any(agreement.get("channel") for agreement in agreed):
         what = f"no agreement with {who} names a channel, so the message is never sent"
-        yield Found(
+        yield Issue(
             (*path, "partners", n), what, "add channel to the agreement: webhook, email or govuk-notify", doubtful=True
         )
 
 
-def _categories(path: Path, who: str, notice: Table, agreed: Agreements) -> Iterator[Found]:
+def _categories(path: Path, who: str, notice: Table, agreed: Agreements) -> Iterator[Issue]:
     wanted = _listed(notice, "categories")
     if any(wanted <= _listed(agreement, "categories") for agreement in agreed):
         return
@@ -131,10 +131,10 @@ def _categories(path: Path, who: str, notice: Table, agreed: Agreements) -> Iter
     for m, category in words(notice.get("categories")):
         if category not in allowed:
             what = f"no agreement with {who} allows the category {category}, so the message is never sent"
-            yield Found((*path, "categories", m), what, "leave it out, or agree it")
+            yield Issue((*path, "categories", m), what, "leave it out, or agree it")
     if wanted <= allowed:
         what = f"no one agreement with {who} allows all of these categories, so the message is never sent"
-        yield Found((*path, "categories"), what, "leave some out, or agree them together")
+        yield Issue((*path, "categories"), what, "leave some out, or agree them together")
 
 
 def _listed(entry: Table, name: str) -> set[str]:

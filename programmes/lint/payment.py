@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from programmes.lint.issues import Found, Table, entries, nearest, number, words
+from programmes.lint.issues import Issue, Table, entries, nearest, number, words
 from programmes.lint.periods import Span, overlaps, span_of, validity, window_of
 from programmes.lint.source_map import Path
 
 
-def payment_faults(content: Table) -> Iterator[Found]:
+def payment_faults(content: Table) -> Iterator[Issue]:
     """Find every result that can never be paid as the pack says, and every period that pays nothing."""
     results = entries(content.get("results"))
     names = [str(result.get("name")) for _, result in results]
@@ -22,25 +22,25 @@ def payment_faults(content: Table) -> Iterator[Found]:
     yield from _outside(content)
 
 
-def _named(path: Path, result: Table, field: str, names: list[str]) -> Iterator[Found]:
+def _named(path: Path, result: Table, field: str, names: list[str]) -> Iterator[Issue]:
     own = result.get("name")
     for n, other in words(result.get(field)):
         if other not in names:
-            yield Found(
+            yield Issue(
                 (*path, n), f"no result is called {other!r}", nearest(other, [name for name in names if name != own])
             )
         elif other == own:
-            yield Found((*path, n), f"{own} is named in its own {field}", "take it out of the list")
+            yield Issue((*path, n), f"{own} is named in its own {field}", "take it out of the list")
 
 
-def _shut_out(path: Path, result: Table, results: dict[str, Table]) -> Iterator[Found]:
+def _shut_out(path: Path, result: Table, results: dict[str, Table]) -> Iterator[Issue]:
     """Find a result which needs two others paid together, itself among them, of which one excludes the other."""
     together = _together(str(result.get("name")), results)
     for name in sorted(together):
         for _, barred in words(results[name].get("instead_of")):
             if barred in together - {name}:
                 what = f"{name} pays instead of {barred}, yet {result['name']} needs both paid, so it is never paid"
-                yield Found((*path, "beside"), what, "correct beside or instead_of")
+                yield Issue((*path, "beside"), what, "correct beside or instead_of")
 
 
 def _together(name: str, results: dict[str, Table]) -> set[str]:
@@ -53,15 +53,15 @@ def _together(name: str, results: dict[str, Table]) -> set[str]:
     return found
 
 
-def _capped(path: Path, result: Table) -> Iterator[Found]:
+def _capped(path: Path, result: Table) -> Iterator[Issue]:
     for n, tariff in entries(result.get("tariffs")):
         pays, most = number(tariff.get("pays")), number(tariff.get("maximum"))
         if pays is not None and most is not None and pays > most:
             what = f"pays {pays} pounds but a family's results never come to more than {most}"
-            yield Found((*path, "tariffs", n, "maximum", "value"), what, "correct pays or maximum")
+            yield Issue((*path, "tariffs", n, "maximum", "value"), what, "correct pays or maximum")
 
 
-def _outside(content: Table) -> Iterator[Found]:
+def _outside(content: Table) -> Iterator[Issue]:
     """Find tariffs and windows that lie outside every agreement."""
     tariffs = [
         (("results", n, "tariffs", m), span)
@@ -74,7 +74,7 @@ def _outside(content: Table) -> Iterator[Found]:
     for path, span in (*tariffs, *windows):
         if agreed and not any(span[0] <= held[1] and held[0] <= span[1] for held in agreed):
             what = f"{span[0]} to {span[1]} lies outside every agreement of the pack, so nothing is ever claimed in it"
-            yield Found(path, what, "correct the days, or add an agreement")
+            yield Issue(path, what, "correct the days, or add an agreement")
 
 
 def _spans(raw: object) -> list[tuple[int, Span | None]]:

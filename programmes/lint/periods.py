@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 
-from programmes.lint.issues import Found, Table
+from programmes.lint.issues import Issue, Table
 from programmes.lint.source_map import Path
 
 Span = tuple[date, date]
@@ -39,10 +39,10 @@ def _day(raw: object) -> date | None:
     return raw if isinstance(raw, date) else None
 
 
-def overlaps(path: Path, spans: Iterable[tuple[int, Span | None]], noun: str) -> Iterator[Found]:
+def overlaps(path: Path, spans: Iterable[tuple[int, Span | None]], noun: str) -> Iterator[Issue]:
     """Find entries of the list at `path` that begin before an earlier one has ended."""
     ordered = sorted((span, n) for n, span in spans if span)
     for (earlier, _), (later, n) in pairwise(ordered):
         if later[0] <= earlier[1]:
             what = f"begins on {later[0]}, before {noun} from {earlier[0]} ends ({earlier[1]})"
-            yield Found((*path, n), what, "correct one of the two, so that each day has one answer")
+            yield Issue((*path, n), what, "correct one of the two, so that each day has one answer")

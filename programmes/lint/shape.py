@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from domain.evidence import EVIDENCE_KINDS
 from domain.programme.programme import Programme
 from domain.rules.windows import CHANGING, PLAIN
-from programmes.lint.issues import Found, nearest, table
+from programmes.lint.issues import Issue, nearest, table
 from programmes.lint.source_map import Path
 
 _DAY = "write a day of the calendar without quotes, such as 2012-04-01"
@@ -46,7 +46,7 @@ _MISSING = {
 }
 
 
-def shape_faults(content: Mapping[str, Any]) -> list[Found]:
+def shape_faults(content: Mapping[str, Any]) -> list[Issue]:
     """Return every fault of shape; none where the content is a programme."""
     try:
         Programme.model_validate(content)
@@ -60,46 +60,46 @@ def _follows(details: ErrorDetails) -> bool:
     return details["type"] == "too_short" and bool(details["input"])
 
 
-def _found(content: Mapping[str, Any], details: ErrorDetails) -> Found:
+def _found(content: Mapping[str, Any], details: ErrorDetails) -> Issue:
     kind, loc = details["type"], tuple(step for step in details["loc"] if step not in _TAGS)
     path = _plain(content, loc, keep_last=kind == "missing")
     known = _known(loc[:-1])
     match kind:
         case "missing":
             name = str(path[-1])
-            return Found(path, f"{name} is missing", _MISSING.get(name, f"add {name}"))
+            return Issue(path, f"{name} is missing", _MISSING.get(name, f"add {name}"))
         case "extra_forbidden":
-            return Found(path, f"unknown key {path[-1]}", f"{nearest(path[-1], known)}; or remove it", at_key=True)
+            return Issue(path, f"unknown key {path[-1]}", f"{nearest(path[-1], known)}; or remove it", at_key=True)
         case "union_tag_invalid" | "union_tag_not_found":
             return _untold(path, details)
         case "literal_error":
             expected = details.get("ctx", {}).get("expected", "").replace("' or '", "', '").strip("'").split("', '")
             what = "unknown evidence kind" if EVIDENCE_KINDS[1] in expected else "unknown value"
-            return Found(path, f"{what} {details['input']!r}", nearest(details["input"], expected))
+            return Issue(path, f"{what} {details['input']!r}", nearest(details["input"], expected))
         case "value_error" | "assertion_error":
             problem, _, remedy = details["msg"].removeprefix("Value error, ").partition("; ")
-            return Found(path, problem, remedy or "correct it", whole=True)
+            return Issue(path, problem, remedy or "correct it", whole=True)
         case _:
             return _misshapen(path, details)
 
 
-def _misshapen(path: Path, details: ErrorDetails) -> Found:
+def _misshapen(path: Path, details: ErrorDetails) -> Issue:
     kind, given = details["type"], details["input"]
     if kind in {"model_type", "model_attributes_type"} and type(given) in {int, float}:
         remedy = f'write {{ value = {given}, source = "document, paragraph", confidence = "unverified" }}'
-        return Found(path, f"the number {given} has no source", remedy)
+        return Issue(path, f"the number {given} has no source", remedy)
     remedy = _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
-    return Found(path, f"{details['msg']} (found {_short(given)})", remedy)
+    return Issue(path, f"{details['msg']} (found {_short(given)})", remedy)
 
 
-def _untold(path: Path, details: ErrorDetails) -> Found:
+def _untold(path: Path, details: ErrorDetails) -> Issue:
     """Say of a part without a type, or of an unknown one, which types there are."""
     field = details.get("ctx", {}).get("discriminator", "'type'").strip("'")
     given = table(details["input"]).get(field)
     known = _known((*details["loc"], field))
     if given is None:
-        return Found(path, f"{field} is missing", f"add one of {', '.join(known)}")
-    return Found((*path, field), f"unknown {field} {given!r}", nearest(given, known))
+        return Issue(path, f"{field} is missing", f"add one of {', '.join(known)}")
+    return Issue((*path, field), f"unknown {field} {given!r}", nearest(given, known))
 
 
 def _plain(content: object, loc: Path, *, keep_last: bool) -> Path:

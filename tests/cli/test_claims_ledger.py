@@ -17,7 +17,7 @@ from wiring.references import new_reference
 @pytest.fixture
 async def ledger(doors: Doors):
     """The gateway's own database with one claim of a family of this test."""
-    ledger = Ledger(doors.parts.pool, doors.parts.vault)
+    ledger = Ledger(doors.services.pool, doors.services.vault)
     ledger.reference = new_reference()
     own = {"reference": ledger.reference, "journey_id": f"journey:wirral:{ledger.reference}:1"}
     events = [AT_WORK[0].model_copy(update=own), *AT_WORK[1:]]

@@ -23,14 +23,14 @@ IN_JULY = datetime(2013, 7, 5, 12, tzinfo=UTC)
 @pytest.fixture
 async def claim_id(doors: Doors):
     """A claim of a family of this test, in July 2013, when a window of the pack is open."""
-    ledger, reference = Ledger(doors.parts.pool, doors.parts.vault), new_reference()
+    ledger, reference = Ledger(doors.services.pool, doors.services.vault), new_reference()
     own = {"reference": reference, "journey_id": f"journey:{PACK.area}:{reference}:1", "programme_hash": PACK.hash}
     journey = await ledger.open(PACK, [AT_WORK[0].model_copy(update=own), *AT_WORK[1:]], BORN)
     await ledger.evaluate(journey, AS_OF)
     [claim] = await ledger.claims(reference)
     async with httpx.AsyncClient() as http:
         doors.engine.windows = NearWindows(
-            doors.parts.pool, doors.parts.vault, Post(doors.parts.settings, http), IN_JULY
+            doors.services.pool, doors.services.vault, Post(doors.services.settings, http), IN_JULY
         )
         doors.engine.clock = IN_JULY
         yield claim.claim_id
@@ -68,7 +68,7 @@ async def test_a_rejected_claim_lets_its_family_be_looked_at_again(cli: Cli, doo
     doors.engine.woken.clear()
     assert (await cli.ok("claims", "settle", claim_id, "rejected"))["state"] == "rejected"
     [journey] = doors.engine.woken
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         reviews = [row.state for row in await effects.of_journey(conn, journey) if row.effect.type == "review-claims"]
     assert (claim_id.startswith(f"{journey}:"), reviews) == (True, ["planned"])
 

@@ -35,7 +35,7 @@ async def test_shown_then_done_then_said_again(cli: Cli, closed: str):
 
 async def test_what_a_backup_brought_back_is_said(cli: Cli, doors: Doors, closed: str):
     """Where names can be read again, it says what is or would be destroyed again, and not that nothing is left."""
-    pool = doors.parts.pool
+    pool = doors.services.pool
     key = await pool.fetchval("SELECT wrapped FROM family_keys WHERE reference = $1", closed)
     await cli("erase", closed, "--why", "request")
     await pool.execute("UPDATE family_keys SET wrapped = $2, erased_at = NULL WHERE reference = $1", closed, key)

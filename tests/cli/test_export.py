@@ -22,7 +22,7 @@ async def test_every_journey_is_exported_once(cli: Cli, doors: Doors, monkeypatc
     async with doors.client() as client:
         ref = (await client.post("/v1/journeys", json=form)).json()["reference"]
     ran = await cli("export")
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         assert len(ran.out.splitlines()) == await conn.fetchval("SELECT count(*) FROM journeys")
     row = lines(ran.out)[ref]
     assert (row["stage"], row["locality"], "family" in row) == ("referral", "Leasowe", False)

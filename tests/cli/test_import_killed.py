@@ -15,7 +15,7 @@ FAMILIES = 120
 
 async def taken(doors: Doors, locality: str) -> int:
     """Count the journeys of a locality that no other test uses."""
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         return await conn.fetchval("SELECT count(*) FROM journeys WHERE locality = $1", locality)
 
 

@@ -38,7 +38,7 @@ async def test_a_queue_of_thousands(cli: Cli, doors: Doors):
     ref = await doors.referred(referred_on="2010-01-05")
     await doors.step(ref, "identify", criteria=["poverty", "addiction"])
     changes = "jsonb_build_object('journey_id', 'copy-' || n, 'reference', 'F-' || n, 'locality', 'L' || n % 7)"
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         journey_id = await conn.fetchval("SELECT journey_id FROM journeys WHERE reference = $1", ref)
         async with copies(conn, "journeys", "journey_id", journey_id, changes):
             rows = (await cli.ok("queue", "--area", "wirral"))["waiting"]
@@ -55,7 +55,7 @@ async def test_a_queue_of_thousands(cli: Cli, doors: Doors):
 @pytest.fixture
 async def claim_id(doors: Doors) -> str:
     """A claim of a family of this test."""
-    ledger, reference = Ledger(doors.parts.pool, doors.parts.vault), new_reference()
+    ledger, reference = Ledger(doors.services.pool, doors.services.vault), new_reference()
     own = {"reference": reference, "journey_id": f"journey:{PACK.area}:{reference}:1", "programme_hash": PACK.hash}
     journey = await ledger.open(PACK, [AT_WORK[0].model_copy(update=own), *AT_WORK[1:]], BORN)
     await ledger.evaluate(journey, AS_OF)
@@ -67,7 +67,7 @@ async def test_a_window_and_a_ledger_of_thousands(cli: Cli, doors: Doors, claim_
     """The list of windows carries counts and no claims; those of a window, and the ledger, are read to their end."""
     window = next(each for each in PACK.windows if each.label == "2013-10")
     changes = "jsonb_build_object('claim_id', 'copy-' || n, 'reference', 'F-' || n)"
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         kept = await claim_windows.keep(conn, PACK, window)
         async with copies(conn, "claims", "claim_id", claim_id, changes):
             entered = (
@@ -92,7 +92,7 @@ async def test_workers_and_partners_to_the_end(cli: Cli, doors: Doors):
     worker = await doors.worker()
     await doors.partner("long-list")
     async with (
-        doors.parts.pool.acquire() as conn,
+        doors.services.pool.acquire() as conn,
         copies(conn, "staff", "name", worker, named),
         copies(conn, "partners", "name", "long-list", named),
     ):
@@ -106,7 +106,7 @@ async def test_more_than_a_page_is_given_where_more_is_asked(cli: Cli, doors: Do
     """What is owed is listed up to the limit, also beyond one page of the gateway, and the rest is told of."""
     ref = await doors.referred()
     changes = "jsonb_build_object('journey_id', 'copy-' || n, 'reference', 'F-' || n)"
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         journey_id = await conn.fetchval("SELECT journey_id FROM journeys WHERE reference = $1", ref)
         async with copies(conn, "journeys", "journey_id", journey_id, changes):
             assert len(await cli.ok("due", "--limit", "700")) == 700

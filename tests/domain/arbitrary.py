@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from domain.claims.states import ClaimState
 from domain.evidence import EVIDENCE
 from domain.family import Basis, Consent
-from domain.journey.commands import Caseload, Command, Judged, PlacesTaken, Proposed, Restored, StillOpen
+from domain.journey.commands import AnyCommand, Caseload, Judged, PlacesTaken, Proposed, Restored, StillOpen
 from domain.journey.effects import Notify, Remind
 from domain.journey.events import (
+    AnyEvent,
     CheckVerdict,
     ClawbackDecision,
     ContactKind,
     Correctable,
     DeliveryFault,
     ErasureReason,
-    Event,
     Outcome,
     ReviewOutcome,
     Verdict,
@@ -26,8 +26,8 @@ from domain.journey.events import (
 from domain.programme.eligibility import Judgement
 from domain.programme.programme import Holder, Work
 
-EVENTS = get_args(get_args(Event)[0])
-COMMANDS = get_args(get_args(Command)[0])
+EVENTS = get_args(get_args(AnyEvent)[0])
+COMMANDS = get_args(get_args(AnyCommand)[0])
 CORRECTABLE = get_args(get_args(Correctable)[0])
 
 days = st.dates(date(2011, 6, 1), date(2016, 6, 1))

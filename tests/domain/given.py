@@ -5,12 +5,12 @@ from typing import Any
 
 from domain.errors import Rejected
 from domain.family import Member
-from domain.journey.commands import Caseload, Command, PassTime, PlacesTaken
+from domain.journey.commands import AnyCommand, Caseload, PassTime, PlacesTaken
 from domain.journey.decide import decide
 from domain.journey.events import (
+    AnyEvent,
     CheckRecorded,
     ContactRecorded,
-    Event,
     FamilyAssessed,
     FamilyIdentified,
     FamilyReferred,
@@ -26,12 +26,12 @@ from domain.programme.programme import Programme
 class Given:
     """A journey with these events behind it, about to be given commands."""
 
-    def __init__(self, *events: Event, programme: Programme | None = None) -> None:
+    def __init__(self, *events: AnyEvent, programme: Programme | None = None) -> None:
         self.events, self.programme = list(events), programme or PROGRAMME
-        self.happened: list[Event] = []
+        self.happened: list[AnyEvent] = []
         self.fault: Rejected | None = None
 
-    def when(self, *commands: Command) -> "Given":
+    def when(self, *commands: AnyCommand) -> "Given":
         """Decide each command in turn, every one on top of what the last one made happen."""
         for command in commands:
             self.events += self.happened
@@ -41,7 +41,7 @@ class Given:
                 self.happened, self.fault = [], fault
         return self
 
-    def then(self, *expected: Event) -> None:
+    def then(self, *expected: AnyEvent) -> None:
         """Hold these events, and no others, against what the last command made happen."""
         assert self.fault is None, self.fault
         assert list(expected) == self.happened

@@ -11,7 +11,7 @@ from domain.journey import commands as c
 from domain.journey.agenda import Deadline, agenda, owed_now
 from domain.journey.decide import decide
 from domain.journey.effects import Effect
-from domain.journey.events import Event
+from domain.journey.events import AnyEvent
 from domain.journey.evolve import evolve
 from domain.journey.explain import explain
 from domain.journey.react import react
@@ -29,7 +29,7 @@ class Walk:
         self.pack, self.case = pack, case
         self.now = datetime.combine(start, time(12), tzinfo=UTC)
         self.journey: Journey = UNREFERRED
-        self.events: list[Event] = []
+        self.events: list[AnyEvent] = []
         self.effects: list[Effect] = []
         self.told: list[str] = []
 
@@ -50,7 +50,7 @@ class Walk:
         while owed and not any(getattr(event, "work", None) == work for event in self._waited()):
             pass
 
-    def _waited(self) -> list[Event]:
+    def _waited(self) -> list[AnyEvent]:
         soonest = self._soonest()
         self.now = max(self.now, soonest.at)
         before = len(self.events)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.claims.claim_file import ClaimFile
-from domain.claims.clawback import Claimed, Standing, learned, news, review_is_due, standing
+from domain.claims.clawback import Claimed, Reassessment, learned, news, reassess, review_is_due
 from domain.journey import events as e
 from domain.journey.evolve import fold
 from domain.journey.state import UNREFERRED
@@ -28,8 +28,8 @@ from tests.domain.claim_story import (
 THEN = file_of(*AT_WORK)
 
 
-def stands(now: ClaimFile, result: str = RESULT, claimed=None, before: ClaimFile = THEN, **since) -> Standing:
-    return standing(Claimed(result=result, together=claimed or CLAIMED, **since), findings_of(before), now, PACK)
+def stands(now: ClaimFile, result: str = RESULT, claimed=None, before: ClaimFile = THEN, **since) -> Reassessment:
+    return reassess(Claimed(result=result, together=claimed or CLAIMED, **since), findings_of(before), now, PACK)
 
 
 def test_the_story_begins_with_a_claim():
@@ -153,7 +153,7 @@ def test_what_was_learned_is_told_by_ids():
     assert [(each.step, each.before, each.after) for each in told.practice] == [
         ("first_contact_on", date(2012, 5, 10), date(2012, 5, 9))
     ]
-    assert told.standing == stands(now)
+    assert told.reassessment == stands(now)
 
 
 LOST = stands(file_of(*AT_WORK, JOB_ENDED))

@@ -12,7 +12,7 @@ from domain.journey import events as e
 from domain.journey.agenda import agenda
 from domain.journey.evolve import fold
 from domain.journey.office_hours import rings_at
-from domain.journey.owed_work import standing
+from domain.journey.owed_work import owed_work
 
 ENGLAND = calendar_of("ENG")
 REFERENCE = referred.reference
@@ -234,5 +234,5 @@ def test_over_a_clock_change_each_reminder_goes_out_once_within_hours(change, na
 def test_the_same_work_is_due_by_the_holidays_of_its_nation(began, due):
     """Scotland keeps 2 January and St Andrew's Day, Northern Ireland 12 July; the others work on those days."""
     known = referred.model_copy(update={"on": began, "at": noon(began)})
-    found = {nation: str(standing(fold([known]), PROGRAMME, calendar_of(nation))[0].due_on) for nation in NATIONS}
+    found = {nation: str(owed_work(fold([known]), PROGRAMME, calendar_of(nation))[0].due_on) for nation in NATIONS}
     assert found == due

@@ -12,7 +12,7 @@ from pack_walk import Walk
 from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey.effects import Notify
-from domain.journey.events import Event, ReminderFellDue
+from domain.journey.events import AnyEvent, ReminderFellDue
 from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Programme
 from programmes import load, names
@@ -134,7 +134,7 @@ def test_the_referrer_and_every_partner_named_is_told(name):
 def test_the_notices_of_every_pack_name_events_and_partners_that_exist(name):
     """A notice about an event that never happens, or to a partner without an agreement, would be silently lost."""
     pack = load(name)
-    types = {kind.model_fields["type"].default for kind in get_args(get_args(Event)[0])}
+    types = {kind.model_fields["type"].default for kind in get_args(get_args(AnyEvent)[0])}
     assert set() == {notice.event for notice in pack.notices} - types
     told = {partner for notice in pack.notices for partner in notice.partners}
     assert set() == told - {agreement.partner for agreement in pack.agreements} - {"referrer"}

@@ -9,7 +9,7 @@ from given import PROGRAMME, Given, ask, identified, referred
 from pydantic import ValidationError
 
 from domain.journey.commands import IdentifyFamily
-from domain.journey.events import Event
+from domain.journey.events import AnyEvent
 from domain.programme.eligibility import Eligibility
 from domain.programme.programme import Agreement, Checks, Clock, Evaluations, Programme, Rung, Span, Work
 from programmes import load
@@ -121,7 +121,7 @@ def test_the_shipped_pack_runs_the_path():
 def test_the_shipped_notices_name_events_and_partners_that_exist():
     """A notice about an event that never happens, or to a partner without an agreement, would be silently lost."""
     pack = load("wirral-2012")
-    types = {kind.model_fields["type"].default for kind in get_args(get_args(Event)[0])}
+    types = {kind.model_fields["type"].default for kind in get_args(get_args(AnyEvent)[0])}
     assert set() == {notice.event for notice in pack.notices} - types
     told = {partner for notice in pack.notices for partner in notice.partners}
     assert {"referrer"} == told - {agreement.partner for agreement in pack.agreements}

@@ -57,8 +57,8 @@ async def home(doors: Doors) -> Home:
         told["reference"], told["journey_id"], form, key, (*secrets, nhs, uprn, people[0]["nino"], "cried today")
     )
     note = Note(uuid.uuid4(), home.journey_id, "key-worker:kim", NOON, "she cried today")
-    async with doors.parts.pool.acquire() as conn:
-        await doors.parts.vault.put_note(conn, home.reference, note)
+    async with doors.services.pool.acquire() as conn:
+        await doors.services.vault.put_note(conn, home.reference, note)
         rows = await conn.fetch("SELECT digest FROM identifiers WHERE reference = $1", home.reference)
     home.digests = [row["digest"] for row in rows]
     assert (await evicted(doors, uprn))["outcome"] == "accepted"
@@ -92,6 +92,6 @@ async def erase(doors: Doors, reference: str, role: str = "manager", key: str = 
 
 async def everything(doors: Doors) -> str:
     """All that is stored anywhere, as Postgres shows it."""
-    pool = doors.parts.pool
+    pool = doors.services.pool
     names = [row[0] for row in await pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
     return "\n".join([row[0] for name in names for row in await pool.fetch(f"SELECT t::text FROM {name} AS t")])  # noqa: S608

@@ -14,7 +14,7 @@ CODES = {"deadline-passed", "nothing-sent", "notification-failed"}
 
 
 async def told(doors: Doors, reference: str) -> set[str]:
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         found = await facts.journeys(conn, doors.engine.clock, calendar_of("ENG"), working=True)
     return {one.code for one in found if one.reference == reference}
 
@@ -46,7 +46,7 @@ async def test_a_retried_reminder_is_late_by_its_retry(doors: Doors):
     try:
         async with doors.client() as client:
             await client.post("/v1/rearm", params={"reference": reference})
-            async with doors.parts.pool.acquire() as conn:
+            async with doors.services.pool.acquire() as conn:
                 row = next(one for one in await effects.of_journey(conn, f"journey:wirral:{reference}:1"))
             settled = {"command_id": f"{row.effect_id}:settled", "at": NOON, "actor": "worker:reminders"}
             given_up = {"effect_id": row.effect_id, "fault": "failed", "reason": "gave-up"}
@@ -65,7 +65,7 @@ async def test_a_retried_reminder_is_late_by_its_retry(doors: Doors):
 async def test_a_message_that_was_given_up(doors: Doors):
     """A message that failed for good is found by its id, which the remedy names."""
     reference, _ = await doors.allocated()
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         journey_id = await conn.fetchval("SELECT journey_id FROM journeys WHERE reference = $1", reference)
         first = (await effects.pending(conn, journey_id))[0]
         await effects.settle(conn, first.effect_id, "failed", "gave-up")
@@ -93,7 +93,7 @@ async def test_a_closed_journey_with_work_left_is_woken_too(doors: Doors):
         doors.engine.clock = NOON + timedelta(days=320)
         async with doors.client() as client:
             assert (await client.post("/v1/rearm", params={"reference": reference})).json()["journeys"] == 2
-        async with doors.parts.pool.acquire() as conn:
+        async with doors.services.pool.acquire() as conn:
             closed = (await facts.streams_of(conn, reference))[0]
             happened = [one.event.type for one in await journal.timeline(conn, closed)]
     finally:
@@ -116,7 +116,7 @@ async def test_a_caseload_is_judged_by_the_cap_of_its_own_programme(doors: Doors
     second = await doors.referred()
     await doors.step(second, "identify", criteria=["poverty", "addiction"])
     assert (await doors.step(second, "allocate", key_worker=worker)).status_code == 200
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         found = await facts.caseloads(conn, 1, NOON.date())
     await doors.step(second, "close", outcome="moved-away")
     assert [one.what for one in found if worker in one.what] == []

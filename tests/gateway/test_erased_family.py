@@ -61,7 +61,7 @@ async def test_an_event_on_its_way_is_refused_and_forgets_whom_it_was_about(door
     """Evidence that was matched before the erasure and arrives after it is refused, and its subject is let go."""
     name = uuid.uuid4().hex
     await erase(doors, home.reference)
-    await doors.parts.pool.execute(
+    await doors.services.pool.execute(
         "INSERT INTO inbox (partner, event_id, body_hash, subject_scheme, subject_digest, kind, observed_at, evidence,"
         " state, received_at, reference, journey_id) VALUES ('wirral-housing', $1, 'hash', 'uprn', $2,"
         " 'eviction-notice', now(), '{}', 'forwarded', now(), $3, $4)",
@@ -80,7 +80,7 @@ async def test_an_event_on_its_way_is_refused_and_forgets_whom_it_was_about(door
     await doors.engine.forward(home.journey_id, [command] if alone else [command, _not_told(home)])
 
     async def settled() -> Any:
-        row = await doors.parts.pool.fetchrow("SELECT * FROM inbox WHERE event_id = $1", name)
+        row = await doors.services.pool.fetchrow("SELECT * FROM inbox WHERE event_id = $1", name)
         return row if row["state"] == "refused" else None
 
     row = await eventually(settled)

@@ -22,7 +22,7 @@ async def failed(doors: Doors) -> tuple[str, str]:
 
 async def looked_at(doors: Doors, reference: str) -> list[str]:
     """What the doctor finds wrong with the family."""
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         found = await doctor.journeys(conn, NOON, calendar_of("ENG"), working=True)
     return [one.code for one in found if one.reference == reference and one.code == "notification-failed"]
 

@@ -33,7 +33,7 @@ async def test_nothing_personal_can_be_read_any_more(doors: Doors, home: Home):
     after = await answers(doors, home)
     assert {route: found.group() for route, text in after.items() if (found := home.found_in.search(text))} == {}
     assert (found := home.found_in.search(await everything(doors))) is None, found
-    key = await doors.parts.pool.fetchrow(
+    key = await doors.services.pool.fetchrow(
         "SELECT wrapped, erased_at FROM family_keys WHERE reference = $1", home.reference
     )
     assert (key["wrapped"], key["erased_at"]) == (None, NOON)
@@ -88,7 +88,7 @@ async def test_twice_is_once(doors: Doors, home: Home):
 
 async def test_what_a_backup_brought_back_is_counted(doors: Doors, home: Home):
     """Where the vault's tables alone were restored, erasing again says what is there, and that it is there no more."""
-    pool, names = doors.parts.pool, ("people", "addresses", "notes", "identifiers")
+    pool, names = doors.services.pool, ("people", "addresses", "notes", "identifiers")
     key = await pool.fetchval("SELECT wrapped FROM family_keys WHERE reference = $1", home.reference)
     first = (await erase(doors, home.reference)).json()
     await pool.execute(

@@ -101,8 +101,8 @@ async def test_the_hash_kept_is_keyed(doors: Doors, secret: str):
     """Who has the inbox and knows an event cannot confirm it: no plain hash of it is kept, in the spelling we hash."""
     told = absence()
     await send(doors, secret, told)
-    held = await doors.parts.pool.fetchval("SELECT body_hash FROM inbox WHERE event_id = $1", told["id"])
-    assert held == doors.parts.vault.body_digest(content(told))
+    held = await doors.services.pool.fetchval("SELECT body_hash FROM inbox WHERE event_id = $1", told["id"])
+    assert held == doors.services.vault.body_digest(content(told))
     assert held != hashlib.sha256(content(told)).digest()
 
 
@@ -113,7 +113,7 @@ async def test_a_sentence_is_no_code(doors: Doors):
     data = {"on": "2012-05-01", "action": sentence}
     told = event("merseyside-police", "asb-incident", "upn:Z999999999999", data)
     answer = await send(doors, secret, told)
-    rows = await doors.parts.pool.fetch("SELECT inbox::text FROM inbox WHERE event_id = $1", told["id"])
+    rows = await doors.services.pool.fetch("SELECT inbox::text FROM inbox WHERE event_id = $1", told["id"])
     (receipt,) = answer.json()["receipts"]
     assert receipt["reason"] == "action: not a code; write small letters, digits and dashes, 40 at most, such as jsa"
     assert ("Wren" in answer.text, "Wren" in str(rows), len(rows)) == (False, False, 1)
@@ -193,7 +193,7 @@ async def test_waits_for_the_engine(doors: Doors, secret: str):
     finally:
         doors.engine.away = False
     assert answer.json()["receipts"][0]["outcome"] == "accepted"
-    doors.parts.mail.set()
+    doors.services.mail.set()
 
     async def evidence() -> list:
         async with doors.client() as client:

@@ -112,7 +112,7 @@ async def test_rotation(doors: Doors):
     async with doors.client() as client:
         told = (await client.post(f"/v1/partners/{name}/rotate-secret", json={"keep_hours": 1})).json()
     both = [await ask(doors, secret, name, STATUS) for secret in (told["secret"], older)]
-    await doors.parts.pool.execute(
+    await doors.services.pool.execute(
         "UPDATE partners SET older_until = now() - interval '1 second' WHERE name = $1", name
     )
     after = [await ask(doors, secret, name, STATUS) for secret in (told["secret"], older)]
@@ -138,11 +138,11 @@ async def test_suspended(doors: Doors, made: dict):
 @pytest.fixture
 async def strict(doors: Doors) -> AsyncIterator[Doors]:
     """The same gateway with hardly any allowance."""
-    settings = doors.parts.settings.model_copy(update={"partner_requests_a_minute": 3, "partner_events_a_minute": 5})
-    parts = replace(doors.parts, settings=settings)
+    settings = doors.services.settings.model_copy(update={"partner_requests_a_minute": 3, "partner_events_a_minute": 5})
+    services = replace(doors.services, settings=settings)
     app = create_app(settings)
-    app.state.parts = parts
-    return Doors(doors.stack, app, parts, doors.engine)
+    app.state.services = services
+    return Doors(doors.stack, app, services, doors.engine)
 
 
 async def test_too_many_requests(strict: Doors, made: dict):
@@ -164,7 +164,7 @@ async def test_too_many_events(strict: Doors, made: dict):
     for batch in batches:
         body = json.dumps(batch)
         answers.append(await post(strict, signed(made["merseyside-police"], body), body))
-    async with strict.parts.pool.acquire() as conn:
+    async with strict.services.pool.acquire() as conn:
         kept = await conn.fetchval("SELECT count(*) FROM inbox WHERE event_id = $1", batches[1][0]["id"])
     assert ([answer.status_code for answer in answers], kept) == ([202, 429], 0)
 

@@ -75,7 +75,7 @@ async def test_an_id_that_tells_whose_it_is(doors: Doors, secret: str, name: str
     """An id that holds its subject's identifier, however spelled, is refused, and stands in no table."""
     answer = await send(doors, secret, [exclusion(id=name), exclusion()])
     refused, good = answer.json()["receipts"]
-    rows = await doors.parts.pool.fetch("SELECT inbox::text FROM inbox")
+    rows = await doors.services.pool.fetch("SELECT inbox::text FROM inbox")
     assert (refused["outcome"], refused["id"], good["outcome"]) == ("refused", name, "quarantined")
     assert refused["reason"] == "id: holds the subject's identifier, and ids are kept; give a number of your own"
     assert name not in str(rows)

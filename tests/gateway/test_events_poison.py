@@ -136,18 +136,18 @@ async def test_thousands_of_ids(doors: Doors, agreed: str):
 
 async def test_others_are_served_meanwhile(doors: Doors, agreed: str):
     """While a batch of ten thousand is judged, the gateway answers others."""
-    parts = replace(doors.parts, judging=asyncio.Semaphore(1))
-    app = create_app(doors.parts.settings)
-    app.state.parts = parts
-    busy = Doors(doors.stack, app, parts, doors.engine)
+    services = replace(doors.services, judging=asyncio.Semaphore(1))
+    app = create_app(doors.services.settings)
+    app.state.services = services
+    busy = Doors(doors.stack, app, services, doors.engine)
     body = json.dumps([agreed_absence() for _ in range(10_000)])
     batch = asyncio.create_task(send(busy, agreed, body, BATCH))
     meanwhile = 0
     async with busy.bare() as client:
         while not batch.done():
-            begun = parts.judging.locked()
+            begun = services.judging.locked()
             assert (await client.get("/healthz")).status_code == 200
-            meanwhile += begun and parts.judging.locked()
+            meanwhile += begun and services.judging.locked()
             await asyncio.sleep(0)
     assert (await batch).status_code == 202
     assert meanwhile

@@ -30,7 +30,7 @@ async def send(doors: Doors, secret: str, body: str) -> list[dict]:
 
 
 async def rows(doors: Doors) -> str:
-    return str(await doors.parts.pool.fetch("SELECT inbox::text FROM inbox"))
+    return str(await doors.services.pool.fetch("SELECT inbox::text FROM inbox"))
 
 
 @pytest.mark.parametrize("levels", [260, 900])
@@ -90,7 +90,7 @@ async def test_refusals_without_an_id_hide_no_other(doors: Doors, secrets: dict)
     """Two such refusals for two reasons are both kept and told, each under the id that its partner gave it."""
     batch = [exclusion(id=f"a-{TELLING}"), exclusion(id=f"b-{TELLING}", time=""), exclusion(id=f"c-{TELLING}", time="")]
     receipts = await send(doors, secrets[SCHOOLS], json.dumps(batch))
-    kept = await doors.parts.pool.fetch(
+    kept = await doors.services.pool.fetch(
         "SELECT event_id, reason FROM inbox WHERE partner = $1 AND event_id LIKE '(not kept%'", SCHOOLS
     )
     assert [(each["id"], each["outcome"]) for each in receipts] == [(each["id"], "refused") for each in batch]

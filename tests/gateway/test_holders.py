@@ -201,9 +201,9 @@ async def test_room_is_that_of_the_family_s_own_programme(doors: Doors):
     """Who is full by the cap of a family's programme gets no offer of it, whatever the gateway's own one allows."""
     worker, [reference] = await caseload(doors, 1)
     lee, _ = await caseload(doors, 1)
-    wide = await doors.parts.programme()
+    wide = await doors.services.programme()
     narrow = wide.model_copy(update={"caseload": wide.caseload.model_copy(update={"families": 1}), "hash": worker})
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         await programmes.keep(conn, narrow)
         await conn.execute("UPDATE journeys SET programme_hash = $1 WHERE reference = $2", narrow.hash, reference)
         answer = await post(doors, f"/v1/workers/{worker}/leave", to=[lee], dry_run=True)
@@ -257,7 +257,7 @@ async def test_commands_of_a_leave_are_its_own(doors: Doors):
     """Each family of a leave is offered under a command id of its own, by whoever asked."""
     worker, [reference] = await caseload(doors, 1)
     await post(doors, f"/v1/workers/{worker}/leave", to=[await doors.worker()])
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         journey_id = (await shown(doors, reference))["journey"]["journey_id"]
         last = (await journal.timeline(conn, journey_id))[-1]
     assert (last.command_id.startswith("leave:"), last.actor) == (True, "manager:ann")

@@ -103,7 +103,7 @@ async def test_never_answered(issuer: Issuer):
 @pytest.mark.parametrize("url", ["http://issuer.example/keys", "ftp://issuer.example/keys", "file:///keys"])
 async def test_https_only(doors: Doors, url: str):
     """An address that anybody on the way could answer for is refused at the start."""
-    chosen = doors.app.state.parts.settings.model_copy(update={"jwks_url": url})
+    chosen = doors.app.state.services.settings.model_copy(update={"jwks_url": url})
     with pytest.raises(ValueError, match="not https"):
         key_set(chosen)
 

@@ -62,7 +62,7 @@ async def test_a_failed_message_is_tried_again(doors):
         ]
     assert answers[0] == answers[1]
     assert answers[0]["happened"] == ["message-retried"]
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         every = await effects.of_journey(conn, answers[0]["journey_id"])
     assert [(row.effect_id, row.state) for row in every] == [
         (message, "retried"),

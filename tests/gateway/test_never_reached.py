@@ -12,11 +12,11 @@ from stack.secrets import ensure
 from tests.workflows import path
 from wiring.settings import Settings
 from wiring.temporal.client import connect
-from wiring.temporal.journeys import Engine, Unavailable
+from wiring.temporal.journeys import JourneyClient, Unavailable
 from wiring.temporal.visibility import _unless
 
 JOURNEY = "journey-WIR-1-1"
-ASKED: dict[str, Callable[[Engine], Awaitable[object]]] = {
+ASKED: dict[str, Callable[[JourneyClient], Awaitable[object]]] = {
     "a referral": lambda engine: engine.submit(JOURNEY, path.refer("WIR-1")),
     "a step": lambda engine: engine.submit(JOURNEY, path.until_intervention()[0]),
     "a partner's events": lambda engine: engine.forward(JOURNEY, []),
@@ -33,7 +33,7 @@ async def test_what_never_reached_temporal_is_unavailable(asked: str, tmp_path: 
     """Whatever is asked of a client that never reached Temporal is `Unavailable`, which doors answer with 503."""
     ensure(tmp_path)
     settings = Settings(database_url="", temporal_address=f"127.0.0.1:{free_ports(1)[0]}", secrets_dir=tmp_path)
-    engine = Engine(await connect(settings, lazy=True), offset=timedelta(days=1))
+    engine = JourneyClient(await connect(settings, lazy=True), offset=timedelta(days=1))
     with pytest.raises(Unavailable, match="not reachable"):
         await ASKED[asked](engine)
 

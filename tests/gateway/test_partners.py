@@ -135,7 +135,7 @@ async def test_discard(doors: Doors, housing: str):
     first, again = [await sort(doors, "discard", id=name, why="not-our-area") for _ in range(2)]
     other = await sort(doors, "discard", id=name, why="because")
     query = "SELECT state, reason, sorted_by, evidence->>'on' AS day FROM inbox WHERE event_id = $1"
-    row = dict(await doors.parts.pool.fetchrow(query, name.split(":")[1]))
+    row = dict(await doors.services.pool.fetchrow(query, name.split(":")[1]))
     assert [(each.status_code, each.json().get("count")) for each in (first, again)] == [(200, 1), (200, 0)]
     assert (other.status_code, other.json()["type"]) == (409, f"{PROBLEM}not-in-quarantine")
     assert row == {"state": "discarded", "reason": "not-our-area", "sorted_by": "coordinator:ann", "day": "2012-05-01"}
@@ -150,7 +150,7 @@ async def test_the_log_tells_a_number(doors: Doors, housing: str, caplog: pytest
         await sort(doors, "discard", id=name, why="not-our-area")
         await sort(doors, "match", id=name, reference=await doors.referred(), member="m1")
     query = "SELECT seq FROM inbox WHERE event_id = $1"
-    number = await doors.parts.pool.fetchval(query, name.split(":")[1])
+    number = await doors.services.pool.fetchval(query, name.split(":")[1])
     lines = [vars(record) for record in caplog.records]
     assert [line["inbox_number"] for line in lines if line["msg"] in {"discarded", "matched"}] == [number, number]
     assert name.split(":")[1] not in str(lines)

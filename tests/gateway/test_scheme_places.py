@@ -18,7 +18,7 @@ async def scheme(doors: Doors, **places: int) -> ReferFamily:
     bound = Places(**places, source="the tests", confidence="verified")
     pack = load("wirral-2012").model_copy(update={"name": f"p-{uuid.uuid4().hex[:8]}", "places": bound})
     pack = pack.model_copy(update={"hash": content_hash(pack)})
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         await programmes.keep(conn, pack)
     return ReferFamily(
         **common(),

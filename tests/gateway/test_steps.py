@@ -262,7 +262,7 @@ async def test_keys_of_staff_stand_apart(doors: Doors):
         address = f"/v1/journeys/{reference}/identify"
         answer = await client.post(address, json={"criteria": ["poverty"]}, headers={"idempotency-key": key})
         assert answer.status_code == 200
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         rows = await conn.fetch("SELECT command_id FROM commands WHERE command_id LIKE '%' || $1", key)
     assert [row["command_id"] for row in rows] == [f"staff:{key}"]
 

@@ -53,7 +53,7 @@ def row(doors: Doors, number: str, **changes: object) -> list:
 
 async def written(doors: Doors) -> dict[str, int]:
     """Count the rows of every table."""
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         names = await conn.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         return {row["tablename"]: await conn.fetchval(f"SELECT count(*) FROM {row['tablename']}") for row in names}  # noqa: S608
 
@@ -118,9 +118,9 @@ async def test_a_dry_run_rejects_what_the_journey_would(doors: Doors):
         taking = Taking(f"import:test:{locality}", referral, pack, Actor(name="ann", role="manager"))
         if refused:
             with pytest.raises(Rejected):
-                await try_out(doors.parts, taking)
+                await try_out(doors.services, taking)
         else:
-            await try_out(doors.parts, taking)
+            await try_out(doors.services, taking)
 
 
 def _bomb() -> bytes:

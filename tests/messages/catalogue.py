@@ -11,7 +11,7 @@ from domain.family import Member
 from domain.journey import events as e
 from domain.journey.disclosure import payload
 from domain.journey.effects import Notify
-from domain.journey.events import Event
+from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
 
 PAGE = Path(__file__).parents[2] / "docs/messages.md"
@@ -67,7 +67,7 @@ def catalogue() -> str:
 
 def told_with_a_day() -> set[str]:
     """Return every type of event of the path, which are those that a notice is meant for."""
-    kinds = get_args(get_args(Event)[0])
+    kinds = get_args(get_args(AnyEvent)[0])
     return {kind.model_fields["type"].default for kind in kinds if "on" in kind.model_fields}
 
 
@@ -77,7 +77,7 @@ def between(text: str) -> str:
     return found[1].strip("\n") if found else ""
 
 
-def _payload(event: Event, version: int, categories: tuple[str, ...]) -> dict[str, object]:
+def _payload(event: AnyEvent, version: int, categories: tuple[str, ...]) -> dict[str, object]:
     message = Notify(
         effect_id=f"journey:wirral:F-7K3Q-9D2X:1:{version}:1",
         partner="wirral-schools",

@@ -17,7 +17,7 @@ from domain.journey.consent import refusal
 from domain.journey.decide import decide
 from domain.journey.disclosure import disclosed
 from domain.journey.effects import Notify, Remind
-from domain.journey.events import Event, FamilyReferred
+from domain.journey.events import AnyEvent, FamilyReferred
 from domain.journey.evolve import evolve
 from domain.journey.react import react
 from domain.journey.state import UNREFERRED, Journey
@@ -40,7 +40,7 @@ def start_of(programme: Programme) -> date:
     return max([START, *(held.valid_from for held in programme.agreements)])
 
 
-def steps(kind: str, programme: Programme, case: Case) -> Iterator[tuple[type[c.Order], date, dict]]:
+def steps(kind: str, programme: Programme, case: Case) -> Iterator[tuple[type[c.Command], date, dict]]:
     """The commands of one kind of journey, with their days."""
     start = start_of(programme)
     down = start + UNTIL_DOWN
@@ -116,7 +116,9 @@ def _journey(kind: str, programme: Programme) -> list[str]:
     return [*lines[1:], ""]
 
 
-def _events(journey: Journey, order: type[c.Order], day: date, told: dict, programme: Programme) -> list[Event] | str:
+def _events(
+    journey: Journey, order: type[c.Command], day: date, told: dict, programme: Programme
+) -> list[AnyEvent] | str:
     """What the step makes happen; a pack without partners of its own is extended by packs that have some."""
     at = datetime.combine(day, time(12), tzinfo=UTC)
     if order is c.ReferFamily and not programme.agreements:
@@ -127,7 +129,7 @@ def _events(journey: Journey, order: type[c.Order], day: date, told: dict, progr
         return f"{fault.code}: {fault.reason}"
 
 
-def _told(journey: Journey, event: Event, programme: Programme, day: date) -> list[str]:
+def _told(journey: Journey, event: AnyEvent, programme: Programme, day: date) -> list[str]:
     lines = []
     for effect in react(journey, event, programme):
         if isinstance(effect, Notify):

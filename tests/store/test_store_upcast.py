@@ -7,13 +7,13 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from domain.journey.events import EVENT, Correctable, Event
+from domain.journey.events import EVENT, AnyEvent, Correctable
 from store.chain import plain
 from store.errors import UnknownEventVersion
 from store.upcast import STEPS, schema_version, upcast
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
-MODELS: tuple[type[BaseModel], ...] = get_args(get_args(Event)[0])
+MODELS: tuple[type[BaseModel], ...] = get_args(get_args(AnyEvent)[0])
 TYPES = [model.model_fields["type"].default for model in MODELS]
 CORRECTABLE = [model.model_fields["type"].default for model in get_args(get_args(Correctable)[0])]
 

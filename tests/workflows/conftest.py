@@ -20,7 +20,7 @@ from store.vault import Vault
 from wiring.keys import key
 from wiring.settings import Settings
 from wiring.temporal.client import connect
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 from worker import build
 
 
@@ -33,7 +33,7 @@ class World:
     pool: Pool
     client: Client
     vault: Vault
-    engine: Engine
+    engine: JourneyClient
     mail: sinks.Sink
     hooks: sinks.Sink
     http: httpx.AsyncClient
@@ -66,7 +66,7 @@ async def private(temporal: Flavour) -> AsyncIterator[World]:
         vault = Vault(key(settings.secrets_dir, "vault.key"), key(settings.secrets_dir, "subject.key"))
         client = await connect(settings)
         await introduce(pool, vault, hooks.port)
-        yield World(stack, settings, pool, client, vault, Engine(client), mail, hooks, http)
+        yield World(stack, settings, pool, client, vault, JourneyClient(client), mail, hooks, http)
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def refer(reference: str, **more: Any) -> commands.ReferFamily:
     )
 
 
-def until_intervention(key_worker: str = "kw-1") -> list[commands.Command]:
+def until_intervention(key_worker: str = "kw-1") -> list[commands.AnyCommand]:
     """Return the steps after the referral, up to the start of the intervention."""
     return [
         commands.RecordConsent(**common(), consent_id="c1", basis="consent", purpose="family-support"),
@@ -57,7 +57,7 @@ def until_intervention(key_worker: str = "kw-1") -> list[commands.Command]:
     ]
 
 
-def to_the_end() -> list[commands.Command]:
+def to_the_end() -> list[commands.AnyCommand]:
     """Return the steps from step-down over step-up and step-down again to the close."""
     return [
         commands.StepDown(**common()),

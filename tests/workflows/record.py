@@ -27,9 +27,9 @@ from tests.workflows.test_replay import HISTORIES, WORKFLOWS, fingerprint
 from wiring.exit import leave
 from wiring.keys import key
 from wiring.settings import Settings
-from wiring.temporal.claim_windows import Windows
+from wiring.temporal.claim_windows import ClaimWindowClient
 from wiring.temporal.client import connect
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 from worker import build
 
 
@@ -51,7 +51,7 @@ async def main(name: str) -> None:
         async with build(settings, pool, client, vault, Post(settings, http)):
             for label, limit in (("whole-path", 0), ("continued", 30)):
                 reference = path.fresh()
-                await _walk(Engine(client, history_limit=limit), reference)
+                await _walk(JourneyClient(client, history_limit=limit), reference)
                 first = [run async for run in client.list_workflows(f"WorkflowId = '{path.journey_of(reference)}'")][-1]
                 await client.get_workflow_handle(path.journey_of(reference)).result()
                 history = await client.get_workflow_handle(first.id, run_id=first.run_id).fetch_history()
@@ -66,7 +66,7 @@ async def main(name: str) -> None:
 async def _window(client: Client, pool: Pool, vault: Vault) -> WorkflowHistory:
     """Open a claim window with one claim, be refused, submit once it was audited; its close is days away."""
     window_id, claim_id = await claimed(pool, vault, path.today(), path.today() + timedelta(days=9))
-    windows = Windows(client)
+    windows = ClaimWindowClient(client)
     await windows.start(window_id)
     await windows.gather(window_id, "g1")
     with contextlib.suppress(Rejected):
@@ -78,8 +78,8 @@ async def _window(client: Client, pool: Pool, vault: Vault) -> WorkflowHistory:
     return await client.get_workflow_handle(window_id).fetch_history()
 
 
-async def _walk(engine: Engine, reference: str) -> None:
-    steps: list[commands.Command] = [path.refer(reference), *path.until_intervention(), *path.to_the_end()]
+async def _walk(engine: JourneyClient, reference: str) -> None:
+    steps: list[commands.AnyCommand] = [path.refer(reference), *path.until_intervention(), *path.to_the_end()]
     for step in steps:
         await engine.submit(path.journey_of(reference), step)
 

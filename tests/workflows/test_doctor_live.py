@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import activities.inbox
-import gateway.doctor
 import pytest
 
+import gateway.operations.doctor
+import relay.inbox
 from activities.journal import JournalActivities
 from activities.messages import CarryOut
 from domain.journey import commands
 from gateway.app import create_app
 from gateway.http.security import Tokens
-from gateway.services import Parts, open_vault
+from gateway.services import Services, open_vault
 from relay.inbox import sweeping
 from stack.ports import free_ports
 from stack.sinks import serving
@@ -30,7 +30,7 @@ from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World, private
 from wiring.temporal.client import connect
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Ward:
     """A live system with a gateway in front and the CLI at hand."""
 
     world: World
-    parts: Parts
+    services: Services
     cli: Cli
 
     async def family(self, steps: int = 3, worker: str = "kw-1") -> str:
@@ -98,19 +98,19 @@ class Ward:
 
 
 @contextlib.asynccontextmanager
-async def admitted(world: World, folder: Path, engine: Engine) -> AsyncIterator[Ward]:
+async def admitted(world: World, folder: Path, engine: JourneyClient) -> AsyncIterator[Ward]:
     """Open a gateway on this world, whose inbox is swept only when that is asked for."""
     settings = world.settings
-    parts = Parts(
+    services = Services(
         settings=settings, pool=world.pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine
     )
     app = create_app(settings)
-    app.state.parts = parts
+    app.state.services = services
     quiet()
     shutil.copytree(settings.secrets_dir, folder / "secrets")
-    async with serving(app) as port, sweeping(world.pool, engine, parts.mail):
+    async with serving(app) as port, sweeping(world.pool, engine, services.mail):
         (folder / "stack.json").write_text(json.dumps({"ports": {"gateway": port}}))
-        yield Ward(world, parts, Cli(folder, f"http://127.0.0.1:{port}"))
+        yield Ward(world, services, Cli(folder, f"http://127.0.0.1:{port}"))
 
 
 @pytest.fixture(scope="module")
@@ -123,12 +123,12 @@ async def clinic() -> AsyncIterator[World]:
 @pytest.fixture
 async def ward(clinic: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ward]:
     """The gateway of the clinic and the CLI."""
-    monkeypatch.setattr(activities.inbox, "EVERY", 3600.0)
+    monkeypatch.setattr(relay.inbox, "EVERY", 3600.0)
     async with admitted(clinic, tmp_path, clinic.engine) as opened:
         yield opened
 
 
-async def _behind_the_workflow(world: World, reference: str, command: commands.Command) -> None:
+async def _behind_the_workflow(world: World, reference: str, command: commands.AnyCommand) -> None:
     """Carry out a command as another writer would: the workflow knows nothing of it."""
     order = CarryOut(journey_id=path.journey_of(reference), now=datetime.now(UTC), commands=[command])
     await JournalActivities(world.pool, timedelta(0)).carry_out(order)
@@ -147,7 +147,7 @@ async def test_a_sound_system_has_no_findings(ward: Ward) -> None:
 async def test_more_than_answers_in_time(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thorough look that not every workflow answered says so, and sends nobody for what was just done."""
     await ward.family(0)
-    monkeypatch.setattr(gateway.doctor, "SECONDS_THOROUGH", 0.0)
+    monkeypatch.setattr(gateway.operations.doctor, "SECONDS_THOROUGH", 0.0)
     told = (await ward.cli("doctor", "--thorough")).err
     assert ("another look asks others" in told, "--thorough" in told) == (True, False), told
 
@@ -221,7 +221,7 @@ async def test_a_changed_event(ward: Ward) -> None:
 
 async def test_a_partner_that_fails_again_and_again(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that fails is stuck; once its receiver is back, retry sends it at once."""
-    monkeypatch.setattr(gateway.doctor, "ATTEMPTS", 3)
+    monkeypatch.setattr(gateway.operations.doctor, "ATTEMPTS", 3)
     ward.world.hooks.fail(1000, 503)
     reference = await ward.family()
     finding = await ward.one("activity-stuck", reference)
@@ -297,7 +297,7 @@ async def test_temporal_away(clinic: World, tmp_path: Path, fresh_id: Callable[[
     """While Temporal is away the doctor says so, says what it could not look at, and exits as for any finding."""
     (port,) = free_ports(1)
     client = await connect(clinic.settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}"}), lazy=True)
-    async with admitted(clinic, tmp_path, Engine(client)) as ward:
+    async with admitted(clinic, tmp_path, JourneyClient(client)) as ward:
         ran = await ward.cli("doctor", "--json")
         [finding] = json.loads(ran.out)["findings"]
         assert (ran.code, finding["code"], finding["remedy"]) == (6, "temporal-away", "journeys up")

@@ -17,7 +17,7 @@ from tests.workflows.conftest import World
 from workflows.family_journey import FamilyJourney
 
 
-async def _walk(world: World, reference: str, steps: list[commands.Command]) -> list[str]:
+async def _walk(world: World, reference: str, steps: list[commands.AnyCommand]) -> list[str]:
     happened = []
     for step in steps:
         reply = await world.engine.submit(path.journey_of(reference), step)

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.app import create_app
 from gateway.http.security import Tokens
-from gateway.services import Parts
+from gateway.services import Services
 from stack.tokens import mint
 from store import partners
 from tests.eventually import eventually
@@ -26,10 +26,10 @@ TONI = {"role": "child", "surname": "Chestnut", "date_of_birth": "2015-10-05"}
 async def door(working: World) -> AsyncIterator[httpx.AsyncClient]:
     """A gateway on the world's database and Temporal, with a manager's token."""
     settings = working.settings
-    parts = Parts(settings, working.pool, working.vault, Tokens(settings), working.engine)
+    parts = Services(settings, working.pool, working.vault, Tokens(settings), working.engine)
 
     @asynccontextmanager
-    async def opening(_: Settings) -> AsyncIterator[Parts]:
+    async def opening(_: Settings) -> AsyncIterator[Services]:
         yield parts
 
     app = create_app(settings, opening)

@@ -9,7 +9,7 @@ from store.pool import open_pool
 from tests.workflows import path
 from wiring.settings import Settings
 from wiring.temporal.client import connect
-from wiring.temporal.journeys import Engine
+from wiring.temporal.journeys import JourneyClient
 
 FAMILIES = 15
 
@@ -26,7 +26,7 @@ async def test_a_worker_told_to_stop_drops_nothing() -> None:
         async with pool.acquire() as conn:
             await programmes.keep(conn, load("wirral-2012"))
             await staff.add(conn, staff.StaffMember("kw-1", "key-worker", "kw-1@council.example", cap=FAMILIES))
-        engine = Engine(await connect(settings))
+        engine = JourneyClient(await connect(settings))
         references = [path.fresh() for _ in range(FAMILIES)]
         walking = asyncio.gather(*(_walk(engine, reference) for reference in references))
         await asyncio.sleep(0.5)  # into the middle of the work
@@ -43,6 +43,6 @@ async def test_a_worker_told_to_stop_drops_nothing() -> None:
         await pool.close()
 
 
-async def _walk(engine: Engine, reference: str) -> None:
+async def _walk(engine: JourneyClient, reference: str) -> None:
     for step in [path.refer(reference), *path.until_intervention()]:
         await engine.submit(path.journey_of(reference), step)

@@ -17,7 +17,7 @@ from wiring.temporal.faults import Unavailable, asking
 PATIENCE = timedelta(seconds=20)  # a long submission goes on meanwhile: the caller asks again with the same id
 
 
-class Windows:
+class ClaimWindowClient:
     """Claim windows by their ids."""
 
     def __init__(self, client: Client) -> None:

@@ -20,31 +20,31 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Rejected
-from domain.journey.commands import Command, PassTime, RecordEvidence
+from domain.journey.commands import AnyCommand, PassTime, RecordEvidence
 from domain.journey.replies import Reply
 from domain.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, PROGRESS, REJECTED, TASK_QUEUE, UPDATES
-from wiring.temporal.claim_windows import Windows
+from wiring.temporal.claim_windows import ClaimWindowClient
 from wiring.temporal.codec import codec_of
 from wiring.temporal.faults import PASSING, Unavailable, asking
-from wiring.temporal.visibility import Survey
+from wiring.temporal.visibility import Visibility
 
 PATIENCE = timedelta(seconds=20)  # an update waits this long for a worker; the caller retries with the same id
 TAKEN_UP = timedelta(seconds=10)
 STARTS_AT_ONCE = 10  # more would not be faster, and would hold up the steps that people take meanwhile
-__all__ = ["Engine", "Unavailable"]
+__all__ = ["JourneyClient", "Unavailable"]
 
 
-class Engine:
+class JourneyClient:
     """Commands in, replies out; `offset` shifts the business clock of a private time-lapse stack only."""
 
     def __init__(self, client: Client, *, offset: timedelta = timedelta(0), history_limit: int = 0) -> None:
         self._client = client
         self._codec = codec_of(client)
-        self.windows = Windows(client)
+        self.windows = ClaimWindowClient(client)
         self._offset = offset
         self._history_limit = history_limit
 
-    async def submit(self, journey_id: str, command: Command) -> Reply:
+    async def submit(self, journey_id: str, command: AnyCommand) -> Reply:
         """Carry a command to its journey and return the reply; raise `Rejected` or `Unavailable`.
 
         The journey's workflow is started from the journal when it does not run: for a first referral, after a
@@ -62,7 +62,7 @@ class Engine:
             raise Unavailable(f"{journey_id} did not answer within {PATIENCE.total_seconds():.0f} s") from silence
         raise Unavailable(f"{journey_id} was not asked")  # pragma: no cover - the loop above returns or raises
 
-    async def _update(self, journey_id: str, command: Command) -> Reply:
+    async def _update(self, journey_id: str, command: AnyCommand) -> Reply:
         """Ask the journey that runs; start it with the command where none does, which costs the server more."""
         if command.type != "refer":
             try:
@@ -76,7 +76,7 @@ class Engine:
                 return reply
         return await self._start_with(journey_id, command)
 
-    async def _start_with(self, journey_id: str, command: Command) -> Reply:
+    async def _start_with(self, journey_id: str, command: AnyCommand) -> Reply:
         starting: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             JOURNEY_WORKFLOW,
             self._beginning(journey_id),
@@ -129,9 +129,9 @@ class Engine:
                         await handle.query(PROGRESS)
 
     @property
-    def survey(self) -> Survey:
+    def survey(self) -> Visibility:
         """Questions to Temporal about all journeys."""
-        return Survey(self._client)
+        return Visibility(self._client)
 
     async def wake(self, journey_ids: Sequence[str]) -> int:
         """Let each journey look at its journal and let pass what is due; start the workflow of one that has none.
@@ -172,7 +172,7 @@ class Engine:
                 start_signal_args=args,
             )
 
-    def _update_id(self, command: Command) -> str:
+    def _update_id(self, command: AnyCommand) -> str:
         """Return the id by which Temporal knows a repeat: of the command and its content.
 
         By its id alone, another command under a used id would be given the first one's answer; the journal refuses it.

@@ -39,7 +39,7 @@ class Pending:
     attempts: int
 
 
-class Survey:
+class Visibility:
     """Questions to Temporal, bounded in number and time; none of them changes anything but `retry`."""
 
     def __init__(self, client: Client) -> None:

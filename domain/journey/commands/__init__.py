@@ -15,7 +15,7 @@ from domain.journey.commands.claim_decisions import (
     RecordReview,
     Restored,
 )
-from domain.journey.commands.command import MOST, Order
+from domain.journey.commands.command import MOST, Command
 from domain.journey.commands.deadlines import CancelDeadline, MoveDeadline, PauseDeadline, ResumeDeadline
 from domain.journey.commands.holder import (
     AcceptHandover,
@@ -61,6 +61,7 @@ __all__ = [
     "AcknowledgeReminder",
     "AgreePlan",
     "AllocateKeyWorker",
+    "AnyCommand",
     "AssessFamily",
     "CancelDeadline",
     "Caseload",
@@ -73,7 +74,6 @@ __all__ = [
     "Judged",
     "MoveDeadline",
     "OfferHandover",
-    "Order",
     "PassTime",
     "PauseDeadline",
     "PlacesTaken",
@@ -101,7 +101,7 @@ __all__ = [
     "WithdrawHandover",
 ]
 
-Command = Annotated[
+AnyCommand = Annotated[
     ReferFamily
     | RecordConsent
     | WithdrawConsent
@@ -138,4 +138,4 @@ Command = Annotated[
     Field(discriminator="type"),
 ]
 
-COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from domain.claims.states import ClaimState
-from domain.journey.commands.command import Order
+from domain.journey.commands.command import Command
 from domain.journey.events import ClawbackDecision, Verdict
 from domain.model import Code, Value
 
@@ -20,7 +20,7 @@ class Judged(Value):
     claim_id: str | None = None
 
 
-class RecordEligibility(Order):
+class RecordEligibility(Command):
     """Record the verdicts on the results of the programme, as the claims ledger took them.
 
     `version` counts the events of the journey that they were judged on.
@@ -55,7 +55,7 @@ class Restored(Value):
     cause: str
 
 
-class RecordReview(Order):
+class RecordReview(Command):
     """Record which claims no longer hold on today's evidence and which hold again, as the claims ledger took it."""
 
     type: Literal["record-review"] = "record-review"
@@ -64,7 +64,7 @@ class RecordReview(Order):
     effect_id: str = ""
 
 
-class DecideClawback(Order):
+class DecideClawback(Command):
     """Uphold a claim against a proposed clawback, or claw it back; `claim_state` is where it stands in the ledger."""
 
     type: Literal["decide-clawback"] = "decide-clawback"

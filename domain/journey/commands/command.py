@@ -7,7 +7,7 @@ from domain.model import Value
 MOST = 50  # codes in one list: more is a slip, or poison
 
 
-class Order(Value):
+class Command(Value):
     """What every command carries: its id, when it was given, and by whom (`role:name`).
 
     `seen_version` is the journey's version that whoever gives it had before them; None: it is given regardless.

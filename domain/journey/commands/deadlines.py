@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Literal
 
-from domain.journey.commands.command import Order
+from domain.journey.commands.command import Command
 from domain.model import Code
 from domain.programme.programme import Work
 
 
-class MoveDeadline(Order):
+class MoveDeadline(Command):
     """Set the deadline of a piece of work to another day."""
 
     type: Literal["move-deadline"] = "move-deadline"
@@ -18,7 +18,7 @@ class MoveDeadline(Order):
     reason: Code
 
 
-class PauseDeadline(Order):
+class PauseDeadline(Command):
     """Stop the clock of a piece of work."""
 
     type: Literal["pause-deadline"] = "pause-deadline"
@@ -27,7 +27,7 @@ class PauseDeadline(Order):
     reason: Code
 
 
-class ResumeDeadline(Order):
+class ResumeDeadline(Command):
     """Let a clock that was paused run again; the deadline is later by the working days it stood still."""
 
     type: Literal["resume-deadline"] = "resume-deadline"
@@ -36,7 +36,7 @@ class ResumeDeadline(Order):
     reason: Code
 
 
-class CancelDeadline(Order):
+class CancelDeadline(Command):
     """Take the deadline off a piece of work, which stays owed."""
 
     type: Literal["cancel-deadline"] = "cancel-deadline"

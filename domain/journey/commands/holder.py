@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from domain.journey.commands.command import Order
+from domain.journey.commands.command import Command
 from domain.model import Code, Value
 
 
@@ -36,7 +36,7 @@ class PlacesTaken(Value):
     holds: bool
 
 
-class AllocateKeyWorker(Order):
+class AllocateKeyWorker(Command):
     """Give the family its one key worker; without a name, the one with the most room.
 
     A `waiver`, by a manager, is the reason why the caseload cap may be exceeded.
@@ -50,7 +50,7 @@ class AllocateKeyWorker(Order):
     places: PlacesTaken | None = None
 
 
-class OfferHandover(Order):
+class OfferHandover(Command):
     """Offer the family to another key worker, of any team and area."""
 
     type: Literal["offer-handover"] = "offer-handover"
@@ -59,14 +59,14 @@ class OfferHandover(Order):
     caseload: Caseload | None = None
 
 
-class WithdrawHandover(Order):
+class WithdrawHandover(Command):
     """Take an unanswered offer back."""
 
     type: Literal["withdraw-handover"] = "withdraw-handover"
     on: date
 
 
-class AcceptHandover(Order):
+class AcceptHandover(Command):
     """Take over the offered family; a `waiver` as for an allocation."""
 
     type: Literal["accept-handover"] = "accept-handover"
@@ -77,7 +77,7 @@ class AcceptHandover(Order):
     places: PlacesTaken | None = None
 
 
-class RefuseHandover(Order):
+class RefuseHandover(Command):
     """Decline the offered family; the holder stays."""
 
     type: Literal["refuse-handover"] = "refuse-handover"

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from domain.categories import Category
 from domain.family import Basis, Member
-from domain.journey.commands.command import MOST, Order
+from domain.journey.commands.command import MOST, Command
 from domain.journey.events import CheckVerdict, ContactKind, ErasureReason, Outcome, ReviewOutcome
 from domain.model import Code, Value
 
 
-class ReferFamily(Order):
+class ReferFamily(Command):
     """Open a journey; `family_erased` is read under lock when the command is carried out."""
 
     type: Literal["refer"] = "refer"
@@ -31,7 +31,7 @@ class ReferFamily(Order):
     family_erased: bool = False
 
 
-class RecordConsent(Order):
+class RecordConsent(Command):
     """Record a lawful basis: consent given, or another basis in its place."""
 
     type: Literal["consent"] = "consent"
@@ -44,7 +44,7 @@ class RecordConsent(Order):
     expires_on: date | None = None
 
 
-class WithdrawConsent(Order):
+class WithdrawConsent(Command):
     """End a recorded basis; messages already queued are stopped when they would be sent."""
 
     type: Literal["withdraw-consent"] = "withdraw-consent"
@@ -52,7 +52,7 @@ class WithdrawConsent(Order):
     consent_id: Code
 
 
-class IdentifyFamily(Order):
+class IdentifyFamily(Command):
     """Check the criteria the family was found to meet against the programme."""
 
     type: Literal["identify"] = "identify"
@@ -61,7 +61,7 @@ class IdentifyFamily(Order):
     cohort: Code | None = None
 
 
-class RecordContact(Order):
+class RecordContact(Command):
     """Record a contact with the family."""
 
     type: Literal["record-contact"] = "record-contact"
@@ -69,7 +69,7 @@ class RecordContact(Order):
     kind: ContactKind = "visit"
 
 
-class AssessFamily(Order):
+class AssessFamily(Command):
     """Record the whole-family assessment and the needs found."""
 
     type: Literal["assess"] = "assess"
@@ -77,7 +77,7 @@ class AssessFamily(Order):
     needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
 
 
-class AgreePlan(Order):
+class AgreePlan(Command):
     """Record the plan agreed with the family."""
 
     type: Literal["agree-plan"] = "agree-plan"
@@ -85,14 +85,14 @@ class AgreePlan(Order):
     needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
 
 
-class StartIntervention(Order):
+class StartIntervention(Command):
     """Begin high-intensity work."""
 
     type: Literal["start-intervention"] = "start-intervention"
     on: date
 
 
-class ReviewPlan(Order):
+class ReviewPlan(Command):
     """Record a review of the plan."""
 
     type: Literal["review-plan"] = "review-plan"
@@ -100,14 +100,14 @@ class ReviewPlan(Order):
     outcome: ReviewOutcome = "on-track"
 
 
-class StepDown(Order):
+class StepDown(Command):
     """Move to low intensity and start the count towards the checks."""
 
     type: Literal["step-down"] = "step-down"
     on: date
 
 
-class StepUp(Order):
+class StepUp(Command):
     """Move back to high intensity."""
 
     type: Literal["step-up"] = "step-up"
@@ -115,7 +115,7 @@ class StepUp(Order):
     reason: Code
 
 
-class RecordCheck(Order):
+class RecordCheck(Command):
     """Record a sustained-outcome check."""
 
     type: Literal["record-check"] = "record-check"
@@ -123,7 +123,7 @@ class RecordCheck(Order):
     verdict: CheckVerdict
 
 
-class CloseJourney(Order):
+class CloseJourney(Command):
     """End the journey."""
 
     type: Literal["close"] = "close"
@@ -144,7 +144,7 @@ class StillOpen(Value):
     evaluations: int = 0
 
 
-class EraseFamily(Order):
+class EraseFamily(Command):
     """Destroy what is personal of a family whose journeys are closed, for ever; codes and dates stay.
 
     `despite_claims` says that claims under way stay as they are: nobody can judge them again.

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.evidence import Evidence
-from domain.journey.commands.command import Order
+from domain.journey.commands.command import Command
 from domain.journey.effects import Message
 from domain.journey.events import Correctable, DeliveryFault
 from domain.model import Code
@@ -13,7 +13,7 @@ from domain.model import Code
 ReminderId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{0,119}$")]
 
 
-class CorrectEvent(Order):
+class CorrectEvent(Command):
     """Supersede an earlier event; `original` is how the event at `version` reads now, corrections included."""
 
     type: Literal["correct"] = "correct"
@@ -23,27 +23,27 @@ class CorrectEvent(Order):
     original: Correctable | None = None
 
 
-class RecordEvidence(Order):
+class RecordEvidence(Command):
     """Add a partner's observation; also after closing, when it is kept and shown."""
 
     type: Literal["record-evidence"] = "record-evidence"
     evidence: Evidence
 
 
-class AcknowledgeReminder(Order):
+class AcknowledgeReminder(Command):
     """Say that a reminder was seen."""
 
     type: Literal["acknowledge"] = "acknowledge"
     reminder_id: ReminderId
 
 
-class PassTime(Order):
+class PassTime(Command):
     """Let everything on the agenda up to `at` fall due."""
 
     type: Literal["pass-time"] = "pass-time"
 
 
-class RecordReminder(Order):
+class RecordReminder(Command):
     """Record what became of a reminder's message."""
 
     type: Literal["record-reminder"] = "record-reminder"
@@ -53,7 +53,7 @@ class RecordReminder(Order):
     reason: Code | None = None
 
 
-class RecordNotification(Order):
+class RecordNotification(Command):
     """Record what became of a message to a partner."""
 
     type: Literal["record-notification"] = "record-notification"
@@ -64,7 +64,7 @@ class RecordNotification(Order):
     reason: Code | None = None
 
 
-class RetryMessage(Order):
+class RetryMessage(Command):
     """Send a message again that failed or was refused; `message` is filled in, as the outbox holds it.
 
     `family_erased` is, too: an erasure stands on the newest journey, and the message may be an earlier one's.

@@ -18,7 +18,7 @@ from domain.journey.events.claim_decisions import (
 )
 from domain.journey.events.correction import Correctable, EventCorrected
 from domain.journey.events.deadlines import DeadlineCancelled, DeadlineMoved, DeadlinePaused, DeadlineResumed
-from domain.journey.events.event import Fact
+from domain.journey.events.event import Event
 from domain.journey.events.holder import (
     HandoverAccepted,
     HandoverOffered,
@@ -65,6 +65,7 @@ from domain.journey.events.records import (
 
 __all__ = [
     "EVENT",
+    "AnyEvent",
     "CheckRecorded",
     "CheckVerdict",
     "ClaimEligibilityRecorded",
@@ -88,7 +89,6 @@ __all__ = [
     "EventCorrected",
     "EvidenceRecorded",
     "EvidenceRequested",
-    "Fact",
     "FamilyAssessed",
     "FamilyErased",
     "FamilyIdentified",
@@ -118,7 +118,7 @@ __all__ = [
     "Verdict",
 ]
 
-Event = Annotated[
+AnyEvent = Annotated[
     FamilyReferred
     | ConsentRecorded
     | ConsentWithdrawn
@@ -162,4 +162,4 @@ Event = Annotated[
     Field(discriminator="type"),
 ]
 
-EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

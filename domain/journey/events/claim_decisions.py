@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Literal
 
-from domain.journey.events.event import Fact
+from domain.journey.events.event import Event
 from domain.model import Code
 
 Verdict = Literal["met", "not_met", "insufficient", "not_applicable"]
 ClawbackDecision = Literal["uphold", "claw-back"]
 
 
-class ClaimEligibilityRecorded(Fact):
+class ClaimEligibilityRecorded(Event):
     """A result was evaluated against the evidence as recorded at that moment."""
 
     type: Literal["claim-eligibility-recorded"] = "claim-eligibility-recorded"
@@ -21,7 +21,7 @@ class ClaimEligibilityRecorded(Fact):
     claim_id: str | None
 
 
-class ClawbackProposed(Fact):
+class ClawbackProposed(Event):
     """A claim does not hold on what is known by now; `limb` is the first part that changed, `cause` its name."""
 
     type: Literal["clawback-proposed"] = "clawback-proposed"
@@ -36,7 +36,7 @@ class ClawbackProposed(Fact):
     cause: str
 
 
-class ClawbackWithdrawn(Fact):
+class ClawbackWithdrawn(Event):
     """A proposed clawback has lost its cause: on what is known by now, the claim holds again."""
 
     type: Literal["clawback-withdrawn"] = "clawback-withdrawn"
@@ -45,7 +45,7 @@ class ClawbackWithdrawn(Fact):
     cause: str
 
 
-class ClawbackDecided(Fact):
+class ClawbackDecided(Event):
     """A manager upheld the claim, or had it clawed back, and why."""
 
     type: Literal["clawback-decided"] = "clawback-decided"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.journey.events.event import Fact
+from domain.journey.events.event import Event
 from domain.journey.events.holder import KeyWorkerAllocated
 from domain.journey.events.path import (
     CheckRecorded,
@@ -38,7 +38,7 @@ Correctable = Annotated[
 ]
 
 
-class EventCorrected(Fact):
+class EventCorrected(Event):
     """An earlier event is superseded by `replacement`; folding reads the replacement in its place."""
 
     type: Literal["event-corrected"] = "event-corrected"

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Literal
 
-from domain.journey.events.event import Fact
+from domain.journey.events.event import Event
 from domain.model import Code
 from domain.programme.programme import Work
 
 
-class DeadlineMoved(Fact):
+class DeadlineMoved(Event):
     """The deadline of a piece of work was set to `due_on`; `generation` is the one that ended with it."""
 
     type: Literal["deadline-moved"] = "deadline-moved"
@@ -19,7 +19,7 @@ class DeadlineMoved(Fact):
     reason: Code
 
 
-class DeadlinePaused(Fact):
+class DeadlinePaused(Event):
     """The clock of a piece of work stands still from `on`; it stood at `due_on`."""
 
     type: Literal["deadline-paused"] = "deadline-paused"
@@ -30,7 +30,7 @@ class DeadlinePaused(Fact):
     reason: Code
 
 
-class DeadlineResumed(Fact):
+class DeadlineResumed(Event):
     """The clock runs again from `on`, towards a day later by the working days it stood still."""
 
     type: Literal["deadline-resumed"] = "deadline-resumed"
@@ -41,7 +41,7 @@ class DeadlineResumed(Fact):
     reason: Code
 
 
-class DeadlineCancelled(Fact):
+class DeadlineCancelled(Event):
     """The work has no deadline any more, and is still owed."""
 
     type: Literal["deadline-cancelled"] = "deadline-cancelled"

@@ -5,7 +5,7 @@ from pydantic import AwareDatetime
 from domain.model import Value
 
 
-class Fact(Value):
+class Event(Value):
     """What every event carries besides its own fields."""
 
     at: AwareDatetime

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Literal
 
-from domain.journey.events.event import Fact
+from domain.journey.events.event import Event
 from domain.model import Code
 
 
-class KeyWorkerAllocated(Fact):
+class KeyWorkerAllocated(Event):
     """One named person holds this family from `on`."""
 
     type: Literal["key-worker-allocated"] = "key-worker-allocated"
@@ -16,7 +16,7 @@ class KeyWorkerAllocated(Fact):
     waiver: Code | None = None
 
 
-class HandoverOffered(Fact):
+class HandoverOffered(Event):
     """The holder offers the family to another key worker; until accepted, the holder keeps it."""
 
     type: Literal["handover-offered"] = "handover-offered"
@@ -26,14 +26,14 @@ class HandoverOffered(Fact):
     to_area: Code | None = None
 
 
-class HandoverWithdrawn(Fact):
+class HandoverWithdrawn(Event):
     """The offer was taken back before it was answered; the holder stays."""
 
     type: Literal["handover-withdrawn"] = "handover-withdrawn"
     on: date
 
 
-class HandoverAccepted(Fact):
+class HandoverAccepted(Event):
     """The offered key worker holds the family from `on`."""
 
     type: Literal["handover-accepted"] = "handover-accepted"
@@ -42,7 +42,7 @@ class HandoverAccepted(Fact):
     waiver: Code | None = None
 
 
-class HandoverRefused(Fact):
+class HandoverRefused(Event):
     """The offer was declined; the holder stays."""
 
     type: Literal["handover-refused"] = "handover-refused"

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from domain.family import Consent, Member
-from domain.journey.events.event import Fact
+from domain.journey.events.event import Event
 from domain.model import Code
 from domain.programme.eligibility import Judgement
 
@@ -17,7 +17,7 @@ Outcome = Literal[
 ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis"]
 
 
-class FamilyReferred(Fact):
+class FamilyReferred(Event):
     """A partner referred a family; the journey is open."""
 
     type: Literal["family-referred"] = "family-referred"
@@ -35,14 +35,14 @@ class FamilyReferred(Fact):
     earlier: tuple[str, ...] = ()
 
 
-class ConsentRecorded(Fact):
+class ConsentRecorded(Event):
     """A lawful basis for sharing was recorded."""
 
     type: Literal["consent-recorded"] = "consent-recorded"
     consent: Consent
 
 
-class ConsentWithdrawn(Fact):
+class ConsentWithdrawn(Event):
     """A recorded basis no longer holds from `on`."""
 
     type: Literal["consent-withdrawn"] = "consent-withdrawn"
@@ -50,7 +50,7 @@ class ConsentWithdrawn(Fact):
     consent_id: str
 
 
-class FamilyIdentified(Fact):
+class FamilyIdentified(Event):
     """The criteria were checked; the family is eligible, or it is not. `cohort` is the group it falls into, if any."""
 
     type: Literal["family-identified"] = "family-identified"
@@ -60,7 +60,7 @@ class FamilyIdentified(Fact):
     cohort: Code | None = None
 
 
-class ContactRecorded(Fact):
+class ContactRecorded(Event):
     """The key worker was in contact with the family, or tried to be."""
 
     type: Literal["contact-recorded"] = "contact-recorded"
@@ -68,7 +68,7 @@ class ContactRecorded(Fact):
     kind: ContactKind
 
 
-class FamilyAssessed(Fact):
+class FamilyAssessed(Event):
     """The whole family was assessed and these needs were found.
 
     `judged` is what they came to where the needs decide who is eligible; no later change of the rule decides it anew.
@@ -80,7 +80,7 @@ class FamilyAssessed(Fact):
     judged: Judgement | None = None
 
 
-class PlanAgreed(Fact):
+class PlanAgreed(Event):
     """A plan for these needs was agreed with the family."""
 
     type: Literal["plan-agreed"] = "plan-agreed"
@@ -88,14 +88,14 @@ class PlanAgreed(Fact):
     needs: tuple[Code, ...]
 
 
-class InterventionStarted(Fact):
+class InterventionStarted(Event):
     """High-intensity work began."""
 
     type: Literal["intervention-started"] = "intervention-started"
     on: date
 
 
-class PlanReviewed(Fact):
+class PlanReviewed(Event):
     """The plan was looked at again."""
 
     type: Literal["plan-reviewed"] = "plan-reviewed"
@@ -103,14 +103,14 @@ class PlanReviewed(Fact):
     outcome: ReviewOutcome
 
 
-class SteppedDown(Fact):
+class SteppedDown(Event):
     """The family moved to low intensity; sustained-outcome checks are counted from `on`."""
 
     type: Literal["stepped-down"] = "stepped-down"
     on: date
 
 
-class SteppedUp(Fact):
+class SteppedUp(Event):
     """The family moved back to high intensity; the checks start again at the next step-down."""
 
     type: Literal["stepped-up"] = "stepped-up"
@@ -118,7 +118,7 @@ class SteppedUp(Fact):
     reason: Code
 
 
-class CheckRecorded(Fact):
+class CheckRecorded(Event):
     """A sustained-outcome check was made."""
 
     type: Literal["check-recorded"] = "check-recorded"
@@ -127,7 +127,7 @@ class CheckRecorded(Fact):
     verdict: CheckVerdict
 
 
-class JourneyClosed(Fact):
+class JourneyClosed(Event):
     """The journey ended."""
 
     type: Literal["journey-closed"] = "journey-closed"
@@ -135,7 +135,7 @@ class JourneyClosed(Fact):
     outcome: Outcome
 
 
-class FamilyErased(Fact):
+class FamilyErased(Event):
     """The family's key was destroyed, and with it every name, date of birth, identifier and note.
 
     It stands on the newest journey, kept in the very transaction that destroyed the key.

@@ -7,21 +7,21 @@ from pydantic import AwareDatetime
 
 from domain.evidence import Evidence
 from domain.journey.effects import Message
-from domain.journey.events.event import Fact
+from domain.journey.events.event import Event
 from domain.model import Code
 from domain.programme.programme import Holder, Work
 
 DeliveryFault = Literal["failed", "refused"]
 
 
-class EvidenceRecorded(Fact):
+class EvidenceRecorded(Event):
     """A partner's observation was added, with when it was observed and (as `at`) when it was recorded."""
 
     type: Literal["evidence-recorded"] = "evidence-recorded"
     evidence: Evidence
 
 
-class ReminderFellDue(Fact):
+class ReminderFellDue(Event):
     """Work was owed and a rung of its ladder was reached; a message goes to whoever owes it."""
 
     type: Literal["reminder-fell-due"] = "reminder-fell-due"
@@ -35,14 +35,14 @@ class ReminderFellDue(Fact):
     escalation: bool
 
 
-class ReminderSent(Fact):
+class ReminderSent(Event):
     """The reminder's message was handed over to the mail system."""
 
     type: Literal["reminder-sent"] = "reminder-sent"
     reminder_id: str
 
 
-class ReminderNotSent(Fact):
+class ReminderNotSent(Event):
     """The reminder's message could not, or must not, be sent."""
 
     type: Literal["reminder-not-sent"] = "reminder-not-sent"
@@ -51,21 +51,21 @@ class ReminderNotSent(Fact):
     reason: Code
 
 
-class ReminderAcknowledged(Fact):
+class ReminderAcknowledged(Event):
     """Whoever owes the work has seen the reminder."""
 
     type: Literal["reminder-acknowledged"] = "reminder-acknowledged"
     reminder_id: str
 
 
-class ReminderEscalated(Fact):
+class ReminderEscalated(Event):
     """The reminder stayed unanswered and went up with its work."""
 
     type: Literal["reminder-escalated"] = "reminder-escalated"
     reminder_id: str
 
 
-class ReminderEnded(Fact):
+class ReminderEnded(Event):
     """The reminder's reason is gone; `because` is the type of the command that ended it."""
 
     type: Literal["reminder-ended"] = "reminder-ended"
@@ -73,7 +73,7 @@ class ReminderEnded(Fact):
     because: Code
 
 
-class EvidenceRequested(Fact):
+class EvidenceRequested(Event):
     """A check is near: the partners whose agreement lets them send what the rules look at are asked for it."""
 
     type: Literal["evidence-requested"] = "evidence-requested"
@@ -84,7 +84,7 @@ class EvidenceRequested(Fact):
     partners: tuple[Code, ...]
 
 
-class EvaluationFellDue(Fact):
+class EvaluationFellDue(Event):
     """A time set by the programme came at which its results are evaluated."""
 
     type: Literal["evaluation-fell-due"] = "evaluation-fell-due"
@@ -92,7 +92,7 @@ class EvaluationFellDue(Fact):
     as_of: date
 
 
-class NotificationSent(Fact):
+class NotificationSent(Event):
     """A partner was told; it confirmed the receipt."""
 
     type: Literal["notification-sent"] = "notification-sent"
@@ -101,7 +101,7 @@ class NotificationSent(Fact):
     about: Code
 
 
-class NotificationNotSent(Fact):
+class NotificationNotSent(Event):
     """A partner was not told, and why."""
 
     type: Literal["notification-not-sent"] = "notification-not-sent"
@@ -112,7 +112,7 @@ class NotificationNotSent(Fact):
     reason: Code
 
 
-class MessageRetried(Fact):
+class MessageRetried(Event):
     """Message `of`, which failed or was refused, is tried again as `message`."""
 
     type: Literal["message-retried"] = "message-retried"

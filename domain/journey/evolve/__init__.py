@@ -5,6 +5,7 @@ from typing import assert_never
 
 from domain.calendar import local_date
 from domain.journey.events import (
+    AnyEvent,
     CheckRecorded,
     ClaimEligibilityRecorded,
     ClawbackDecided,
@@ -18,7 +19,6 @@ from domain.journey.events import (
     DeadlinePaused,
     DeadlineResumed,
     EvaluationFellDue,
-    Event,
     EventCorrected,
     EvidenceRecorded,
     EvidenceRequested,
@@ -47,7 +47,7 @@ from domain.journey.events import (
     SteppedDown,
     SteppedUp,
 )
-from domain.journey.evolve.changes import having, owe, settle
+from domain.journey.evolve.changes import owe, settle, with_changes
 from domain.journey.evolve.path import (
     allocated,
     assessed,
@@ -63,23 +63,23 @@ from domain.journey.evolve.path import (
     stepped_up,
     withdrawn,
 )
-from domain.journey.evolve.records import acknowledged, deadline_changed, remark, retried
+from domain.journey.evolve.records import acknowledged, deadline_changed, move_reminder, retried
 from domain.journey.state import UNREFERRED, Journey, Reminder
 
 
-def fold(events: Iterable[Event]) -> Journey:
+def fold(events: Iterable[AnyEvent]) -> Journey:
     """Read the journey off its events, in order; a corrected event is read as its replacement."""
     return as_of_version(events, 0)
 
 
-def as_corrected(events: Iterable[Event]) -> list[Event]:
+def as_corrected(events: Iterable[AnyEvent]) -> list[AnyEvent]:
     """Return the events in order, each as it reads now: as its latest correction says, if it was corrected."""
     stream = list(events)
     superseded = {event.version: event.replacement for event in stream if isinstance(event, EventCorrected)}
     return [superseded.get(version, event) for version, event in enumerate(stream, start=1)]
 
 
-def as_of_version(events: Iterable[Event], version: int) -> Journey:
+def as_of_version(events: Iterable[AnyEvent], version: int) -> Journey:
     """Read the journey as it was just after event `version`, with what was corrected since; 0: as it is now."""
     told = as_corrected(events)
     journey = UNREFERRED
@@ -88,7 +88,7 @@ def as_of_version(events: Iterable[Event], version: int) -> Journey:
     return journey
 
 
-def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, PLR0912 - one case an event, in the order of the path
+def evolve(journey: Journey, event: AnyEvent) -> Journey:  # noqa: C901, PLR0911, PLR0912 - one case an event, in the order of the path
     """Return the journey after `event`."""
     journey = journey.model_copy(update={"version": journey.version + 1})
     match event:
@@ -96,23 +96,23 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
             return referred(journey, event)
         case ConsentRecorded():
             others = tuple(held for held in journey.consents if held.id != event.consent.id)
-            return having(journey, consents=(*others, event.consent))
+            return with_changes(journey, consents=(*others, event.consent))
         case ConsentWithdrawn():
-            return having(journey, consents=tuple(withdrawn(held, event) for held in journey.consents))
+            return with_changes(journey, consents=tuple(withdrawn(held, event) for held in journey.consents))
         case FamilyIdentified():
             return identified(journey, event)
         case KeyWorkerAllocated():
             return allocated(journey, event)
         case HandoverOffered():
-            offered = settle(having(journey, handover_to=event.to), "handover-refusal")
+            offered = settle(with_changes(journey, handover_to=event.to), "handover-refusal")
             return owe(offered, "handover-answer", event.on, event.at)
         case HandoverWithdrawn():
-            return settle(having(journey, handover_to=None), "handover-answer")
+            return settle(with_changes(journey, handover_to=None), "handover-answer")
         case HandoverAccepted():
-            held = having(journey, key_worker=event.key_worker, key_worker_from=event.on, waiver=event.waiver)
-            return settle(having(held, handover_to=None), "handover-answer")
+            held = with_changes(journey, key_worker=event.key_worker, key_worker_from=event.on, waiver=event.waiver)
+            return settle(with_changes(held, handover_to=None), "handover-answer")
         case HandoverRefused():
-            back = settle(having(journey, handover_to=None), "handover-answer")
+            back = settle(with_changes(journey, handover_to=None), "handover-answer")
             return owe(back, "handover-refusal", event.on, event.at)
         case ContactRecorded():
             return contacted(journey, event)
@@ -133,10 +133,10 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
         case JourneyClosed():
             return closed(journey, event)
         case FamilyErased():
-            return having(journey, erased_on=event.on, erased_for=event.reason)
+            return with_changes(journey, erased_on=event.on, erased_for=event.reason)
         case EvidenceRecorded():
             kept = tuple(held for held in journey.evidence if held.id != event.evidence.id)
-            return having(journey, evidence=(*kept, event.evidence))
+            return with_changes(journey, evidence=(*kept, event.evidence))
         case ReminderFellDue():
             fallen = Reminder(
                 id=event.reminder_id,
@@ -145,36 +145,36 @@ def evolve(journey: Journey, event: Event) -> Journey:  # noqa: C901, PLR0911, P
                 due_on=event.due_on,
                 escalation=event.escalation,
             )
-            return having(journey, reminders=(*journey.reminders, fallen))
+            return with_changes(journey, reminders=(*journey.reminders, fallen))
         case ReminderSent():
-            return remark(journey, event.reminder_id, "sent")
+            return move_reminder(journey, event.reminder_id, "sent")
         case ReminderNotSent():
-            return remark(journey, event.reminder_id, "not-sent", unsent=event.reason, unsent_at=event.at)
+            return move_reminder(journey, event.reminder_id, "not-sent", unsent=event.reason, unsent_at=event.at)
         case ReminderAcknowledged():
             return acknowledged(journey, event)
         case ReminderEscalated():
-            return remark(journey, event.reminder_id, "escalated")
+            return move_reminder(journey, event.reminder_id, "escalated")
         case ReminderEnded():
-            return remark(journey, event.reminder_id, "ended")
+            return move_reminder(journey, event.reminder_id, "ended")
         case DeadlineMoved() | DeadlinePaused() | DeadlineResumed() | DeadlineCancelled():
             return deadline_changed(journey, event)
         case EvidenceRequested():
-            return having(journey, requests=(*journey.requests, event.request_id))
+            return with_changes(journey, requests=(*journey.requests, event.request_id))
         case EvaluationFellDue():
-            return having(journey, evaluations=(*journey.evaluations, event.evaluation_id))
+            return with_changes(journey, evaluations=(*journey.evaluations, event.evaluation_id))
         case NotificationSent() | NotificationNotSent():
-            return having(journey, settled_effects=(*journey.settled_effects, event.effect_id))
+            return with_changes(journey, settled_effects=(*journey.settled_effects, event.effect_id))
         case MessageRetried():
             return retried(journey, event)
         case ClaimEligibilityRecorded():
             if event.claim_id is None or event.result in journey.claimed:
                 return journey
-            return having(journey, claimed=(*journey.claimed, event.result))
+            return with_changes(journey, claimed=(*journey.claimed, event.result))
         case ClawbackProposed():
-            proposed = having(journey, clawbacks=(*_without(journey, event.claim_id), event.claim_id))
+            proposed = with_changes(journey, clawbacks=(*_without(journey, event.claim_id), event.claim_id))
             return owe(proposed, "clawback-decision", local_date(event.at), event.at)
         case ClawbackWithdrawn() | ClawbackDecided():
-            left = having(journey, clawbacks=_without(journey, event.claim_id))
+            left = with_changes(journey, clawbacks=_without(journey, event.claim_id))
             return left if left.clawbacks else settle(left, "clawback-decision")
         case EventCorrected():
             return journey

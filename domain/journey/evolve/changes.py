@@ -6,7 +6,7 @@ from domain.journey.state import Journey, Owed
 from domain.programme.programme import Work
 
 
-def having(journey: Journey, **changes: object) -> Journey:
+def with_changes(journey: Journey, **changes: object) -> Journey:
     """Return the journey with these fields changed."""
     return journey.model_copy(update=changes)
 
@@ -14,12 +14,12 @@ def having(journey: Journey, **changes: object) -> Journey:
 def owe(journey: Journey, work: Work, since: date, known: datetime) -> Journey:
     """Begin a new generation of `work`, in place of any earlier one."""
     others = tuple(owed for owed in journey.owed if owed.work != work)
-    return having(journey, owed=(*others, Owed(work=work, since=since, known=known, generation=journey.version)))
+    return with_changes(journey, owed=(*others, Owed(work=work, since=since, known=known, generation=journey.version)))
 
 
 def settle(journey: Journey, *works: Work) -> Journey:
     """Mark `works` as no longer owed."""
-    return having(
+    return with_changes(
         journey,
         owed=tuple(owed.model_copy(update={"done": True}) if owed.work in works else owed for owed in journey.owed),
     )

@@ -16,7 +16,7 @@ from domain.journey.events import (
     SteppedDown,
     SteppedUp,
 )
-from domain.journey.evolve.changes import having, owe, settle
+from domain.journey.evolve.changes import owe, settle, with_changes
 from domain.journey.state import EXTENSIONS, Check, Found, Journey
 from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Work
@@ -26,7 +26,7 @@ ANSWERS: tuple[Work, ...] = ("regression-response", "check-decision")  # what a 
 
 def referred(journey: Journey, event: FamilyReferred) -> Journey:
     """The journey is open; the identification is owed."""
-    opened = having(
+    opened = with_changes(
         journey,
         stage="referral",
         journey_id=event.journey_id,
@@ -52,7 +52,7 @@ def withdrawn(held: Consent, event: ConsentWithdrawn) -> Consent:
 
 def identified(journey: Journey, event: FamilyIdentified) -> Journey:
     """Found eligible, a key worker is owed; else the close. The comparison group is followed and not helped."""
-    judged = having(
+    judged = with_changes(
         settle(journey, "identification", "allocation", "close"),
         stage="identification",
         identified_on=event.on,
@@ -67,10 +67,10 @@ def identified(journey: Journey, event: FamilyIdentified) -> Journey:
 
 def allocated(journey: Journey, event: KeyWorkerAllocated) -> Journey:
     """One named person holds the family; a first contact and the assessment are owed."""
-    held = having(
+    held = with_changes(
         journey, stage="assessment", key_worker=event.key_worker, key_worker_from=event.on, held_from=event.on
     )
-    held = having(held, waiver=event.waiver)
+    held = with_changes(held, waiver=event.waiver)
     held = owe(settle(held, "allocation"), "first-contact", event.on, event.at)
     return owe(held, "assessment", event.on, event.at)
 
@@ -81,12 +81,12 @@ def contacted(journey: Journey, event: ContactRecorded) -> Journey:
         return journey
     first = min(event.on, journey.first_contact_on or event.on)
     last = max(event.on, journey.last_contact_on or event.on)
-    return settle(having(journey, first_contact_on=first, last_contact_on=last), "first-contact")
+    return settle(with_changes(journey, first_contact_on=first, last_contact_on=last), "first-contact")
 
 
 def assessed(journey: Journey, event: FamilyAssessed) -> Journey:
     """The needs found stand; a plan is owed, or the close where they do not fit."""
-    after = having(
+    after = with_changes(
         settle(journey, "assessment"),
         assessed_on=event.on,
         first_assessed_on=journey.first_assessed_on or event.on,
@@ -95,7 +95,7 @@ def assessed(journey: Journey, event: FamilyAssessed) -> Journey:
     )
     if event.judged is None:
         return owe(after, "plan", event.on, event.at)
-    judged = having(settle(after, "plan", "close"), eligible=event.judged.eligible)
+    judged = with_changes(settle(after, "plan", "close"), eligible=event.judged.eligible)
     return owe(judged, "plan" if event.judged.eligible else "close", event.on, event.at)
 
 
@@ -108,7 +108,7 @@ def _found(journey: Journey, event: FamilyAssessed) -> tuple[Found, ...]:
 
 def planned(journey: Journey, event: PlanAgreed) -> Journey:
     """The first plan makes the intervention due."""
-    agreed = having(settle(journey, "plan"), plan_on=event.on, first_plan_on=journey.first_plan_on or event.on)
+    agreed = with_changes(settle(journey, "plan"), plan_on=event.on, first_plan_on=journey.first_plan_on or event.on)
     if journey.stage != "assessment":
         return agreed
     return owe(agreed, "intervention-start", event.on, event.at)
@@ -116,7 +116,7 @@ def planned(journey: Journey, event: PlanAgreed) -> Journey:
 
 def started(journey: Journey, event: InterventionStarted) -> Journey:
     """High-intensity work began; its plan is reviewed."""
-    begun = having(
+    begun = with_changes(
         settle(journey, "intervention-start"),
         stage="intervention",
         intensity="high",
@@ -128,13 +128,13 @@ def started(journey: Journey, event: InterventionStarted) -> Journey:
 
 def reviewed(journey: Journey, event: PlanReviewed) -> Journey:
     """At low intensity a review is welcome but no further one is owed: the checks take its place."""
-    seen = having(journey, reviewed_on=event.on)
+    seen = with_changes(journey, reviewed_on=event.on)
     return owe(seen, "plan-review", event.on, event.at) if journey.intensity == "high" else seen
 
 
 def stepped_down(journey: Journey, event: SteppedDown) -> Journey:
     """Low intensity: the checks are counted from here."""
-    lowered = having(
+    lowered = with_changes(
         settle(journey, "plan-review"), stage="step-down", intensity="low", stepped_down_on=event.on, checks=()
     )
     return owe(lowered, "check", event.on, event.at)
@@ -142,7 +142,7 @@ def stepped_down(journey: Journey, event: SteppedDown) -> Journey:
 
 def stepped_up(journey: Journey, event: SteppedUp) -> Journey:
     """High intensity again: what was checked since the step-down counts no more."""
-    raised = having(
+    raised = with_changes(
         settle(journey, "check", *ANSWERS),
         stage="intervention",
         intensity="high",
@@ -156,7 +156,7 @@ def stepped_up(journey: Journey, event: SteppedUp) -> Journey:
 def checked(journey: Journey, event: CheckRecorded) -> Journey:
     """A check was made: the next is owed, and an answer to one that did not pass."""
     made = Check(months=event.months, on=event.on, verdict=event.verdict)
-    after = having(settle(journey, *ANSWERS), stage="sustained-outcome", checks=(*journey.checks, made))
+    after = with_changes(settle(journey, *ANSWERS), stage="sustained-outcome", checks=(*journey.checks, made))
     after = owe(after, "check", event.on, event.at)
     if event.verdict == "regressed":
         return owe(after, "regression-response", event.on, event.at)
@@ -170,7 +170,7 @@ def closed(journey: Journey, event: JourneyClosed) -> Journey:
     owed = tuple(
         item if item.work == "clawback-decision" else item.model_copy(update={"done": True}) for item in journey.owed
     )
-    return having(
+    return with_changes(
         journey,
         stage="closed",
         closed_on=event.on,

@@ -9,14 +9,14 @@ from domain.journey.events import (
     MessageRetried,
     ReminderAcknowledged,
 )
-from domain.journey.evolve.changes import having, settle
+from domain.journey.evolve.changes import settle, with_changes
 from domain.journey.state import Changed, DeadlineState, Journey, ReminderState
 
 
-def remark(journey: Journey, reminder_id: str, state: ReminderState, **news: object) -> Journey:
+def move_reminder(journey: Journey, reminder_id: str, state: ReminderState, **news: object) -> Journey:
     """Move one reminder along its chain; an answer is final, and news of its message after that moves it no more."""
     told = state in {"sent", "not-sent"}
-    return having(
+    return with_changes(
         journey,
         reminders=tuple(
             reminder.model_copy(
@@ -34,13 +34,13 @@ def acknowledged(journey: Journey, event: ReminderAcknowledged) -> Journey:
     seen = journey.reminder(event.reminder_id)
     if seen is not None and seen.work == "handover-refusal":
         journey = settle(journey, "handover-refusal")
-    return remark(journey, event.reminder_id, "acknowledged")
+    return move_reminder(journey, event.reminder_id, "acknowledged")
 
 
 def retried(journey: Journey, event: MessageRetried) -> Journey:
     """A reminder that is sent again is due as it was, and what became of it is not known yet."""
     again = event.message.reminder_id if isinstance(event.message, Remind) else ""
-    return having(
+    return with_changes(
         journey,
         retried=(*journey.retried, event.of),
         reminders=tuple(
@@ -66,7 +66,7 @@ def deadline_changed(
     )
     stored = {event.work, "check"} if event.work == "close" else {event.work}  # read off the checks left, see owed_now
     news = {"generation": journey.version, "known": event.at, "changed": change}
-    return having(
+    return with_changes(
         journey,
         owed=tuple(
             owed.model_copy(update=news)
