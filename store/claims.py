@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.canonical import plain
 from domain.claims.ages import Ages
 from domain.claims.claim_file import ClaimReport
 from domain.claims.clawback import Claimed
@@ -17,7 +18,6 @@ from domain.journey.events import Verdict
 from domain.journey.state import Journey
 from domain.rules.case import Age
 from domain.rules.finding import Finding
-from store.chain import plain
 from store.pool import Conn, Record
 from store.queries import queries
 

@@ -9,10 +9,10 @@ from typing import Any, Literal, get_args
 import orjson
 
 from domain.calendar import local_date
+from domain.canonical import plain
 from domain.evidence import EVIDENCE, EVIDENCE_KINDS
 from domain.journey.commands import RecordEvidence
 from domain.journey.replies import Reply
-from store.chain import plain
 from store.pool import Conn, Record, columns
 from store.queries import queries
 

@@ -16,6 +16,7 @@ from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
 from domain.journey.owed_work import OwedWork, owed_work
 from domain.journey.state import Journey, ReminderState
+from domain.journey.stream import Recorded
 from domain.programme.programme import Holder, Work
 from domain.stages import OnPath
 from gateway.http.known_names import known
@@ -27,7 +28,6 @@ from gateway.journeys.families import Asked, OnFamily, etag
 from gateway.services import Served, Services
 from store import claims, journal, programmes, read_models
 from store.claims import Claim
-from store.journal import Recorded
 from store.pool import Conn
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord

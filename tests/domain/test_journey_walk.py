@@ -22,12 +22,12 @@ from domain.calendar import calendar_of, local_date
 from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey.agenda import agenda, checks_left, owed_now, set_day
-from domain.journey.decide import AFTER_CLOSE, AFTER_ERASING, decide
 from domain.journey.events import EventCorrected
 from domain.journey.evolve import as_corrected, evolve, fold
 from domain.journey.office_hours import rings_at
 from domain.journey.state import UNREFERRED
 from domain.stages import STAGES
+from tests.facts import apart, decide
 
 HANDOVER = [c.OfferHandover, c.AcceptHandover, c.RefuseHandover, c.WithdrawHandover]
 DEADLINES = [c.MoveDeadline, c.PauseDeadline, c.ResumeDeadline, c.CancelDeadline]
@@ -85,8 +85,8 @@ class Walk(RuleBasedStateMachine):
             self.append(decide(self.journey, command.model_copy(update={"at": self.now}), self.programme))
         except Rejected:
             refused = True
-        assert refused or not closed or command.type in AFTER_CLOSE
-        assert refused or not erased or command.type in AFTER_ERASING
+        assert refused or not closed or command.after_close
+        assert refused or not erased or command.after_erasing
         self.append(decide(self.journey, at(self.now), self.programme))
         assert decide(self.journey, at(self.now), self.programme) == []
 
@@ -146,8 +146,8 @@ class Walk(RuleBasedStateMachine):
     @rule(command=commands, today=st.booleans(), data=st.data())
     def give_any_command(self, command, today, data):
         """Ask for anything at all, about today or some other day."""
-        changes = {"on": self.today} if today and "on" in type(command).model_fields else {}
-        if self.journey.reminders and "reminder_id" in type(command).model_fields:
+        changes = {"on": self.today} if today and "on" in type(apart(command)[0]).model_fields else {}
+        if self.journey.reminders and "reminder_id" in type(apart(command)[0]).model_fields:
             changes["reminder_id"] = data.draw(st.sampled_from([held.id for held in self.journey.reminders]))
         self.give(command.model_copy(update=changes))
 

@@ -1,6 +1,6 @@
 """An earlier event superseded, and which events can be."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -40,6 +40,8 @@ Correctable = Annotated[
 
 class EventCorrected(Event):
     """An earlier event is superseded by `replacement`; folding reads the replacement in its place."""
+
+    unsettles_claims: ClassVar[bool] = True
 
     type: Literal["event-corrected"] = "event-corrected"
     version: int

@@ -1,7 +1,7 @@
 """What happened on the path itself, stage by stage: from the referral to the close, and the erasure long after it."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from domain.family import Consent, Member
 from domain.journey.events.event import Event
@@ -38,12 +38,16 @@ class FamilyReferred(Event):
 class ConsentRecorded(Event):
     """A lawful basis for sharing was recorded."""
 
+    unsettles_claims: ClassVar[bool] = True
+
     type: Literal["consent-recorded"] = "consent-recorded"
     consent: Consent
 
 
 class ConsentWithdrawn(Event):
     """A recorded basis no longer holds from `on`."""
+
+    unsettles_claims: ClassVar[bool] = True
 
     type: Literal["consent-withdrawn"] = "consent-withdrawn"
     on: date
@@ -63,6 +67,8 @@ class FamilyIdentified(Event):
 class ContactRecorded(Event):
     """The key worker was in contact with the family, or tried to be."""
 
+    unsettles_claims: ClassVar[bool] = True
+
     type: Literal["contact-recorded"] = "contact-recorded"
     on: date
     kind: ContactKind
@@ -74,6 +80,8 @@ class FamilyAssessed(Event):
     `judged` is what they came to where the needs decide who is eligible; no later change of the rule decides it anew.
     """
 
+    unsettles_claims: ClassVar[bool] = True
+
     type: Literal["family-assessed"] = "family-assessed"
     on: date
     needs: tuple[Code, ...]
@@ -82,6 +90,8 @@ class FamilyAssessed(Event):
 
 class PlanAgreed(Event):
     """A plan for these needs was agreed with the family."""
+
+    unsettles_claims: ClassVar[bool] = True
 
     type: Literal["plan-agreed"] = "plan-agreed"
     on: date
@@ -144,3 +154,21 @@ class FamilyErased(Event):
     type: Literal["family-erased"] = "family-erased"
     on: date
     reason: ErasureReason
+
+
+PathEvent = (
+    FamilyReferred
+    | ConsentRecorded
+    | ConsentWithdrawn
+    | FamilyIdentified
+    | ContactRecorded
+    | FamilyAssessed
+    | PlanAgreed
+    | InterventionStarted
+    | PlanReviewed
+    | SteppedDown
+    | SteppedUp
+    | CheckRecorded
+    | JourneyClosed
+    | FamilyErased
+)
