@@ -3,6 +3,8 @@
 from datetime import date
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from domain.access import Action
 from domain.journey.commands.command import Command
 from domain.model import Code
@@ -20,7 +22,7 @@ class AllocateKeyWorker(Command):
     type: Literal["allocate"] = "allocate"
     on: date
     key_worker: Code | None
-    waiver: Code | None = None
+    waiver: Code | None = Field(default=None, description="Why the cap may be exceeded; managers only.")
 
 
 class OfferHandover(Command):
@@ -53,7 +55,7 @@ class AcceptHandover(Command):
     type: Literal["accept-handover"] = "accept-handover"
     on: date
     key_worker: Code
-    waiver: Code | None = None
+    waiver: Code | None = Field(default=None, description="Why the cap may be exceeded; managers only.")
 
 
 class RefuseHandover(Command):
