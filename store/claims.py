@@ -13,6 +13,7 @@ from domain.claims.claim_file import ClaimReport
 from domain.claims.clawback import Claimed
 from domain.claims.states import ClaimState, Move, moved
 from domain.errors import Rejected
+from domain.ids import family_of
 from domain.journey.commands import Judged
 from domain.journey.events import Verdict
 from domain.journey.state import Journey
@@ -106,7 +107,7 @@ EVERY = Filters()
 
 async def lock(conn: Conn, journey_id: str) -> None:
     """Take the family's turn at the ledger, until the caller's transaction ends; the first statement of it."""
-    await conn.execute(_SQL["lock"], journey_id.rpartition(":")[0])
+    await conn.execute(_SQL["lock"], family_of(journey_id))
 
 
 async def record(

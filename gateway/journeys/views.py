@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from domain.access import Actor, may
 from domain.calendar import calendar_of
+from domain.ids import reference_of
 from domain.journey.agenda import Deadline, agenda
 from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
@@ -238,7 +239,7 @@ async def reminders(
     async with services.pool.acquire() as conn:
         rows = await read_models.reminders(conn, state=state, limit=limit, after=after)
     links.page(rows, limit, lambda row: (row.fell_due_at, row.journey_id, row.reminder_id))
-    return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
+    return Reminders(reminders=[Fallen(reference=reference_of(row.journey_id), **asdict(row)) for row in rows])
 
 
 async def _families(services: Services, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:
