@@ -57,6 +57,9 @@ async def _of(  # noqa: PLR0911 - one case a command
             return Facts(family_erased=await erasing.hold(conn, command.reference))
         case c.EraseFamily():
             return await _still_open(conn, about)
+        case c.ReopenJourney():
+            await erasing.hold(conn, about.reference)
+            return Facts(still_open=await erasing.still_open(conn, about.reference))
         case c.AllocateKeyWorker() | c.AcceptHandover() if programme is not None:
             return await _with_places(conn, about, programme, command.key_worker, today)
         case c.OfferHandover() if programme is not None:

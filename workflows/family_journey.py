@@ -144,6 +144,11 @@ class FamilyJourney:
         return await self._loop.answer(command)
 
     @workflow.update
+    async def reopen(self, command: c.ReopenJourney) -> Reply:
+        """Take a close back."""
+        return await self._loop.answer(command)
+
+    @workflow.update
     async def erase(self, command: c.EraseFamily) -> Reply:
         """Destroy what is personal of the family, long after the close."""
         return await self._loop.answer(command)

@@ -55,7 +55,9 @@ def admit(journey: Journey, command: c.AnyCommand) -> None:
         raise Rejected(
             "closed",
             f"{journey.reference} was closed on {journey.closed_on} ({journey.outcome})",
-            "it takes corrections, evidence and withdrawals of consent only; refer the family again for a new journey",
+            "it takes corrections, evidence, withdrawals of consent, and contacts and checks of before the close; "
+            f"a manager takes the close back with journeys reopen {journey.reference}; "
+            "or refer the family again for a new journey",
         )
 
 

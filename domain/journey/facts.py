@@ -53,7 +53,7 @@ class Facts(Value):
 
     `claim_state` is where a claim stands in the ledger, `message` one that did not go out as the outbox holds it,
     `family_erased` whether the family was erased on another journey, `original` how the event that a correction names
-    reads now.
+    reads now, and `named` its type, also where it is of one that is not corrected.
     """
 
     caseload: Caseload | None = None
@@ -63,6 +63,7 @@ class Facts(Value):
     family_erased: bool = False
     still_open: StillOpen | None = None
     original: Correctable | None = None
+    named: str | None = None
 
 
 NO_FACTS = Facts()

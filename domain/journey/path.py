@@ -13,8 +13,8 @@ from domain.journey.agenda import checks_left, set_day
 from domain.journey.erasure import erase
 from domain.journey.facts import Facts
 from domain.journey.guards import goes_through, in_locality, known_cohort, known_criteria, known_needs, needs_fit
-from domain.journey.refusals import happened, is_held, out_of_order
-from domain.journey.state import Journey
+from domain.journey.refusals import before_close, happened, is_held, out_of_order
+from domain.journey.state import Journey, Owed
 from domain.programme.programme import Programme
 
 
@@ -49,6 +49,8 @@ def decide_path(  # noqa: C901, PLR0911, PLR0912 - one case a step, in the order
             return _record_check(journey, command, programme)
         case c.CloseJourney():
             return _close(journey, command, programme)
+        case c.ReopenJourney():
+            return _reopen(journey, command, facts)
         case c.EraseFamily():
             return erase(journey, command, facts)
         case _:
@@ -130,6 +132,7 @@ def _identify(journey: Journey, command: c.IdentifyFamily, programme: Programme)
 def _record_contact(journey: Journey, command: c.RecordContact) -> list[e.AnyEvent]:
     """Record a contact by the key worker."""
     is_held(journey, "contacted")
+    before_close(journey, command.on)
     happened(command.on, command.at, journey.referred_on, "contact on")
     return [e.ContactRecorded(at=command.at, on=command.on, kind=command.kind)]
 
@@ -205,7 +208,8 @@ def _step_up(journey: Journey, command: c.StepUp) -> list[e.AnyEvent]:
 def _record_check(journey: Journey, command: c.RecordCheck, programme: Programme) -> list[e.AnyEvent]:
     """Record the next sustained-outcome check, on or after the day it falls due."""
     goes_through(journey, "sustained-outcome", programme, "close it when its work is done")
-    owed = journey.owes("check")
+    before_close(journey, command.on)
+    owed = journey.owes("check") or _owed_before_close(journey)
     if owed is None:
         raise out_of_order(journey, "checked", "step it down first")
     left = checks_left(journey, programme)
@@ -235,7 +239,46 @@ def _close(journey: Journey, command: c.CloseJourney, programme: Programme) -> l
         )
     if command.outcome == "sustained":
         _sustained(journey, programme)
-    return [e.JourneyClosed(at=command.at, on=command.on, outcome=command.outcome)]
+    _transferred(journey, command)
+    return [e.JourneyClosed(at=command.at, on=command.on, outcome=command.outcome, to=command.to)]
+
+
+def _transferred(journey: Journey, command: c.CloseJourney) -> None:
+    """Refuse a transfer to nowhere, and a destination of a family that is not transferred."""
+    if (command.outcome == "transferred") == (command.to is not None):
+        return
+    if command.to is None:
+        raise Rejected(
+            "no-destination", f"nothing says where {journey.reference} is transferred to", "name the area: --to kent"
+        )
+    raise Rejected(
+        "not-transferred",
+        f"{journey.reference} is closed as {command.outcome}, and goes to no other area",
+        "leave --to out, or close it as transferred",
+    )
+
+
+def _reopen(journey: Journey, command: c.ReopenJourney, facts: Facts) -> list[e.AnyEvent]:
+    """Take a close back, unless the family is on a later journey by now."""
+    if journey.stage != "closed":
+        raise Rejected(
+            "not-closed", f"{journey.reference} is in {journey.stage} and not closed", "there is nothing to take back"
+        )
+    left = facts.still_open
+    if left is None or left.newest != journey.journey_id:
+        raise Rejected(
+            "newer-journey",
+            f"{journey.reference} has a newer journey by now",
+            f"see it with: journeys show {journey.reference}; what was forgotten on this one can be corrected",
+        )
+    happened(command.on, command.at, journey.closed_on, "reopened on")
+    return [e.JourneyReopened(at=command.at, on=command.on, reason=command.reason)]
+
+
+def _owed_before_close(journey: Journey) -> Owed | None:
+    """Return the check that was owed when the journey was closed."""
+    before = journey.before_close
+    return next((item for item in before.owed if item.work == "check" and not item.done), None) if before else None
 
 
 def _held_consent(journey: Journey, consent_id: str) -> Consent | None:

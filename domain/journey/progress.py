@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import get_args
 
 from domain.calendar import calendar_of
 from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import Deadline, agenda
+from domain.journey.corrections import CORRECTABLE
 from domain.journey.decide import advance, endings
 from domain.journey.effects import Effect
 from domain.journey.evolve import as_corrected, evolve, fold
@@ -20,8 +20,6 @@ from domain.journey.react import react
 from domain.journey.state import Journey
 from domain.journey.stream import Loaded, NewEvent
 from domain.programme.programme import Programme
-
-CORRECTABLE: tuple[type[e.AnyEvent], ...] = get_args(get_args(e.Correctable)[0])
 
 
 class Progress:
@@ -88,7 +86,8 @@ class Progress:
         if not isinstance(command, c.CorrectEvent) or command.version > len(self._stream):
             return facts
         original = as_corrected(self._stream)[command.version - 1]
-        return facts.model_copy(update={"original": original if isinstance(original, CORRECTABLE) else None})
+        read = original if isinstance(original, CORRECTABLE) else None
+        return facts.model_copy(update={"original": read, "named": original.type})
 
     def _changed_since(self, seen: int) -> Rejected:
         """Say what happened since the version that the command was given on, and who did it."""

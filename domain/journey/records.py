@@ -9,15 +9,13 @@ from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import Deadline, agenda
+from domain.journey.corrections import correct
 from domain.journey.evidence_request import request
 from domain.journey.evolve import evolve
 from domain.journey.facts import Facts
-from domain.journey.guards import known_cohort, known_criteria, known_needs
 from domain.journey.messages import retry_message
 from domain.journey.office_hours import rings_at
-from domain.journey.refusals import happened
 from domain.journey.state import Journey
-from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Programme
 
 LATE = timedelta(minutes=15)
@@ -29,7 +27,7 @@ def decide_record(  # noqa: PLR0911 - one case a command
     """Return what the record is told at any stage; raise `Rejected` where it does not fit."""
     match command:
         case c.CorrectEvent():
-            return _correct(journey, command, facts, programme)
+            return correct(journey, command, facts, programme)
         case c.RecordEvidence():
             return _record_evidence(journey, command)
         case c.AcknowledgeReminder():
@@ -44,98 +42,6 @@ def decide_record(  # noqa: PLR0911 - one case a command
             return retry_message(journey, command, facts)
         case _:
             assert_never(command)
-
-
-def _correct(journey: Journey, command: c.CorrectEvent, facts: Facts, programme: Programme) -> list[e.AnyEvent]:
-    """Supersede an earlier event by one of the same type about the same thing.
-
-    The replacement counts as known from the moment of the correction; eligibility follows from its criteria.
-    """
-    original = facts.original
-    if original is None:
-        raise Rejected(
-            "nothing-to-correct",
-            f"{journey.reference} has no event {command.version} that can be corrected",
-            "show the journey for its numbered events; only steps of the path, consents and evidence can be corrected",
-        )
-    if original.type != command.replacement.type:
-        raise Rejected(
-            "other-type",
-            f"event {command.version} is {original.type}, not {command.replacement.type}",
-            "correct it by an event of its own type",
-        )
-    if _subject(original) != _subject(command.replacement):
-        raise Rejected(
-            "other-subject",
-            f"event {command.version} is about {_subject(original)}, not {_subject(command.replacement)}",
-            "keep its key worker, months or id, and correct the rest",
-        )
-    _plausible(journey, command)
-    replacement = _known_now(journey, original, command, programme)
-    if replacement == original.model_copy(update={"at": command.at}):
-        return []
-    return [e.EventCorrected(at=command.at, version=command.version, reason=command.reason, replacement=replacement)]
-
-
-def _subject(event: e.Correctable) -> str:
-    """Name what an event is about; another of these would be another event, with checks of its own to pass."""
-    match event:
-        case e.ConsentRecorded():
-            return event.consent.id
-        case e.EvidenceRecorded():
-            return f"{event.evidence.kind} {event.evidence.id}"
-        case e.KeyWorkerAllocated():
-            return event.key_worker
-        case e.CheckRecorded():
-            return f"{event.months} months"
-        case _:
-            return event.type
-
-
-def _plausible(journey: Journey, command: c.CorrectEvent) -> None:
-    """Refuse a day in the future, before the referral or after the close; a consent may be older."""
-    match command.replacement:
-        case e.EvidenceRecorded():
-            return
-        case e.ConsentRecorded(consent=consent):
-            happened(consent.on, command.at, None, "given on")
-        case step:
-            happened(step.on, command.at, journey.referred_on, "corrected to")
-            if journey.closed_on is not None and step.on > journey.closed_on:
-                raise Rejected("bad-dates", f"{step.on} is after the close ({journey.closed_on})", "check the date")
-
-
-def _known_now(
-    journey: Journey, original: e.Correctable, command: c.CorrectEvent, programme: Programme
-) -> e.Correctable:
-    replacement = command.replacement.model_copy(update={"at": command.at})
-    match replacement:
-        case e.FamilyIdentified():
-            return _identified_now(journey, replacement, programme)
-        case e.FamilyAssessed():
-            return _assessed_now(original, replacement, programme)
-        case _:
-            return replacement
-
-
-def _identified_now(journey: Journey, replacement: e.FamilyIdentified, programme: Programme) -> e.FamilyIdentified:
-    known_criteria(replacement.criteria, programme)
-    known_cohort(replacement.cohort, programme)
-    if replacement.cohort == COMPARISON and journey.held_from is not None:
-        raise Rejected(
-            "comparison-group",
-            f"{journey.reference} has had a key worker and cannot be in the comparison group",
-            "keep its cohort, or close it",
-        )
-    judged = programme.judge(replacement.criteria, journey.members)
-    return replacement.model_copy(update={"eligible": judged.eligible})
-
-
-def _assessed_now(original: e.Correctable, replacement: e.FamilyAssessed, programme: Programme) -> e.FamilyAssessed:
-    """Judge corrected needs anew where the needs as first recorded were judged."""
-    known_needs(replacement.needs, programme)
-    was_judged = isinstance(original, e.FamilyAssessed) and original.judged is not None
-    return replacement.model_copy(update={"judged": programme.judge_needs(replacement.needs) if was_judged else None})
 
 
 def _record_evidence(journey: Journey, command: c.RecordEvidence) -> list[e.AnyEvent]:

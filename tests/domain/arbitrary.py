@@ -208,11 +208,17 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     ).map(tuple),
 }
 replacements = st.one_of([_built(kind) for kind in CORRECTABLE])
-FIELDS |= {"replacement": replacements, "original": st.none() | replacements}
+FIELDS |= {
+    "replacement": replacements,
+    "original": st.none() | replacements,
+    "named": st.none() | st.just("stepped-up"),
+}
 
 _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "reminder-fell-due": {"to": _one_of(Holder)},
     "move-deadline": {"to": days},
+    "close": {"to": st.sampled_from([None, None, None, "kent"])},
+    "journey-closed": {"to": st.sampled_from([None, "kent"])},
     "reminder-not-sent": {"fault": _one_of(DeliveryFault)},
     "notification-not-sent": {"fault": _one_of(DeliveryFault)},
     "clawback-proposed": {"claim_id": claims},

@@ -10,7 +10,7 @@ from domain.categories import Category
 from domain.family import Basis, Member
 from domain.journey.commands.command import MOST, Command
 from domain.journey.events import CheckVerdict, ContactKind, ErasureReason, Outcome, ReviewOutcome
-from domain.model import Code
+from domain.model import Code, absent
 
 
 class ReferFamily(Command):
@@ -72,9 +72,10 @@ class IdentifyFamily(Command):
 
 
 class RecordContact(Command):
-    """Record a contact with the family."""
+    """Record a contact with the family; of a closed journey, one of a day before the close."""
 
     action: ClassVar[Action | None] = "work"
+    after_close: ClassVar[bool] = True
 
     type: Literal["record-contact"] = "record-contact"
     on: date
@@ -140,9 +141,10 @@ class StepUp(Command):
 
 
 class RecordCheck(Command):
-    """Record a sustained-outcome check."""
+    """Record a sustained-outcome check; of a closed journey, one of a day before the close."""
 
     action: ClassVar[Action | None] = "check"
+    after_close: ClassVar[bool] = True
 
     type: Literal["record-check"] = "record-check"
     on: date
@@ -150,13 +152,26 @@ class RecordCheck(Command):
 
 
 class CloseJourney(Command):
-    """End the journey."""
+    """End the journey; a transferred one says to which area."""
 
     action: ClassVar[Action | None] = "close"
 
     type: Literal["close"] = "close"
     on: date
     outcome: Outcome
+    to: Code | None = Field(default=None, description="The area that a transferred family goes to.", exclude_if=absent)
+
+
+class ReopenJourney(Command):
+    """Take a close back: the journey goes on where it was."""
+
+    action: ClassVar[Action | None] = "reopen"
+    after_close: ClassVar[bool] = True
+    needs_facts: ClassVar[bool] = True
+
+    type: Literal["reopen"] = "reopen"
+    on: date
+    reason: Code
 
 
 class EraseFamily(Command):
@@ -188,5 +203,6 @@ PathCommand = (
     | StepUp
     | RecordCheck
     | CloseJourney
+    | ReopenJourney
     | EraseFamily
 )

@@ -12,6 +12,7 @@ from domain.journey.events.path import (
     ContactRecorded,
     FamilyAssessed,
     FamilyIdentified,
+    FamilyReferred,
     InterventionStarted,
     PlanAgreed,
     PlanReviewed,
@@ -22,7 +23,8 @@ from domain.journey.events.records import EvidenceRecorded
 from domain.model import Code
 
 Correctable = Annotated[
-    ConsentRecorded
+    FamilyReferred
+    | ConsentRecorded
     | FamilyIdentified
     | KeyWorkerAllocated
     | ContactRecorded

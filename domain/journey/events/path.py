@@ -3,16 +3,27 @@
 from datetime import date
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from domain.family import Consent, Member
 from domain.journey.events.event import Event
-from domain.model import Code
+from domain.model import Code, absent
 from domain.programme.eligibility import Judgement
 
 CheckVerdict = Literal["sustained", "regressed", "insufficient"]
 ContactKind = Literal["visit", "call", "meeting", "attempted"]
 ReviewOutcome = Literal["on-track", "off-track"]
 Outcome = Literal[
-    "sustained", "regressed", "re-referred", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"
+    "sustained",
+    "regressed",
+    "re-referred",
+    "not-eligible",
+    "declined",
+    "moved-away",
+    "transferred",
+    "no-longer-needed",
+    "died",
+    "opened-in-error",
 ]
 ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis"]
 
@@ -138,11 +149,20 @@ class CheckRecorded(Event):
 
 
 class JourneyClosed(Event):
-    """The journey ended."""
+    """The journey ended; `to` names the area that a transferred family goes to."""
 
     type: Literal["journey-closed"] = "journey-closed"
     on: date
     outcome: Outcome
+    to: Code | None = Field(default=None, exclude_if=absent)
+
+
+class JourneyReopened(Event):
+    """A close was taken back; the journey goes on where it was."""
+
+    type: Literal["journey-reopened"] = "journey-reopened"
+    on: date
+    reason: Code
 
 
 class FamilyErased(Event):
@@ -170,5 +190,6 @@ PathEvent = (
     | SteppedUp
     | CheckRecorded
     | JourneyClosed
+    | JourneyReopened
     | FamilyErased
 )

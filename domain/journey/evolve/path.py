@@ -1,14 +1,17 @@
 """How the steps of the path change the journey, stage by stage."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import assert_never
 
 from domain.family import Consent
 from domain.journey import events as e
 from domain.journey.evolve.changes import owe, settle, with_changes
-from domain.journey.state import EXTENSIONS, Check, Found, Journey
+from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, Journey
 from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Work
 
+OUTLIVING: tuple[Work, ...] = ("clawback-decision",)  # what is owed also on a closed journey
 ANSWERS: tuple[Work, ...] = ("regression-response", "check-decision")  # what a further check or a step-up settles
 
 
@@ -25,7 +28,7 @@ def evolve_path(journey: Journey, event: e.PathEvent) -> Journey:  # noqa: C901,
         case e.FamilyIdentified():
             return _identified(journey, event)
         case e.ContactRecorded():
-            return _contacted(journey, event)
+            return _as_before_the_close(journey, lambda then: _contacted(then, event))
         case e.FamilyAssessed():
             return _assessed(journey, event)
         case e.PlanAgreed():
@@ -39,9 +42,11 @@ def evolve_path(journey: Journey, event: e.PathEvent) -> Journey:  # noqa: C901,
         case e.SteppedUp():
             return _stepped_up(journey, event)
         case e.CheckRecorded():
-            return _checked(journey, event)
+            return _as_before_the_close(journey, lambda then: _checked(then, event))
         case e.JourneyClosed():
-            return _closed(journey, event)
+            return _closed(journey, event.on, event.outcome)
+        case e.JourneyReopened():
+            return _reopened(journey)
         case e.FamilyErased():
             return with_changes(journey, erased_on=event.on, erased_for=event.reason)
         case _:
@@ -179,17 +184,37 @@ def _checked(journey: Journey, event: e.CheckRecorded) -> Journey:
     return after
 
 
-def _closed(journey: Journey, event: e.JourneyClosed) -> Journey:
+def _closed(journey: Journey, on: date, outcome: e.Outcome) -> Journey:
     """Nothing is owed on a closed journey but the decision on a clawback."""
-    owed = tuple(
-        item if item.work == "clawback-decision" else item.model_copy(update={"done": True}) for item in journey.owed
+    owed = tuple(item if item.work in OUTLIVING else item.model_copy(update={"done": True}) for item in journey.owed)
+    before = BeforeClose(
+        stage=journey.stage, intensity=journey.intensity, handover_to=journey.handover_to, owed=journey.owed
     )
     return with_changes(
         journey,
         stage="closed",
-        closed_on=event.on,
-        outcome=event.outcome,
+        closed_on=on,
+        outcome=outcome,
+        before_close=before,
         handover_to=None,
         intensity=None,
         owed=owed,
     )
+
+
+def _reopened(journey: Journey) -> Journey:
+    """The journey stands where it stood before the close; what was owed then is owed again, since when it was."""
+    before = journey.before_close
+    if before is None:
+        return journey
+    since = [item for item in journey.owed if item.work in OUTLIVING]
+    owed = (*(item for item in before.owed if item.work not in OUTLIVING), *since)
+    then = {"stage": before.stage, "intensity": before.intensity, "handover_to": before.handover_to}
+    return with_changes(journey, **then, owed=owed, closed_on=None, outcome=None, before_close=None)
+
+
+def _as_before_the_close(journey: Journey, change: Callable[[Journey], Journey]) -> Journey:
+    """Record what happened before the close of a journey that is closed by now: it stays closed."""
+    if journey.stage != "closed" or journey.closed_on is None or journey.outcome is None:
+        return change(journey)
+    return _closed(change(_reopened(journey)), journey.closed_on, journey.outcome)
