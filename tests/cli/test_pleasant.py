@@ -17,6 +17,7 @@ from cli.journeys.steps import OUTCOMES
 from cli.main import app
 from domain.journey.events import Outcome
 from tests.cli.conftest import JOURNEYS, Cli
+from tests.doors import Doors
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -145,7 +146,7 @@ def test_every_outcome_is_in_the_help_of_close():
 
 async def test_a_close_is_asked_for_twice(cli: Cli, doors: Doors):
     """Where nobody can be asked, a close without --yes does nothing; with it, it is done, and a manager takes it back."""
-    ref = await doors.refer()
+    ref = await doors.referred()
     ran = await cli("close", ref, "--outcome", "opened-in-error")
     assert (ran.code, "--yes" in ran.err) == (2, True), ran
     assert (await cli.ok("close", ref, "--outcome", "opened-in-error", "--yes"))["stage"] == "closed"
