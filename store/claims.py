@@ -15,7 +15,7 @@ from domain.errors import Rejected
 from domain.journey.commands import Judged
 from domain.journey.events import Verdict
 from domain.journey.state import Journey
-from domain.rules.case import Age
+from domain.rules.member import Age
 from domain.rules.finding import Finding
 from store.chain import plain
 from store.pool import Conn, Record

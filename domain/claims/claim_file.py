@@ -10,13 +10,15 @@ from typing import Protocol
 
 from pydantic import Field
 
+from domain.calendar import Nation
 from domain.evidence import Day, Evidence, Text
 from domain.model import Code, Value
 from domain.programme.results import Limb, Period, Result, SchoolTerms
-from domain.rules.case import Case, FamilyMember, index
+from domain.rules.case import Case, known
 from domain.rules.evaluate import evaluate
 from domain.rules.finding import Dates, Finding, gather
 from domain.rules.logic import Verdict, all_of
+from domain.rules.member import FamilyMember
 from domain.rules.payment import Payable, payable
 from domain.rules.spans import Span, Spans
 
@@ -120,6 +122,10 @@ class Pack(Protocol):
     def area(self) -> str:
         """Return the area whose school terms it takes."""
 
+    @property
+    def nation(self) -> Nation:
+        """Return the nation whose bank holidays are no school days."""
+
 
 def explain(claim: ClaimFile, pack: Pack) -> tuple[Finding, ...]:
     """Judge each result of the pack; the parts of a finding are the limbs, in the order of the pack, then practice."""
@@ -136,7 +142,8 @@ def case_of(claim: ClaimFile, pack: Pack) -> Case:
         terms=_terms(claim, pack),
         practice=dict(claim.practice),
         needs=tuple(sorted(set(claim.needs))),
-        by_kind=index(claim.evidence),
+        known=known(claim.evidence),
+        nation=pack.nation,
     )
 
 

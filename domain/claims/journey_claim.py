@@ -7,7 +7,7 @@ from domain.claims.claim_file import ClaimFile, Family, Paid, Practice
 from domain.evidence import Evidence
 from domain.journey.state import Journey
 from domain.programme.programme import Programme
-from domain.rules.case import FamilyMember
+from domain.rules.member import FamilyMember
 
 
 def claim_file_of(  # noqa: PLR0913, PLR0917 - one argument a source

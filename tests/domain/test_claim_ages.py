@@ -9,7 +9,7 @@ from claim_random import claim_of
 from domain.claims.ages import ages_asked, with_ages
 from domain.claims.claim_file import check
 from domain.claims.reading import read
-from domain.rules.case import Age, FamilyMember
+from domain.rules.member import Age, FamilyMember
 from programmes import load, names
 
 SEEDS = range(40)
