@@ -51,10 +51,9 @@ def _ended(rule: Ended, as_of: date, spells: Sequence[Spell]) -> Ending:
     first, last = max(end for end, _ in earliest), max(end for end, _ in latest)
     if first >= as_of:
         return Ending(date.min, date.min, "not_met", (), f"{rule.of} had not ended before as-of")
-    answers = {
-        _matches(rule, [spell for end, spell in earliest if end == first]),
-        _matches(rule, [spell for end, spell in latest if end == last]),
-    }
+    may_be_last = [spell for end, spell in latest if end >= first]
+    told = [[spell for end, spell in ends if end == last] for ends in (earliest, latest)]
+    answers = {_matches(rule, spells) for spells in (told if first == last else [[spell] for spell in may_be_last])}
     if last >= as_of or len(answers) > 1 or None in answers:
         return Ending(date.min, date.min, "insufficient", (), f"when {rule.of} ended cannot be told")
     if False in answers:
