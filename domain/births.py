@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, TypeAdapter
 
 from domain.rules.spans import DAY, Span
 
@@ -33,6 +33,7 @@ def _born(value: object) -> object:
 
 
 Born = Annotated[date | str, BeforeValidator(_born)]
+BORN: TypeAdapter[date | str] = TypeAdapter(Born)
 
 
 def birth_days(born: date | str | None, expected: date | None = None) -> Span | None:

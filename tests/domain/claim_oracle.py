@@ -159,7 +159,7 @@ def _content(item):
     return {name: value for name, value in item.items() if name not in {"id", "recorded", "replaces", "kind"}}
 
 
-def attended(claim, evidence, child, terms, absences=("unauthorised",), percent=15):
+def attended(claim, evidence, child, terms, rate=(("unauthorised",), 15)):
     """Who speaks for each school day; the rate of all who speak, if they speak for every day and for all of theirs."""
     needed = {d for d in school_days(terms) if belongs(child, d)}
     if not needed and not any(belongs(child, d) for first, last in terms for d in days(first, last)):
@@ -183,6 +183,7 @@ def attended(claim, evidence, child, terms, absences=("unauthorised",), percent=
         if any(item not in speakers[d] for d in its) or sum(bool(its & school_days([term])) for term in set(every)) > 1:
             return "insufficient"
     sessions = sum(told[name][0]["sessions"] for name in counted)
+    absences, percent = rate
     missed = sum(told[name][0][absence] for name in counted for absence in absences)
     return "met" if missed * 100 < sessions * percent else "not_met"
 
@@ -212,7 +213,9 @@ def _exclusions(evidence, child, terms):
     ]
     if sum(fixed) >= 3:
         return "not_met"
-    return "met" if len(fixed) < 3 and window <= reported(evidence, "exclusion", {None, child["id"]}) else "insufficient"
+    return (
+        "met" if len(fixed) < 3 and window <= reported(evidence, "exclusion", {None, child["id"]}) else "insufficient"
+    )
 
 
 def _fall(claim, evidence, kind, windows, percent):
@@ -227,8 +230,7 @@ def _fall(claim, evidence, kind, windows, percent):
         ages = births(member, [day(item["on"]) for item in own]) if kind == "offence" else [None]
         young = lambda item, born: born is None or day(item["on"]) < birthday(born, 18)  # noqa: E731
         choices.append({tuple(day(i["on"]) for i in seen if young(i, born)) for born in ages})
-        for item in unseen:
-            choices.append({(day(item["on"]),) if young(item, born) else () for born in ages} | {()})
+        choices += [{(day(i["on"]),) if young(i, born) else () for born in ages} | {()} for i in unseen]
     told = reported(evidence, kind, {None})
     verdicts = set()
     for world in {_counts(world, present, baseline) for world in product(*choices)}:
@@ -320,9 +322,9 @@ def possible(some, as_of):
 
 def _started(evidence, adult, present):
     for spell in spells(evidence, ("work-programme", "esf-provision"), adult["id"]):
-        if all(day(i["from"]) in present and i["from"] <= i["observed_on"] for i in spell):
-            if all(belongs(adult, day(item["from"])) for item in spell):
-                return True
+        begun = {day(item["from"]) for item in spell if item["from"] <= item["observed_on"]}
+        if all(day(i["from"]) in begun for i in spell) and all(d in present and belongs(adult, d) for d in begun):
+            return True
     return False
 
 
@@ -340,7 +342,9 @@ def _works(evidence, adult, as_of, present):
     if not benefits or any(end is None or end >= as_of for world in worlds for end, _ in world):
         return False
     last = [max(end for end, _ in world) for world in worlds]
-    after_jsa = {"jsa" in {code for end, code in world if end == ended} for world, ended in zip(worlds, last, strict=True)}
+    after_jsa = {
+        "jsa" in {code for end, code in world if end == ended} for world, ended in zip(worlds, last, strict=True)
+    }
     if len(after_jsa) > 1:
         return False
     worked = certain(spells(evidence, ("employment",), adult["id"]), as_of)

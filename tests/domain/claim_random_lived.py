@@ -1,5 +1,4 @@
-"""Random claim files of families as they live: corrected, withdrawn and overlapping reports, numbered spells, unknown
-births, people who come and go."""
+"""Random claim files of families as they live: reports put right, numbered spells, unknown births, people who go."""
 
 import random
 from datetime import date
@@ -61,7 +60,7 @@ class LivedDraw(Draw):
             self.evidence.remove(item)
             gap = days(rng.choice((1, 1, 1, 2, 3)))
             self.report(later, from_=first, to=cut, **common)
-            self.report(later, from_=cut + gap, to=last, **common)
+            self.report(later, from_=min(cut + gap, last), to=last, **common)
         elif shape == "twice":
             self.evidence.append(item | {"id": f"{item['id']}-again"})
         elif shape == "two terms":
