@@ -61,7 +61,8 @@ def claim_file_of(  # noqa: PLR0913, PLR0917 - one argument a source
 
 def with_later(own: Iterable[Evidence], later: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Return a journey's evidence and what later journeys of the family add; an id that both hold is the journey's."""
-    return tuple(({item.id: item for item in later} | {item.id: item for item in own}).values())
+    held = {item.id: item for item in own}
+    return (*held.values(), *({item.id: item for item in later if item.id not in held}).values())
 
 
 def _of_members(journey: Journey, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
