@@ -13,7 +13,7 @@ from gateway.http import problems
 from gateway.http.middleware import EveryRequest
 from gateway.intake import imports, referrals
 from gateway.journeys import corrections, erasure, steps, views
-from gateway.operations import clock, counts, doctor, maintenance
+from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue
@@ -77,6 +77,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         quarantine,
         messages,
         addresses,
+        terms,
     ):
         app.include_router(part.router)
     app.include_router(maintenance.health)
