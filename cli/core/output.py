@@ -63,7 +63,7 @@ def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
     happened = ", ".join(told["happened"]) or "nothing to do: it was so already"
     version = version_of(told["journey_id"], told["version"])
     typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {version})")
-    for line in told.get("explanation", ()):
+    for line in (*told.get("remarks", ()), *told.get("explanation", ())):
         typer.echo(f"  {plain(line)}")
 
 

@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from domain.intake.referral import Fault, Reading, Terms
 from domain.intake.referral_columns import HOUSEHOLD, IDENTIFIERS
+from domain.intake.spelling import unnamed
 
 MOST_MEMBERS = 30
 ADULT_FROM = 16
@@ -152,7 +153,16 @@ def _shared(earlier: Reading, later: Reading) -> list[str]:
         for column in IDENTIFIERS
         if column in earlier.values and earlier.values[column] == later.values.get(column)
     ]
-    return [*marks, *(["surname"] if named(earlier) and named(earlier) == named(later) else [])]
+    twins = told_apart(earlier, later) or unnamed(later.values.get("forename", ""))
+    return [*marks, *(["surname"] if named(earlier) and named(earlier) == named(later) and not twins else [])]
+
+
+def told_apart(one: Reading, other: Reading) -> bool:
+    """Tell whether two rows of one name and birth date give different numbers of one kind: then they are two people."""
+    return any(
+        column in one.values and column in other.values and one.values[column] != other.values[column]
+        for column in IDENTIFIERS
+    )
 
 
 def named(row: Reading) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ is not plainly one family is a question, and an answer is given for each family 
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import Literal
 
@@ -18,6 +18,7 @@ from domain.model import Value
 IdentityAnswer = Literal["same-as", "not-the-same", "joins", "left", "also-of"]
 HOME: tuple[IdentityAnswer, ...] = ("same-as", "joins")  # the referral is of that family
 SHARED: tuple[IdentityAnswer, ...] = ("left", "also-of")  # its people are in this one too, from now on or besides
+BABY = timedelta(days=365)
 FamilyVerdict = Literal["same", "ask", "different"]
 
 
@@ -37,13 +38,17 @@ class Referred(Value):
 
 
 class KnownFamily(Value):
-    """A family we know: everybody in its records, and who was on its newest journey, which began on `begun`."""
+    """A family we know: everybody in its records, and who was on its newest journey, which began on `begun`.
+
+    Whoever has `left` is still in its records, and may be looked for in another family.
+    """
 
     reference: str
     people: tuple[PersonFacts, ...]
     members: frozenset[str]
     home: Home = Home()
     begun: date | None = None
+    left: frozenset[str] = frozenset()
 
 
 class Pair(Value):
@@ -63,6 +68,7 @@ class Comparison(Value):
     home: Agreement
     missing: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    gone: bool = False  # all its people have left the family
 
     @property
     def of_household(self) -> bool:
@@ -108,15 +114,17 @@ def compare(referred: Referred, family: KnownFamily) -> Comparison:
     pairs = _borne_out(_paired(referred.people, family.people), home)
     paired = {pair.member for pair in pairs}
     lines = {pair.line for pair in pairs}
-    missing = sorted(family.members - paired, key=_order)
-    new = [each.key for each in referred.people if each.key not in lines and not _born_since(each, family.begun)]
+    missing = sorted(family.members - paired - family.left, key=_order)
+    gone = bool(pairs) and paired <= family.left
+    new = [each.key for each in referred.people if each.key not in lines and not _newborn(each, family.begun)]
     return Comparison(
         reference=family.reference,
-        verdict=_verdict(pairs, home, missing=bool(missing), added=bool(new)),
+        verdict="ask" if gone else _verdict(pairs, home, missing=bool(missing), added=bool(new)),
         pairs=pairs,
         home=home,
         missing=tuple(missing),
         added=tuple(sorted(new, key=_order)),
+        gone=gone,
     )
 
 
@@ -209,8 +217,9 @@ def _verdict(pairs: Sequence[Pair], home: Agreement, *, missing: bool, added: bo
     return "ask" if missing and added else "same"
 
 
-def _born_since(person: PersonFacts, begun: date | None) -> bool:
-    return person.born is not None and begun is not None and person.born >= begun
+def _newborn(person: PersonFacts, begun: date | None) -> bool:
+    """Tell whether a child was born since the family was referred, or so shortly before that it was not named then."""
+    return person.born is not None and begun is not None and person.born >= begun - BABY
 
 
 def _home(answers: Mapping[str, IdentityAnswer], compared: Mapping[str, Comparison]) -> str | None:

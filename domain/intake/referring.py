@@ -7,9 +7,10 @@ and the family still taken.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from domain.intake.family_checks import faults_together, household, named
+from domain.intake.family_checks import faults_together, household, named, told_apart
 from domain.intake.referral import Checked, Fault, Person, Reading, Referral, Row, Terms
 from domain.intake.referral_columns import COLUMNS, HOUSEHOLD, IDENTIFIERS, PERSONAL, BadCell, read, shown
+from domain.intake.spelling import unnamed
 
 
 def check_families(rows: Iterable[Row], terms: Terms, unreadable: Sequence[Fault] = ()) -> list[Checked]:
@@ -76,12 +77,12 @@ def _judge(rows: Sequence[Row], terms: Terms, unreadable: Sequence[Fault]) -> _J
 
 
 def _once(rows: Sequence[Row]) -> tuple[list[Row], list[Fault]]:
-    """Part the rows from exact repeats of an earlier one."""
+    """Part the rows from exact repeats of an earlier one; children without a name are twins, and no repeats."""
     first: dict[tuple[str, ...], int] = {}
     kept, dropped = [], []
     for row in rows:
         told = tuple(row.text(column) for column in COLUMNS)
-        if told not in first:
+        if told not in first or unnamed(row.text("forename")):
             first[told] = row.line
             kept.append(row)
         else:
@@ -126,20 +127,26 @@ def _person(row: Reading) -> Person:
 
 
 def _apart(judged: Sequence[_Judged]) -> list[Checked]:
-    """Refuse a family that holds a person of an earlier family of the file."""
-    seen: dict[tuple[str, ...], str] = {}
+    """Refuse a family that holds a person of an earlier family of the file; who has another number is somebody else."""
+    seen: dict[tuple[str, ...], tuple[str, Reading]] = {}
     apart = []
     for family in judged:
         faults = [fault for row in family.rows for fault in _elsewhere(row, seen)]
         if family.checked.referral and not faults:
             number = family.checked.family_no
-            seen |= {mark: f"{number}, line {row.row.line}" for row in family.rows for mark in _marks(row).values()}
+            seen |= {
+                mark: (f"{number}, line {row.row.line}", row) for row in family.rows for mark in _marks(row).values()
+            }
         apart.append(_refuse(family.checked, faults))
     return apart
 
 
-def _elsewhere(row: Reading, seen: Mapping[tuple[str, ...], str]) -> list[Fault]:
-    found = [(column, seen[mark]) for column, mark in _marks(row).items() if mark in seen]
+def _elsewhere(row: Reading, seen: Mapping[tuple[str, ...], tuple[str, Reading]]) -> list[Fault]:
+    found = [
+        (column, seen[mark][0])
+        for column, mark in _marks(row).items()
+        if mark in seen and not (column == "surname" and told_apart(row, seen[mark][1]))
+    ]
     return [
         row.row.fault(
             column,

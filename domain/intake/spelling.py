@@ -7,7 +7,7 @@ from datetime import date
 from domain.model import Value
 
 SHORT = 6  # letters: a shorter name with two letters changed is another name
-EXPANDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+EXPANDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"})
 SIDE_BY_SIDE = ((0, 1), (1, 2), (2, 3), (4, 5), (6, 7))  # digits of one year, month or day, written YYYYMMDD
 NO_NAME = re.compile(r"(baby|unnamed|noname|notnamed|newborn|unborn|unknown|notknown|infant).*|twin.{0,5}|nn|nk|tbc|x+")
 
