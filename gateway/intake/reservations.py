@@ -46,25 +46,6 @@ async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
     return reserved
 
 
-async def taken_from_another_file(services: Services, conn: Conn, referral: Referral) -> str | None:
-    """Return the reference of a family whose open journey began with this very referral, in whatever file it came.
-
-    So a file that was mended and is imported again lists the families taken before as taken, not as refused.
-    """
-    matches = [
-        match for match in await vault.find_people(conn, digests(services, referral)) if match.scheme == "person"
-    ]
-    references = {match.reference for match in matches}
-    if len(references) != 1 or len({match.member_id for match in matches}) != len(referral.people):
-        return None
-    journeys = await read_models.by_reference(conn, references.pop())
-    began = (referral.referred_on, referral.referrer, len(referral.people))
-    if not journeys or journeys[-1].stage == "closed":
-        return None
-    newest = journeys[-1]
-    return newest.reference if (newest.referred_on, newest.referrer, newest.members) == began else None
-
-
 async def keep_people(services: Services, conn: Conn, referral: Referral, reserved: Intake) -> None:
     """Put the people in the vault, beside those known of the family before."""
     held = await services.vault.read_family(conn, reserved.reference)
