@@ -39,13 +39,13 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A family that a file opened a journey of; `erased` by now, or not."""
+    """A family that a file opened a journey of; `spent`: it was erased or undone."""
 
     file_hash: str
     key: str
     reference: str
     journey_id: str
-    erased: bool
+    spent: bool
 
 
 async def reserve(conn: Conn, intake: Intake) -> Intake:
@@ -81,6 +81,16 @@ async def numbered(conn: Conn, digest: str) -> list[str]:
 async def of_import(conn: Conn, beginning: str) -> list[Imported]:
     """Return what was taken from the files whose hash begins so, in the order it was taken."""
     return [Imported(**dict(row)) for row in await conn.fetch(_SQL["of_import"], beginning)]
+
+
+async def spend(conn: Conn, key: str) -> None:
+    """Note that what was taken under a key was undone: the key is spent, and its journey was none."""
+    await conn.execute(_SQL["spend"], key)
+
+
+async def undone(conn: Conn, reference: str) -> set[str]:
+    """Return the journeys of a family, which was not erased, whose import was undone."""
+    return {row["journey_id"] for row in await conn.fetch(_SQL["undone"], reference)}
 
 
 async def forget_import(conn: Conn, file_hash: str) -> None:

@@ -164,7 +164,7 @@ async def _family(services: Services, file: File, family: Checked) -> FamilyLine
         taking = Taking(key, family.referral, file.programme, file.actor)
         reference = await (try_out if file.dry_run else _take)(services, taking)
     except Rejected as rejected:
-        return answer("refused", faults=[_fault(family, rejected)])
+        return answer("refused", faults=[_fault(family, rejected.code, rejected.reason, rejected.remedy)])
     return answer("taken", reference=reference)
 
 
@@ -216,21 +216,18 @@ async def _key(conn: Conn, file: File, number: str) -> tuple[str, str | None]:
 
 def _in_doubt(family: Checked, known: Known) -> Fault:
     closed = max(journey.closed_on for journey in known.journeys if journey.closed_on)
-    reason = (
-        f"the family {known.reference} was closed on {closed}, after this referral, and not everybody in it is known"
-    )
+    reason = f"{known.reference} was closed on {closed}, after this referral, and not everybody in the row is known"
     remedy = "correct the day of the referral if it is a new one; if not, leave the row out"
-    rejected = Rejected("before-last-close", reason, remedy)
-    return _fault(family, rejected).model_copy(update={"column": "referred_on"})
+    return _fault(family, "before-last-close", reason, remedy).model_copy(update={"column": "referred_on"})
 
 
-def _fault(family: Checked, rejected: Rejected) -> Fault:
+def _fault(family: Checked, code: str, reason: str, remedy: str) -> Fault:
     return Fault(
         line=family.lines[0],
         column="family_no",
         value=family.family_no,
-        reason=rejected.reason,
-        remedy=rejected.remedy,
-        code=rejected.code,
+        reason=reason,
+        remedy=remedy,
+        code=code,
         family_no=family.family_no,
     )

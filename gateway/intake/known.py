@@ -60,7 +60,8 @@ async def _known(  # noqa: PLR0913, PLR0917 - what is known of a family, from ev
     matches: Sequence[Match],
     numbered: Sequence[str],
 ) -> Known | None:
-    journeys = await read_models.by_reference(conn, reference)
+    undone = await intake.undone(conn, reference)
+    journeys = [row for row in await read_models.by_reference(conn, reference) if row.journey_id not in undone]
     family = await services.vault.read_family(conn, reference)
     if not journeys or family is None:
         return None

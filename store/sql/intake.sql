@@ -23,7 +23,7 @@ SELECT DISTINCT reference FROM intake
 
 -- name: of_import
 -- What was taken from the files whose hash begins with $1: hash, key, family and journey, in the order they were taken.
-SELECT split_part(key, ':', 2) AS file_hash, key, reference, journey_id, fingerprint = '' AS erased FROM intake
+SELECT split_part(key, ':', 2) AS file_hash, key, reference, journey_id, fingerprint = '' AS spent FROM intake
  WHERE key LIKE 'import:%' AND starts_with(split_part(key, ':', 2), $1)
  ORDER BY created_at, key;
 
@@ -40,3 +40,11 @@ ON CONFLICT (referrer) DO UPDATE
 -- name: headings
 -- What headings mean, by referrer; of several referrers last.
 SELECT referrer, headings FROM import_headings ORDER BY referrer = '', referrer;
+
+-- name: spend
+-- Note that what was taken under key $1 was undone, for a family that stays.
+UPDATE intake SET fingerprint = '' WHERE key = $1;
+
+-- name: undone
+-- The journeys of family $1, which was not erased, whose import was undone.
+SELECT journey_id FROM intake WHERE reference = $1 AND fingerprint = '';
