@@ -1,5 +1,6 @@
 """Referrals under way: a key reserves a reference, so that a retry goes on with the same family."""
 
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ _SQL = queries("intake")
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A reserved referral. `key` is `staff:<idempotency key>` or `import:<file hash>:<family number>`.
+    """A reserved referral. `key` is `staff:<idempotency key>` or `import:<file hash>:<digest of the family number>`.
 
     `members` maps the source's row key to a member id: codes only. `fresh` says that this call reserved it.
     """
@@ -56,6 +57,17 @@ class IdentityAnswer:
     people: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A family that a file opened a journey of; `spent`: it was erased or undone."""
+
+    file_hash: str
+    key: str
+    reference: str
+    journey_id: str
+    spent: bool
+
+
 async def reserve(conn: Conn, intake: Intake) -> Intake:
     """Reserve a referral under its key, or return the one reserved before; compare fingerprints."""
     ids = (intake.key, intake.fingerprint, intake.reference, intake.journey_id)
@@ -94,3 +106,40 @@ async def find_import(conn: Conn, file_hash: str) -> Import | None:
     """Return what a file's first import came to, or None."""
     row = await conn.fetchrow(_SQL["find_import"], file_hash)
     return None if row is None else Import(**dict(row))
+
+
+async def numbered(conn: Conn, digest: str) -> list[str]:
+    """Return the references of families to which files gave the number of this digest."""
+    return [row["reference"] for row in await conn.fetch(_SQL["numbered"], digest)]
+
+
+async def of_import(conn: Conn, beginning: str) -> list[Imported]:
+    """Return what was taken from the files whose hash begins so, in the order it was taken."""
+    return [Imported(**dict(row)) for row in await conn.fetch(_SQL["of_import"], beginning)]
+
+
+async def spend(conn: Conn, key: str) -> None:
+    """Note that what was taken under a key was undone: the key is spent, and its journey was none."""
+    await conn.execute(_SQL["spend"], key)
+
+
+async def undone(conn: Conn, reference: str) -> set[str]:
+    """Return the journeys of a family, which was not erased, whose import was undone."""
+    return {row["journey_id"] for row in await conn.fetch(_SQL["undone"], reference)}
+
+
+async def forget_import(conn: Conn, file_hash: str) -> None:
+    """Forget that a file was imported."""
+    await conn.execute(_SQL["forget_import"], file_hash)
+
+
+async def save_headings(
+    conn: Conn, referrer: str, headings: Mapping[str, str], said_by: str, said_at: datetime
+) -> None:
+    """Keep what headings mean in a partner's files; an empty `referrer`: in files of several."""
+    await conn.execute(_SQL["save_headings"], referrer, dict(headings), said_by, said_at)
+
+
+async def headings(conn: Conn) -> dict[str, dict[str, str]]:
+    """Return what headings mean, by referrer; of several referrers last."""
+    return {row["referrer"]: row["headings"] for row in await conn.fetch(_SQL["headings"])}

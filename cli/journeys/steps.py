@@ -14,7 +14,10 @@ from cli.core.versions import version_of
 app = typer.Typer(rich_markup_mode=None)
 
 Needs = Annotated[list[str], typer.Option("--need", metavar="NEED", help="A need; say it again for each.")]
-OUTCOMES = "sustained, regressed, re-referred, not-eligible, declined, moved-away, transferred or no-longer-needed."
+OUTCOMES = (
+    "sustained, regressed, re-referred, not-eligible, declined, moved-away, transferred, no-longer-needed or"
+    " opened-in-error."
+)
 LISTS = ("needs", "criteria", "partners", "categories")
 
 

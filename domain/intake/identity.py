@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal, assert_never
 
-from domain.intake.spelling import Name, fold, near, near_days, plain, unnamed, words
+from domain.intake.spelling import Name, fold, near, near_days, plain, words
+from domain.intake.unnamed import unnamed
 from domain.model import Value
 
 Agreement = Literal["agrees", "looks-alike", "contradicts", "silent"]

@@ -9,7 +9,6 @@ from domain.model import Value
 SHORT = 6  # letters: a shorter name with two letters changed is another name
 EXPANDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"})
 SIDE_BY_SIDE = ((0, 1), (1, 2), (2, 3), (4, 5), (6, 7))  # digits of one year, month or day, written YYYYMMDD
-NO_NAME = re.compile(r"(baby|unnamed|noname|notnamed|newborn|unborn|unknown|notknown|infant).*|twin.{0,5}|nn|nk|tbc|x+")
 
 
 class Name(Value):
@@ -41,11 +40,6 @@ def words(name: Name) -> frozenset[str]:
     boxes = (name.surname, name.forename)
     apart = [plain(word) for box in boxes for word in re.split(r"[\s\-\u2010-\u2015_./,]+", box)]
     return frozenset(word for word in (*apart, *map(plain, boxes)) if word)
-
-
-def unnamed(forename: str) -> bool:
-    """Tell whether a forename only holds the place of one, as a newborn's does."""
-    return NO_NAME.fullmatch(plain(forename)) is not None or not plain(forename)
 
 
 def near(one: str, other: str) -> bool:

@@ -48,6 +48,7 @@ STATUS = {
     "unknown-partner": 404,
     "unknown-reference": 404,
     "unknown-event": 404,
+    "unknown-import": 404,
     "changed-since": 412,
     "too-large": 413,
     "bad-file": 422,

@@ -67,14 +67,25 @@ async def weighed(
     services: Services, conn: Conn, referral: Referral, answers: Sequence[GivenAnswer], actor: Actor
 ) -> Weighed:
     """Say whose referral it is. Raise `IdentityQuestion` when that must be asked, `Rejected` for impossible answers."""
+    found = await _settled(services, conn, referral, answers)
+    if found.settled.questions:
+        raise _question(found, names=may(actor, "read-names"))
+    return found
+
+
+async def plainly_of(
+    services: Services, conn: Conn, referral: Referral, answers: Sequence[GivenAnswer] = ()
+) -> str | None:
+    """Return the known family that a referral is of, or None: it is of a new one, or somebody must be asked."""
+    return (await _settled(services, conn, referral, answers)).settled.reference
+
+
+async def _settled(services: Services, conn: Conn, referral: Referral, answers: Sequence[GivenAnswer]) -> Weighed:
     referred = Referred(people=tuple(map(_facts, referral.people)), home=_home(address_of(referral)))
     families = await _families(services, conn, referral, answers)
     known = [family.known for family in families.values()]
     given = {spelled(answer.reference): answer.answer for answer in answers}
-    found = Weighed(settle(referred, known, given), referred, families)
-    if found.settled.questions:
-        raise _question(found, names=may(actor, "read-names"))
-    return found
+    return Weighed(settle(referred, known, given), referred, families)
 
 
 def already_referred(found: Weighed, family: Family, *, names: bool) -> Rejected:

@@ -11,7 +11,7 @@ from domain.errors import Rejected
 from domain.intake.questions import GivenAnswer
 from domain.intake.referral import Person as Told
 from domain.intake.referral import Referral
-from domain.intake.spelling import unnamed
+from domain.intake.unnamed import unnamed
 from domain.programme.programme import Programme
 from gateway.intake.identity import Weighed, address_of, already_referred, as_person, weighed
 from gateway.journeys.families import spelled
@@ -53,23 +53,6 @@ async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
     if reserved.fingerprint != print_:
         raise Rejected("command-id-reused", "this key was used for another referral", "give each referral its own key")
     return reserved
-
-
-async def taken_from_another_file(services: Services, conn: Conn, referral: Referral) -> str | None:
-    """Return the reference of a family whose open journey began with this very referral, in whatever file it came.
-
-    So a file that was mended and is imported again lists the families taken before as taken, not as refused.
-    """
-    members: dict[str, set[str | None]] = {}
-    for match in await vault.find_people(conn, digests(services, referral)):
-        if match.scheme == "person":
-            members.setdefault(match.reference, set()).add(match.member_id)
-    began = (referral.referred_on, referral.referrer, len(referral.people))
-    for reference in sorted(family for family, found in members.items() if len(found) == len(referral.people)):
-        for newest in (await read_models.by_reference(conn, reference))[-1:]:
-            if newest.stage != "closed" and (newest.referred_on, newest.referrer, newest.members) == began:
-                return reference
-    return None
 
 
 async def undo(services: Services, reference: str) -> None:

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.intake.identity import NUMBERS, PersonFacts, asked_of, likenesses, weigh
-from domain.intake.spelling import Name, fold, near, near_days, plain, unnamed, words
+from domain.intake.spelling import Name, fold, near, near_days, plain, words
+from domain.intake.unnamed import unnamed
 
 DAY = date(1990, 1, 1)
 NAMES = st.sampled_from(
@@ -166,5 +167,5 @@ def test_spellings():
 
 def test_children_without_a_name():
     """A placeholder is no forename."""
-    assert [unnamed(each) for each in ("Baby", "Baby Girl", "Twin 1", "twin", "", "Unknown", "NN")] == [True] * 7
+    assert [unnamed(each) for each in ("Baby", "Baby Girl", "Twin 1", "twin", "", "Unknown", "Baby (2)")] == [True] * 7
     assert [unnamed(each) for each in ("Nneka", "Rose", "Barbie")] == [False] * 3

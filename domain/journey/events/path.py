@@ -12,9 +12,17 @@ CheckVerdict = Literal["sustained", "regressed", "insufficient"]
 ContactKind = Literal["visit", "call", "meeting", "attempted"]
 ReviewOutcome = Literal["on-track", "off-track"]
 Outcome = Literal[
-    "sustained", "regressed", "re-referred", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"
+    "sustained",
+    "regressed",
+    "re-referred",
+    "not-eligible",
+    "declined",
+    "moved-away",
+    "transferred",
+    "no-longer-needed",
+    "opened-in-error",
 ]
-ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis"]
+ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis", "opened-in-error"]
 
 
 class FamilyReferred(Event):

@@ -1,5 +1,6 @@
 """Whose referral it is, at the staff door: one family, two, or a question that somebody answers."""
 
+import base64
 import json
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from tests.doors import PROBLEM, Doors, event, nhs_number, signed
 from tests.eventually import eventually
 
 SCHOOLS = "wirral-schools"
+HEADER = "family_no,surname,forename,role,date_of_birth,nino,locality,referrer,referred_on,criteria"
 
 
 def member(role: str, surname: str, forename: str, born: str, **numbers: str) -> dict[str, str]:
@@ -79,7 +81,7 @@ async def test_the_answer_is_kept(doors: Doors, name: str):
     man = ("adult", name, "Mohammed", "1970-01-01")
     first = (await taken(doors, member(*man, nino="QQ123456A")))["reference"]
     second = await taken(doors, member(*man, nino="QQ123456B"), answers=[said(first, "not-the-same", "other-number")])
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         (kept,) = await intake.answers_of(conn, first)
     assert (kept.reference, kept.answer, kept.why, kept.actor) == (
         second["reference"], "not-the-same", "other-number", "coordinator:ann"
@@ -219,7 +221,7 @@ async def test_twins_without_a_name(doors: Doors, name: str):
     """Two newborns without a name and with one birthday are two people, also when they are referred again."""
     told = [member("adult", name, "Jo", "1985-01-02"), *[member("child", name, "Baby", "2012-04-20")] * 2]
     first = await taken(doors, *told)
-    assert await names(doors, first["reference"]) == [f"Jo {name}", f"Baby {name}", f"Baby {name}"]
+    assert await names(doors, first["reference"]) == [f"Jo {name}", f"Baby {name}", f"Baby (2) {name}"]
     await doors.step(first["reference"], "close", outcome="declined")
     second = await taken(doors, *told)
     async with doors.client() as client:
@@ -270,7 +272,7 @@ async def test_erasing_forgets_the_answers(doors: Doors, name: str):
     second = await taken(doors, member(*man, nino="QQ123460B"), answers=[said(first, "not-the-same")])
     await doors.step(first, "close", outcome="declined")
     assert (await doors.step(first, "erase", reason="request")).status_code == 200
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         assert await intake.answers_of(conn, second["reference"]) == []
         assert await conn.fetchval("SELECT count(*) FROM likenesses WHERE reference = $1", first) == 0
 
@@ -297,3 +299,46 @@ async def heard(doors: Doors, reference: str, count: int) -> list[tuple[str, str
 
     found = await eventually(evidence)
     return [each for each in found if each]
+
+
+async def imported(doors: Doors, rows: list[str], answers: Any = None, **params: Any) -> list[dict[str, Any]]:
+    """Import rows of one adult each, with answers or without; return what became of each family."""
+    data = "\r\n".join([HEADER, *rows, ""]).encode()
+    body = json.dumps({"file": base64.b64encode(data).decode(), "answers": answers}).encode() if answers else data
+    kind = "application/json" if answers else "text/csv"
+    async with doors.client("coordinator") as client:
+        answer = await client.post("/v1/imports", content=body, params=params, headers={"content-type": kind})
+    assert answer.status_code == 200, answer.text
+    return [line for line in map(json.loads, answer.text.splitlines()) if line["type"] == "family"]
+
+
+def row(number: str, surname: str, nino: str) -> str:
+    return f"{number},{surname},Mohammed,adult,1970-01-01,{nino},Leasowe,wirral-schools,2012-05-01,poverty"
+
+
+async def test_two_of_one_name_in_a_file(doors: Doors, name: str):
+    """A file may bring two people of one name: the second is a question, taken by an answer sent with the file."""
+    rows = [row("M1", name, "QQ123461A"), row("M2", name, "QQ123461B")]
+    first, second = await imported(doors, rows)
+    assert [(line["outcome"], len(line["questions"])) for line in (first, second)] == [("taken", 0), ("refused", 1)]
+    (fault,) = second["faults"]
+    assert (fault["code"], f"M2,{first['reference']},ANSWER,WHY" in fault["remedy"]) == ("possible-match", True)
+    answers = [said(first["reference"], "not-the-same", "other-number") | {"family_no": "M2"}]
+    tried = await imported(doors, rows, answers, dry_run=True)
+    done = await imported(doors, rows, answers)
+    assert [line["outcome"] for line in tried + done] == ["already-taken", "taken"] * 2
+    assert done[1]["reference"] != first["reference"]
+    again = await imported(doors, [*rows, row("M3", name[::-1], "QQ123461C")])
+    assert [line["outcome"] for line in again] == ["already-taken", "already-taken", "taken"]
+
+
+async def test_a_body_that_is_no_import(doors: Doors):
+    """Answers that do not fit are refused with the field, and so is a file that is not base64."""
+    for body, what in (
+        ({"file": "!"}, "file: not base64"),
+        ({}, "file: it is missing"),
+        ({"file": "", "answers": [{}]}, "answers.0."),
+    ):
+        async with doors.client("coordinator") as client:
+            answer = await client.post("/v1/imports", json=body)
+        assert (answer.status_code, answer.json()["detail"].startswith(what)) == (422, True), answer.text
