@@ -50,6 +50,11 @@ def remark(text: str) -> None:
     typer.echo(text, err=_AS_CSV.get())
 
 
+def remark_of_error(text: str) -> None:
+    """Write a line about a table that is part of a refusal."""
+    typer.echo(text, err=True)
+
+
 def as_json(told: object) -> None:
     """Write JSON."""
     typer.echo(json.dumps(told, indent=2, ensure_ascii=False))

@@ -14,6 +14,7 @@ from cli.core import output as write
 from cli.core.client import ISO_DAY, AwayError, Door, attempts, check
 from cli.core.command import DAYS, command
 from cli.core.errors import BAD_INPUT, INTERRUPTED, PARTLY, Trouble, plain
+from cli.journeys.identity import ANSWERS, PANEL, given, show_questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,10 @@ HOUSEHOLD = {
 }
 HOUSEHOLD["criteria"] = "criterion"
 FAULT_COLUMNS = ("line", "family", "column", "value", "reason", "remedy")
+
+
+def _answer(answer: str) -> Any:
+    return typer.Option(metavar="F-...", help=ANSWERS[answer], rich_help_panel=PANEL)
 
 
 @command(app)
@@ -48,8 +53,20 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
     uprn: Annotated[str, typer.Option(help="The household's property reference number.")] = "",
     programme: Annotated[str | None, typer.Option(help="The rule pack. Default: the gateway's.")] = None,
     file: Annotated[Path | None, typer.Option(help="A JSON file with all of this; - reads it from stdin.")] = None,
+    same_as: Annotated[list[str] | None, _answer("same-as")] = None,
+    not_the_same: Annotated[list[str] | None, _answer("not-the-same")] = None,
+    joins: Annotated[list[str] | None, _answer("joins")] = None,
+    left: Annotated[list[str] | None, _answer("left")] = None,
+    also_of: Annotated[list[str] | None, _answer("also-of")] = None,
+    why: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Why that is the answer, such as other-number.", rich_help_panel=PANEL),
+    ] = None,
 ) -> None:
     """Refer a family: open its journey.
+
+    People who may be of a family we know are a question, with the facts side by side; answer it with one of the flags
+    for it, once for each family, and --why.
 
     Names given as flags stay in the shell's history: prefer --file. Without any flag, in a terminal, each is asked for.
 
@@ -67,12 +84,14 @@ def refer(  # noqa: PLR0913, PLR0917 - one argument an option
         "uprn": uprn,
         "members": [_person(text) for text in member or []],
     }
+    named = {"same-as": same_as, "not-the-same": not_the_same, "joins": joins, "left": left, "also-of": also_of}
+    answers = given(named, why)
     if file is None and not any(told.values()) and sys.stdin.isatty():
         with _broken_off():
             answer = _asked(door, programme)
     else:
         form = _form(door, file) if file else told | {"programme": programme, "referred_on": _day(door, referred_on)}
-        answer = _told(door, form, by_flag=file is None)
+        answer = _told(door, _answered(form, answers), by_flag=file is None)
     write.answer(answer, json_wanted=door.as_json)
 
 
@@ -81,8 +100,17 @@ def _told(door: Door, form: Any, *, by_flag: bool) -> dict[str, Any]:
         answer: dict[str, Any] = door.post("/v1/journeys", form)
     except Trouble as trouble:
         _table_of(trouble, as_json=door.as_json, by_flag=by_flag)
+        if not door.as_json:
+            show_questions(trouble)
         raise
     return answer
+
+
+def _answered(form: Any, answers: list[dict[str, str]]) -> Any:
+    """Put the answers given as flags beside those of the file."""
+    if not answers or not isinstance(form, dict):
+        return form
+    return form | {"answers": [*form.get("answers", []), *answers]}
 
 
 def _asked(door: Door, programme: str | None) -> dict[str, Any]:
