@@ -45,14 +45,14 @@ def tables_as_csv(*, wanted: bool, instead_of_json: bool) -> Iterator[None]:
         _AS_CSV.reset(token)
 
 
+def wanted_as_csv() -> bool:
+    """Tell whether tables are written as CSV."""
+    return _AS_CSV.get()
+
+
 def remark(text: str) -> None:
     """Write a line about a table: beside it, and not into it where it is CSV."""
     typer.echo(text, err=_AS_CSV.get())
-
-
-def remark_of_error(text: str) -> None:
-    """Write a line about a table that is part of a refusal."""
-    typer.echo(text, err=True)
 
 
 def as_json(told: object) -> None:

@@ -80,9 +80,11 @@ def _totals(rows: Sequence[Record], found: Headed) -> set[int]:
 
 
 def _is_total(cells: Sequence[str], found: Headed) -> bool:
+    """Tell whether a record counts rows: it says so, and holds no name and no role."""
     told = _named(cells, found)
-    person = any(told.get(column, "").strip() for column in ("role", "date_of_birth"))
-    return not person and any(_TOTAL.match(cell.strip()) for cell in cells)
+    words = [told.get(column, "").strip() for column in ("surname", "forename", "role")]
+    named = any(word and not _NUMBER.fullmatch(word) and not _TOTAL.match(word) for word in words)
+    return not named and any(_TOTAL.match(cell.strip()) for cell in cells)
 
 
 def _is_foot(cells: Sequence[str]) -> bool:

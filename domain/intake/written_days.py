@@ -19,7 +19,7 @@ EPOCH = date(1899, 12, 30)  # day nought of a spreadsheet, for days after Februa
 SERIALS = range(10_000, 73_051)  # 18 May 1927 to 31 December 2099: fewer digits could be a year
 MONTHS = 12
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-LIKE = "write it like 2012-05-29, 29/05/2012 or 29-May-2012"
+LIKE = "write it YYYY-MM-DD, such as 2012-05-29, or 29/05/2012 or 29-May-2012"
 DAY_FIRST = "write the day before the month, as in 29/05/2012, or write 2012-05-29"
 WEEKDAY = re.compile(r"^(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?,? (?=.*\d)")
 

@@ -15,7 +15,7 @@ from domain.errors import Rejected
 from domain.intake.questions import Question
 from domain.intake.referral import Fault
 from gateway.http.throttle import Throttled
-from gateway.http.validation import SEE, place, said
+from gateway.http.validation import SEE, at, place, said
 from wiring.telemetry.metrics import REFUSED_ENTRY
 from wiring.temporal.journeys import Unavailable
 
@@ -160,7 +160,8 @@ async def _invalid(_request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)  # noqa: S101 - as above
     first = fault.errors()[0]
     what, remedy = said(first)
-    return problem(422, "bad-request", f"{place(first['loc'])}: {what}", remedy)
+    where = at(str(fault.body), int(first["loc"][-1])) if first["type"] == "json_invalid" else place(first["loc"])
+    return problem(422, "bad-request", f"{where}: {what}", remedy)
 
 
 async def _http(_request: Request, fault: Exception) -> JSONResponse:

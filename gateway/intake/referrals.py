@@ -32,6 +32,8 @@ NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "e
 
 router = APIRouter(prefix="/v1/journeys", tags=["path"], responses=DOCUMENTED)
 
+APART = "name each person once; of twins, give each a name or a number"
+
 
 class MemberForm(Body):
     """A member as told; every field is text, judged by the one set of rules."""
@@ -72,8 +74,9 @@ async def refer(
     terms = Terms(programme=programme, today=await services.today())
     told = form.model_dump(exclude={"answers"}) | {"referred_on": form.referred_on or terms.today.isoformat()}
     checked = check_family(rows_of(told), terms)
-    if checked.referral is None:
-        raise NotTaken(checked.faults)
+    repeated = [fault.model_copy(update={"remedy": APART}) for fault in checked.dropped]
+    if checked.referral is None or repeated:
+        raise NotTaken([*checked.faults, *repeated])
     return await take(services, Taking(command_id(key), checked.referral, programme, actor, form.answers))
 
 

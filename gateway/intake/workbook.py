@@ -1,7 +1,7 @@
 """The rows of an XLSX referral export: its first sheet becomes records of text, as the same sheet saved as CSV does.
 
 Decided here: dates become ISO days, whole numbers lose the point that Excel keeps, and anything else stays as it is
-shown, to be judged by the one set of rules. A failed formula reads as what the cell shows (`#N/A`), not as an empty one.
+shown, to be judged by the one set of rules. A failed formula reads as its cell shows it (`#N/A`), not as empty.
 """
 
 import io
@@ -20,7 +20,7 @@ OLD_MAGIC = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx under a password
 MAIN = "xl/workbook.xml"
 _FIRST_SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?r:id=["']([^"']+)""")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
-_FAILED = re.compile(rb"<(?:\w+:)?c\s([^>]*?\bt=[\"']e[\"'][^>]*)>.*?<(?:\w+:)?v>([^<]{1,20})<", re.DOTALL)
+_FAILED = re.compile(rb"<(?:\w+:)?c\s([^>]*?\bt=[\"']e[\"'][^>]*)>.{0,9000}?<(?:\w+:)?v>([^<]{1,20})<", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 LARGEST = 256 * 1024 * 1024  # unpacked; a small archive may hold any amount
 
