@@ -120,10 +120,14 @@ def _asked(door: Door, programme: str | None) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = door.post("/v1/journeys", form | {"programme": programme})
         except Trouble as trouble:
-            faults = trouble.told.get("faults", []) if isinstance(trouble.told, dict) else []
-            if not faults:
+            told = trouble.told if isinstance(trouble.told, dict) else {}
+            if told.get("questions"):
+                show_questions(told["questions"])
+                form = prompts.answered(form, told["questions"])
+            elif told.get("faults"):
+                form = prompts.mended(form, told["faults"], day)
+            else:
                 raise
-            form = prompts.mended(form, faults, day)
         else:
             return answer
 
