@@ -62,7 +62,7 @@ def write_back(out: Path, records: Sequence[Record], told: dict[str, Any]) -> No
 
 def write_template(out: Path | None) -> None:
     """Write an example file, as CSV to standard output, or as the ending of its name says."""
-    from domain.intake.referral_columns import COLUMNS  # noqa: PLC0415 - the CLI must start fast
+    from domain.intake.referral_columns import COLUMNS
 
     rows = [list(COLUMNS), *map(list, PEOPLE)]
     if out is None:
@@ -75,7 +75,7 @@ def write_template(out: Path | None) -> None:
 
 
 def _write(out: Path, rows: Sequence[Sequence[str]], *, private: bool) -> None:
-    from cli.core.workbook import workbook  # noqa: PLC0415 - the CLI must start fast
+    from cli.core.workbook import workbook
 
     data = workbook(rows) if out.suffix.lower() == ".xlsx" else MARK + _csv(rows).encode()
     with whole(out, private=private) as file:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.intake.differences import Before, HeldPerson, Known, began, paired, standing
+from domain.intake.differences import Before, Change, HeldPerson, Known, began, corrected, paired, standing
 from domain.intake.referral import Person, Referral
 from domain.intake.undoing import happened_since
 from domain.journey import events as e
@@ -106,7 +106,7 @@ def test_every_field_that_differs():
         (4, None, "member", "", "Zed Lark, child, 2018-01-01"),
         (2, "m3", "member", "Kay Lark, child, 2012-01-01", ""),
     ]
-    assert {one.field for one in changes if one.how == "--apply-changes"} == {"address"}
+    assert {one.field for one in changes if one.how == "--apply-changes"} == {"locality", "criteria", "address"}
 
 
 def test_who_is_who():
@@ -133,3 +133,13 @@ def test_what_happened_since():
     unmet = e.ClaimEligibilityRecorded.model_construct(type="claim-eligibility-recorded", **told)
     met = unmet.model_copy(update={"verdict": "met"})
     assert (happened_since([unmet]), happened_since([met])) == ((), ("claim-eligibility-recorded",))
+
+
+def test_a_referral_as_the_file_has_it():
+    """Of the event of a referral only what the file says otherwise is corrected."""
+    event = e.FamilyReferred.model_construct(type="family-referred", on=JANUARY, locality="Leasowe", criteria=("x",))
+    told = referral(locality="Seacombe", referred_on=NOVEMBER, address="9 Far Road")
+    day = Change(line=2, field="referred_on", held="", said="")
+    where = Change(line=2, field="address", held="", said="")
+    after = corrected(event, told, (day, where))
+    assert (after.on, after.locality, after.criteria) == (NOVEMBER, "Leasowe", ("x",))

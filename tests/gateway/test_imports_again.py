@@ -102,6 +102,31 @@ async def test_changed_rows(doors: Doors):
     assert (family.address.lines, family.address.postcode) == ("77 New Road", "CH41 1ZZ")
 
 
+async def test_a_changed_referral(doors: Doors):
+    """By choice the newest referral is corrected as the file has it; what is refused says why and stays as it was."""
+    council = Council(doors)
+    reference = (await council.send(council.row()))[1]["reference"]
+    changed = council.row(ward="Seacombe", on="28/05/2012")
+    told = (await council.send(changed, apply_changes="true"))[1]
+    assert [(one["field"], one["held"], one["said"], one["applied"]) for one in told["changes"]] == [
+        ("locality", "Leasowe", "Seacombe", True),
+        ("referred_on", "2012-05-29", "2012-05-28", True),
+    ]
+    async with doors.client() as client:
+        shown = (await client.get(f"/v1/journeys/{reference}")).json()["journey"]
+    assert (shown["locality"], shown["referred_on"]) == ("Seacombe", "2012-05-28")
+    assert (await council.send(changed))[1]["outcome"] == "already-taken"
+    assert (
+        await doors.step(reference, "identify", criteria=["poverty", "addiction"], on="2012-05-29")
+    ).status_code == 200
+    later = (await council.send(council.row(ward="Seacombe", on="30/05/2012"), apply_changes="true"))[1]["changes"][0]
+    assert (later["field"], later["applied"], later["how"][:30]) == (
+        "referred_on",
+        False,
+        "nothing: 2012-05-30 is after t",
+    )
+
+
 async def test_an_import_is_undone(doors: Doors):
     """A dry run tells it; undone, journeys are closed as opened in error and the people gone; the file is new again."""
     council = Council(doors)
