@@ -161,6 +161,11 @@ class FamilyJourney:
         return await self._loop.answer(command)
 
     @workflow.update
+    async def withdraw_evidence(self, command: c.WithdrawEvidence) -> Reply:
+        """Set an observation aside."""
+        return await self._loop.answer(command)
+
+    @workflow.update
     async def acknowledge(self, command: c.AcknowledgeReminder) -> Reply:
         """Say that a reminder was seen."""
         return await self._loop.answer(command)

@@ -54,6 +54,7 @@ AFTER_THE_CLOSE = {
     "contact-recorded",  # of a day before the close, as is a check
     "check-recorded",
     "journey-reopened",
+    "evidence-withdrawn",
 }
 LEARNED = {"message-retried", "consent-withdrawn", "evaluation-fell-due", "event-corrected", "evidence-recorded"}
 
