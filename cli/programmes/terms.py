@@ -24,7 +24,7 @@ def add_terms(
 
     Example: journeys terms add school-terms.csv
     """
-    from domain.intake.terms_csv import BadTerms, read_terms  # noqa: PLC0415 - the CLI must start fast
+    from domain.intake.terms_csv import BadTerms, read_terms
 
     try:
         terms = read_terms(file.read_bytes())
