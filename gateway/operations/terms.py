@@ -81,5 +81,5 @@ async def list_terms(
 
 def _term(new: NewTerm) -> AreaTerm:
     if new.to < new.from_:
-        raise Rejected("bad-dates", f"the term {new.from_} to {new.to} ends before it begins", "correct the dates")
+        raise Rejected("bad-term", f"the term {new.from_} to {new.to} ends before it begins", "correct the dates")
     return AreaTerm(area=new.area, from_=new.from_, to=new.to)
