@@ -11,7 +11,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from gateway.claims import ledger, windows
 from gateway.http import problems
 from gateway.http.middleware import EveryRequest
-from gateway.intake import imports, referrals
+from gateway.intake import imports, referrals, undoing
 from gateway.journeys import corrections, erasure, steps, views
 from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
@@ -63,6 +63,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         queue,
         corrections,
         imports,
+        undoing,
         views,
         ledger,
         windows,
