@@ -99,7 +99,7 @@ class Doors:
     """One running gateway: its app, its engine, and clients of every role."""
 
     def __init__(self, stack: PrivateStack, app: FastAPI, services: Services, engine: NearEngine) -> None:
-        self.stack, self.app, self.parts, self.engine = stack, app, services, engine
+        self.stack, self.app, self.services, self.engine = stack, app, services, engine
         self.key = json.loads((stack.layout.secrets / "jwt.json").read_text())
         self._numbers = itertools.count(1)
         self._secrets: dict[str, str] = {}
