@@ -162,14 +162,18 @@ async def _through(cast: Cast, options: Namespace) -> None:
     for day, advance in _progress(options.start, end, quiet=options.json):
         if calendar.is_working(day) or day in days:
             await cast.clock.skip_to(datetime.combine(day, EVENING, tzinfo=LONDON))
-        if calendar.is_working(day):
-            # Families that come in today are worked with from tomorrow: who takes them in holds nobody up.
-            await asyncio.gather(_import(cast, day, options.start), cast.story.act(day))
-            await cast.story.answer_reminders()
-        if day in days:
-            await cast.feed.send(days[day])
+        await _evening(cast, day, days.get(day, []), options.start)
         await _settled(cast.inbox)
         advance()
+
+
+async def _evening(cast: Cast, day: date, events: list[CloudEvent], start: date) -> None:
+    """Let everybody do what this day brings; whoever needs not wait for the others works beside them."""
+    working = calendar_of(cast.programme.nation).is_working(day)
+    if working:
+        # Families that come in today are worked with from tomorrow.
+        await asyncio.gather(_import(cast, day, start), cast.story.act(day))
+    await asyncio.gather(cast.feed.send(events), *([cast.story.answer_reminders()] if working else []))
 
 
 async def _import(cast: Cast, day: date, start: date) -> None:
