@@ -1,6 +1,7 @@
 """The inbox of partner events: accepted once by id, kept in quarantine while the subject is unknown, then forwarded."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
@@ -177,12 +178,22 @@ async def release(conn: Conn, digests: Sequence[bytes] | None = None) -> int:
     return _changed(await conn.execute(_SQL["release"], list(digests)))
 
 
+@asynccontextmanager
+async def in_turn(conn: Conn) -> AsyncIterator[None]:
+    """Wait until nobody else hands events over, and keep others waiting while the context is open."""
+    await conn.execute(_SQL["begin_turn"])
+    try:
+        yield
+    finally:
+        await conn.execute(_SQL["end_turn"])
+
+
 async def take(conn: Conn, limit: int, after: int = 0) -> Taken | None:
     """Match up to `limit` received events, numbered above `after`, to journeys, the oldest first; None: there is none.
 
-    Call it inside a transaction, forward, then `forwarded`: rows stay locked and others skip them. What has no known
-    subject, the household of two families, or no journey yet goes to quarantine. What is about a person of several
-    families is matched to one; the others are what `take_shares` takes.
+    Call it `in_turn`, forward, then `forwarded`. What has no known subject, the household of two families, or no
+    journey yet goes to quarantine. What is about a person of several families is matched to one; the others are what
+    `take_shares` takes.
     """
     return _by_journey(await conn.fetch(_SQL["take"], limit, after))
 

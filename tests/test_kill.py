@@ -166,6 +166,7 @@ async def _kill_in_turn(battle: Field) -> None:
         await battle.stack.start(name)
 
 
+@pytest.mark.slow(60)
 @pytest.mark.timeout(180)
 async def test_nothing_is_lost_and_nothing_doubled(battle: Field) -> None:
     """What was acknowledged stands in the journal once, and each message that was sent reached its receiver."""

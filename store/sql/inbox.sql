@@ -56,6 +56,14 @@ UPDATE inbox SET state = 'received', reason = NULL
   FROM known
  WHERE inbox.partner = known.partner AND inbox.event_id = known.event_id;
 
+-- name: begin_turn
+-- Gateway and worker hand over in turn: an event that both took would go to its journey twice, and be told there.
+SELECT pg_advisory_lock(hashtextextended('inbox', 0));
+
+-- name: end_turn
+-- Let the next one go on.
+SELECT pg_advisory_unlock(hashtextextended('inbox', 0));
+
 -- name: take
 -- Match up to $1 received events of a number above $2 to their family's newest journey, skipping those another process
 -- holds. What has no subject known that day, a household of two families, or no journey yet goes to quarantine; whom a

@@ -284,6 +284,7 @@ class Walk(RuleBasedStateMachine):
         assert passed | set(checks_left(self.journey, self.programme)) <= set(self.programme.checks.months)
 
 
+@pytest.mark.slow(9)
 @pytest.mark.timeout(240)
 def test_no_walk_along_the_path_breaks_its_invariants():
     """Random commands, corrections and waiting never break a law of the journey, and they reach every stage of it."""

@@ -99,6 +99,7 @@ async def _told(world: World, journey_id: str) -> list[str]:
     return [kind for kind in events if kind.startswith("notification-")]
 
 
+@pytest.mark.slow(10)
 async def test_a_dead_partner_holds_up_nobody(alone: World, silence: Silence) -> None:
     """With more messages to the dead one than the worker has slots, it gets four, and the other nine are told."""
     programme_hash = await _introduce(alone, silence)
