@@ -237,8 +237,16 @@ async def test_plain_words(doors: Doors):
     [
         ("/v1/workers", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
         ("/v1/workers", {"name": "kim", "email": "k@x.example", "role": "boss"}, "role: boss is none that is known"),
-        ("/v1/partners", {"name": "x", "webhook_url": "hook"}, "webhook_url: not an address; write it like http"),
-        ("/v1/partners", {"name": "x", "webhook_url": "http://a.example"}, "webhook_url: the address must begin"),
+        (
+            "/v1/partners",
+            {"name": "x", "addresses": {"webhook_url": "hook"}},
+            "webhook_url: not an address; write it like http",
+        ),
+        (
+            "/v1/partners",
+            {"name": "x", "addresses": {"webhook_url": "http://a.example"}},
+            "webhook_url: without https messages would not be encrypted; write",
+        ),
     ],
 )
 async def test_plain_words_of_staff(doors: Doors, path: str, body: dict[str, Any], said: str):

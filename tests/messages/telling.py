@@ -170,7 +170,7 @@ def _reminders(journey: Journey, programme: Programme, seen: set[str]) -> list[s
     return ["", "Reminders, if nothing happens:", "", *lines] if lines else []
 
 
-def _body(words: templates.Words, seen: set[str]) -> list[str]:
+def _body(words: templates.Message, seen: set[str]) -> list[str]:
     """The words under the subject, once for each form that a reminder takes on the page."""
     form = f"words:{words.subject.split(' for ')[0]}"
     if form in seen:
@@ -179,7 +179,7 @@ def _body(words: templates.Words, seen: set[str]) -> list[str]:
     return ["", *(f"  > {line}".rstrip() for line in words.text.strip().splitlines()), ""]
 
 
-def _quoted(words: templates.Words) -> list[str]:
+def _quoted(words: templates.Message) -> list[str]:
     return [f"> {line}".rstrip() for line in [words.subject, "", *words.text.strip().splitlines()]] + [""]
 
 
