@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
-ChannelName = Literal["webhook", "email", "govuk-notify"]
-AddressName = Literal["webhook_url", "email"]
+ChannelName = Literal["webhook", "email", "govuk-notify", "sms"]
+AddressName = Literal["webhook_url", "email", "mobile"]
 EMAIL_FORM = r"^[!-+\--?A-~]+@[!-+\--?A-~]+$"  # what can be seen of ASCII, without a comma and a second @
 
 
@@ -42,9 +42,38 @@ def _email(text: str) -> str:
     return text
 
 
+def _mobile(text: str) -> str:
+    """Return a mobile number as E.164 writes it; one without a country is British.
+
+    Numbers from 07700 900000 on belong to nobody, and Notify takes some of them for tries:
+    https://docs.notifications.service.gov.uk/rest-api.html#send-test-messages
+    """
+    import phonenumbers  # noqa: PLC0415 - slow to load
+    from phonenumbers import PhoneNumberFormat, PhoneNumberType  # noqa: PLC0415
+
+    refused = ValueError("not a mobile number; write it like 07700 900123, or abroad like +353 85 012 3456")
+    if not re.fullmatch(r"[+(0-9][0-9 ()./-]*", text, re.ASCII):
+        raise refused
+    try:
+        number = phonenumbers.parse(text, "GB")
+    except phonenumbers.NumberParseException:
+        raise refused from None
+    kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    mobile = phonenumbers.number_type(number) in {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    if not mobile and not re.fullmatch(r"\+447700900[0-9]{3}", kept):
+        raise refused
+    return kept
+
+
 WEBHOOK_URL = Address("webhook_url", "URL that receives notifications by webhook; https.", _https, of_people=False)
 EMAIL = Address("email", "E-mail address, for the channels email and govuk-notify.", _email)
-ADDRESS_OF: Mapping[ChannelName, Address] = {"webhook": WEBHOOK_URL, "email": EMAIL, "govuk-notify": EMAIL}
+MOBILE = Address("mobile", "Mobile number, for the channel sms.", _mobile)
+ADDRESS_OF: Mapping[ChannelName, Address] = {
+    "webhook": WEBHOOK_URL,
+    "email": EMAIL,
+    "govuk-notify": EMAIL,
+    "sms": MOBILE,
+}
 ADDRESSES = tuple(dict.fromkeys(ADDRESS_OF.values()))
 BESIDE_EMAIL: Mapping[str, Address] = {  # what our own people may have; each of them has an e-mail address
     address.name: address for address in ADDRESSES if address.of_people and address is not EMAIL
