@@ -91,6 +91,9 @@ def at(text: str, position: int) -> str:
 
 
 def place(steps: tuple[str | int, ...]) -> str:
-    """Write the place of a fault as it is said: `criteria.0`; where in the request is said of headers only."""
+    """Write the place of a fault as it is said: `criteria.0`; where in the request is said of headers only.
+
+    Pydantic says `[key]` after the name of an entry whose name is wrong.
+    """
     named = steps[1:] if steps[:1] in {("body",), ("query",), ("path",)} else steps
-    return shown(".".join(str(step) for step in named)) or "body"
+    return shown(".".join(str(step) for step in named if step != "[key]")) or "body"
