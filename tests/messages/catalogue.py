@@ -43,6 +43,8 @@ BEFORE = (
     e.SteppedDown(**FACT),
     e.CheckRecorded(**FACT, months=6, verdict="sustained"),
     e.JourneyClosed(**FACT, outcome="sustained"),
+    e.JourneyReopened(**FACT, reason="closed-in-error"),
+    e.JourneyClosed(**FACT, outcome="sustained"),
 )
 
 
