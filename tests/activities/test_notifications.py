@@ -92,8 +92,8 @@ async def test_the_reminder_of_a_waiting_family_says_who_has_room(office, remind
     await office.remind(waiting[1])
     expected = [
         b"in the queue",
-        b"It is number 1 in the queue; nobody has room now.",
-        b"number 1 in the queue; room now: kim.",
+        b"It is number 1 in the queue. Nobody has room now.",
+        b"number 1 in the queue. Room now: kim.",
     ]
     for (mail, said), heard in zip(zip(office.mail.received, expected, strict=True), (False, True, True), strict=True):
         assert [said in mail.body, said in mail.html] == [heard, heard]

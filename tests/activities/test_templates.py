@@ -111,7 +111,7 @@ def test_a_missing_value_is_an_error():
         templates.notice({"about": "closed"})
 
 
-@pytest.mark.parametrize(("escalation", "said"), [(False, "is due on 1999-12-31"), (True, "is still owed")])
+@pytest.mark.parametrize(("escalation", "said"), [(False, "is due on 1999-12-31"), (True, "is still outstanding")])
 def test_a_reminder_says_the_same_in_both_forms(escalation, said):
     """Text and HTML name the work, its day and how to acknowledge it, and the family by reference alone."""
     message = Remind(
