@@ -148,7 +148,7 @@ async def _partners(
     secrets = {}
     for name in sorted(named):
         url = f"http://127.0.0.1:{port}/{name}"
-        answer = await http.post("/v1/partners", json={"name": name, "webhook_url": url})
+        answer = await http.post("/v1/partners", json={"name": name, "addresses": {"webhook_url": url}})
         answer.raise_for_status()
         secrets[name] = answer.json()["secret"]
     return secrets

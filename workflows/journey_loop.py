@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.claims import ClaimActivities
     from activities.clawbacks import ClawbackActivities
     from activities.journal import JournalActivities
-    from activities.messages import MAIL_REFUSED, PARTNER_REFUSED, CarriedOut, CarryOut, EffectRun, RunEffect
+    from activities.messages import FINAL_ANSWERS, CarriedOut, CarryOut, EffectRun, RunEffect
     from activities.notifications import NotificationActivities
     from domain.journey.commands import AnyCommand
     from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
@@ -26,7 +26,6 @@ BATCH = 200  # commands handed over at once: bounds the local activity's time an
 CEILING = 20_000  # history events; the server ends a run at 51,200
 PATIENCE = timedelta(minutes=1)  # how long a run waits for a referral that has not arrived
 KEPT_TIMER = "kept-timer"  # runs that began before arm their timer anew at each turn
-FINAL_ANSWERS = {PARTNER_REFUSED: "partner-refused", MAIL_REFUSED: "mail-refused"}
 ACTIVITIES: dict[str, Callable[[Any, RunEffect], Awaitable[EffectRun]]] = {
     "remind": NotificationActivities.send_reminder,
     "notify": NotificationActivities.notify_partner,

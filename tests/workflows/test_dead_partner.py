@@ -80,7 +80,7 @@ async def _introduce(world: World, silence: Silence) -> str:
             port = silence.port if name == DEAD else world.hooks.port
             if await partners.get(conn, name) is None:
                 await partners.add(conn, world.vault, name)
-            await partners.set_webhook(conn, name, f"http://{LOOPBACK}:{port}/{name}")
+            await partners.set_addresses(conn, name, {"webhook_url": f"http://{LOOPBACK}:{port}/{name}"})
     return pack.hash
 
 
