@@ -77,12 +77,12 @@ async def _hand_over(pool: Pool, forward: Forward, now: datetime, take: Take, af
             return None
         batch = _Batch(forward, now)
         await batch.hand_over(taken.journeys)
-        handed = await _mark(conn, batch.handed, now)
+        await _mark(conn, batch.handed, now)
         if batch.refused:
             await inbox.refuse(conn, batch.refused, inbox.OUTDATED)
     if batch.away:
         raise batch.silent[-1]
-    return handed, taken.last
+    return len(batch.handed), taken.last
 
 
 @dataclass
@@ -123,12 +123,14 @@ class _Batch:
         return None
 
 
-async def _mark(conn: Conn, done: Sequence[inbox.Forwardable], now: datetime) -> int:
-    """Mark what was handed over, events and shares each in their table; return how many."""
+async def _mark(conn: Conn, done: Sequence[inbox.Forwardable], now: datetime) -> None:
+    """Mark what was handed over, events and shares each in their table."""
     keys = [row.key for row in done if row.shared_as is None]
     shares = [row.shared_as for row in done if row.shared_as is not None]
-    count = await inbox.forwarded(conn, keys, now) if keys else 0
-    return count + (await inbox.shares_forwarded(conn, shares, now) if shares else 0)
+    if keys:
+        await inbox.forwarded(conn, keys, now)
+    if shares:
+        await inbox.shares_forwarded(conn, shares, now)
 
 
 def _orders(rows: Sequence[inbox.Forwardable], now: datetime) -> dict[inbox.EventKey, RecordEvidence]:
