@@ -109,7 +109,7 @@ def _same_family(before: Observation, after: Observation, stream: list[AnyEvent]
     members = [member.id for event in stream if event.type == "family-referred" for member in event.members]
     if after.member not in {before.member, None, *members}:
         raise Rejected(
-            "bad-request",
+            "bad-correction",
             f"member: {shown(str(after.member))} is not of this family",
             f"use one of {', '.join(members)}",
         )
@@ -126,7 +126,7 @@ def _changed(event: AnyEvent, changes: dict[str, Any]) -> AnyEvent:
         first = fault.errors()[0]
         what, remedy = said(first)
         raise Rejected(
-            "bad-request",
+            "bad-correction",
             f"{place(first['loc'][1:] or first['loc'])}: {what}",
             f"{remedy}; the event holds {', '.join(told)}",
         ) from fault
