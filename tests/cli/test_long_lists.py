@@ -98,7 +98,7 @@ async def test_workers_and_partners_to_the_end(cli: Cli, doors: Doors):
         copies(conn, "staff", "name", worker, named),
         copies(conn, "partners", "name", "long-list", named),
     ):
-        workers = {row["name"] for row in await cli.ok("workers", "list")}
+        workers = {row["name"] for row in await cli.ok("staff", "list")}
         partners = {row["name"] for row in (await cli.ok("partners", "list"))["partners"]}
     everyone = {f"copy-{n}" for n in range(1, MANY + 1)}
     assert everyone <= workers & partners

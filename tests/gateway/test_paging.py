@@ -16,7 +16,7 @@ WITHIN = {
 LONG = {
     "/v1/due": 3,
     "/v1/owed": 3,
-    "/v1/workers": 3,
+    "/v1/staff": 3,
     "/v1/queue": 3,
     "/v1/claim-windows": 3,
 }  # rows there are at least

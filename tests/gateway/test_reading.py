@@ -48,9 +48,9 @@ async def test_workers(doors: Doors):
     """A worker is added once, brought up to date the second time, and listed with the families held."""
     _, holder = await doors.allocated()
     async with doors.client() as client:
-        again = await client.post("/v1/workers", json={"name": holder, "email": "new@council.example", "cap": 3})
-        listed = (await client.get("/v1/workers")).json()
-        bad = await client.post("/v1/workers", json={"name": "Kim Smith", "email": "x"})
+        again = await client.post("/v1/staff", json={"name": holder, "email": "new@council.example", "cap": 3})
+        listed = (await client.get("/v1/staff")).json()
+        bad = await client.post("/v1/staff", json={"name": "Kim Smith", "email": "x"})
     assert again.json()["held"] == 1
     assert next(row for row in listed if row["name"] == holder)["email"] == "new@council.example"
     assert (bad.status_code, bad.json()["type"]) == (422, f"{PROBLEM}bad-request")
