@@ -114,6 +114,11 @@ def show(
             f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']}); "
             f"its events: journeys show {row['reference']} --journey {row['number']}"
         )
+    for row in told["answers"]:
+        typer.echo(
+            f"{row['since']}: the referral of {row['reference']} was like {row['about']}; answered {row['answer']}"
+            f" ({row['why']}) by {row['actor']}"
+        )
 
 
 def _heading(told: dict[str, Any]) -> None:

@@ -122,7 +122,6 @@ def _question(found: Weighed, *, names: bool) -> IdentityQuestion:
         for each in found.settled.questions
     ]
     plainly = all(each.verdict == "same" or each.of_household for each in found.settled.questions)
-    code = "people-of-two-families" if plainly and len(questions) > 1 else "possible-match"
     more = f"; and {len(questions) - MOST_SAID} more" if len(questions) > MOST_SAID else ""
     reason = "; ".join(each.reason for each in questions[:MOST_SAID]) + more
     about = "F-..." if len(questions) > 1 else questions[0].reference
@@ -130,7 +129,9 @@ def _question(found: Weighed, *, names: bool) -> IdentityQuestion:
         f"answer with --same-as {about}, --not-the-same {about}, --joins {about}, --left {about} or --also-of {about},"
         " and say --why" + (", once for each family" if len(questions) > 1 else "")
     )
-    return IdentityQuestion(code, reason, remedy, questions)
+    if plainly and len(questions) > 1:
+        return IdentityQuestion("people-of-two-families", reason, remedy, questions)
+    return IdentityQuestion("possible-match", reason, remedy, questions)
 
 
 async def _families(
