@@ -63,7 +63,7 @@ def write_back(out: Path, records: Sequence[Record], told: dict[str, Any]) -> No
 
 def write_template(out: Path | None) -> None:
     """Write an example file, as CSV to standard output, or as the ending of its name says."""
-    from domain.intake.referral_columns import COLUMNS  # noqa: PLC0415 - the CLI must start fast
+    from domain.intake.referral_columns import COLUMNS
 
     rows = [list(COLUMNS), *map(list, PEOPLE)]
     if out is None:

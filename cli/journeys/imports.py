@@ -21,7 +21,7 @@ UNDONE = ("reference", "outcome", "reason", "remedy")
 
 
 @command(app, "import", csv=True)
-def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
+def import_file(
     door: Door,
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="A CSV or XLSX file of referrals, one row a person.")
@@ -177,8 +177,8 @@ def _collect(lines: Iterator[str], advance: "Callable[[int], None]") -> dict[str
 
 @contextmanager
 def _bar(*, quiet: bool) -> "Iterator[Callable[[int], None]]":
-    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
         task = progress.add_task("families", total=None)

@@ -31,7 +31,7 @@ def _answer(answer: str) -> Any:
 
 
 @command(app)
-def refer(  # noqa: PLR0913, PLR0917 - one argument an option
+def refer(
     door: Door,
     member: Annotated[
         list[str] | None,
@@ -112,7 +112,7 @@ def _answered(form: Any, answers: list[dict[str, str]]) -> Any:
 
 def _asked(door: Door, programme: str | None) -> dict[str, Any]:
     """Ask for the referral, and again for each answer that is refused, until it is taken."""
-    from cli.journeys import prompts  # noqa: PLC0415 - the CLI must start fast
+    from cli.journeys import prompts
 
     day = partial(_day, door)
     form = prompts.form(day)
@@ -142,7 +142,7 @@ def _person(text: str) -> dict[str, str]:
 
 def _day(door: Door, text: str) -> str:
     """Return the day meant; what means none is sent as it stands, and judged by the rules that judge a file."""
-    from cli.core.days import meant  # noqa: PLC0415 - the CLI must start fast
+    from cli.core.days import meant
 
     found = None if ISO_DAY.fullmatch(text) else meant(text or "today", door.clock)
     return found.isoformat() if found else text

@@ -8,6 +8,7 @@ import orjson
 
 from domain.access import Actor, may
 from domain.errors import Rejected
+from domain.ids import JourneyId
 from domain.intake.questions import GivenAnswer
 from domain.intake.referral import Person as Told
 from domain.intake.referral import Referral
@@ -95,7 +96,7 @@ async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, fo
         key=taking.key,
         fingerprint=print_,
         reference=reference,
-        journey_id=f"journey:{taking.programme.area}:{reference}:{number}",
+        journey_id=str(JourneyId(taking.programme.area, reference, number)),
         members=_member_ids(taking.referral, found),
         created_at=await services.now(),
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from domain.access import Actor
 from domain.calendar import local_date
 from domain.errors import Rejected
+from domain.ids import reference_of
 from domain.journey.commands import AllocateKeyWorker
 from domain.model import Code
 from gateway.http.known_names import known
@@ -110,7 +111,7 @@ async def take_next(form: Next, actor: Allocating, services: Served, key: Key = 
             if fault.code not in {"out-of-order", "command-id-reused"}:
                 raise
         else:
-            return Answer.of(journey_id.split(":")[2], reply)
+            return Answer.of(reference_of(journey_id), reply)
     raise Rejected("queue-moves", "others took each head of the queue first", "ask again under a new key")
 
 
