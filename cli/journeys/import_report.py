@@ -149,7 +149,7 @@ def _summary(told: Told, out: Path | None) -> None:
         f" refused {summary['refused']}; rows refused {summary['refused_rows']}"
     )
     if any(not change["applied"] for family in told["families"] for change in family["changes"]):
-        write.remark("What the file says otherwise was not changed, but for what says so. Addresses: --apply-changes.")
+        write.remark("What the file says otherwise was left as it is held, but for what says so; see: changed by.")
     if summary["taken"] and not plan["dry_run"]:
         write.remark(f"To undo this import: journeys import --undo {plan['import_id']}")
     if out is not None:

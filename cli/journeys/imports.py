@@ -53,7 +53,10 @@ def import_file(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, and write nothing.")] = False,
     apply_changes: Annotated[
-        bool, typer.Option("--apply-changes", help="Change the address of families whose row has another one.")
+        bool,
+        typer.Option(
+            "--apply-changes", help="Change address, locality, criteria and referral day to those of the row."
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --undo: do it. Without, it is only shown.")] = False,
     template: Annotated[bool, typer.Option("--template", help="Write an example file, and import nothing.")] = False,

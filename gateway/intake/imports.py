@@ -21,9 +21,10 @@ from domain.model import Code
 from domain.programme.programme import Programme
 from gateway.http.problems import AWAY, DOCUMENTED, IdentityQuestion, NotTaken
 from gateway.http.security import Allow
+from gateway.intake.changing import change
 from gateway.intake.import_body import FamilyAnswer, answers_for, sent
 from gateway.intake.import_lines import SHORT, FamilyLine, Interrupted, Outcome, Plan, RecordLine, line, summed
-from gateway.intake.known import change_address, known_family
+from gateway.intake.known import known_family
 from gateway.intake.layouts import remembered, said, whose
 from gateway.intake.referrals import take, try_out
 from gateway.intake.reservations import Taking
@@ -41,7 +42,7 @@ NOTHING: list[str] = []
 
 @dataclass(frozen=True)
 class File:
-    """A file that was read and judged; `apply` says that changed addresses are to be changed here too."""
+    """A file that was read and judged; `apply` says that addresses and referrals are to be changed to it."""
 
     hash: str
     programme: Programme
@@ -70,8 +71,8 @@ async def import_file(  # noqa: PLR0913 - one argument a parameter
     """Import a CSV or XLSX file of referrals (the body): good families are taken, each bad row is reported.
 
     A family taken before is found again, and what the file says otherwise of it is reported; `apply_changes` changes
-    its address. A dry run judges everything in the same way and writes nothing. A family that may be one we know is a
-    question: the body may be JSON too, with the `file` in base64 and `answers`.
+    its address and corrects its referral. A dry run judges everything in the same way and writes nothing. A family
+    that may be one we know is a question: the body may be JSON too, with the `file` in base64 and `answers`.
     """
     data, answers = sent(await request.body(), request.headers.get("content-type", ""))
     pack = await services.programme(programme)
@@ -163,7 +164,7 @@ async def _family(services: Services, file: File, family: Checked) -> FamilyLine
         return answer("refused", faults=[_in_doubt(family, known)])
     if known and stands != "new":
         if file.apply and not file.dry_run:
-            changes = await change_address(services, known.reference, changes)
+            changes = await change(services, file.actor, known.reference, family.referral, changes)
         return answer("changed" if changes else "already-taken", reference=known.reference, changes=changes)
     return await _new(services, file, family, Taking(key, family.referral, file.programme, file.actor, given))
 

@@ -107,7 +107,7 @@ async def _undo(services: Services, actor: Actor, family: Imported, *, dry_run: 
         return UndoneFamily(reference=family.reference, outcome="already-undone", reason="it has no journey")
     if state.closed and family.spent:
         return UndoneFamily(reference=family.reference, outcome="already-undone")
-    if state.since and state.since != ("journey-closed",):
+    if state.since and not (state.closed and state.since == ("journey-closed",)):
         return _left(family, f"since then: {', '.join(state.since)}")
     if not dry_run:
         try:

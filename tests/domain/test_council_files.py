@@ -350,3 +350,10 @@ def test_no_records_at_all():
     """A workbook without a row is refused as empty."""
     with pytest.raises(BadFile, match="the file is empty"):
         sheet_of([])
+
+
+def test_a_cell_without_end():
+    """A cell longer than any reader takes is refused as no CSV."""
+    with pytest.raises(BadFile) as refused:
+        read_sheet(f"{HEADER}\n{'x' * 140_000}".encode())
+    assert refused.value.fault.code == "bad-csv"
