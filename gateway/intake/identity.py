@@ -25,11 +25,12 @@ MOST_SAID = 3  # questions put into the one line of a refusal; all of them are b
 
 @dataclass(frozen=True)
 class Family:
-    """A known family: its record in the vault, its journeys, and what of it is weighed."""
+    """A known family: its record in the vault, its journeys, what of it is weighed, and who referred it last."""
 
     record: FamilyRecord
     journeys: Sequence[JourneyRow]
     known: KnownFamily
+    referrers: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -165,7 +166,7 @@ async def _family(services: Services, conn: Conn, reference: str, departed: set[
         begun=journeys[-1].referred_on if journeys else None,
         left=left,
     )
-    return Family(record, journeys, known)
+    return Family(record, journeys, known, newest.referrers if newest else ())
 
 
 def _facts(told: Told) -> PersonFacts:
