@@ -11,7 +11,7 @@ from cli.journeys import deadlines, due, erasure, export, holders, imports, refe
 from cli.operations import doctor, maintenance
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
-from cli.programmes import packs
+from cli.programmes import packs, terms
 from cli.staff import leave, people
 
 ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -55,6 +55,7 @@ ledger.add_to(check.app)
 windows.add_to(check.app)
 app.add_typer(check.app, name="claims")
 app.add_typer(packs.app, name="programmes")
+app.add_typer(terms.app, name="terms")
 app.add_typer(deadlines.app, name="deadline")
 app.add_typer(messages.app, name="messages")
 for _command in (local.up, local.status, local.down):

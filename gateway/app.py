@@ -14,7 +14,7 @@ from gateway.http.middleware import EveryRequest
 from gateway.intake import imports, referrals, undoing
 from gateway.intake.likenesses import index_all
 from gateway.journeys import corrections, erasure, steps, views
-from gateway.operations import clock, counts, doctor, maintenance
+from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue
@@ -80,6 +80,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         quarantine,
         messages,
         addresses,
+        terms,
     ):
         app.include_router(part.router)
     app.include_router(maintenance.health)

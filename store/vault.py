@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.births import BORN, Born
 from domain.family import Role
 from domain.intake.identity import PersonFacts, asked_of, likenesses
 from store.errors import Erased, IdentifierTaken
@@ -179,21 +180,19 @@ class Vault:
         """Return a family's notes, oldest first; empty when the family is unknown or erased."""
         return [self._note(reference, row) for row in await conn.fetch(_SQL["read_notes"], reference)]
 
-    async def seal_born(self, conn: Conn, reference: str, effect_id: str, born: Mapping[str, date]) -> bytes:
+    async def seal_born(self, conn: Conn, reference: str, effect_id: str, born: Mapping[str, Born]) -> bytes:
         """Seal dates of birth as an evaluation used them: they go when the family is erased. Raise `Erased`."""
         key = await self._claim_key(conn, reference)
-        return key.seal_json(
-            {name: day.isoformat() for name, day in born.items()}, _place(reference, "born", effect_id)
-        )
+        return key.seal_json({name: str(day) for name, day in born.items()}, _place(reference, "born", effect_id))
 
-    async def open_born(self, conn: Conn, reference: str, effect_id: str, sealed: bytes) -> dict[str, date]:
+    async def open_born(self, conn: Conn, reference: str, effect_id: str, sealed: bytes) -> dict[str, Born]:
         """Return dates of birth as an evaluation used them. Raise `Erased` when the family was erased."""
         rows = await conn.fetch(_SQL["read_family"], reference)
         wrapped = next((row["sealed"] for row in rows if row["part"] == "key"), None)
         if wrapped is None:
             raise Erased
         told = self._unwrap(reference, wrapped).open_json(sealed, _place(reference, "born", effect_id))
-        return {name: date.fromisoformat(day) for name, day in told.items()}
+        return {name: BORN.validate_python(day) for name, day in told.items()}
 
     def seal_secret(self, name: str, secret: bytes) -> bytes:
         """Seal a partner's secret under the master key."""

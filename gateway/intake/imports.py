@@ -71,8 +71,8 @@ async def import_file(  # noqa: PLR0913 - one argument a parameter
     """Import a CSV or XLSX file of referrals (the body): good families are taken, each bad row is reported.
 
     A family taken before is found again, and what the file says otherwise of it is reported; `apply_changes` changes
-    its address and corrects its referral. A dry run judges everything in the same way and writes nothing. A family
-    that may be one we know is a question: the body may be JSON too, with the `file` in base64 and `answers`.
+    its address and corrects its referral. A dry run judges everything in the same way and writes nothing. A family that
+    may be one we know is a question: the body may be JSON too, with the `file` in base64 and `answers`.
     """
     data, answers = sent(await request.body(), request.headers.get("content-type", ""))
     pack = await services.programme(programme)
@@ -239,7 +239,8 @@ def _in_doubt(family: Checked, known: Known) -> Fault:
     closed = max(journey.closed_on for journey in known.journeys if journey.closed_on)
     reason = f"{known.reference} was closed on {closed}, after this referral, and not everybody in the row is known"
     remedy = "correct the day of the referral if it is a new one; if not, leave the row out"
-    return _fault(family, "before-last-close", reason, remedy).model_copy(update={"column": "referred_on"})
+    where = {"column": "referred_on", "value": str(family.referral.referred_on) if family.referral else ""}
+    return _fault(family, "before-last-close", reason, remedy).model_copy(update=where)
 
 
 def _fault(family: Checked, code: str, reason: str, remedy: str) -> Fault:

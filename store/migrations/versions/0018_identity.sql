@@ -60,12 +60,3 @@ CREATE UNIQUE INDEX inbox_shares_command ON inbox_shares (command_id);
 COMMENT ON TABLE inbox_shares IS 'An event about a person of several families, for each family but the one that its inbox row names.';
 CREATE INDEX inbox_shares_waiting ON inbox_shares (partner, event_id) WHERE state = 'received';
 CREATE INDEX inbox_shares_under_way ON inbox_shares (forwarded_at) WHERE state = 'forwarded';
-
-ALTER TABLE intake ADD COLUMN joins boolean NOT NULL DEFAULT false;
-COMMENT ON COLUMN intake.joins IS 'Whether the referral was added to an open journey and opened none.';
-
-ALTER TABLE journeys ADD COLUMN member_ids text[] NOT NULL DEFAULT '{}';
-COMMENT ON COLUMN journeys.member_ids IS 'Who is on the journey: partners'' events about others go to an earlier one.';
-UPDATE journeys SET member_ids = ARRAY(
-    SELECT member ->> 'id' FROM events, jsonb_array_elements(payload -> 'members') AS member
-     WHERE events.journey_id = journeys.journey_id AND events.version = 1);

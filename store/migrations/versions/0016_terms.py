@@ -1,4 +1,4 @@
-"""The headings of imported files are remembered by partner, and families found by their number in a file."""
+"""School terms are facts of the calendar: added once for an area, they reach the journeys that run."""
 
 from store.migrations.plain import run
 
