@@ -44,6 +44,7 @@ BEFORE = (
     e.SteppedDown(**FACT),
     e.CheckRecorded(**FACT, months=6, verdict="sustained"),
     e.JourneyClosed(**FACT, outcome="sustained"),
+    e.JourneyReopened(**FACT, reason="closed-by-mistake"),
 )
 
 
