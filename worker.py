@@ -27,10 +27,10 @@ from store.pool import open_pool
 from store.vault import Vault
 from wiring.exit import leave
 from wiring.keys import key
-from wiring.settings import Settings, settings
+from wiring.settings import Settings
+from wiring.startup import begin
 from wiring.telemetry import metrics
 from wiring.telemetry.activity_metrics import Watch
-from wiring.telemetry.logging import start_logging
 from wiring.telemetry.traces import tracing
 from wiring.temporal.client import connect, sandbox
 from wiring.temporal.journeys import JourneyClient
@@ -43,8 +43,7 @@ log = structlog.get_logger("worker")
 
 async def main() -> None:
     """Work until SIGTERM or SIGINT, then finish what runs."""
-    chosen = settings()
-    start_logging(chosen.log_level)
+    chosen = begin()
     stop = _stop_asked()
     metrics.serve(chosen, chosen.worker_metrics_port)
     async with AsyncExitStack() as stack:
