@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 import programmes
 from domain.calendar import local_date
 from domain.errors import Rejected
+from domain.intake.referral_columns import shown
 from domain.programme.programme import Programme
 from gateway.http.security import Tokens
 from gateway.http.throttle import Throttle
@@ -59,7 +60,7 @@ class Services:
             programme = programmes.load(name or self.settings.programme)
         except programmes.PackError as fault:
             raise Rejected(
-                "unknown-programme", f"no programme {name}", f"use one of {', '.join(programmes.names())}"
+                "unknown-programme", f"no programme {shown(name or '')}", f"use one of {', '.join(programmes.names())}"
             ) from fault
         if programme.hash not in self.kept:  # spelling a pack out takes longer than an event
             async with self.pool.acquire() as conn:

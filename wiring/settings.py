@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     clock_offset: timedelta = Field(default=timedelta(0), description="Business clock minus the server's clock.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8470, description="Port the gateway listens on.")
-    programme: str = Field(default="wirral-2012", description="Pack used when a referral names none.")
+    programme: str = Field(
+        default="wirral-2012", pattern=r"^[a-z0-9][a-z0-9-]{0,79}$", description="Pack used when a referral names none."
+    )
     smtp_host: str | None = Field(default=None, description="Mail server for reminders; none: kept as not sent.")
     smtp_port: int = Field(default=25, description="Port of the mail server.")
     smtp_tls: Literal["none", "starttls", "tls"] = Field(

@@ -136,7 +136,7 @@ class Door:
             kept = KeptKeys(self.folder) if repeatable and method != "GET" else None
             who = client.headers["authorization"]
             key = kept.key(who, self.address, method, path, told, content) if kept else uuid.uuid4().hex
-            named = {"idempotency-key": key, "x-request-id": uuid.uuid4().hex} | told
+            named = {"idempotency-key": key, "x-request-id": key} | told
             for attempt in attempts(repeatable=repeatable):
                 with attempt, _calls(self.address):
                     response = client.request(method, path, headers=named, **content)
