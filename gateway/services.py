@@ -26,6 +26,7 @@ from wiring.temporal.client import connect
 from wiring.temporal.journeys import JourneyClient
 
 JUDGED_AT_ONCE = 2  # requests of partner events: each holds its body, up to 8 MiB, and all that is made of it
+PARSED_AT_ONCE = 2  # files of referrals: each is read and judged by a child process
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Services:
     engine: JourneyClient
     mail: asyncio.Event = field(default_factory=asyncio.Event)
     judging: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(JUDGED_AT_ONCE))
+    parsing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARSED_AT_ONCE))
     kept: set[str] = field(default_factory=set)  # hashes of the rule packs that the database has from us
 
     @cached_property

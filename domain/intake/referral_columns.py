@@ -75,7 +75,7 @@ def _on_one_line(value: str) -> str:
 def _harmless(value: str, most: int) -> str:
     if len(value) > most:
         raise BadCell("too-long", f"{len(value)} characters, the most is {most}", "shorten it")
-    if not all(_printable(symbol) for symbol in value):
+    if not value.isprintable() and not all(map(_printable, value)):  # most are, and the first asks it at once
         raise BadCell("control-characters", "holds a line break or another control character", "remove it")
     if value.strip().startswith(FORMULA_STARTS):
         raise BadCell("formula", "reads as a spreadsheet formula", "give the plain text, without a leading = + - or @")

@@ -13,6 +13,8 @@ from domain.model import Value
 Records = Sequence[tuple[int, list[str]]]
 
 SEPARATORS = ",;\t"  # Excel writes the second where the comma is a decimal point, the third as "Unicode text"
+MOST_COLUMNS = 200
+MOST_ROWS = 100_000
 AS_UTF_8 = "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8)"
 
 
@@ -43,6 +45,7 @@ def read_sheet(data: bytes) -> Sheet:
 def sheet_of(records: Records) -> Sheet:
     """Read records, the header first, each with the line it starts on; raise `BadFile`."""
     records = list(records)
+    check_size(records)
     header = [_column(name) for name in (records.pop(0)[1] if records else [])]
     _check_header(header)
     told = [(line, record, _unreadable(line, header, record)) for line, record in records]
@@ -52,6 +55,17 @@ def sheet_of(records: Records) -> Sheet:
     if not rows and not faults:
         raise BadFile(_fault("empty-file", 1, "", "the file has a header and no rows", "export the referrals again"))
     return Sheet(rows=tuple(rows), faults=tuple(faults), ignored=ignored)
+
+
+def check_size(records: Records, rows: int = 0) -> None:
+    """Refuse a table that is larger than any file of referrals, before any work is done on it."""
+    line, cells = next(((line, len(cells)) for line, cells in records if len(cells) > MOST_COLUMNS), (1, 0))
+    if cells:
+        reason = f"{cells} cells in a row, the most is {MOST_COLUMNS}"
+        raise BadFile(_fault("too-many-columns", line, "", reason, "delete the columns beside the table"))
+    if max(rows, len(records)) > MOST_ROWS + 1:
+        reason = f"more than {MOST_ROWS} rows below the header"
+        raise BadFile(_fault("too-many-rows", MOST_ROWS + 2, "", reason, "split it into files of fewer rows"))
 
 
 def _decode(data: bytes) -> str:
@@ -76,6 +90,7 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
         for record in reader:
             if any(cell.strip() for cell in record):
                 records.append((line, record))
+                check_size(records[-1:], len(records))
             line = reader.line_num + 1
     except csv.Error as problem:
         remedy = "close the quotation marks; a quotation mark inside a cell is doubled"

@@ -12,14 +12,14 @@ from pydantic import BaseModel
 from domain.access import Actor
 from domain.errors import Rejected
 from domain.intake.referral import Checked, Fault, Referral, Terms
-from domain.intake.referral_csv import BadFile, read_sheet, sheet_of
-from domain.intake.referring import check_families
+from domain.intake.referral_csv import BadFile
 from domain.programme.programme import Programme
 from gateway.http.problems import AWAY, DOCUMENTED, NotTaken
 from gateway.http.security import Allow
+from gateway.intake.parsing import bounded
+from gateway.intake.reading import read_file
 from gateway.intake.referrals import take, try_out
 from gateway.intake.reservations import Taking, taken_from_another_file
-from gateway.intake.workbook import is_workbook, read_workbook
 from gateway.services import Served, Services
 from store import intake, read_models
 from store.intake import Import
@@ -107,20 +107,20 @@ async def import_file(
     pack = await services.programme(programme)
     terms = Terms(programme=pack, today=await services.today())
     try:
-        book = read_workbook(data) if is_workbook(data) else None
-        sheet = sheet_of(book.records) if book else read_sheet(data)
+        async with services.parsing:
+            families, columns, sheets = await bounded(read_file, data, terms)
     except BadFile as bad:
         raise NotTaken([bad.fault], "bad-file") from bad
     hashed = hashlib.sha256(data).hexdigest()
-    file = File(hashed, pack, actor, check_families(sheet.rows, terms, sheet.faults), dry_run)
+    file = File(hashed, pack, actor, families, dry_run)
     async with services.pool.acquire() as conn:
         before = await intake.find_import(conn, hashed)
     plan = Plan(
         file_hash=hashed,
         families=len(file.families),
         rows=sum(len(family.lines) for family in file.families),
-        ignored_columns=list(sheet.ignored),
-        ignored_sheets=list(book.ignored) if book else [],
+        ignored_columns=list(columns),
+        ignored_sheets=list(sheets),
         seen_before=before is not None,
         dry_run=dry_run,
     )

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from pydantic import Field
 
 from domain.access import Actor
 from domain.errors import Rejected
@@ -22,6 +23,9 @@ from store import inbox, read_models
 from store.intake import Intake
 
 router = APIRouter(prefix="/v1/journeys", tags=["path"], responses=DOCUMENTED)
+
+
+MOST_TOLD = 200  # members; how many a family may have is judged by the rules, and these are many more
 
 
 class MemberForm(Body):
@@ -47,7 +51,7 @@ class ReferralForm(Body):
     address: str = ""
     postcode: str = ""
     uprn: str = ""
-    members: tuple[MemberForm, ...] = ()
+    members: tuple[MemberForm, ...] = Field(default=(), max_length=MOST_TOLD)
     programme: str | None = None
 
 

@@ -6,6 +6,7 @@ shown, to be judged by the one set of rules.
 
 import io
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -13,10 +14,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from domain.intake.referral import Fault
 from domain.intake.referral_csv import BadFile, Records
+from gateway.intake.workbook_bounds import TooLargeError, measure
 
 MAGIC = b"PK\x03\x04"
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx under a password
-LARGEST = 256 * 1024 * 1024  # unpacked; a small archive may hold any amount
 
 
 class Book(NamedTuple):
@@ -36,23 +37,18 @@ def read_workbook(data: bytes) -> Book:
     if data.startswith(OLD_MAGIC):
         raise _bad("an old or protected workbook", "save it as XLSX without a password, or as CSV UTF-8")
     try:
-        _measured(data)
+        measure(data)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         first, *others = book.sheet_names
         rows = book.get_sheet_by_name(first).to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, ValueError) as fault:
+    except TooLargeError as fault:
+        raise _bad(fault.reason, fault.remedy) from None
+    except (CalamineError, zipfile.BadZipFile, zlib.error, ValueError) as fault:
         raise _bad(
             f"not a workbook that can be read ({type(fault).__name__})", "save it again as XLSX, or as CSV UTF-8"
         ) from None
     records = [(line, [_text(cell) for cell in row]) for line, row in enumerate(rows, start=1)]
     return Book([record for record in records if any(cell.strip() for cell in record[1])], tuple(others))
-
-
-def _measured(data: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > LARGEST:
-        raise _bad(f"the workbook unpacks to more than {LARGEST} bytes", "split it, or save it as CSV UTF-8")
 
 
 def _text(cell: object) -> str:
