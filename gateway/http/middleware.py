@@ -10,6 +10,7 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.http.body_limits import OF_UNSIGNED, SIGNED, BodyLimits, dropped, has_body, whose
 from gateway.http.problems import of_http, unexpected
 from wiring.telemetry.metrics import FAILED, REQUESTS
 from wiring.telemetry.request_id import FIELD, name_request
@@ -45,6 +46,7 @@ class EveryRequest:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._bodies = BodyLimits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -87,7 +89,17 @@ class EveryRequest:
         if told.isdecimal() and int(told[:20]) > most:
             await of_http(TooLarge(most))(scope, receive, send)
         else:
-            await self._app(scope, within(receive, most), send)
+            await self._served(scope, within(receive, most), send, most)
+
+    async def _served(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        """Serve a body of somebody known, or of a partner who may sign it, as far as there is room for it."""
+        who = await whose(scope) if has_body(scope) else "staff"
+        if who == "nobody":
+            keep = OF_UNSIGNED if scope["path"] in SIGNED else 0
+            await self._app(scope, dropped(receive, most, keep), send)
+            return
+        with self._bodies.held(who, receive) as counted:
+            await self._app(scope, counted, send)
 
 
 def largest(path: str) -> int:

@@ -33,8 +33,8 @@ class Tokens:
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
 
-    async def actor(self, token: str) -> Actor:
-        """Return who holds the token; raise `Rejected` when it does not hold."""
+    async def actor(self, token: str, *, quietly: bool = False) -> Actor:
+        """Return who holds the token; raise `Rejected` when it does not hold, `quietly` where that is asked again."""
         try:
             claims = jwt.decode(
                 token,
@@ -46,11 +46,11 @@ class Tokens:
                 options={"require": ["exp", "iat", "sub", "iss", "aud"]},
             )
         except jwt.ExpiredSignatureError as fault:
-            raise _unknown("ExpiredSignatureError", "the token has expired") from fault
+            raise _unknown("ExpiredSignatureError", "the token has expired", quietly=quietly) from fault
         except jwt.PyJWTError as fault:
-            raise _unknown(type(fault).__name__) from fault
+            raise _unknown(type(fault).__name__, quietly=quietly) from fault
         if claims.get("role") not in ROLES or not NAME.fullmatch(str(claims["sub"])):
-            raise _unknown("role or sub is not one of ours")
+            raise _unknown("role or sub is not one of ours", quietly=quietly)
         return Actor(name=claims["sub"], role=claims["role"])
 
 
@@ -92,6 +92,7 @@ async def authenticate(request: Request, token: HTTPAuthorizationCredentials | N
     return actor
 
 
-def _unknown(why: str, told: str = "the token is missing or does not hold") -> Rejected:
-    log.info("unauthenticated", why=why)
+def _unknown(why: str, told: str = "the token is missing or does not hold", *, quietly: bool = False) -> Rejected:
+    if not quietly:
+        log.info("unauthenticated", why=why)
     return Rejected("unauthenticated", told, "log in again: journeys login")

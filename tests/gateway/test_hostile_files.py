@@ -70,7 +70,7 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_costly_file(gateway: Gateway, kind: str, record_property: Callable[[str, object], None]):
-    """Whatever kind: an answer within seconds, nobody else waits five (on a busy machine), and the gateway grows by 100 MiB at most."""
+    """Whatever kind: it is answered, nobody else waits five seconds, and the gateway grows by 100 MiB at most."""
     data, before, process = KINDS[kind](), gateway.peak(), gateway.stack.process("gateway")
     began = time.perf_counter()
     sending = asyncio.create_task(gateway.http.post("/v1/imports", content=data, params={"dry_run": True}))
