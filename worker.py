@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
-import httpx
 import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -17,6 +16,7 @@ from temporalio.worker import Worker
 from activities.claim_windows import WindowActivities
 from activities.claims import ClaimActivities
 from activities.clawbacks import ClawbackActivities
+from activities.delivery.outbound import client as client_of
 from activities.delivery.services import TIMEOUT_SECONDS, Post
 from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
@@ -62,7 +62,7 @@ async def main() -> None:
 async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> AsyncIterator[Worker]:
     """Run the worker, the sweep of the inbox and the gauges while the context is open."""
     vault = Vault(key(chosen.secrets_dir, "vault.key"), key(chosen.secrets_dir, "subject.key"))
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
+    async with client_of(loopback=chosen.webhook_loopback, timeout_seconds=TIMEOUT_SECONDS) as http:
         post = Post(chosen, http)
         engine = JourneyClient(client, offset=chosen.clock_offset, history_limit=chosen.history_limit)
         async with (

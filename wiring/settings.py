@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     )
     partner_rate: str = Field(default="600/minute", description="Messages to one partner by one worker, at most.")
     mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders and notifications.")
+    webhook_loopback: bool = Field(
+        default=False, description="Whether a webhook may lead to this machine: on a private or one-machine stack only."
+    )
+    token_longest: timedelta = Field(
+        default=timedelta(hours=24), description="The longest time for which a staff token may be good."
+    )
     token_issuer: str = Field(default="family-journeys-local", description="Issuer that staff tokens must name.")
     token_audience: str = Field(default="family-journeys", description="Audience that staff tokens must name.")
     metrics_host: str = Field(default="127.0.0.1", description="Address on which figures for Prometheus are served.")

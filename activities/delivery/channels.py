@@ -15,6 +15,7 @@ from domain.journey.effects import Notify
 from domain.journey.state import Journey
 from domain.programme.programme import Channel
 from store.partners import Partner
+from wiring.mail_address import is_mail_address
 
 
 class Send(Protocol):
@@ -50,9 +51,12 @@ def by_mail(  # noqa: PLR0913 - what a mail is made of
         return "no-mail-server"
     if not to:
         return "no-address"
+    good = [address for address in to if is_mail_address(address)]
+    if not good:
+        return "bad-address"
 
     async def send(*, again: bool) -> None:  # noqa: ARG001 - the Message-ID is the same, and that must do
-        await mailer.send(key, to, words, TIMEOUT_SECONDS)
+        await mailer.send(key, good, words, TIMEOUT_SECONDS)
 
     return Way(receiver, send, rate, at_once)
 
@@ -86,6 +90,8 @@ class ToPartner:
             return "no-webhook"
         if not webhook.is_safe(url):
             return "webhook-not-https"
+        if not webhook.is_public(url, loopback=self.post.loopback):
+            return "webhook-not-public"
         told, secret = payload(message, journey), self.secrets[0]
 
         async def send(*, again: bool) -> None:  # noqa: ARG001 - the receiver drops a `webhook-id` it has had
@@ -100,6 +106,8 @@ class ToPartner:
             return "no-notify-service"
         if self.partner.email is None:
             return "no-address"
+        if not is_mail_address(self.partner.email):
+            return "bad-address"
         words = templates.notice(disclosed(message, journey))
         send = partial(notify.send, message.effect_id, self.partner.email, template, words)
         return Way(self.partner.name, send, self.rate)

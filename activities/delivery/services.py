@@ -18,5 +18,6 @@ class Post:
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self.http = http
+        self.loopback = settings.webhook_loopback
         self.mail = Mailer(settings) if settings.smtp_host else None
         self.notify = GovukNotify(settings)

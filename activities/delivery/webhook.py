@@ -9,6 +9,7 @@ from standardwebhooks.webhooks import Webhook
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import PARTNER_REFUSED
+from wiring.destinations import is_open_host
 from wiring.loopback import is_loopback
 
 GONE = frozenset({400, 401, 403, 404, 410, 422})  # answers that trying again does not mend by itself
@@ -20,6 +21,11 @@ def is_safe(url: str) -> bool:
     """Tell whether a webhook may be told things: over TLS, or on this machine."""
     parsed = httpx.URL(url)
     return parsed.scheme == "https" or (parsed.scheme == "http" and is_loopback(parsed.host))
+
+
+def is_public(url: str, *, loopback: bool) -> bool:
+    """Tell whether a webhook names a host that messages may go to; what it resolves to is judged when it is sent."""
+    return is_open_host(httpx.URL(url).host, loopback=loopback)
 
 
 async def post(http: httpx.AsyncClient, key: str, told: Mapping[str, object], url: str, secret: str) -> None:

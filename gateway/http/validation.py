@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple, get_args
+
+from pydantic import AfterValidator, Field
 
 from domain.intake.referral_columns import shown
 from domain.journey.commands import ReminderId
 from domain.model import Code
+from wiring.mail_address import LONGEST as LONGEST_EMAIL
+from wiring.mail_address import PATTERN, mail_address
 
-EMAIL = r"^[!-+\--?A-~]+@[!-+\--?A-~]+$"  # what can be seen of ASCII, without a comma and a second @
+EMAIL = PATTERN
 TEMPLATE = r"^[0-9a-f-]{36}$"
 KEY = r"^[\x21-\x7e]{1,100}$"
 TAG = r'^(\*|"[0-9]{1,9}-[0-9]{1,9}")$'
@@ -16,6 +20,8 @@ FRAGMENT = r"^[A-Za-z0-9-]{1,12}$"
 _CODE, _REMINDER = (get_args(kind)[1].metadata[0].pattern for kind in (Code, ReminderId))
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SEE = "see the OpenAPI document at /openapi.json"
+
+Email = Annotated[str, Field(pattern=EMAIL, max_length=LONGEST_EMAIL), AfterValidator(mail_address)]
 
 
 class Said(NamedTuple):

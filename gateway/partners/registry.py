@@ -17,7 +17,7 @@ from gateway.http.paging import NAME, Cursor, cursor_of, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
-from gateway.partners.addresses import SafeUrl
+from gateway.partners.addresses import SafeUrl, as_seen_by, webhook_of
 from gateway.services import Served, Services
 from store import partners
 from store.errors import PartnerExists
@@ -85,20 +85,22 @@ class Agreed(BaseModel):
 
 @router.get("")
 async def list_partners(
-    _actor: Reader, services: Served, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500)] = 500
+    actor: Reader, services: Served, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500)] = 500
 ) -> PartnerPage:
     """List partner systems."""
     (after,) = place_of(cursor, NAME) or (None,)
     async with services.pool.acquire() as conn:
         rows = await partners.listing(conn, after, limit)
-    return PartnerPage(partners=rows, next=cursor_of(rows[-1].name) if len(rows) == limit else None)
+    return PartnerPage(
+        partners=[as_seen_by(actor, row) for row in rows], next=cursor_of(rows[-1].name) if len(rows) == limit else None
+    )
 
 
 @router.post("", status_code=201)
 async def add_partner(form: PartnerForm, _actor: Administrator, services: Served) -> Added:
     """Add a partner system; its secret is shown this once."""
     warning = await unagreed(form.name)
-    url = str(form.webhook_url) if form.webhook_url else None
+    url = webhook_of(services, form.webhook_url)
     try:
         async with services.pool.acquire() as conn:
             secret = await partners.add(conn, services.vault, form.name, url)

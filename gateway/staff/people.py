@@ -12,7 +12,7 @@ from domain.model import Code
 from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
-from gateway.http.validation import EMAIL
+from gateway.http.validation import Email
 from gateway.journeys.bodies import Body
 from gateway.services import Served
 from store import staff
@@ -28,7 +28,7 @@ class WorkerForm(Body):
 
     name: Code
     role: Literal["key-worker", "coordinator", "manager"] = "key-worker"
-    email: str = Field(pattern=EMAIL, max_length=254)
+    email: Email
     cap: int | None = Field(default=None, ge=1, le=100)
     active: bool = True
     team: Code | None = None
