@@ -7,10 +7,11 @@ from datetime import date
 
 from stdnum.gb import nhs
 
+from domain.formulas import is_formula
+
 LONGEST = 200
 LONGEST_LIST = 2_000  # `criteria` may name every criterion of a pack; those of supporting-families-2022 take 664
 EARLIEST_BIRTH = date(1900, 1, 1)
-FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 ROLES = ("adult", "child")
 REQUIRED = ("family_no", "surname", "forename", "role", "date_of_birth", "locality", "referrer", "referred_on")
@@ -51,7 +52,7 @@ def shown(value: str) -> str:
     """Return `value` safe to show: no control characters, not too long, and never a live formula."""
     plain = "".join(symbol if _printable(symbol) else f"\\u{ord(symbol):04x}" for symbol in value[:LONGEST])
     plain = plain if len(value) <= LONGEST else f"{plain}..."
-    return f"'{plain}" if plain.lstrip().startswith(FORMULA_STARTS) else plain
+    return f"'{plain}" if is_formula(plain) else plain
 
 
 def read(column: str, value: str) -> str | date | tuple[str, ...] | None:
@@ -77,8 +78,10 @@ def _harmless(value: str, most: int) -> str:
         raise BadCell("too-long", f"{len(value)} characters, the most is {most}", "shorten it")
     if not value.isprintable() and not all(map(_printable, value)):  # most are, and the first asks it at once
         raise BadCell("control-characters", "holds a line break or another control character", "remove it")
-    if value.strip().startswith(FORMULA_STARTS):
-        raise BadCell("formula", "reads as a spreadsheet formula", "give the plain text, without a leading = + - or @")
+    if is_formula(value.strip()):
+        raise BadCell(
+            "formula", "reads as a spreadsheet formula", "give the plain text, without a leading = + - @ | or %"
+        )
     return value
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.access import may_waive
 from domain.calendar import calendar_of
 from domain.errors import Rejected
 from domain.journey.agenda import Deadline, agenda
@@ -68,6 +69,7 @@ def correct(journey: Journey, command: CorrectEvent, programme: Programme) -> li
             f"event {command.version} is about {_subject(original)}, not {_subject(command.replacement)}",
             "keep its key worker, months or id, and correct the rest",
         )
+    _within_the_cap(original, command)
     _plausible(journey, command)
     replacement = _known_now(journey, original, command, programme)
     if replacement == original.model_copy(update={"at": command.at}):
@@ -88,6 +90,13 @@ def _subject(event: Correctable) -> str:
             return f"{event.months} months"
         case _:
             return event.type
+
+
+def _within_the_cap(original: Correctable, command: CorrectEvent) -> None:
+    """Refuse a waiver that is written, changed or taken away by somebody who could not have given it."""
+    held, said = (getattr(event, "waiver", None) for event in (original, command.replacement))
+    if held != said and not may_waive(command.actor):
+        raise Rejected("waiver-not-allowed", "only a manager may correct a waiver", "ask a manager to correct it")
 
 
 def _plausible(journey: Journey, command: CorrectEvent) -> None:

@@ -8,11 +8,13 @@ import uuid
 import structlog
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.body_limits import OF_UNSIGNED, SIGNED, BodyLimits, dropped, has_body, whose
 from gateway.http.problems import of_http, unexpected
 from wiring.telemetry.metrics import FAILED, REQUESTS
+from wiring.telemetry.redaction import chain
 from wiring.telemetry.request_id import FIELD, name_request
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -20,9 +22,12 @@ SAFE_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
+    # Whoever reads it over plain HTTP ignores it (RFC 6797, 8.1); TLS may end before us, where we do not see it.
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
 METHODS = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])  # a caller may write anything
+HUNG_UP = 499  # logged and counted for a client that left before it was answered: no fault, and nobody reads it
 FAULT = 500  # from here on an answer says that we failed
 PROBES = frozenset(["/healthz", "/readyz"])  # asked every few seconds: they would bury the rest of the log
 LARGEST_BODY = 1024 * 1024  # of ordinary JSON
@@ -69,9 +74,12 @@ class EveryRequest:
             try:
                 await self._serve(scope, receive, send_safe)
             except Exception as fault:
-                if answered:
+                if hung_up(fault):
+                    answered = HUNG_UP
+                elif answered:
                     raise
-                await unexpected(fault)(scope, receive, send_safe)
+                else:
+                    await unexpected(fault)(scope, receive, send_safe)
             finally:
                 route = getattr(scope.get("route"), "path", "unknown")
                 seconds = time.perf_counter() - began
@@ -100,6 +108,11 @@ class EveryRequest:
             return
         with self._bodies.held(who, receive) as counted:
             await self._app(scope, counted, send)
+
+
+def hung_up(fault: BaseException) -> bool:
+    """Tell whether a request failed because its client is gone."""
+    return any(isinstance(each, ClientDisconnect) for each in chain(fault))
 
 
 def largest(path: str) -> int:

@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.doors import Doors, doors
-
-__all__ = ["doors"]
+from tests.doors import Doors
 
 WEBHOOKS = {
     "https://10.0.0.7/hook": "not a public address",

@@ -8,10 +8,8 @@ from pydantic import ValidationError
 
 import programmes
 from programmes.chain import shipped
-from tests.doors import PROBLEM, Doors, doors
+from tests.doors import PROBLEM, Doors
 from wiring.settings import Settings
-
-__all__ = ["doors"]
 
 
 def _evil(folder: Path) -> list[str]:
