@@ -26,10 +26,10 @@ app = typer.Typer(
 )
 
 
-def _told(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+def _told(wanted: bool) -> None:
     """Tell the version and leave."""
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415 - the CLI must start fast
+        from importlib.metadata import version
 
         typer.echo(f"journeys {version('family-journeys')}")
         raise typer.Exit
@@ -67,7 +67,7 @@ def timelapse(context: typer.Context) -> None:
 
     Example: journeys timelapse --months 18
     """
-    from timelapse.run import main as run  # noqa: PLC0415 - the CLI must start fast
+    from timelapse.run import main as run
 
     run(context.args)
 

@@ -13,6 +13,7 @@ Action = Literal[
     "work",
     "check",
     "close",
+    "reopen",
     "correct",
     "reschedule",
     "read",

@@ -7,6 +7,7 @@ from domain.claims.ages import with_ages
 from domain.claims.claim_file import ClaimFile
 from domain.claims.journey_claim import claim_file_of
 from domain.evidence import Evidence
+from domain.ids import reference_of
 from domain.journey.evolve import fold
 from domain.journey.state import Journey
 from domain.programme.programme import Programme
@@ -58,7 +59,7 @@ async def of_journey(conn: Conn, vault: Vault, journey_id: str, as_of: date) -> 
 
     Raise `Erased` when the family was erased.
     """
-    if await erasing.erased_at(conn, journey_id.split(":")[2]):
+    if await erasing.erased_at(conn, reference_of(journey_id)):
         raise Erased
     journey = await _journey(conn, journey_id)
     programme = await programmes.get(conn, journey.programme_hash)

@@ -7,17 +7,18 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.canonical import plain
 from domain.claims.ages import Ages
 from domain.claims.claim_file import ClaimReport
 from domain.claims.clawback import Claimed
 from domain.claims.states import ClaimState, Move, moved
 from domain.errors import Rejected
+from domain.ids import family_of
 from domain.journey.commands import Judged
 from domain.journey.events import Verdict
 from domain.journey.state import Journey
 from domain.rules.case import Age
 from domain.rules.finding import Finding
-from store.chain import plain
 from store.pool import Conn, Record
 from store.queries import queries
 
@@ -106,7 +107,7 @@ EVERY = Filters()
 
 async def lock(conn: Conn, journey_id: str) -> None:
     """Take the family's turn at the ledger, until the caller's transaction ends; the first statement of it."""
-    await conn.execute(_SQL["lock"], journey_id.rpartition(":")[0])
+    await conn.execute(_SQL["lock"], family_of(journey_id))
 
 
 async def record(

@@ -5,24 +5,14 @@ from datetime import datetime
 from typing import Literal
 
 from domain.journey.effects import EFFECT, Effect, Message, Notify, Remind
+from domain.journey.stream import Outcome, Settled
 from store.pool import Conn, Record
 from store.queries import queries
 
 _SQL = queries("effects")
 
-Settled = Literal["sent", "failed", "refused", "recorded"]
 EffectState = Literal["planned", "sent", "failed", "refused", "recorded", "retried"]
 Unsent = Literal["failed", "refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an effect, when, and why."""
-
-    effect_id: str
-    state: Settled
-    at: datetime
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Any, Literal, get_args
 import orjson
 
 from domain.calendar import local_date
+from domain.canonical import plain
 from domain.evidence import EVIDENCE, EVIDENCE_KINDS
+from domain.ids import inbox_command_id, partner_event_of
 from domain.journey.commands import RecordEvidence
 from domain.journey.replies import Reply
-from store.chain import plain
 from store.pool import Conn, Record, columns
 from store.queries import queries
 
@@ -109,11 +110,6 @@ class InboxRow:
     received_at: datetime
 
 
-def command_id(partner: str, event_id: str) -> str:
-    """Return the id of the command that an event becomes: `inbox:<partner>:<event id>`."""
-    return f"inbox:{partner}:{event_id}"
-
-
 def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
     """Return the command that records the row's evidence on its journey, given at `at` (aware).
 
@@ -127,7 +123,7 @@ def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
         "observed_on": local_date(row.observed_at),
     }
     evidence = EVIDENCE.validate_python({**known, **row.evidence, "member": row.member_id})
-    name = command_id(row.partner, row.event_id)
+    name = inbox_command_id(row.partner, row.event_id)
     return RecordEvidence(command_id=name, at=at, actor=f"partner:{row.partner}", evidence=evidence)
 
 
@@ -139,10 +135,10 @@ def inbox_marks(replies: Sequence[Reply]) -> Marks:
     """
     marks: list[tuple[str, str, InboxState, str | None]] = []
     for reply in replies:
-        if reply.command_id.count(":") > 1 and reply.command_id.startswith("inbox:") and {*reply.happened} <= OWN:
-            _, partner, event_id = reply.command_id.split(":", 2)
+        source = partner_event_of(reply.command_id)
+        if source is not None and {*reply.happened} <= OWN:
             refused = reply.rejection
-            marks.append((partner, event_id, "refused" if refused else "applied", refused.code if refused else None))
+            marks.append((*source, "refused" if refused else "applied", refused.code if refused else None))
     return columns(marks, 4)
 
 
@@ -226,7 +222,7 @@ def checked(row: Arrival) -> Arrival:
     A refused event keeps its reason and a known kind: its evidence and subject are let go.
     """
     refusal = row.refusal
-    if len(command_id(row.partner, row.event_id)) > COMMAND_ID_LIMIT:
+    if len(inbox_command_id(row.partner, row.event_id)) > COMMAND_ID_LIMIT:
         refusal = refusal or "id-too-long"
     elif "\0" in row.event_id + row.kind or b"\\u0000" in orjson.dumps(row.evidence):
         refusal = refusal or "bad-character"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from domain.journey.commands import Caseload
+from domain.journey.facts import Caseload
 from domain.leave import Receiver
 from domain.programme.programme import Holder
 from store.pool import Conn

@@ -53,7 +53,7 @@ class Door:
     @property
     def folder(self) -> Path:
         """The data folder of the local stack."""
-        from stack.folders import default_data  # noqa: PLC0415 - the CLI must start fast
+        from stack.folders import default_data
 
         return self.data or default_data()
 
@@ -66,20 +66,20 @@ class Door:
     @cached_property
     def clock(self) -> "Clock":
         """The business clock of the stack, which a time-lapse has moved."""
-        from cli.core.days import Clock  # noqa: PLC0415
+        from cli.core.days import Clock
 
         told = self.get("/clock")
         return Clock(datetime.fromisoformat(told["now"]), told["nation"])
 
     def day(self, text: str) -> str:
         """Return the day that a text means here, as it is sent."""
-        from cli.core.days import day  # noqa: PLC0415
+        from cli.core.days import day
 
         return text if ISO_DAY.fullmatch(text) else day(text, self.clock).isoformat()
 
     def moment(self, text: str) -> str:
         """Return the moment that a text means here as a limit, as it is sent."""
-        from cli.core.days import moment  # noqa: PLC0415
+        from cli.core.days import moment
 
         return moment(text, self.clock).isoformat()
 
@@ -149,9 +149,9 @@ class Door:
     @contextmanager
     def client(self) -> "Iterator[httpx.Client]":
         """Open the HTTP client; what still fails after every attempt becomes `Trouble`."""
-        import httpx  # noqa: PLC0415
+        import httpx
 
-        from cli.core.session import token  # noqa: PLC0415
+        from cli.core.session import token
 
         headers = {"authorization": f"Bearer {token(self.folder)}"}
         try:
@@ -176,7 +176,7 @@ def in_path(text: str) -> str:
 
 def _next(answer: "httpx.Response") -> str | None:
     """Return the cursor in the address of the page after this one."""
-    import httpx  # noqa: PLC0415
+    import httpx
 
     following = answer.links.get("next", {}).get("url")
     return httpx.URL(following).params["cursor"] if following else None
@@ -184,8 +184,8 @@ def _next(answer: "httpx.Response") -> str | None:
 
 def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":
     """Return the attempts at one request, longer apart each time: long enough for a gateway that is started again."""
-    import httpx  # noqa: PLC0415
-    import stamina  # noqa: PLC0415
+    import httpx
+    import stamina
 
     stamina.instrumentation.set_on_retry_hooks([])  # it would log to the terminal
     passing = (AwayError, httpx.TransportError) if repeatable else (AwayError, httpx.ConnectError)
@@ -200,7 +200,7 @@ def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":
 @contextmanager
 def _calls(address: str) -> Iterator[None]:
     """Say plainly that an address is none."""
-    import httpx  # noqa: PLC0415
+    import httpx
 
     try:
         yield

@@ -1,6 +1,7 @@
 """How a command is made: `--data`, `--url` and `--json` on each, and every trouble told the same way."""
 
 import inspect
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.core.client import Door
-from cli.core.errors import Trouble
+from cli.core.errors import BAD_INPUT, Trouble
 from cli.core.output import tables_as_csv
 
 Data = Annotated[Path | None, typer.Option("--data", envvar="JOURNEYS_DATA", help="Data folder of the local stack.")]
@@ -45,8 +46,18 @@ _GUARD = inspect.Parameter("if_version", inspect.Parameter.KEYWORD_ONLY, default
 _CSV = inspect.Parameter("as_csv", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsCsv)
 
 
+def sure(yes: bool, question: str) -> None:
+    """Ask once more before a step that is hard to take back, unless it was said already."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Trouble(f"not done: {question}", "say it again with --yes", exit_code=BAD_INPUT)
+    if not typer.confirm(question):
+        raise typer.Exit(1)
+
+
 def command(
-    app: typer.Typer, name: str | None = None, *, csv: bool = False, guarded: bool = False
+    app: typer.Typer, name: str | None = None, *, csv: bool = False, guarded: bool = False, epilog: str | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add a function, whose first argument is the `Door`, as a command of `app`; with `csv` its table is one too.
 
@@ -71,7 +82,7 @@ def command(
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by inspect, and so by typer
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         del run.__wrapped__  # or its own signature would be read instead
-        app.command(name)(run)
+        app.command(name, epilog=epilog)(run)
         return function
 
     return add

@@ -79,7 +79,7 @@ def table(
         if not beside:
             _csv(columns, rows)
         return
-    from cli.core.tables import draw  # noqa: PLC0415 - the CLI must start fast
+    from cli.core.tables import draw
 
     draw(title, columns, [[_shown(cell) for cell in row] for row in rows], err=err)
 
@@ -109,7 +109,7 @@ def fields(pairs: Iterable[tuple[str, object]]) -> None:
 
 def moment(text: str | None) -> str:
     """Write a UTC time as it is in Britain."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    from zoneinfo import ZoneInfo
 
     return datetime.fromisoformat(text).astimezone(ZoneInfo("Europe/London")).strftime("%Y-%m-%d %H:%M") if text else ""
 
@@ -151,7 +151,7 @@ def _shown(value: object) -> str:
     return plain("" if value is None else value)
 
 
-def _yes(value: bool) -> str:  # noqa: FBT001 - the value is what is written
+def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 

@@ -3,6 +3,7 @@
 import re
 
 from cli.core.errors import BAD_INPUT, Trouble, plain
+from domain.ids import number_of
 
 VERSION = re.compile(r"(?:([1-9]\d{0,8})-)?(\d{1,9})")
 
@@ -18,5 +19,5 @@ def entity_tag(version: str) -> str:
 
 def version_of(journey_id: str, version: int) -> str:
     """Return a journey's version as people are told it: the number, and before it which journey unless the first."""
-    number = journey_id.rsplit(":", 1)[1]
-    return str(version) if number == "1" else f"{number}-{version}"
+    number = number_of(journey_id)
+    return str(version) if number == 1 else f"{number}-{version}"

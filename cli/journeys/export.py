@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 @command(app)
-def export(  # noqa: PLR0913 - one argument an option
+def export(
     door: Door,
     form: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="JSON lines, or CSV.")] = "jsonl",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to. Default: standard output.")] = None,

@@ -29,7 +29,7 @@ FAULT_COLUMNS = ("line", "family", "column", "value", "reason", "remedy")
 
 
 @command(app)
-def refer(  # noqa: PLR0913, PLR0917 - one argument an option
+def refer(
     door: Door,
     member: Annotated[
         list[str] | None,
@@ -87,7 +87,7 @@ def _told(door: Door, form: Any, *, by_flag: bool) -> dict[str, Any]:
 
 def _asked(door: Door, programme: str | None) -> dict[str, Any]:
     """Ask for the referral, and again for each answer that is refused, until it is taken."""
-    from cli.journeys import prompts  # noqa: PLC0415 - the CLI must start fast
+    from cli.journeys import prompts
 
     day = partial(_day, door)
     form = prompts.form(day)
@@ -113,7 +113,7 @@ def _person(text: str) -> dict[str, str]:
 
 def _day(door: Door, text: str) -> str:
     """Return the day meant; what means none is sent as it stands, and judged by the rules that judge a file."""
-    from cli.core.days import meant  # noqa: PLC0415 - the CLI must start fast
+    from cli.core.days import meant
 
     found = None if ISO_DAY.fullmatch(text) else meant(text or "today", door.clock)
     return found.isoformat() if found else text
@@ -222,8 +222,8 @@ def _collect(lines: Iterator[str], advance: "Callable[[int], None]") -> dict[str
 
 @contextmanager
 def _bar(*, quiet: bool) -> "Iterator[Callable[[int], None]]":
-    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
         task = progress.add_task("families", total=None)

@@ -20,7 +20,7 @@ Holder = Annotated[str | None, typer.Option("--holder", "--key-worker", help="On
 
 
 @command(app, "list", csv=True)
-def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
+def list_journeys(
     door: Door,
     stage: Annotated[str | None, typer.Option(help="referral, identification, assessment, intervention, ...")] = None,
     holder: Holder = None,

@@ -69,8 +69,8 @@ def rearm(door: Door, ref: OneFamily = None) -> None:
 
 
 def _all_rearmed(door: Door) -> int:
-    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     begin = f"/v1/rearm?limit={STEP}"
     count, place = 0, begin

@@ -119,7 +119,7 @@ def _in_path(message: str) -> str:
 
 
 @command(partners, "address")
-def address(  # noqa: PLR0913 - one argument an option
+def address(
     door: Door,
     name: Annotated[str, typer.Argument(help="As the programme's agreements name it, such as wirral-schools.")],
     *,

@@ -52,7 +52,7 @@ def rotate_secret(
 
 def _show_secret(door: Door, told: dict[str, Any], secrets: Path | None) -> None:
     if secrets is not None:
-        from cli.partners.replay import keep_secret  # noqa: PLC0415 - the CLI must start fast
+        from cli.partners.replay import keep_secret
 
         keep_secret(secrets, told["name"], told["secret"])
         told = {**told, "secret": f"in {secrets}"}
@@ -144,7 +144,7 @@ def _agreement(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 @command(app)
-def replay(  # noqa: PLR0913, PLR0917 - one argument an option
+def replay(
     door: Door,
     file: Annotated[Path, typer.Argument(help="NDJSON, one CloudEvent a line, or a JSON list of them.")],
     partner: Annotated[str | None, typer.Option(help="Only events of this partner.")] = None,
@@ -161,7 +161,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: journeys partners replay samples/partner-events.ndjson --secrets partners.json
     """
-    from cli.partners.replay import Replay, read_file  # noqa: PLC0415 - the CLI must start fast
+    from cli.partners.replay import Replay, read_file
 
     told = Replay(door, secrets, rate).send(read_file(file, from_line), partner)
     if door.as_json:

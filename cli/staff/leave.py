@@ -16,7 +16,7 @@ MOST = 500  # as the gateway takes
 
 
 @command(app, "leave", csv=True)
-def leave(  # noqa: PLR0913 - one argument an option
+def leave(
     door: Door,
     name: Annotated[str, typer.Argument(help="Who leaves.")],
     to: Annotated[list[str] | None, typer.Option("--to", metavar="NAME", help="Who takes over; say it again.")] = None,
@@ -61,8 +61,8 @@ def _heading(told: dict[str, Any]) -> str:
 
 def _handed_over(door: Door, name: str, form: dict[str, Any]) -> dict[str, Any]:
     """Ask again until nothing is left, with a progress bar; each request goes on where the last one ended."""
-    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     place = f"/v1/workers/{in_path(name)}/leave"
     if form["dry_run"]:

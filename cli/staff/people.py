@@ -13,7 +13,7 @@ workers = typer.Typer(help="Key workers and other staff.", no_args_is_help=True,
 
 
 @command(workers, "add")
-def add_worker(  # noqa: PLR0913 - one argument an option
+def add_worker(
     door: Door,
     name: Annotated[str, typer.Argument(help="A short name in small letters, such as kim.")],
     email: Annotated[str, typer.Option(help="Where reminders go.")],
@@ -64,7 +64,7 @@ def login(
 
     Example: journeys login --name kim --role key-worker
     """
-    from cli.core.session import login as begin  # noqa: PLC0415 - the CLI must start fast
+    from cli.core.session import login as begin
 
     begin(door.folder, name, role)
     if door.as_json:

@@ -22,13 +22,6 @@ from domain.evidence import Observation
 from domain.journey.events import (
     AnyEvent,
     ClaimEligibilityRecorded,
-    ConsentRecorded,
-    ConsentWithdrawn,
-    ContactRecorded,
-    EventCorrected,
-    EvidenceRecorded,
-    FamilyAssessed,
-    PlanAgreed,
 )
 from domain.journey.state import Journey
 from domain.model import Value
@@ -37,16 +30,6 @@ from domain.rules.logic import Verdict
 from domain.rules.payment import payable
 
 News = Literal["raise", "withdraw"]
-# After these a claim may read otherwise. A step of the path may too: it may have been recorded late, or first.
-UNSETTLING = (
-    EvidenceRecorded,
-    ConsentRecorded,
-    ConsentWithdrawn,
-    ContactRecorded,
-    FamilyAssessed,
-    PlanAgreed,
-    EventCorrected,
-)
 
 
 class Change(Value):
@@ -179,7 +162,7 @@ def _unsettles(journey: Journey, event: AnyEvent) -> bool:
     """A result that is claimed again may carry what was left without it."""
     if isinstance(event, ClaimEligibilityRecorded):
         return event.claim_id is not None and bool(journey.clawbacks)
-    return isinstance(event, UNSETTLING)
+    return event.unsettles_claims
 
 
 def _changes(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Change, ...]:

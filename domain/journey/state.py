@@ -84,6 +84,15 @@ class Found(Value):
     on: date
 
 
+class BeforeClose(Value):
+    """Where a closed journey stood, so that it can go on there when the close is taken back."""
+
+    stage: Stage
+    intensity: Intensity | None
+    handover_to: str | None
+    owed: tuple[Owed, ...]
+
+
 class Journey(Value):
     """One family's path; `version` counts its events."""
 
@@ -126,6 +135,7 @@ class Journey(Value):
     checks: tuple[Check, ...] = ()
     closed_on: date | None = None
     outcome: Outcome | None = None
+    before_close: BeforeClose | None = None
     erased_on: date | None = None
     erased_for: ErasureReason | None = None
     owed: tuple[Owed, ...] = ()

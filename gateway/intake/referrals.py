@@ -12,6 +12,7 @@ from domain.intake.referral import Terms
 from domain.intake.referring import check_family, rows_of
 from domain.journey.commands import ReferFamily
 from domain.journey.decide import decide
+from domain.journey.facts import NO_FACTS
 from domain.journey.state import UNREFERRED
 from gateway.http.problems import DOCUMENTED, NotTaken
 from gateway.http.security import Allow
@@ -101,7 +102,8 @@ async def try_out(services: Services, taking: Taking) -> None:
             reserved = await reserve(services, conn, taking)
             journeys = [row.journey_id for row in await read_models.by_reference(conn, reserved.reference)]
             await keep_people(services, conn, taking.referral, reserved)
-            decide(UNREFERRED, await _command(services, taking, reserved, tuple(journeys)), taking.programme)
+            command = await _command(services, taking, reserved, tuple(journeys))
+            decide(UNREFERRED, command, NO_FACTS, taking.programme)
         finally:
             await undone.rollback()
 

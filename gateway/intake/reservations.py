@@ -8,6 +8,7 @@ import orjson
 
 from domain.access import Actor
 from domain.errors import Rejected
+from domain.ids import JourneyId
 from domain.intake.referral import Person as Told
 from domain.intake.referral import Referral
 from domain.programme.programme import Programme
@@ -102,7 +103,7 @@ async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str) ->
         key=taking.key,
         fingerprint=print_,
         reference=reference,
-        journey_id=f"journey:{taking.programme.area}:{reference}:{number}",
+        journey_id=str(JourneyId(taking.programme.area, reference, number)),
         members=await _member_ids(services, conn, reference, taking.referral, matches),
         created_at=await services.now(),
     )

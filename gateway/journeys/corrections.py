@@ -1,7 +1,7 @@
 """The other commands people give a journey: a reminder acknowledged, an event corrected."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import ValidationError
@@ -11,7 +11,8 @@ from domain.evidence import Observation
 from domain.evidence_words import coded
 from domain.intake.referral_columns import shown
 from domain.journey.commands import AcknowledgeReminder, CorrectEvent
-from domain.journey.events import EVENT, AnyEvent, Correctable, EvidenceRecorded
+from domain.journey.corrections import CORRECTABLE, not_correctable
+from domain.journey.events import EVENT, AnyEvent, EvidenceRecorded
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import place, said
 from gateway.journeys.bodies import Acknowledge, Answer, Correct
@@ -23,7 +24,6 @@ from store import journal
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
 
 OF_AN_OFFER = "handover-answer."  # how the ids of these reminders begin
-CORRECTABLE: tuple[type[AnyEvent], ...] = get_args(get_args(Correctable)[0])
 
 
 @router.post("/acknowledge")
@@ -58,12 +58,9 @@ async def correct(
 
 def _correction(stream: list[AnyEvent], body: Correct, reference: str) -> Callable[[dict[str, Any]], CorrectEvent]:
     """Return how the correction is made; raise `Rejected` when the event cannot read so."""
-    if body.version > len(stream) or not isinstance(stream[body.version - 1], CORRECTABLE):
-        raise Rejected(
-            "nothing-to-correct",
-            f"{reference} has no event {body.version} that can be corrected",
-            "show the journey for its numbered events; only steps of the path, consents and evidence can be corrected",
-        )
+    event = stream[body.version - 1] if body.version <= len(stream) else None
+    if not isinstance(event, CORRECTABLE):
+        raise not_correctable(reference, body.version, event.type if event else None, len(stream))
     reads = _as_it_reads(stream, body.version)
     replacement = _changed(reads, body.changes)
     if isinstance(reads, EvidenceRecorded) and isinstance(replacement, EvidenceRecorded):

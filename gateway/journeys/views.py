@@ -10,12 +10,14 @@ from pydantic import BaseModel
 
 from domain.access import Actor, may
 from domain.calendar import calendar_of
+from domain.ids import reference_of
 from domain.journey.agenda import Deadline, agenda
 from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
 from domain.journey.owed_work import OwedWork, owed_work
 from domain.journey.state import Journey, ReminderState
+from domain.journey.stream import Recorded
 from domain.programme.programme import Holder, Work
 from domain.stages import OnPath
 from gateway.http.known_names import known
@@ -27,7 +29,6 @@ from gateway.journeys.families import Asked, OnFamily, etag
 from gateway.services import Served, Services
 from store import claims, journal, programmes, read_models
 from store.claims import Claim
-from store.journal import Recorded
 from store.pool import Conn
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord
@@ -238,7 +239,7 @@ async def reminders(
     async with services.pool.acquire() as conn:
         rows = await read_models.reminders(conn, state=state, limit=limit, after=after)
     links.page(rows, limit, lambda row: (row.fell_due_at, row.journey_id, row.reminder_id))
-    return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
+    return Reminders(reminders=[Fallen(reference=reference_of(row.journey_id), **asdict(row)) for row in rows])
 
 
 async def _families(services: Services, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from domain.access import Actor
 from domain.calendar import local_date
 from domain.errors import Rejected
+from domain.ids import reference_of
 from domain.journey.commands import AllocateKeyWorker
 from domain.model import Code
 from gateway.http.known_names import known
@@ -121,7 +122,7 @@ async def _given(services: Services, journey_id: str, command: AllocateKeyWorker
         if fault.code != "command-id-reused" or taken in {None, journey_id}:
             raise
         return await _given(services, str(taken), command)
-    return Answer.of(journey_id.split(":")[2], reply)
+    return Answer.of(reference_of(journey_id), reply)
 
 
 async def _asked_before(services: Services, name: str) -> str | None:

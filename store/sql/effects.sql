@@ -42,7 +42,7 @@ SELECT effect_id, journey_id, command_id, payload, state, detail, told_at
   FROM effects
  WHERE state = 'failed' AND told AND ($1::text IS NULL OR payload ->> 'partner' = $1)
    AND NOT EXISTS (SELECT FROM family_keys
-                    WHERE family_keys.reference = split_part(journey_id, ':', 3) AND erased_at IS NOT NULL)
+                    WHERE family_keys.reference = reference_of(journey_id) AND erased_at IS NOT NULL)
  ORDER BY seq
  LIMIT $2;
 

@@ -18,6 +18,7 @@ from activities.delivery.services import NOT_ARRIVED, Post
 from activities.messages import RunEffect
 from activities.notifications import NotificationActivities
 from domain.journey import commands as ask
+from domain.journey.facts import StillOpen
 from stack import sinks
 from stack.ports import LOOPBACK
 from store import effects, partners, programmes, staff
@@ -282,7 +283,7 @@ async def test_a_repeat_says_the_same(office, told):
 async def test_a_message_of_an_erased_family_is_refused(office, told):
     """What waited when the family was erased is not sent, also where consent and agreement would allow it."""
     await office.do(ask.CloseJourney, outcome="moved-away")
-    await office.do(ask.EraseFamily, reason="request", still_open=ask.StillOpen(newest=JOURNEY))
+    await office.do(ask.EraseFamily, reason="request", still_open=StillOpen(newest=JOURNEY))
     assert await office.notify(told) == ("refused", "family-erased")
     assert office.hooks.received == []
 

@@ -67,7 +67,7 @@ async def test_the_whole_path(cli: Cli, doors: Doors):
         ("step-up", ref, "--reason", "crisis"),
         ("step-down", ref),
         ("correct", ref, "3", "--reason", "typing-error", "--set", "on=2012-05-20"),
-        ("close", ref, "--outcome", "moved-away"),
+        ("close", ref, "--outcome", "moved-away", "--yes"),
     ):
         ran = await cli(*words)
         assert (ran.code, ran.err, ref in ran.out) == (0, "", True), (words, ran)

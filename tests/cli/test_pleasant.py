@@ -17,6 +17,7 @@ from cli.journeys.steps import OUTCOMES
 from cli.main import app
 from domain.journey.events import Outcome
 from tests.cli.conftest import JOURNEYS, Cli
+from tests.doors import Doors
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -141,3 +142,19 @@ async def test_the_version_is_told(cli: Cli):
 def test_every_outcome_is_in_the_help_of_close():
     """The help of close lists the outcomes that the domain knows, all of them."""
     assert set(get_args(Outcome)) == set(re.findall(r"[a-z-]+", OUTCOMES)) - {"or"}
+
+
+async def test_a_close_is_asked_for_twice(cli: Cli, doors: Doors):
+    """Where nobody can be asked, a close without --yes does nothing; with it, it is done, and a manager takes it back."""
+    ref = await doors.referred()
+    ran = await cli("close", ref, "--outcome", "opened-in-error")
+    assert (ran.code, "--yes" in ran.err) == (2, True), ran
+    assert (await cli.ok("close", ref, "--outcome", "opened-in-error", "--yes"))["stage"] == "closed"
+    reopened = await cli.ok("reopen", ref, "--reason", "closed-by-mistake")
+    assert (reopened["happened"], reopened["stage"]) == (["journey-reopened"], "referral")
+
+
+async def test_the_fields_of_a_correction_are_in_its_help(cli: Cli):
+    """Whoever corrects an event reads in the help which fields it has."""
+    ran = await cli("correct", "--help")
+    assert [word for word in ("referrer", "locality", "criteria", "expires_on") if word not in ran.out] == []

@@ -15,12 +15,12 @@ from domain.evidence import EVIDENCE
 from domain.family import Member
 from domain.journey import commands as c
 from domain.journey.commands import COMMAND
-from domain.journey.decide import decide
 from domain.journey.events import EVENT, EventCorrected
 from domain.journey.evolve import evolve, fold
 from domain.journey.state import UNREFERRED
 from programmes import kept, load
 from tests.domain.given import A_PLACE, ROOM, ask
+from tests.facts import WithFacts, apart, decide
 
 PACK = load("wirral-2012")
 KEPT = kept(PACK.model_dump_json(by_alias=True).encode())
@@ -43,7 +43,8 @@ class History:
     def give(self, kind, day, **fields):
         """Carry out one command as the journal does, by way of JSON; a refusal leaves no trace."""
         self.now += timedelta(hours=1)
-        command = COMMAND.validate_json(ask(kind, day, **fields).model_dump_json(by_alias=True))
+        given, facts = apart(ask(kind, day, **fields))
+        command = WithFacts(COMMAND.validate_json(given.model_dump_json(by_alias=True)), facts)
         try:
             happened = decide(self.journey, command.model_copy(update={"at": self.now}), PACK)
         except Rejected:

@@ -14,23 +14,24 @@ from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey.agenda import agenda
 from domain.journey.consent import refusal
-from domain.journey.decide import decide
 from domain.journey.disclosure import disclosed
 from domain.journey.effects import Notify, Remind
 from domain.journey.events import AnyEvent, FamilyReferred
 from domain.journey.evolve import evolve
+from domain.journey.facts import Caseload, PlacesTaken
 from domain.journey.react import react
 from domain.journey.state import UNREFERRED, Journey
 from domain.programme.programme import Programme
 from tests.domain.pack_cases import CASES, Case
+from tests.facts import decide, give
 
 GOLDEN = Path(__file__).with_name("golden")
 REFERENCE = "F-7K3Q-9D2X"
 START = date(2012, 5, 1)
 UNTIL_DOWN = date(2012, 12, 3) - START
 ROOM = {
-    "caseload": c.Caseload(known=True, held=0, cap=10),
-    "places": c.PlacesTaken(families=0, key_workers=0, holds=False),
+    "caseload": Caseload(known=True, held=0, cap=10),
+    "places": PlacesTaken(families=0, key_workers=0, holds=False),
 }
 KINDS = ("sustained", "regressed", "handed over", "not eligible", "without consent", "declined")
 
@@ -124,7 +125,7 @@ def _events(
     if order is c.ReferFamily and not programme.agreements:
         return [FamilyReferred(at=at, on=day, criteria=(), **told)]
     try:
-        return decide(journey, order(command_id="c", at=at, actor="coordinator:ann", on=day, **told), programme)
+        return decide(journey, give(order, command_id="c", at=at, actor="coordinator:ann", on=day, **told), programme)
     except Rejected as fault:
         return f"{fault.code}: {fault.reason}"
 

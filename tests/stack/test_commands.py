@@ -143,7 +143,7 @@ def test_others_read_nothing(stack):
 
 def test_no_sdk_in_the_cli():
     """The commands and the supervisor never load the Temporal SDK, which is slow to load and may crash at exit."""
-    code = "import sys, cli.stack, stack.commands, stack.catalog; sys.exit('temporalio' in sys.modules)"
+    code = "import sys, cli.operations.stack, stack.commands, stack.catalog; sys.exit('temporalio' in sys.modules)"
     assert subprocess.run((sys.executable, "-c", code), check=False).returncode == 0
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from streams import START, carry_out, journey_id_of, store, whole_path
 
-from domain.journey.commands import Caseload
+from domain.journey.facts import Caseload
 from store import staff
 from store.staff import StaffMember
 

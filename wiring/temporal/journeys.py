@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import Rejected
 from domain.journey.commands import AnyCommand, PassTime, RecordEvidence
 from domain.journey.replies import Reply
-from domain.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, PROGRESS, REJECTED, TASK_QUEUE, UPDATES
+from domain.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, PROGRESS, REJECTED, TASK_QUEUE, update_of
 from wiring.temporal.claim_windows import ClaimWindowClient
 from wiring.temporal.codec import codec_of
 from wiring.temporal.faults import CUT_SHORT, PASSING, Unavailable, asking
@@ -67,7 +67,7 @@ class JourneyClient:
         if command.type != "refer":
             try:
                 reply: Reply = await self._client.get_workflow_handle(journey_id).execute_update(
-                    UPDATES[command.type], command, id=self._update_id(command), result_type=Reply
+                    update_of(command.type), command, id=self._update_id(command), result_type=Reply
                 )
             except RPCError as fault:
                 if fault.status != RPCStatusCode.NOT_FOUND:
@@ -87,7 +87,7 @@ class JourneyClient:
         )
         try:
             reply: Reply = await self._client.execute_update_with_start_workflow(
-                UPDATES[command.type],
+                update_of(command.type),
                 command,
                 id=self._update_id(command),
                 result_type=Reply,

@@ -26,9 +26,9 @@ from stack.process import Child
 STAGE = TypedSearchAttributes([SearchAttributePair(SearchAttributeKey.for_keyword("JourneyStage"), "referred")])
 ENDLESS = """
 import asyncio, os
-from stack import parts
+from stack import private_stack
 async def main():
-    async with parts.running(temporal=None) as stack:
+    async with private_stack.running(temporal=None) as stack:
         print(stack.process("postgres").pid, stack.layout.data, flush=True)
         await asyncio.Event().wait()
 asyncio.run(main())
