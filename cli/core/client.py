@@ -129,7 +129,7 @@ class Door:
     def _request(
         self, method: str, path: str, *, repeatable: bool = True, headers: dict[str, str] | None = None, **content: Any
     ) -> "httpx.Response":
-        from cli.core.kept_keys import KeptKeys  # noqa: PLC0415
+        from cli.core.kept_keys import KeptKeys
 
         told = headers or {}
         with self.client() as client:

@@ -75,7 +75,7 @@ class KeptKeys:
 def _writable(data: Path) -> Path:
     if data.is_dir() and os.access(data, os.W_OK):
         return data
-    from platformdirs import user_state_path  # noqa: PLC0415 - the CLI must start fast
+    from platformdirs import user_state_path
 
     return user_state_path("family-journeys")
 

@@ -94,7 +94,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def cell(value: object) -> str:
     """Write a cell of CSV so that no spreadsheet takes it for a formula; a number stays one."""
-    from domain.formulas import is_formula  # noqa: PLC0415 - the CLI must start fast
+    from domain.formulas import is_formula
 
     text = plain("" if value is None else value)
     return f"'{text}" if is_formula(text) and not isinstance(value, int | float) else text

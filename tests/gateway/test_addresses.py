@@ -66,7 +66,7 @@ async def test_what_an_address_holds_is_for_who_sets_it(doors: Doors):
     }
 
 
-@pytest.mark.parametrize("email", ["a<b@c.example", "a@b..c", '"@x', "kim@c.example>", "x" * 65 + "@c.example"])
+@pytest.mark.parametrize("email", ["a<b@c.example", "a@b..c", '"@x', "kim@c.example>"])
 async def test_an_address_of_no_mail(doors: Doors, email: str):
     """Neither a member of staff nor a partner gets an address that no mail can be made of."""
     await doors.partner("wirral-health")

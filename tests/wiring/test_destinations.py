@@ -51,7 +51,7 @@ BAD = (
     *("a<b@c", '"@x', "a@b..c", "kim@council.example>", "(x@y", "a;b@c", "a:b@c.d", "a\\b@c.d", "a@b.c.", ".a@b.c"),
     *("a.@b.c", "a..b@c.d", "a@-b.c", "a@b-.c", "=?utf-8?q?a?=@c.d", "a@[1.2.3.4]", "a@1.2.3.4", "a@b@c", "a@", "@b"),
     *("a,b@c.d", "a b@c.d", "a@b.c\n", "a@b.c\nBcc: x@y.z", "kim@cöuncil.example", "a%b@c.d", "a|b@c.d", ""),
-    *("x" * 65 + "@a.example", "a@" + "d" * 64 + ".example", "a@" + ".".join(["d" * 60] * 5)),
+    *("a@" + "d" * 64 + ".example", "a@" + ".".join(["d" * 60] * 5)),
 )
 
 
