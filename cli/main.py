@@ -7,11 +7,11 @@ import typer
 from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import EXIT_CODES
-from cli.journeys import deadlines, due, erasure, export, holders, referrals, steps, views
+from cli.journeys import deadlines, due, erasure, export, holders, imports, referrals, steps, views
 from cli.operations import doctor, maintenance
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
-from cli.programmes import packs
+from cli.programmes import packs, terms
 from cli.staff import leave, people
 
 ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -45,7 +45,7 @@ def about(
     """Family journeys, from referral to the last check."""
 
 
-for _part in (referrals, views, export, due, steps, erasure, holders, people, maintenance, doctor, completion):
+for _part in (referrals, imports, views, export, due, steps, erasure, holders, people, maintenance, doctor, completion):
     app.add_typer(_part.app)
 people.workers.add_typer(leave.app)
 app.add_typer(people.workers, name="workers")
@@ -55,6 +55,7 @@ ledger.add_to(check.app)
 windows.add_to(check.app)
 app.add_typer(check.app, name="claims")
 app.add_typer(packs.app, name="programmes")
+app.add_typer(terms.app, name="terms")
 app.add_typer(deadlines.app, name="deadline")
 app.add_typer(messages.app, name="messages")
 for _command in (local.up, local.status, local.down):

@@ -11,9 +11,9 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from gateway.claims import ledger, windows
 from gateway.http import problems
 from gateway.http.middleware import EveryRequest
-from gateway.intake import imports, referrals
+from gateway.intake import imports, referrals, undoing
 from gateway.journeys import corrections, erasure, steps, views
-from gateway.operations import clock, counts, doctor, maintenance
+from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue
@@ -64,6 +64,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         queue,
         corrections,
         imports,
+        undoing,
         views,
         ledger,
         windows,
@@ -78,6 +79,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         quarantine,
         messages,
         addresses,
+        terms,
     ):
         app.include_router(part.router)
     app.include_router(maintenance.health)

@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from domain.journey.commands import RecordEvidence
 from store import inbox
-from store.pool import Pool
+from store.pool import Conn, Pool
 from wiring.background import beside
 from wiring.temporal.journeys import JourneyClient, Unavailable
 
 Forward = Callable[[str, Sequence[RecordEvidence]], Awaitable[None]]
+Take = Callable[[Conn, int, int], Awaitable[inbox.Taken | None]]
 
 BATCH = 500  # rows held locked while they are handed over
 EVERY = 5.0  # seconds between sweeps that nothing woke
@@ -39,8 +40,12 @@ async def sweep(pool: Pool, forward: Forward, now: datetime) -> int:
     async with pool.acquire() as conn:
         await inbox.stale(conn, now - LOST_AFTER)
         await inbox.release(conn)
+    return sum([await _hand_over_all(pool, forward, now, take) for take in (inbox.take, inbox.take_shares)])
+
+
+async def _hand_over_all(pool: Pool, forward: Forward, now: datetime, take: Take) -> int:
     count = last = 0
-    while (batch := await _hand_over(pool, forward, now, last)) is not None:
+    while (batch := await _hand_over(pool, forward, now, take, last)) is not None:
         handed, last = batch
         count += handed
     return count
@@ -58,14 +63,14 @@ async def _sweep_on(pool: Pool, engine: JourneyClient, wake: asyncio.Event) -> N
             await asyncio.wait_for(wake.wait(), EVERY)
 
 
-async def _hand_over(pool: Pool, forward: Forward, now: datetime, after: int) -> tuple[int, int] | None:
+async def _hand_over(pool: Pool, forward: Forward, now: datetime, take: Take, after: int) -> tuple[int, int] | None:
     """Hand over one batch; return how many and the last number looked at, or None when there was nothing left."""
     silent: list[Unavailable] = []  # journeys in a row that Temporal did not answer for
     async with pool.acquire() as conn, conn.transaction():
-        taken = await inbox.take(conn, BATCH, after)
+        taken = await take(conn, BATCH, after)
         if taken is None:
             return None
-        keys: list[inbox.EventKey] = []
+        done: list[inbox.Forwardable] = []
         refused: list[inbox.EventKey] = []
         for journey_id, rows in taken.journeys.items():
             try:
@@ -77,16 +82,24 @@ async def _hand_over(pool: Pool, forward: Forward, now: datetime, after: int) ->
                 log.warning("events wait", journey=journey_id, events=len(rows), error=type(fault).__name__)
                 silent = [*silent, fault] if isinstance(fault, Unavailable) else []
             else:
-                keys += orders
+                done += [row for row in rows if row.key in orders]
                 silent = []
             if len(silent) == AWAY_AFTER:
                 break
-        handed = await inbox.forwarded(conn, keys, now) if keys else 0
+        handed = await _mark(conn, done, now)
         if refused:
             await inbox.refuse(conn, refused, inbox.OUTDATED)
     if len(silent) == AWAY_AFTER:
         raise silent[-1]
     return handed, taken.last
+
+
+async def _mark(conn: Conn, done: Sequence[inbox.Forwardable], now: datetime) -> int:
+    """Mark what was handed over, events and shares each in their table; return how many."""
+    keys = [row.key for row in done if row.shared_as is None]
+    shares = [row.shared_as for row in done if row.shared_as is not None]
+    count = await inbox.forwarded(conn, keys, now) if keys else 0
+    return count + (await inbox.shares_forwarded(conn, shares, now) if shares else 0)
 
 
 def _orders(rows: Sequence[inbox.Forwardable], now: datetime) -> dict[inbox.EventKey, RecordEvidence]:

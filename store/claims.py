@@ -17,13 +17,15 @@ from domain.ids import family_of
 from domain.journey.commands import Judged
 from domain.journey.events import Verdict
 from domain.journey.state import Journey
-from domain.rules.case import Age
+from domain.programme.results import Period
 from domain.rules.finding import Finding
+from domain.rules.member import Age
 from store.pool import Conn, Record
 from store.queries import queries
 
 _SQL = queries("claims")
 FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
+TERMS: TypeAdapter[tuple[Period, ...] | None] = TypeAdapter(tuple[Period, ...] | None)
 AGES: TypeAdapter[dict[str, tuple[Age, ...]]] = TypeAdapter(dict[str, tuple[Age, ...]])
 
 
@@ -69,7 +71,8 @@ class Filters:
 class Basis:
     """What an evaluation knew and found: the journal's version, earlier claims, sealed dates of birth, the report.
 
-    `ages` is what its rules asked of them, kept in clear when they are gone.
+    `ages` is what its rules asked of them, kept in clear when they are gone. `terms` are the school terms it was judged
+    by, where those of its pack were not all.
     """
 
     journal_version: int
@@ -78,6 +81,7 @@ class Basis:
     ages: Ages
     report: ClaimReport
     findings: tuple[Finding, ...]
+    terms: tuple[Period, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Kept:
     findings: tuple[Finding, ...]
     born: bytes | None
     ages: Ages
+    terms: tuple[Period, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,7 @@ async def kept(conn: Conn, claim_id: str) -> Kept:
         findings=FINDINGS.validate_json(row["findings"]),
         born=row["born"],
         ages=AGES.validate_python(row["ages"]),
+        terms=TERMS.validate_python(row["terms"]),
     )
 
 
@@ -239,6 +245,7 @@ def _rows(effect_id: str, journey: Journey, basis: Basis, recorded_at: datetime)
                 "paid": dict(basis.paid),
                 "report": report.model_dump_json(indent=2),
                 "findings": FINDINGS.dump_json(basis.findings, by_alias=True).decode(),
-                "ages": AGES.dump_python(dict(basis.ages), mode="json"),
+                "ages": AGES.dump_python(dict(basis.ages), mode="json", by_alias=True),
+                "terms": TERMS.dump_python(basis.terms, mode="json", by_alias=True),
                 "born": None if basis.born is None else f"\\x{basis.born.hex()}",
             }

@@ -69,7 +69,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Forwardable:
-    """A matched event, ready for its family's newest journey; no `member_id`: the whole family's."""
+    """A matched event, ready for its family's newest journey; no `member_id`: the whole family's.
+
+    `shared_as` is the id of its command for one more family of the person it is about; None for the first.
+    """
 
     partner: str
     event_id: str
@@ -81,6 +84,7 @@ class Forwardable:
     observed_at: datetime
     evidence: dict[str, Any]
     received_at: datetime
+    shared_as: str | None = None
 
     @property
     def key(self) -> EventKey:
@@ -123,7 +127,7 @@ def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
         "observed_on": local_date(row.observed_at),
     }
     evidence = EVIDENCE.validate_python({**known, **row.evidence, "member": row.member_id})
-    name = inbox_command_id(row.partner, row.event_id)
+    name = row.shared_as or inbox_command_id(row.partner, row.event_id)
     return RecordEvidence(command_id=name, at=at, actor=f"partner:{row.partner}", evidence=evidence)
 
 
@@ -175,10 +179,20 @@ async def take(conn: Conn, limit: int, after: int = 0) -> Taken | None:
     """Match up to `limit` received events, numbered above `after`, to journeys, the oldest first; None: there is none.
 
     Call it inside a transaction, forward, then `forwarded`: rows stay locked and others skip them. What has no known
-    subject, two of them, or no journey yet goes to quarantine.
+    subject, the household of two families, or no journey yet goes to quarantine. What is about a person of several
+    families is matched to one; the others are what `take_shares` takes.
     """
+    return _by_journey(await conn.fetch(_SQL["take"], limit, after))
+
+
+async def take_shares(conn: Conn, limit: int, after: int = 0) -> Taken | None:
+    """Take up to `limit` events for the further families of a person, as `take` does; then `shares_forwarded`."""
+    return _by_journey(await conn.fetch(_SQL["take_shares"], limit, after))
+
+
+def _by_journey(found: Sequence[Record]) -> Taken | None:
     journeys: dict[str, list[Forwardable]] = {}
-    rows = sorted(await conn.fetch(_SQL["take"], limit, after), key=itemgetter("seq"))
+    rows = sorted(found, key=itemgetter("seq"))
     for row in rows:
         if row["journey_id"] is not None:
             journeys.setdefault(row["journey_id"], []).append(Forwardable(**row))
@@ -190,13 +204,19 @@ async def forwarded(conn: Conn, keys: Sequence[EventKey], at: datetime) -> int:
     return _changed(await conn.execute(_SQL["forwarded"], *columns(keys, 2), at))
 
 
+async def shares_forwarded(conn: Conn, command_ids: Sequence[str], at: datetime) -> int:
+    """Mark shares as handed to their journeys at `at`; return how many."""
+    return _changed(await conn.execute(_SQL["shares_forwarded"], list(command_ids), at))
+
+
 async def refuse(conn: Conn, keys: Sequence[EventKey], reason: str) -> int:
     """Mark events that no journey can take, and why; return how many. Their ids stay held, as of all that was kept."""
     return _changed(await conn.execute(_SQL["refuse"], *columns(keys, 2), reason))
 
 
 async def stale(conn: Conn, older_than: datetime) -> int:
-    """Put back what was forwarded before `older_than` and never applied; return how many."""
+    """Put back what was forwarded before `older_than` and never applied; return how many events, shares aside."""
+    await conn.execute(_SQL["shares_settled"], older_than)
     return _changed(await conn.execute(_SQL["stale"], older_than))
 
 

@@ -44,6 +44,11 @@ def tables_as_csv(*, wanted: bool, instead_of_json: bool) -> Iterator[None]:
         _AS_CSV.reset(token)
 
 
+def wanted_as_csv() -> bool:
+    """Tell whether tables are written as CSV."""
+    return _AS_CSV.get()
+
+
 def remark(text: str) -> None:
     """Write a line about a table: beside it, and not into it where it is CSV."""
     typer.echo(text, err=_AS_CSV.get())
@@ -62,7 +67,7 @@ def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
     happened = ", ".join(told["happened"]) or "nothing to do: it was so already"
     version = version_of(told["journey_id"], told["version"])
     typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {version})")
-    for line in told.get("explanation", ()):
+    for line in (*told.get("remarks", ()), *told.get("explanation", ())):
         typer.echo(f"  {plain(line)}")
 
 

@@ -3,7 +3,6 @@
 import re
 
 from cli.core.errors import BAD_INPUT, Trouble, plain
-from domain.ids import number_of
 
 VERSION = re.compile(r"(?:([1-9]\d{0,8})-)?(\d{1,9})")
 
@@ -19,5 +18,7 @@ def entity_tag(version: str) -> str:
 
 def version_of(journey_id: str, version: int) -> str:
     """Return a journey's version as people are told it: the number, and before it which journey unless the first."""
+    from domain.ids import number_of
+
     number = number_of(journey_id)
     return str(version) if number == 1 else f"{number}-{version}"

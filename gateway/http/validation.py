@@ -90,6 +90,12 @@ def said(fault: Mapping[str, Any], *, quoting: bool = True) -> Said:
     return general or Said(what, remedy or SEE)
 
 
+def at(text: str, position: int) -> str:
+    """Write where in a body something is: its line and column, as an editor counts them."""
+    before = text[:position]
+    return f"body, line {before.count(chr(10)) + 1}, column {position - before.rfind(chr(10))}"
+
+
 def place(steps: tuple[str | int, ...]) -> str:
     """Write the place of a fault as it is said: `criteria.0`; where in the request is said of headers only."""
     named = steps[1:] if steps[:1] in {("body",), ("query",), ("path",)} else steps

@@ -109,7 +109,7 @@ class Correct(Body):
 
 
 class Answer(BaseModel):
-    """What a command came to; `explanation` says why a family was found eligible or not."""
+    """What a command came to; `explanation` says why a family was found eligible or not, `remarks` whatever else."""
 
     reference: str
     journey_id: str
@@ -117,6 +117,7 @@ class Answer(BaseModel):
     stage: str
     happened: list[str]
     explanation: list[str] = []
+    remarks: list[str] = []
 
     @classmethod
     def of(cls, reference: str, reply: Reply) -> "Answer":

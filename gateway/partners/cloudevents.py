@@ -134,6 +134,7 @@ def _first(body: bytes, mode: str) -> dict[str, Any]:
         told, _ = _FIRST.raw_decode(head)
     except (ValueError, RecursionError) as fault:
         if len(body) <= LARGEST_EVENT:
+            _json(body)  # says where it is broken
             return {}
         remedy = f"send the fields of its kind only: an event may have {LARGEST_EVENT} bytes"
         detail = f"the first {LARGEST_EVENT} bytes of the body hold no whole event"
@@ -165,7 +166,7 @@ def _json(body: bytes) -> Any:
         json.loads(body, object_pairs_hook=_once)
     except (ValueError, RecursionError) as fault:
         remedy = "send one event, or a list of events for a batch"
-        raise Rejected("bad-event", f"not JSON as we read it: {_plainly(fault)}", remedy) from fault
+        raise Rejected("bad-event", f"the body is not JSON as we read it: {_plainly(fault)}", remedy) from fault
     return told
 
 
@@ -175,4 +176,9 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 
 
 def _plainly(fault: Exception) -> str:
-    return "nested too deeply" if isinstance(fault, RecursionError) else str(fault)
+    """Say what is wrong, and on which line; never what stands there."""
+    if isinstance(fault, RecursionError):
+        return "nested too deeply"
+    if isinstance(fault, json.JSONDecodeError):
+        return f"line {fault.lineno}, column {fault.colno} ({fault.msg})"
+    return str(fault)

@@ -10,7 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from domain.calendar import local_date
-from domain.evidence import MODELS, Incident, Observation
+from domain.evidence import MODELS, OURS, Incident, Observation, OpenSpan, ahead
 from domain.evidence_words import WORDS, coded
 from domain.programme.programme import Agreement
 from gateway.http.validation import place, said
@@ -20,7 +20,7 @@ from store.inbox import Arrival
 from store.vault import Vault
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-AHEAD = timedelta(days=1)  # a partner's clock, or its day, may be a little ahead of ours
+AHEAD = timedelta(minutes=5)  # a partner's clock may be a little ahead of ours
 
 Raw = Mapping[str, Any]
 Judged = tuple[Arrival, str | None]  # with why it is refused, where it is
@@ -71,7 +71,7 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
     event = _event(raw, spelled)
     kind = event.type.removeprefix(TYPE_PREFIX)
     _agreed(sender, event, kind)
-    if not EARLIEST <= event.time <= sender.at + AHEAD:
+    if event.time < EARLIEST or (event.time > sender.at + AHEAD and local_date(event.time) > local_date(sender.at)):
         raise Refused("bad-time", "time: an event is observed after 1900 and not in the future; correct it")
     scheme, identifier = _subject(event)
     return Arrival(
@@ -127,9 +127,9 @@ def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
         "id": f"{sender.partner}:{event.id}",
         "kind": kind,
         "source": sender.partner,
-        "observed_on": local_date(event.time),
+        "observed_on": min(local_date(event.time), local_date(sender.at)),
     }
-    data = {name: value for name, value in event.data.items() if name != "member"}
+    data = {name: value for name, value in event.data.items() if name not in {"member", *OURS}}
     try:
         evidence = MODELS[kind].model_validate(coded(kind, data) | ours)
     except ValidationError as fault:
@@ -147,13 +147,16 @@ def _nobodys(event: CloudEvent, evidence: dict[str, Any]) -> dict[str, Any]:
 
 
 def _dated(evidence: Observation) -> None:
-    """Refuse a day that a slip of the pen put before all memory, or after it was observed: it would count one day."""
+    """Refuse a day that a slip of the pen put before all memory, or after it was observed: nobody has seen it."""
     field = "on" if isinstance(evidence, Incident) else "from_"
     day: date = getattr(evidence, field)
     if day < EARLIEST.date():
         raise Refused("bad-evidence", f"{field.rstrip('_')}: a day is after 1900; correct it")
-    if isinstance(evidence, Incident) and day > evidence.observed_on:
-        raise Refused("bad-evidence", "on: later than time, when it was observed; correct one of the two")
+    late = ahead(evidence)
+    if late is not None:
+        open_end = late == "to" and isinstance(evidence, OpenSpan)
+        remedy = "leave it out until it is over" if open_end else "correct one of the two"
+        raise Refused("bad-evidence", f"{late}: later than time, when it was observed; {remedy}")
 
 
 def _refusal(vault: Vault, sender: Sender, raw: Raw, spelled: bytes, code: str) -> Arrival:

@@ -36,7 +36,8 @@ SELECT inbox.partner, inbox.event_id, inbox.body_hash, inbox.state, inbox.reason
 -- Bring out of quarantine what is about the subjects of digests $1, where their family has a journey now.
 UPDATE inbox SET state = 'received', reason = NULL
  WHERE state = 'quarantined' AND subject_digest = ANY ($1::bytea[])
-   AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference) WHERE digest = subject_digest);
+   AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference)
+                WHERE digest = subject_digest AND (until IS NULL OR about_day(inbox.evidence, observed_at) < until::text));
 
 -- name: release_all
 -- Bring out of quarantine everything whose subject's family has a journey now; what was found to name two families only
@@ -45,7 +46,8 @@ WITH known AS (
     SELECT partner, event_id
       FROM inbox
      WHERE state = 'quarantined'
-       AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference) WHERE digest = subject_digest)
+       AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference)
+                    WHERE digest = subject_digest AND (until IS NULL OR about_day(inbox.evidence, observed_at) < until::text))
        AND (reason <> 'ambiguous-subject' OR (SELECT count(*) FROM identifiers WHERE digest = subject_digest) = 1)
        FOR UPDATE SKIP LOCKED
 )
@@ -55,10 +57,12 @@ UPDATE inbox SET state = 'received', reason = NULL
 
 -- name: take
 -- Match up to $1 received events of a number above $2 to their family's newest journey, skipping those another process
--- holds; what has no subject known, two of them, or no journey yet goes to quarantine. Whom a person gave it to goes
--- before whom its subject names.
+-- holds. What has no subject known that day, a household of two families, or no journey yet goes to quarantine; whom a
+-- person gave it to goes before whom its subject names. Of a person of several families the inbox row names one, the
+-- same one as before, and each other family gets a share.
 WITH waiting AS (
-    SELECT partner, event_id, subject_digest, given_reference, given_member
+    SELECT partner, event_id, subject_digest, given_reference, given_member, reference AS before,
+           about_day(evidence, observed_at) AS day
       FROM inbox
      WHERE state = 'received' AND seq > $2
      ORDER BY seq
@@ -66,32 +70,72 @@ WITH waiting AS (
        FOR UPDATE SKIP LOCKED
 ),
 named AS (
-    SELECT partner, event_id,
-           CASE WHEN given_reference IS NULL THEN count(reference) ELSE 1 END AS families,
-           coalesce(given_reference, min(reference)) AS reference,
-           CASE WHEN given_reference IS NULL THEN min(member_id) ELSE given_member END AS member_id
-      FROM waiting LEFT JOIN identifiers ON digest = subject_digest
-     GROUP BY partner, event_id, given_reference, given_member
+    SELECT partner, event_id, before, given_reference AS reference, given_member AS member_id, false AS of_household
+      FROM waiting WHERE given_reference IS NOT NULL
+    UNION ALL
+    SELECT partner, event_id, before, identifiers.reference, member_id, member_id IS NULL
+      FROM waiting JOIN identifiers ON digest = subject_digest AND (until IS NULL OR day < until::text)
+     WHERE given_reference IS NULL
 ),
-matched AS (
-    SELECT named.*, journey_id
+placed AS (
+    SELECT named.*, journey_id, count(*) OVER event > 1 AND bool_or(of_household) OVER event AS ambiguous,
+           row_number() OVER (event ORDER BY journey_id IS NULL, named.reference IS NOT DISTINCT FROM before DESC,
+                                             named.reference) AS place
       FROM named
       LEFT JOIN LATERAL (
             SELECT journey_id FROM journeys WHERE journeys.reference = named.reference ORDER BY number DESC LIMIT 1
-           ) AS newest ON families = 1
+           ) AS newest ON true
+    WINDOW event AS (PARTITION BY partner, event_id)
+),
+shares AS (
+    INSERT INTO inbox_shares (partner, event_id, reference, journey_id, member_id, command_id)
+    SELECT partner, event_id, reference, journey_id, member_id,
+           'shared:' || reference || ':' || left(encode(sha256(convert_to(partner || ':' || event_id, 'UTF8')), 'hex'), 32)
+      FROM placed
+     WHERE place > 1 AND NOT ambiguous AND journey_id IS NOT NULL
+    ON CONFLICT (partner, event_id, reference) DO NOTHING
+),
+matched AS (
+    SELECT partner, event_id, reference, member_id, journey_id, coalesce(ambiguous, false) AS ambiguous
+      FROM waiting LEFT JOIN placed USING (partner, event_id)
+     WHERE place IS NULL OR place = 1
 )
 UPDATE inbox
-   SET state = CASE WHEN matched.journey_id IS NULL THEN 'quarantined' ELSE 'received' END,
-       reason = CASE WHEN families > 1 THEN 'ambiguous-subject'
-                     WHEN families = 0 THEN 'unknown-subject'
+   SET state = CASE WHEN matched.journey_id IS NULL OR ambiguous THEN 'quarantined' ELSE 'received' END,
+       reason = CASE WHEN ambiguous THEN 'ambiguous-subject'
+                     WHEN matched.reference IS NULL THEN 'unknown-subject'
                      WHEN matched.journey_id IS NULL THEN 'no-journey' END,
-       reference = CASE families WHEN 1 THEN matched.reference END,
-       member_id = CASE families WHEN 1 THEN matched.member_id END,
-       journey_id = matched.journey_id
+       reference = CASE WHEN NOT ambiguous THEN matched.reference END,
+       member_id = CASE WHEN NOT ambiguous THEN matched.member_id END,
+       journey_id = CASE WHEN NOT ambiguous THEN matched.journey_id END
   FROM matched
  WHERE inbox.partner = matched.partner AND inbox.event_id = matched.event_id
 RETURNING inbox.partner, inbox.event_id, inbox.seq, inbox.journey_id, inbox.reference, inbox.member_id, inbox.kind,
-          inbox.observed_at, inbox.evidence, inbox.received_at;
+          inbox.observed_at, inbox.evidence, inbox.received_at, NULL::text AS shared_as;
+
+-- name: take_shares
+-- Up to $1 shares that wait, of events with a number above $2, skipping those another process holds.
+SELECT inbox.partner, inbox.event_id, inbox.seq, share.journey_id, share.reference, share.member_id, inbox.kind,
+       inbox.observed_at, inbox.evidence, inbox.received_at, share.command_id AS shared_as
+  FROM inbox_shares AS share JOIN inbox USING (partner, event_id)
+ WHERE share.state = 'received' AND inbox.seq > $2
+ ORDER BY inbox.seq, share.reference
+ LIMIT $1
+   FOR UPDATE OF share SKIP LOCKED;
+
+-- name: shares_forwarded
+-- Mark the shares of command ids $1 as handed to their journeys at $2.
+UPDATE inbox_shares SET state = 'forwarded', forwarded_at = $2
+ WHERE command_id = ANY ($1::text[]) AND state = 'received';
+
+-- name: shares_settled
+-- Mark shares as applied that their journey has answered, and put back what was forwarded before $1 and never was.
+UPDATE inbox_shares AS share
+   SET state = CASE WHEN answered THEN 'applied' ELSE 'received' END
+  FROM (SELECT command_id, forwarded_at,
+               EXISTS (SELECT FROM commands WHERE commands.command_id = inbox_shares.command_id) AS answered
+          FROM inbox_shares WHERE state = 'forwarded') AS under_way
+ WHERE share.command_id = under_way.command_id AND (answered OR under_way.forwarded_at < $1);
 
 -- name: forwarded
 -- Mark the events of partners $1 and ids $2 as handed to their journeys at $3; what is applied already stays so.

@@ -145,7 +145,7 @@ def test_every_outcome_is_in_the_help_of_close():
 
 
 async def test_a_close_is_asked_for_twice(cli: Cli, doors: Doors):
-    """Where nobody can be asked, a close without --yes does nothing; with it, it is done, and a manager takes it back."""
+    """Without --yes a close does nothing where nobody can be asked; one that was done, a manager takes back."""
     ref = await doors.referred()
     ran = await cli("close", ref, "--outcome", "opened-in-error")
     assert (ran.code, "--yes" in ran.err) == (2, True), ran

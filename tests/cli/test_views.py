@@ -150,7 +150,7 @@ async def test_tables_are_csv_too(cli: Cli, doors: Doors, words: tuple[str, ...]
         (("messages", "refused"), "message,reference,to,about,since,reason"),
         (("claims", "windows"), "window,opens,closes,phase,ready,set aside,to audit,submitted,source"),
         (("claims", "windows", "--show", "2013-07"), "claim,pounds,state,sample,audit,set aside because"),
-        (("import", "samples/referrals.csv", "--dry-run"), "line,family,column,value,reason,remedy"),
+        (("import", "samples/referrals.csv", "--dry-run"), "line,family,outcome,reference,column,value,reason,remedy"),
         (("programmes", "list"), "name,version,title,area,criteria,results,numbers,unverified,hash"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

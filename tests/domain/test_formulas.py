@@ -1,5 +1,7 @@
 """What a spreadsheet could take for a formula is one, however it is written."""
 
+from datetime import date
+
 import pytest
 
 from domain.formulas import is_formula
@@ -14,7 +16,7 @@ def test_a_formula(text: str):
     """By its sign, its full-width or small form, and behind blanks: shown as text, and refused in a referral."""
     assert (True, True) == (is_formula(text), shown(text).startswith(("'", "\\u")))
     with pytest.raises(BadCell):
-        read("surname", text)
+        read("surname", text, date(2012, 6, 1))
 
 
 @pytest.mark.parametrize("text", ["", "Wren", "O'Brien", "Anne-Marie", "1-2", "a=b", "x|y", "50 %", "F-7K3Q-9D2X"])

@@ -12,7 +12,7 @@ import pytest
 
 import programmes
 from domain.intake.referral import Terms
-from domain.intake.referral_csv import BadFile
+from domain.intake.referral_csv import PLAIN, BadFile
 from gateway.intake import parsing
 from gateway.intake.parsing import ChildFailedError, bounded
 from gateway.intake.reading import read_file
@@ -144,7 +144,7 @@ async def test_the_child_knows_no_secret_and_reads_as_we_do(monkeypatch: pytest.
     """It is started without our environment, and a good file comes back as it would be read here."""
     monkeypatch.setenv("JOURNEYS_DATABASE_URL", "postgresql://secret")
     data = files.one_family(3)
-    assert read_file(data, _terms()) == await bounded(read_file, data, _terms())
+    assert read_file(data, PLAIN, _terms()) == await bounded(read_file, data, PLAIN, _terms())
     assert {"PATH", "PYTHONPATH"} >= set(await bounded(_environment)) - {"LC_CTYPE"}
 
 

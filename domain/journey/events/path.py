@@ -25,7 +25,7 @@ Outcome = Literal[
     "died",
     "opened-in-error",
 ]
-ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis"]
+ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis", "opened-in-error"]
 
 
 class FamilyReferred(Event):
