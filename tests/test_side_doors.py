@@ -12,6 +12,8 @@ from stack import tokens
 from tests.eventually import eventually
 from tests.watched import Watched, opened
 
+pytestmark = pytest.mark.slow(12)
+
 NAME = "quillfeather"
 REFUSED = "asyncpg.exceptions.CheckViolationError"  # its words quote the row
 FORM = {

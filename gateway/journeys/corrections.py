@@ -1,21 +1,22 @@
-"""The other commands people give a journey: a reminder acknowledged, an event corrected."""
+"""The other commands people give a journey: a reminder acknowledged, an event corrected, evidence withdrawn."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from domain.errors import Rejected
 from domain.evidence import Observation
 from domain.evidence_words import coded
 from domain.intake.referral_columns import shown
-from domain.journey.commands import AcknowledgeReminder, CorrectEvent
+from domain.journey.commands import AcknowledgeReminder, CorrectEvent, WithdrawEvidence
 from domain.journey.corrections import CORRECTABLE, not_correctable
 from domain.journey.events import EVENT, AnyEvent, EvidenceRecorded
+from domain.model import Code
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import place, said
-from gateway.journeys.bodies import Acknowledge, Answer, Correct
+from gateway.journeys.bodies import Acknowledge, Answer, Body, Correct
 from gateway.journeys.families import Asked, OnFamily
 from gateway.journeys.steps import Key, carry
 from gateway.services import Served
@@ -54,6 +55,28 @@ async def correct(
     async with services.pool.acquire() as conn:
         stream = [recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id)]
     return await carry(services, asked, _correction(stream, body, asked.journey.reference), key)
+
+
+class Withdraw(Body):
+    """The evidence that is wrong, and why; of another family it goes back to quarantine, where people match it."""
+
+    evidence_id: str = Field(min_length=1, max_length=200)
+    reason: Code
+    of_another_family: bool = False
+
+
+@router.post("/withdraw-evidence")
+async def withdraw_evidence(
+    body: Withdraw, asked: Annotated[Asked, Depends(OnFamily("withdraw"))], services: Served, key: Key = None
+) -> Answer:
+    """Set an observation aside: it stays readable, and counts for no rule and no claim."""
+
+    def order(common: dict[str, Any]) -> WithdrawEvidence:
+        return WithdrawEvidence(**body.model_dump(), **common)
+
+    answer = await carry(services, asked, order, key)
+    services.mail.set()
+    return answer
 
 
 def _correction(stream: list[AnyEvent], body: Correct, reference: str) -> Callable[[dict[str, Any]], CorrectEvent]:

@@ -17,7 +17,7 @@ from gateway.http.paging import NAME, Cursor, cursor_of, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
-from gateway.partners.addresses import SafeUrl, as_seen_by, webhook_of
+from gateway.partners.addresses import Addresses, as_seen_by, of_partner
 from gateway.services import Served, Services
 from store import partners
 from store.errors import PartnerExists
@@ -33,7 +33,7 @@ class PartnerForm(Body):
     """A partner system."""
 
     name: Code
-    webhook_url: SafeUrl | None = None
+    addresses: Addresses = Field(default={})
 
 
 class Rotation(Body):
@@ -100,10 +100,10 @@ async def list_partners(
 async def add_partner(form: PartnerForm, _actor: Administrator, services: Served) -> Added:
     """Add a partner system; its secret is shown this once."""
     warning = await unagreed(form.name)
-    url = webhook_of(services, form.webhook_url)
+    addresses = of_partner(services, form.addresses)
     try:
         async with services.pool.acquire() as conn:
-            secret = await partners.add(conn, services.vault, form.name, url)
+            secret = await partners.add(conn, services.vault, form.name, addresses)
     except PartnerExists as fault:
         raise Rejected("partner-exists", f"{form.name} is a partner already", "rotate its secret instead") from fault
     return Added(name=form.name, secret=secret, warning=warning)

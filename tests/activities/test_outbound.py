@@ -1,13 +1,18 @@
 """A webhook connects to the address that was judged, and to none on our own networks."""
 
+from pathlib import Path
+
 import httpcore
 import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.delivery import webhook
 from activities.delivery.outbound import Guarded, client
+from activities.delivery.protocol import Receiver
+from activities.delivery.templates import Message
+from activities.delivery.webhook import Webhook
 from stack import sinks
+from wiring.settings import Settings
 
 SECRET = "whsec_bm90IHRoZSBzZWNyZXQ="  # noqa: S105 - of this test
 URLS = (
@@ -18,16 +23,22 @@ URLS = (
 )
 
 
+async def _post(http: httpx.AsyncClient, url: str) -> None:
+    settings = Settings(database_url="", temporal_address="", secrets_dir=Path())
+    receiver = Receiver("police", (url,), "police", secret=SECRET)
+    await Webhook(settings, http).send("k", receiver, Message("s", "t", "h"), again=False)
+
+
 @pytest.mark.parametrize("url", URLS)
 async def test_a_name_that_leads_to_ourselves(url: str):
     """By name or by address: nothing arrives on this machine, and it is not tried again, unless a setting opens it."""
     async with sinks.webhooks() as sink:
         async with client(loopback=False, timeout_seconds=5) as http:
             with pytest.raises(ApplicationError) as refused:
-                await webhook.post(http, "k", {}, url.format(port=sink.port), SECRET)
+                await _post(http, url.format(port=sink.port))
         assert (True, []) == (refused.value.non_retryable, sink.received)
         async with client(loopback=True, timeout_seconds=5) as http:
-            await webhook.post(http, "k", {}, url.format(port=sink.port), SECRET)
+            await _post(http, url.format(port=sink.port))
         assert ["k"] == [one.key for one in sink.received]
 
 
@@ -35,7 +46,7 @@ async def test_a_name_that_is_nobody_s():
     """A name that does not resolve is a connection that failed, to be tried again."""
     async with client(loopback=True, timeout_seconds=5) as http:
         with pytest.raises(httpx.ConnectError):
-            await webhook.post(http, "k", {}, "http://nobody.invalid/x", SECRET)
+            await _post(http, "http://nobody.invalid/x")
 
 
 async def test_a_private_address_among_public_ones(monkeypatch: pytest.MonkeyPatch):

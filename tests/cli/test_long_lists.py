@@ -14,6 +14,8 @@ from tests.doors import Doors
 from tests.ledger import Ledger
 from wiring.references import new_reference
 
+pytestmark = pytest.mark.slow(8)
+
 MANY = 1_200  # more than two of the largest pages
 PACK = load("wirral-2012")
 COLUMNS = """SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns

@@ -2,6 +2,7 @@
 
 import pytest
 
+from store import partners
 from tests.doors import Doors
 
 WEBHOOKS = {
@@ -11,8 +12,8 @@ WEBHOOKS = {
     "https://[::ffff:192.168.0.1]/": "not a public address",
     "https://metadata.google.internal/": "not a public address",
     "https://intranet/hook": "not a public address",
-    "https://kim:sesame@partner.example/hook": "holds a name or password",
-    "https://kim@partner.example/hook": "holds a name or password",
+    "https://kim:sesame@partner.example/hook": "holds a name or a password",
+    "https://kim@partner.example/hook": "holds a name or a password",
 }
 
 
@@ -22,8 +23,8 @@ async def test_a_webhook_that_is_refused(doors: Doors, url: str):
     await doors.partner("wirral-health")
     async with doors.client() as client:
         answers = [
-            await client.put("/v1/partners/wirral-health/address", json={"webhook_url": url}),
-            await client.post("/v1/partners", json={"name": "someone-new", "webhook_url": url}),
+            await client.put("/v1/partners/wirral-health/address", json={"addresses": {"webhook_url": url}}),
+            await client.post("/v1/partners", json={"name": "someone-new", "addresses": {"webhook_url": url}}),
         ]
     for answer in answers:
         assert (422, True, True) == (
@@ -36,7 +37,7 @@ async def test_a_webhook_that_is_refused(doors: Doors, url: str):
 async def test_a_live_gateway_refuses_this_machine(doors: Doors, monkeypatch: pytest.MonkeyPatch):
     """Without the setting a webhook on this machine is refused as any other private one."""
     await doors.partner("wirral-health")
-    body = {"webhook_url": "http://127.0.0.1:9/x"}
+    body = {"addresses": {"webhook_url": "http://127.0.0.1:9/x"}}
     async with doors.client() as client:
         open_ = await client.put("/v1/partners/wirral-health/address", json=body)
         monkeypatch.setattr(doors.services.settings, "webhook_loopback", False)
@@ -50,15 +51,13 @@ async def test_what_an_address_holds_is_for_who_sets_it(doors: Doors):
     """A password kept from earlier is shown to nobody, and the path, which may be a secret too, to managers only."""
     await doors.partner("wirral-health")
     url = "https://kim:sesame@partner.example/hooks/T0KEN?key=T0KEN"
-    async with doors.services.pool.acquire() as conn:
-        await conn.execute("UPDATE partners SET webhook_url = $1 WHERE name = 'wirral-health'", url)
+    await partners.set_addresses(doors.services.pool, "wirral-health", {"webhook_url": url})
     seen = {}
     for role in ("manager", "coordinator", "auditor"):
         async with doors.client(role) as client:
             rows = (await client.get("/v1/partners")).json()["partners"]
-        seen[role] = next(row["webhook_url"] for row in rows if row["name"] == "wirral-health")
-    async with doors.services.pool.acquire() as conn:
-        await conn.execute("UPDATE partners SET webhook_url = NULL WHERE name = 'wirral-health'")
+        seen[role] = next(row["addresses"]["webhook_url"] for row in rows if row["name"] == "wirral-health")
+    await partners.set_addresses(doors.services.pool, "wirral-health", {})
     assert seen == {
         "manager": "https://partner.example/hooks/T0KEN?key=T0KEN",
         "coordinator": "https://partner.example/...",
@@ -72,7 +71,7 @@ async def test_an_address_of_no_mail(doors: Doors, email: str):
     await doors.partner("wirral-health")
     async with doors.client() as client:
         answers = [
-            await client.put("/v1/partners/wirral-health/address", json={"email": email}),
+            await client.put("/v1/partners/wirral-health/address", json={"addresses": {"email": email}}),
             await client.post("/v1/workers", json={"name": "kw-bad", "email": email}),
         ]
     assert [(422, "email: not one e-mail address")] * 2 == [

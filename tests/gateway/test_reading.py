@@ -60,7 +60,7 @@ async def test_partners(doors: Doors):
     """A partner's secret is shown when it is added; the same name again is refused."""
     async with doors.client() as client:
         first = await client.post(
-            "/v1/partners", json={"name": "night-shelter", "webhook_url": "https://example.org/x"}
+            "/v1/partners", json={"name": "night-shelter", "addresses": {"webhook_url": "https://example.org/x"}}
         )
         again = await client.post("/v1/partners", json={"name": "night-shelter"})
     assert first.json()["secret"].startswith("whsec_")

@@ -5,8 +5,8 @@ from ipaddress import ip_address
 
 import pytest
 
+from domain.channels import is_email
 from wiring.destinations import is_open, is_open_host
-from wiring.mail_address import is_mail_address
 
 CLOSED = (
     *("10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"),  # noqa: S104
@@ -60,10 +60,10 @@ def test_an_address_is_one(text: str):
     """Mail can be made of it, and goes to it alone."""
     message = EmailMessage()
     message["To"] = text
-    assert (True, [text]) == (is_mail_address(text), [one.addr_spec for one in message["To"].addresses])
+    assert (True, [text]) == (is_email(text), [one.addr_spec for one in message["To"].addresses])
 
 
 @pytest.mark.parametrize("text", BAD)
 def test_no_address(text: str):
     """What a mail program would read as another address, as two or as none is refused."""
-    assert not is_mail_address(text)
+    assert not is_email(text)

@@ -32,6 +32,8 @@ from tests.workflows.conftest import World, private
 from wiring.temporal.client import connect
 from wiring.temporal.journeys import JourneyClient
 
+pytestmark = pytest.mark.slow(12)
+
 
 @dataclass
 class Ward:
