@@ -55,6 +55,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         lifespan=_lifespan(settings, opening),
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # the redirect would repeat whatever host the caller names
         telemetry=NO_TELEMETRY,
     )
     problems.install(app)

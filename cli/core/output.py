@@ -29,7 +29,6 @@ HIDDEN = {
     "reference",
     "type",
 }
-FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
 _AS_CSV: ContextVar[bool] = ContextVar("as_csv", default=False)
 
 
@@ -100,8 +99,10 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def cell(value: object) -> str:
     """Write a cell of CSV so that no spreadsheet takes it for a formula; a number stays one."""
+    from domain.formulas import is_formula
+
     text = plain("" if value is None else value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(value, int | float) else text
+    return f"'{text}" if is_formula(text) and not isinstance(value, int | float) else text
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> None:

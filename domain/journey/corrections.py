@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import get_args
 
+from domain.access import may_waive
 from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey import events as e
@@ -60,6 +61,7 @@ def correct(journey: Journey, command: c.CorrectEvent, facts: Facts, programme: 
             f"event {command.version} is about {_subject(original)}, not {_subject(command.replacement)}",
             _instead(original, journey),
         )
+    _within_the_cap(original, command)
     _plausible(journey, command)
     replacement = _known_now(journey, original, command, programme)
     if replacement == original.model_copy(update={"at": command.at}):
@@ -82,6 +84,13 @@ def _subject(event: e.Correctable) -> str:
             return f"{event.journey_id} under {event.programme}, of {len(event.members)} people"
         case _:
             return event.type
+
+
+def _within_the_cap(original: e.Correctable, command: c.CorrectEvent) -> None:
+    """Refuse a waiver that is written, changed or taken away by somebody who could not have given it."""
+    held, said = (getattr(event, "waiver", None) for event in (original, command.replacement))
+    if held != said and not may_waive(command.actor):
+        raise Rejected("waiver-not-allowed", "only a manager may correct a waiver", "ask a manager to correct it")
 
 
 def _plausible(journey: Journey, command: c.CorrectEvent) -> None:

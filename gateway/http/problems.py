@@ -210,7 +210,9 @@ def _headers(status: int, retry_after: int | None) -> Mapping[str, str]:
 _KNOWN: dict[int, tuple[str, str]] = {
     404: ("unknown-path", "the paths are listed in /openapi.json"),
     405: ("unknown-method", "the methods are listed in /openapi.json"),
+    408: ("too-slow", "send it again, in smaller parts or over a faster line"),
     413: ("too-large", "send it in smaller parts"),
+    503: ("unavailable", "send the same request again, with the same Idempotency-Key"),
 }
 
 _MODEL: dict[str, Any] = {"model": Problem, "content": {MEDIA_TYPE: {}}}

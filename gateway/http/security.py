@@ -32,9 +32,10 @@ class Tokens:
         self._keys = key_set(settings)
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
+        self._longest = settings.token_longest
 
-    async def actor(self, token: str) -> Actor:
-        """Return who holds the token; raise `Rejected` when it does not hold."""
+    async def actor(self, token: str, *, quietly: bool = False) -> Actor:
+        """Return who holds the token; raise `Rejected` when it does not hold, `quietly` where that is asked again."""
         try:
             claims = jwt.decode(
                 token,
@@ -46,11 +47,14 @@ class Tokens:
                 options={"require": ["exp", "iat", "sub", "iss", "aud"]},
             )
         except jwt.ExpiredSignatureError as fault:
-            raise _unknown("ExpiredSignatureError", "the token has expired") from fault
-        except jwt.PyJWTError as fault:
-            raise _unknown(type(fault).__name__) from fault
+            raise _unknown("ExpiredSignatureError", "the token has expired", quietly=quietly) from fault
+        except (jwt.PyJWTError, OverflowError) as fault:
+            raise _unknown(type(fault).__name__, quietly=quietly) from fault
+        if claims["exp"] - claims["iat"] > self._longest.total_seconds():
+            told = f"the token is good for more than {self._longest.total_seconds() / 3600:g} hours, the most it may be"
+            raise _unknown("too long a lifetime", told, quietly=quietly)
         if claims.get("role") not in ROLES or not NAME.fullmatch(str(claims["sub"])):
-            raise _unknown("role or sub is not one we know")
+            raise _unknown("role or sub is not one we know", quietly=quietly)
         return Actor(name=claims["sub"], role=claims["role"])
 
 
@@ -92,6 +96,7 @@ async def authenticate(request: Request, token: HTTPAuthorizationCredentials | N
     return actor
 
 
-def _unknown(why: str, told: str = "the token is missing or invalid") -> Rejected:
-    log.info("unauthenticated", why=why)
+def _unknown(why: str, told: str = "the token is missing or invalid", *, quietly: bool = False) -> Rejected:
+    if not quietly:
+        log.info("unauthenticated", why=why)
     return Rejected("unauthenticated", told, "log in again: journeys login")

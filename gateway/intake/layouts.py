@@ -7,12 +7,12 @@ from domain.intake.headings import IGNORED, folded
 from domain.intake.referral_columns import COLUMNS
 from domain.intake.referral_csv import BadFile, Encoding, Layout, Records, Sheet, sheet_of
 from domain.programme.programme import Programme
+from gateway.intake.reading import GLANCED
 from store import intake
 from store.pool import Conn
 
 MOST = 60  # headings in one request
 LONGEST = 120
-GLANCED = 60  # records by which a partner's files are known
 SEVERAL = ""  # under which the headings of files of several partners are kept
 
 

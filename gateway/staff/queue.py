@@ -107,15 +107,25 @@ async def take_next(form: Next, actor: Allocating, services: Served, key: Key = 
             waiver=form.waiver,
         )
         try:
-            reply = await services.engine.submit(journey_id, command)
+            return await _given(services, journey_id, command)
         except Rejected as fault:
-            if fault.code not in {"out-of-order", "command-id-reused"}:
+            if fault.code != "out-of-order":
                 raise
-        else:
-            return Answer.of(reference_of(journey_id), reply)
     raise Rejected(
         "queue-moves", "others took families from the queue at the same time", "try again, with a new Idempotency-Key"
     )
+
+
+async def _given(services: Services, journey_id: str, command: AllocateKeyWorker) -> Answer:
+    """Give the command to a journey; where another took it since we looked, that one answers, and none is given too."""
+    try:
+        reply = await services.engine.submit(journey_id, command)
+    except Rejected as fault:
+        taken = await _asked_before(services, command.command_id)
+        if fault.code != "command-id-reused" or taken in {None, journey_id}:
+            raise
+        return await _given(services, str(taken), command)
+    return Answer.of(reference_of(journey_id), reply)
 
 
 async def _asked_before(services: Services, name: str) -> str | None:

@@ -349,5 +349,5 @@ async def test_engine_away(doors: Doors):
             doors.engine.away = False
         back = await client.post(address, json=told, headers={"idempotency-key": key})
     assert (away.status_code, away.headers["retry-after"], away.json()["type"]) == (503, "1", f"{PROBLEM}unavailable")
-    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False})
+    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False, "room": True})
     assert back.status_code == 200
