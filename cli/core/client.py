@@ -205,7 +205,7 @@ def check(response: "httpx.Response") -> None:
         problem.get("remedy", "is this a Family Journeys gateway?"),
     )
     if response.status_code == UNAUTHENTICATED and os.environ.get("JOURNEYS_TOKEN"):
-        remedy = "renew what stands in JOURNEYS_TOKEN, or unset it and log in: journeys login"
+        remedy = "renew the token in JOURNEYS_TOKEN, or unset it and log in: journeys login"
     raise Trouble(reason, remedy, exit_code=code, told=problem)
 
 

@@ -37,7 +37,7 @@ _AS_CSV: ContextVar[bool] = ContextVar("as_csv", default=False)
 def tables_as_csv(*, wanted: bool, instead_of_json: bool) -> Iterator[None]:
     """Write tables as CSV until the end of a command, where that is wanted."""
     if wanted and instead_of_json:
-        raise Trouble("--json and --csv are asked at once", "choose one of them", exit_code=BAD_INPUT)
+        raise Trouble("--json and --csv cannot be used together", "choose one of them", exit_code=BAD_INPUT)
     token = _AS_CSV.set(wanted)
     try:
         yield
@@ -65,7 +65,7 @@ def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
     if json_wanted:
         as_json(told)
         return
-    happened = ", ".join(told["happened"]) or "nothing to do: it was so already"
+    happened = ", ".join(told["happened"]) or "no change: this was already recorded"
     version = version_of(told["journey_id"], told["version"])
     typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {version})")
     for line in (*told.get("remarks", ()), *told.get("explanation", ())):

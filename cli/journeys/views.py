@@ -86,7 +86,7 @@ def show(
     door: Door,
     ref: Ref,
     journey: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family; the newest if not said.")
+        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family. Default: the newest.")
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="The system's own bookkeeping too.")] = False,

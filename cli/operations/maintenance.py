@@ -21,7 +21,7 @@ def verify(
 ) -> None:
     """Check that nothing in the journal was changed.
 
-    Exit status 1: something was.
+    Exit code 1: something was.
 
     Example: journeys verify F-7K3Q-9D2X
     """

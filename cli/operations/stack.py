@@ -38,7 +38,7 @@ def up(
 ) -> None:
     """Start the system on this machine, or say that it is up already.
 
-    Exit status: 0 it is up, 1 it cannot come up (nothing is left running then).
+    Exit code: 0 it is up, 1 it cannot come up (nothing is left running then).
 
     Example: journeys up --gateway-port 8470
     """
@@ -59,7 +59,7 @@ def up(
 def status(*, data: Data = None, as_json: AsJson = False) -> None:
     """Tell how each part of the system is.
 
-    Exit status: 0 it is up, 3 it is not, or not yet.
+    Exit code: 0 it is up, 3 it is not, or not yet.
 
     Example: journeys status --json
     """
@@ -76,7 +76,7 @@ def status(*, data: Data = None, as_json: AsJson = False) -> None:
 def down(*, data: Data = None, as_json: AsJson = False) -> None:
     """Stop the system on this machine; its data stay.
 
-    Exit status: 0 it is down.
+    Exit code: 0 it is down.
 
     Example: journeys down
     """

@@ -126,7 +126,11 @@ async def export(
         else:
             filed = await _of_claim(conn, services, await _own_claim(conn, asked, claim), as_of, known)
     if filed is None:
-        raise Rejected("not-held", f"nobody holds {asked.journey.reference} yet", "allocate a key worker first")
+        raise Rejected(
+            "not-held",
+            f"{asked.journey.reference} has no key worker yet",
+            f"allocate one first: journeys allocate {asked.journey.reference} --to NAME",
+        )
     async with services.pool.acquire() as conn:
         return Exported(file=filed.file, pack=await programmes.content(conn, filed.programme.hash))
 
@@ -169,7 +173,9 @@ async def known_claim(conn: Conn, claim_id: str) -> Claim:
 async def _own_claim(conn: Conn, asked: Asked, claim_id: str) -> Claim:
     claim = await known_claim(conn, claim_id)
     if claim.reference != asked.journey.reference:
-        raise Rejected("unknown-claim", f"{claim_id} is not of {asked.journey.reference}", "list the family's claims")
+        raise Rejected(
+            "unknown-claim", f"{claim_id} does not belong to {asked.journey.reference}", "list the family's claims"
+        )
     return claim
 
 

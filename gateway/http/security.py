@@ -50,7 +50,7 @@ class Tokens:
         except jwt.PyJWTError as fault:
             raise _unknown(type(fault).__name__) from fault
         if claims.get("role") not in ROLES or not NAME.fullmatch(str(claims["sub"])):
-            raise _unknown("role or sub is not one of ours")
+            raise _unknown("role or sub is not one we know")
         return Actor(name=claims["sub"], role=claims["role"])
 
 
@@ -64,8 +64,8 @@ class Policy:
         if not may(actor, self.action, holder):
             log.info("not allowed", action=self.action, route=route)  # the refusal itself is logged where all are
             who = f"{'an' if actor.role.startswith('a') else 'a'} {actor.role}"
-            others = " for a family held by others" if may(actor, self.action, actor.name) else ""
-            raise Rejected("not-allowed", f"{who} may not do this{others}", "ask someone whose role allows it")
+            others = " for a family that others hold" if may(actor, self.action, actor.name) else ""
+            raise Rejected("not-allowed", f"{who} may not do this{others}", "ask somebody whose role allows it")
 
 
 class Allow(Policy):
@@ -92,6 +92,6 @@ async def authenticate(request: Request, token: HTTPAuthorizationCredentials | N
     return actor
 
 
-def _unknown(why: str, told: str = "the token is missing or does not hold") -> Rejected:
+def _unknown(why: str, told: str = "the token is missing or invalid") -> Rejected:
     log.info("unauthenticated", why=why)
     return Rejected("unauthenticated", told, "log in again: journeys login")

@@ -33,7 +33,7 @@ NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "e
 
 router = APIRouter(prefix="/v1/journeys", tags=["path"], responses=DOCUMENTED)
 
-APART = "name each person once; of twins, give each a name or a number"
+APART = "name each person once; give twins a name or a number each"
 
 
 class MemberForm(Body):
@@ -61,7 +61,7 @@ class ReferralForm(Body):
     uprn: str = ""
     members: tuple[MemberForm, ...] = ()
     answers: tuple[GivenAnswer, ...] = Field(
-        default=(), max_length=MOST_ANSWERS, description="What was answered about known families that it is like."
+        default=(), max_length=MOST_ANSWERS, description="The answers about known families that it resembles."
     )
     programme: str | None = None
 

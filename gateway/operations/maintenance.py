@@ -148,7 +148,7 @@ def _well_formed(reference: str) -> bool:
 
 def _known(names: list[str]) -> list[str]:
     if not names:
-        raise Rejected("unknown-reference", "no family of that reference", "check the reference")
+        raise Rejected("unknown-reference", "no family has that reference", "check it with: journeys list")
     return names
 
 

@@ -107,7 +107,11 @@ async def add_partner(form: PartnerForm, _actor: Administrator, services: Served
         async with services.pool.acquire() as conn:
             secret = await partners.add(conn, services.vault, form.name, addresses)
     except PartnerExists as fault:
-        raise Rejected("partner-exists", f"{form.name} is a partner already", "rotate its secret instead") from fault
+        raise Rejected(
+            "partner-exists",
+            f"{form.name} is a partner already",
+            "for a new secret: journeys partners rotate-secret NAME",
+        ) from fault
     return Added(name=form.name, secret=secret, warning=warning)
 
 
@@ -141,7 +145,7 @@ async def agreement(name: str, _actor: Reader, services: Served, programme: str 
     held = [one for one in pack.agreements if one.partner == name]
     if not held:
         reason = f"{pack.name} names no agreement with {shown(name)}"
-        raise Rejected("unknown-partner", reason, "see the agreements in the programme's pack")
+        raise Rejected("unknown-partner", reason, "see its agreements with: journeys programmes show PACK")
     now = pack.agreement(name, today)
     return Agreed(
         partner=name,

@@ -113,7 +113,9 @@ async def take_next(form: Next, actor: Allocating, services: Served, key: Key = 
                 raise
         else:
             return Answer.of(reference_of(journey_id), reply)
-    raise Rejected("queue-moves", "others took each head of the queue first", "ask again under a new key")
+    raise Rejected(
+        "queue-moves", "others took families from the queue at the same time", "try again, with a new Idempotency-Key"
+    )
 
 
 async def _asked_before(services: Services, name: str) -> str | None:
@@ -131,7 +133,9 @@ async def _head(services: Services, form: Next) -> str:
         if journey_id is None:
             await known(conn, area=form.area, programme=form.programme)
     if journey_id is None:
-        raise Rejected("queue-empty", "no family waits for a key worker there", "see journeys queue for those that do")
+        raise Rejected(
+            "queue-empty", "no family waits for a key worker there", "see the whole queue with: journeys queue"
+        )
     return journey_id
 
 

@@ -112,7 +112,7 @@ async def test_explain_tells_the_tree_what_was_known_and_what_was_learned(cli: C
             "employment: met",
             "(unverified)",
             "sources of the figures",
-            "known then: 2 pieces",
+            "known at that time: 2 pieces",
             "j2",
             "on today's evidence: not met, £0",
             "clawback proposed",

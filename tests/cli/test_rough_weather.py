@@ -95,7 +95,7 @@ async def test_broken_files_are_named(cli: Cli, tmp_path: Path):
     """A file of the stack that cannot be read, and a folder that cannot be written, are named with what to do."""
     (cli.data / "stack.json").write_text("garbage")
     ran = await cli("list")
-    assert (ran.code, "stack.json does not tell the gateway's port" in ran.err) == (2, True), ran
+    assert (ran.code, "stack.json does not say the gateway's port" in ran.err) == (2, True), ran
     assert "journeys up" in ran.err
     (cli.data / "session.json").unlink(missing_ok=True)
     (cli.data / "session.json").mkdir()

@@ -66,7 +66,7 @@ def test_without_step_down_there_is_none():
     down = ask(c.StepDown, STEPPED_DOWN_ON)
     Given(*AT_WORK, programme=SHORT).when(down).refused("no-such-stage", "test has no step-down")
     Given(*AT_WORK, programme=SHORT).when(ask(c.CloseJourney, LATER, outcome="sustained")).refused(
-        "no-such-stage", "close it as no-longer-needed"
+        "no-such-stage", "use --outcome no-longer-needed"
     )
     Given(*AT_WORK, programme=SHORT).when(ask(c.CloseJourney, LATER, outcome="no-longer-needed")).then(
         fact(e.JourneyClosed, LATER, outcome="no-longer-needed")
@@ -119,7 +119,7 @@ def test_a_comparison_family_is_identified_and_gets_no_key_worker():
     ).then(COMPARED)
     followed = fold([referred, COMPARED])
     assert ((), True) == (agenda(followed, STUDIED, CALENDAR), followed.eligible)
-    assert explain(followed, COMPARED, STUDIED)[-1] == "in the comparison group: followed, and given no key worker"
+    assert explain(followed, COMPARED, STUDIED)[-1] == "in the comparison group: followed without a key worker"
     give = ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim", caseload=ROOM)
     Given(referred, COMPARED, programme=STUDIED).when(give).refused("comparison-group", "gets no key worker")
 

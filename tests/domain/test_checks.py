@@ -191,7 +191,7 @@ def test_a_regression_offers_step_up_or_re_referral():
     stream = [*LOWERED, regressed]
     assert explain(fold(stream), regressed, PROGRAMME) == ("regressed", STEPS["regression-response"])
     assert STEPS["regression-response"] in next_steps(fold(stream), PROGRAMME)
-    assert "step the family up again, or close it as regressed" in STEPS["regression-response"]
+    assert "step the family up, or close it as regressed" in STEPS["regression-response"]
     assert explain(fold([*LOWERED, sustained]), sustained, PROGRAMME) == ()
 
 

@@ -212,7 +212,7 @@ def test_a_cancelled_deadline_comes_back_by_a_move_only():
     """Cancelled again, nothing happens; paused or resumed, it is refused; moved, it has a day again."""
     Given(*WAITING, cancelled).when(ask(c.CancelDeadline, TODAY, **PLAN)).then()
     for command in (c.PauseDeadline, c.ResumeDeadline):
-        Given(*WAITING, cancelled).when(ask(command, TODAY, **PLAN)).refused("no-deadline", "move it to a day")
+        Given(*WAITING, cancelled).when(ask(command, TODAY, **PLAN)).refused("no-deadline", "journeys deadline move")
     again = Given(*WAITING, cancelled).when(ask(c.MoveDeadline, TODAY, to=LATER, **PLAN)).happened
     assert plan(*WAITING, cancelled, *again)[0] == LATER
 
