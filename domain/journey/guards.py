@@ -106,7 +106,7 @@ def no_place(programme: Programme, taken: PlacesTaken | None) -> Rejected | None
         return Rejected(
             "key-workers-full",
             f"{taken.key_workers} key workers hold families of {programme.name}, the limit is {places.key_workers}",
-            "choose one of them: journeys workers list",
+            "choose one of them: journeys staff list",
         )
     return None
 

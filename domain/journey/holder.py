@@ -109,13 +109,13 @@ def _counted(journey: Journey, key_worker: str | None, caseload: Caseload | None
         raise Rejected(
             "unknown-key-worker",
             f"no key worker {sought}",
-            "see the names with journeys workers list, or use: journeys workers add NAME --email ADDRESS",
+            "list the names: journeys staff list; or add one: journeys staff add NAME --email ADDRESS",
         )
     if caseload.leaving:
         raise Rejected(
             "on-leave",
             f"{worker} is on leave and takes no families",
-            "choose another key worker: journeys workers list",
+            "choose another key worker: journeys staff list",
         )
     return worker, caseload
 
