@@ -61,7 +61,7 @@ def _in_packs(kind: Kind, packs: list[Programme]) -> set[str]:
 
 
 def _unknown(kind: Kind, name: str, borne: set[str]) -> Rejected:
-    reason = f"{WORDS.get(kind, f'no {kind}')} has the name {shown(name)}"
+    reason = f"{WORDS.get(kind, f'no {kind}')} is called {shown(name)}"
     return Rejected(CODES.get(kind, f"unknown-{kind}"), reason, _meant(name, borne))
 
 
