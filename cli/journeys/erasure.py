@@ -64,7 +64,7 @@ def _again(told: dict[str, Any]) -> str:
         return f"{was}: nothing to do"
     verb = "would be destroyed again" if told["dry_run"] else "destroyed again"
     key = ", and the key to them" if held["key"] else ""
-    return f"{was}, and a restored backup had brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
+    return f"{was}, and a restored backup brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
 
 
 def _counts(held: dict[str, int], names: tuple[str, ...]) -> str:

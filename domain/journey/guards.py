@@ -40,12 +40,8 @@ def found_eligible(journey: Journey, programme: Programme) -> None:
     """Refuse a family that was not found eligible, and say why it was not."""
     if not journey.eligible:
         judged = programme.judge(journey.criteria, journey.members)
-        why = "; ".join(sentences(judged)) if journey.eligible is False else "its criteria are not recorded"
-        raise out_of_order(
-            journey,
-            "allocated",
-            f"identify the family first ({why}): journeys identify {journey.reference} --criterion CODE",
-        )
+        why = "; ".join(sentences(judged)) if journey.eligible is False else "its criteria were not checked"
+        raise out_of_order(journey, "allocated", f"identify it as eligible first: {why}")
 
 
 def is_helped(journey: Journey) -> None:

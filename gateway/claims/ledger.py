@@ -126,11 +126,7 @@ async def export(
         else:
             filed = await _of_claim(conn, services, await _own_claim(conn, asked, claim), as_of, known)
     if filed is None:
-        raise Rejected(
-            "not-held",
-            f"{asked.journey.reference} has no key worker yet",
-            f"allocate one first: journeys allocate {asked.journey.reference} --to NAME",
-        )
+        raise Rejected("not-held", f"nobody holds {asked.journey.reference} yet", "allocate a key worker first")
     async with services.pool.acquire() as conn:
         return Exported(file=filed.file, pack=await programmes.content(conn, filed.programme.hash))
 

@@ -208,8 +208,8 @@ def _headers(status: int, retry_after: int | None) -> Mapping[str, str]:
 
 
 _KNOWN: dict[int, tuple[str, str]] = {
-    404: ("unknown-path", "the paths are listed in /openapi.json"),
-    405: ("unknown-method", "the methods are listed in /openapi.json"),
+    404: ("unknown-path", "see the paths in /openapi.json"),
+    405: ("unknown-method", "see the methods in /openapi.json"),
     413: ("too-large", "send it in smaller parts"),
 }
 

@@ -50,7 +50,7 @@ class Tokens:
         except jwt.PyJWTError as fault:
             raise _unknown(type(fault).__name__) from fault
         if claims.get("role") not in ROLES or not NAME.fullmatch(str(claims["sub"])):
-            raise _unknown("role or sub is not one we know")
+            raise _unknown("role or sub is not one of ours")
         return Actor(name=claims["sub"], role=claims["role"])
 
 
@@ -92,6 +92,6 @@ async def authenticate(request: Request, token: HTTPAuthorizationCredentials | N
     return actor
 
 
-def _unknown(why: str, told: str = "the token is missing or invalid") -> Rejected:
+def _unknown(why: str, told: str = "the token is missing or does not hold") -> Rejected:
     log.info("unauthenticated", why=why)
     return Rejected("unauthenticated", told, "log in again: journeys login")

@@ -238,7 +238,7 @@ async def _key(conn: Conn, file: File, number: str) -> tuple[str, str | None]:
 def _in_doubt(family: Checked, known: Known) -> Fault:
     closed = max(journey.closed_on for journey in known.journeys if journey.closed_on)
     reason = f"{known.reference} was closed on {closed}, after this referral, and not everybody in the row is known"
-    remedy = "correct the day of the referral if this is a new one; otherwise leave the row out"
+    remedy = "correct the day of the referral if it is a new one; if not, leave the row out"
     where = {"column": "referred_on", "value": str(family.referral.referred_on) if family.referral else ""}
     return _fault(family, "before-last-close", reason, remedy).model_copy(update=where)
 

@@ -62,7 +62,7 @@ def _measured(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > LARGEST:
-        raise _bad(f"the workbook is larger than {LARGEST} bytes when unpacked", "split it, or save it as CSV UTF-8")
+        raise _bad(f"the workbook unpacks to more than {LARGEST} bytes", "split it, or save it as CSV UTF-8")
 
 
 def _failed_formulas(data: bytes) -> dict[tuple[int, int], str]:

@@ -113,9 +113,7 @@ async def take_next(form: Next, actor: Allocating, services: Served, key: Key = 
                 raise
         else:
             return Answer.of(reference_of(journey_id), reply)
-    raise Rejected(
-        "queue-moves", "others took families from the queue at the same time", "try again, with a new Idempotency-Key"
-    )
+    raise Rejected("queue-moves", "others took each head of the queue first", "ask again under a new key")
 
 
 async def _asked_before(services: Services, name: str) -> str | None:

@@ -149,7 +149,7 @@ def test_a_refused_allocation_says_why_the_family_is_not_eligible():
     give = ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim")
     one = identified.model_copy(update={"criteria": ("poverty",), "eligible": False})
     Given(referred, one).when(give).refused("out-of-order", "criteria met: poverty; needs 2 criteria")
-    Given(referred).when(give).refused("out-of-order", "its criteria are not recorded")
+    Given(referred).when(give).refused("out-of-order", "its criteria were not checked")
 
 
 LATE_RULE = PROGRAMME.model_copy(
