@@ -24,7 +24,7 @@ Pack = Annotated[str, typer.Argument(metavar="PACK", help="The name of a shipped
 def list_packs(
     *, as_json: AsJson = False, as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False
 ) -> None:
-    """List the shipped packs, with how many numbers each sets and how many of those nobody has verified.
+    """List the shipped packs, with how many figures each sets and how many of those nobody has verified.
 
     Example: journeys programmes list
     """
@@ -63,7 +63,7 @@ def _glance(programme: "Programme") -> dict[str, Any]:
 
 @app.command()
 def show(pack: Pack, *, as_json: AsJson = False) -> None:
-    """Show a pack as a person reads it: stages, clocks, criteria, results; each number with its source and confidence.
+    """Show a pack in words: stages, clocks, criteria, results; each figure with its source and confidence.
 
     Exit code: 0 shown, 2 the pack cannot be read.
 
@@ -87,9 +87,9 @@ def check(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Tell every fault of a pack with its file, line, column and remedy: shape, sources, rules that can never fire.
+    """List every fault of a pack with file, line, column and remedy: shape, sources, rules that can never be met.
 
-    Exit code: 0 sound (there may be warnings), 2 faults.
+    Exit code: 0 valid (there may be warnings), 2 faults.
 
     Example: journeys programmes check programmes/packs/wirral-2012.toml
     """
@@ -112,9 +112,9 @@ def check(
 
 @app.command()
 def diff(before: Pack, after: Pack, *, as_json: AsJson = False) -> None:
-    """Tell what differs in meaning between two packs: numbers, criteria, limbs, agreements; not order or wording.
+    """Show what differs in meaning between two packs: figures, criteria, limbs, agreements; not order or wording.
 
-    Exit code: 0 they mean the same, 1 they differ, 2 a pack cannot be read.
+    Exit code: 0 the same meaning, 1 they differ, 2 a pack cannot be read.
 
     Example: journeys programmes diff troubled-families-2012 wirral-2012
     """

@@ -126,7 +126,7 @@ async def test_show_for_people(cli: Cli, doors: Doors):
     waiting = [one["id"] for one in (await cli.ok("show", ref))["journey"]["reminders"] if one["state"] == "due"]
     short, long = (await cli("show", ref)).out, (await cli("show", ref, "--all")).out
     assert waiting
-    for said in (*waiting, "corrected by", "reminder id", "left out"):
+    for said in (*waiting, "corrected by", "reminder id", "not shown"):
         assert said in short
     assert ("claim-eligibility-recorded" in short, "claim-eligibility-recorded" in long) == (False, True)
 

@@ -100,7 +100,7 @@ def test_a_need_outside_the_list_is_refused():
     debts = bounded(needs=(Need(id="debt", title="Debt", headline="Money", **SOURCED),))
     find = ask(c.AssessFamily, ALLOCATED_ON, needs=("debt", "noise"))
     Given(*HELD, programme=debts).when(find).refused(
-        "unknown-need", "noise is no need of test; use one or more of debt, poverty, addiction, crime"
+        "unknown-need", "noise is not a need of test; use one or more of debt, poverty, addiction, crime"
     )
     found = fact(e.FamilyAssessed, ALLOCATED_ON, needs=("debt", "crime"))
     Given(*HELD, programme=debts).when(find.model_copy(update={"needs": found.needs})).then(found)
@@ -149,7 +149,7 @@ FULL = bounded(places=Places(families=2, key_workers=2, **SOURCED))
     ("taken", "code", "saying"),
     [
         (None, "places-not-counted", "the places of test were not counted"),
-        ({"families": 2, "key_workers": 1, "holds": True}, "places-full", "holds 2 families, it has places for 2"),
+        ({"families": 2, "key_workers": 1, "holds": True}, "places-full", "has 2 families and places for 2"),
         ({"families": 1, "key_workers": 2, "holds": False}, "key-workers-full", "2 key workers hold families of test"),
     ],
 )

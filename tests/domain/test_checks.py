@@ -143,7 +143,9 @@ def test_the_first_insufficient_check_is_extended_once():
     """It is due again after the grace, with its evidence asked for, and nobody has to decide anything yet."""
     assert owed(*LOWERED, unclear) == {"check": AGAIN_ON}
     assert requests(*LOWERED, unclear) == [(date(2013, 7, 3), AGAIN_ON, 6)]
-    assert explain(fold([*LOWERED, unclear]), unclear, PROGRAMME) == ("insufficient: extended once, to 2013-08-03",)
+    assert explain(fold([*LOWERED, unclear]), unclear, PROGRAMME) == (
+        "insufficient: to be repeated once, on 2013-08-03",
+    )
 
 
 def test_the_second_goes_to_the_manager_and_is_extended_no_more():

@@ -140,7 +140,7 @@ def test_a_family_that_expects_a_child_stands_in_for_one_with_children():
         identified.model_copy(update={"criteria": met})
     )
     Given(referred, programme=PROGRAMME).when(ask(c.IdentifyFamily, IDENTIFIED_ON, criteria=met)).refused(
-        "unknown-criterion", "expecting is no criterion of test"
+        "unknown-criterion", "expecting is not a criterion of test"
     )
 
 

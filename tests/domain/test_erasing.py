@@ -117,7 +117,9 @@ def test_what_became_of_a_message_is_still_told():
 
 def test_a_message_of_an_earlier_journey_is_not_tried_again():
     """A journey that does not itself tell of the erasure refuses it as well, by what was read of the family."""
-    Given(*CLOSED).when(ask(RetryMessage, LATER, effect_id="j:1:1", family_erased=True)).refused("erased", "let the")
+    Given(*CLOSED).when(ask(RetryMessage, LATER, effect_id="j:1:1", family_erased=True)).refused(
+        "erased", "nothing is sent about it"
+    )
 
 
 def test_an_unknown_reminder_is_still_unknown():
