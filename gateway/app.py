@@ -11,6 +11,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from gateway.claims import ledger, windows
 from gateway.http import problems
 from gateway.http.middleware import EveryRequest
+from gateway.http.paging import LINKED
 from gateway.intake import imports, referrals, undoing
 from gateway.intake.likenesses import index_all
 from gateway.journeys import corrections, erasure, steps, views
@@ -28,10 +29,10 @@ Opening = Callable[[Settings], AbstractAsyncContextManager[Services]]
 
 
 class Gateway(FastAPI):
-    """The framework's application, with a document that is true of parameters too."""
+    """The framework's application, with a document that is true of parameters and pages too."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the document; a header or a query parameter may be left out, and cannot be null."""
+        """Return the document; a header or a query parameter may be left out, and cannot be null; pages are linked."""
         told = super().openapi()
         for operation in (each for path in told["paths"].values() for each in path.values()):
             for parameter in operation.get("parameters", []):
@@ -40,6 +41,8 @@ class Gateway(FastAPI):
                     (kind,) = (each for each in kinds if each != {"type": "null"})
                     parameter["schema"] = {**parameter["schema"], **kind}
                     del parameter["schema"]["anyOf"]
+                if parameter["name"] == "cursor":
+                    operation["responses"]["200"]["headers"] = LINKED
         return told
 
 

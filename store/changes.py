@@ -2,7 +2,7 @@
 
 from domain.journey.events import ClawbackDecided
 from domain.journey.stream import Change
-from store import clawbacks, effects, erasing, journal
+from store import clawbacks, effects, erasing, inbox, journal
 from store.pool import Conn
 
 
@@ -19,6 +19,7 @@ async def keep(conn: Conn, change: Change) -> None:
             await clawbacks.decide(conn, new)
     if change.erased is not None:
         await erasing.erase(conn, change.journey.reference, change.erased)
+    await inbox.give_back(conn, change.journey_id, change.returned)
     for outcome in change.settled:
         await effects.tell(conn, outcome)
     for effect_id in change.retried:

@@ -261,6 +261,24 @@ def correct(
     answer(taken, json_wanted=door.as_json)
 
 
+@command(app, "withdraw-evidence")
+def withdraw_evidence(
+    door: Door,
+    ref: Ref,
+    evidence: Annotated[str, typer.Argument(metavar="EVIDENCE", help="The id, as listed by: journeys show REF")],
+    reason: Annotated[str, typer.Option(help="Why, as a code, such as wrong-child.")],
+    of_another_family: Annotated[
+        bool, typer.Option("--of-another-family", help="It goes back to quarantine, to be matched to the right family.")
+    ] = False,
+) -> None:
+    """Set a partner's observation aside: it stays readable, and counts for no rule and no claim.
+
+    Example: journeys withdraw-evidence F-7K3Q-9D2X wirral-schools:ev-17 --reason wrong-child --of-another-family
+    """
+    body: dict[str, Any] = {"evidence_id": evidence, "reason": reason, "of_another_family": of_another_family}
+    answer(door.step(ref, "withdraw-evidence", **body), json_wanted=door.as_json)
+
+
 def _change(door: Door, text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals:

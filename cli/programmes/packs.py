@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from domain.programme.programme import Programme
     from programmes.lint.issues import Fault
 
-app = typer.Typer(help="Rule packs: list, show, check, compare. Needs no server.", no_args_is_help=True)
+app = typer.Typer(help="Rule packs: list, show, check, compare, messages. Needs no server.", no_args_is_help=True)
 
 SOUND, FAULTY = 0, 2
 SAME, DIFFERS = 0, 1
@@ -134,6 +134,31 @@ def diff(before: Pack, after: Pack, *, as_json: AsJson = False) -> None:
             typer.echo(line_of(change))
         typer.echo(f"{_counted(len(meant), 'difference')} in meaning, {worded} in wording")
     raise typer.Exit(DIFFERS if meant else SAME)
+
+
+@app.command()
+def messages(
+    pack: Pack,
+    *,
+    referrer: Annotated[
+        str | None, typer.Option(help="Partner that referred the family. Default: the first of the pack.")
+    ] = None,
+) -> None:
+    """Show every message and reminder that a pack sends along a family's usual journeys, word for word, as Markdown.
+
+    Exit status: 0 shown, 2 the pack cannot be read, or no agreement names the referrer.
+
+    Example: journeys programmes messages wirral-2012 --referrer merseyside-police
+    """
+    from cli.programmes.messages import page
+    from programmes.usual_family import usual_family
+
+    programme = _opened(pack, as_json=False)
+    if referrer is not None and not programme.knows_referrer(referrer):
+        from cli.core.errors import plain
+
+        raise typer.BadParameter(plain(f"{referrer} has no agreement; {programme.referrers}"))
+    typer.echo(page(programme, usual_family(programme, referrer)), nl=False)
 
 
 def _opened(pack: str, *, as_json: bool) -> "Programme":

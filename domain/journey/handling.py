@@ -64,6 +64,7 @@ class _Batch:
         self._answers: list[Answered] = []
         self._settled: list[Outcome] = []
         self._erased: datetime | None = None
+        self._returned: list[str] = []
 
     def carry_out(self, command: c.AnyCommand, facts: Facts) -> None:
         """Decide one command and keep its reply; one that was answered before gets that answer again."""
@@ -77,6 +78,8 @@ class _Batch:
         if isinstance(command, c.EraseFamily) and rejection is None:
             # Also where it was erased before: the restored backup of a table may have brought its key back.
             self._erased = self._now
+        if isinstance(command, c.WithdrawEvidence) and command.of_another_family and rejection is None:
+            self._returned.append(command.evidence_id)
 
     def answer(
         self,
@@ -109,6 +112,7 @@ class _Batch:
             settled=self._settled,
             retried=progress.retried(),
             erased=self._erased,
+            returned=self._returned,
             replies=self._replies,
             open_effects=self._open([*self._loaded.effects, *(effect for _, effect in effects)]),
         )

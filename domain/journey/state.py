@@ -84,6 +84,11 @@ class Found(Value):
     on: date
 
 
+def withdrawal_id(evidence_id: str) -> str:
+    """Return the id of the withdrawal that people make of an observation; no partner's event has an id like it."""
+    return f"withdrawn:{evidence_id}"
+
+
 class JoinedReferral(Value):
     """A referral of the family: the day, the partner, and the criteria it named."""
 
@@ -184,6 +189,10 @@ class Journey(Value):
         """
         identified = self.criteria if self.identified_on is not None and self.identified_on <= day else ()
         return tuple(sorted({*identified, *(found.need for found in self.needs_found if found.on <= day)}))
+
+    def withdrawal_of(self, evidence_id: str) -> Evidence | None:
+        """Return the withdrawal by which we ourselves, not its source, set an observation aside; None without one."""
+        return next((held for held in self.evidence if held.id == withdrawal_id(evidence_id)), None)
 
     @property
     def insufficient_in_a_row(self) -> int:

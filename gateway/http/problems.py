@@ -51,6 +51,7 @@ STATUS = {
     "unknown-import": 404,
     "changed-since": 412,
     "too-large": 413,
+    "bad-address": 422,
     "bad-file": 422,
     "bad-reference": 422,
     "bad-dates": 422,

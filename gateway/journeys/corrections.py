@@ -1,22 +1,23 @@
-"""The other commands people give a journey: a reminder acknowledged, an event corrected."""
+"""The other commands people give a journey: a reminder acknowledged, an event corrected, evidence withdrawn."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from domain.errors import Rejected
 from domain.evidence import Observation
 from domain.evidence_words import coded
 from domain.intake.referral_columns import shown
-from domain.journey.commands import AcknowledgeReminder, CorrectEvent
+from domain.journey.commands import AcknowledgeReminder, CorrectEvent, WithdrawEvidence
 from domain.journey.corrections import CORRECTABLE, not_correctable
 from domain.journey.events import EVENT, AnyEvent, EvidenceRecorded
 from domain.journey.evolve import fold
+from domain.model import Code
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import place, said
-from gateway.journeys.bodies import Acknowledge, Answer, Correct
+from gateway.journeys.bodies import Acknowledge, Answer, Body, Correct
 from gateway.journeys.families import Asked, OnFamily
 from gateway.journeys.steps import Key, carry
 from gateway.services import Served
@@ -57,6 +58,28 @@ async def correct(
     return await carry(services, asked, _correction(stream, body, asked.journey.reference), key)
 
 
+class Withdraw(Body):
+    """The evidence that is wrong, and why; of another family it goes back to quarantine, where people match it."""
+
+    evidence_id: str = Field(min_length=1, max_length=200)
+    reason: Code
+    of_another_family: bool = False
+
+
+@router.post("/withdraw-evidence")
+async def withdraw_evidence(
+    body: Withdraw, asked: Annotated[Asked, Depends(OnFamily("withdraw"))], services: Served, key: Key = None
+) -> Answer:
+    """Set an observation aside: it stays readable, and counts for no rule and no claim."""
+
+    def order(common: dict[str, Any]) -> WithdrawEvidence:
+        return WithdrawEvidence(**body.model_dump(), **common)
+
+    answer = await carry(services, asked, order, key)
+    services.mail.set()
+    return answer
+
+
 def _correction(stream: list[AnyEvent], body: Correct, reference: str) -> Callable[[dict[str, Any]], CorrectEvent]:
     """Return how the correction is made; raise `Rejected` when the event cannot read so."""
     event = stream[body.version - 1] if body.version <= len(stream) else None
@@ -87,7 +110,7 @@ def _same_family(before: Observation, after: Observation, stream: list[AnyEvent]
     members = [member.id for member in fold(stream).members]
     if after.member not in {before.member, None, *members}:
         raise Rejected(
-            "bad-request",
+            "bad-correction",
             f"member: {shown(str(after.member))} is not of this family",
             f"use one of {', '.join(members)}",
         )
@@ -104,7 +127,7 @@ def _changed(event: AnyEvent, changes: dict[str, Any]) -> AnyEvent:
         first = fault.errors()[0]
         what, remedy = said(first)
         raise Rejected(
-            "bad-request",
+            "bad-correction",
             f"{place(first['loc'][1:] or first['loc'])}: {what}",
             f"{remedy}; the event holds {', '.join(told)}",
         ) from fault

@@ -75,6 +75,8 @@ def _held(command: commands.AnyCommand) -> Callable[[Journey], bool] | None:
     match command:
         case commands.WithdrawConsent(consent_id=name):
             return lambda told: any(consent.id == name for consent in told.consents)
+        case commands.WithdrawEvidence(evidence_id=name):
+            return lambda journey: any(held.id == name for held in journey.evidence)
         case commands.AcknowledgeReminder(reminder_id=name):
             return lambda told: told.reminder(name) is not None
         case _:

@@ -21,7 +21,7 @@ from domain.journey.stream import Recorded
 from domain.programme.programme import Holder, Work
 from domain.stages import OnPath
 from gateway.http.known_names import known
-from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, cursor_of, place_of
+from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
@@ -46,10 +46,9 @@ Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
 
 
 class Page(BaseModel):
-    """Journeys by id; `next` is the cursor of the page after this one, `families` their names where asked for."""
+    """Journeys by id; `families` are their names where asked for."""
 
     journeys: list[JourneyRow]
-    next: str | None = None
     families: dict[str, FamilyRecord] | None = None
 
 
@@ -114,6 +113,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     *,
     actor: Reader,
     services: Served,
+    links: Links,
     stage: OnPath | None = None,
     holder: str | None = None,
     area: str | None = None,
@@ -127,7 +127,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
 ) -> Page:
     """List journeys; a key worker sees those they hold. `reference` is a part of one; `overdue` is as of today.
 
-    `names` asks for the people too, for those who may read names.
+    `names` asks for the people too, for those who may read names. `Link` names the next page.
     """
     if names:
         NAMES.check(actor, actor.name, "/v1/journeys")
@@ -147,7 +147,8 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
             others = None if actor.role == "key-worker" else holder
             await known(conn, area=area, locality=locality, programme=programme, holder=others)
         families = await _families(services, conn, rows) if names else None
-    return Page(journeys=rows, next=cursor_of(rows[-1].journey_id) if len(rows) == limit else None, families=families)
+    links.page(rows, limit, lambda row: (row.journey_id,))
+    return Page(journeys=rows, families=families)
 
 
 @router.get("/journeys/{reference}")

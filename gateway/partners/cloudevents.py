@@ -52,8 +52,14 @@ def _rfc_3339(told: object, read: ValidatorFunctionWrapHandler) -> object:
         raise fault from unread
 
 
+EarlierEvent = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=LONGEST_ID)]
+
+
 class CloudEvent(BaseModel):
-    """The attributes we read; extensions are let through and not kept."""
+    """The attributes we read. `replaces` and `withdraws` are extensions of ours: an earlier event of the same partner.
+
+    Other extensions are let through and not kept.
+    """
 
     specversion: Literal["1.0"]
     id: Annotated[str, AfterValidator(_printable)] = Field(min_length=1, max_length=LONGEST_ID)
@@ -61,7 +67,9 @@ class CloudEvent(BaseModel):
     type: str = Field(max_length=120)
     subject: str = Field(max_length=LONGEST_SUBJECT)
     time: Annotated[AwareDatetime, WrapValidator(_rfc_3339)]
-    data: dict[str, Any]
+    replaces: EarlierEvent | None = None
+    withdraws: EarlierEvent | None = None
+    data: dict[str, Any] = {}
 
 
 def claimed_by(headers: Headers, body: bytes) -> str:

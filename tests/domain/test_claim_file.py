@@ -95,10 +95,11 @@ def test_the_situations_of_real_life_come_to_what_is_right(path):
             assert limb.verdict in wanted.get("limbs", {}).get(limb.limb, limb.verdict).split(" or ")
 
 
+@pytest.mark.parametrize("hundred", range(8))
 @pytest.mark.parametrize("draw", [claim_of, lived])
-def test_a_naive_second_opinion_agrees_on_random_claims(draw):
+def test_a_naive_second_opinion_agrees_on_random_claims(draw, hundred):
     """An evaluator of plain sets of days, sharing no code, says the same of 800 claims crowded at the edges."""
-    for seed in range(800):
+    for seed in range(100 * hundred, 100 * hundred + 100):
         raw = draw(seed)
         limbs, met, pounds = judge(raw)
         report = judged(raw)

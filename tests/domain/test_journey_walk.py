@@ -54,6 +54,7 @@ AFTER_THE_CLOSE = {
     "contact-recorded",  # of a day before the close, as is a check
     "check-recorded",
     "journey-reopened",
+    "evidence-withdrawn",
 }
 LEARNED = {"message-retried", "consent-withdrawn", "evaluation-fell-due", "event-corrected", "evidence-recorded"}
 
@@ -283,6 +284,7 @@ class Walk(RuleBasedStateMachine):
         assert passed | set(checks_left(self.journey, self.programme)) <= set(self.programme.checks.months)
 
 
+@pytest.mark.slow(9)
 @pytest.mark.timeout(240)
 def test_no_walk_along_the_path_breaks_its_invariants():
     """Random commands, corrections and waiting never break a law of the journey, and they reach every stage of it."""

@@ -155,7 +155,7 @@ async def test_the_managers_of_each_side(pool):
         await staff.add(pool, StaffMember(name, "manager", f"{name}@council.example", team=team, area=area))
 
     async def names(to, holder="kim", offered="lee"):
-        return [address.partition("@")[0] for address in await staff.addresses(pool, to, holder, offered)]
+        return [each.name for each in await staff.reminded(pool, to, holder, offered)]
 
     assert await names("offered") == ["lee"]
     assert await names("holder") == ["kim"]

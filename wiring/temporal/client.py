@@ -5,15 +5,18 @@ import dataclasses
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from wiring.settings import Settings
 from wiring.telemetry.request_id import Following
 from wiring.telemetry.traces import interceptors
 from wiring.temporal.codec import EncryptionCodec
+from wiring.temporal.sandbox import Sandbox
 
-# Ours, and what they import: loaded once outside the sandbox. Anything else a workflow pulls in is refused.
+# Ours, and what they import: loaded once outside the sandbox, and not again for each journey, which would hold two
+# fifths of its memory. Anything else a workflow pulls in is refused. What the sandbox kept `workflows` itself from,
+# clocks and chance, tests/workflows/test_sandbox.py keeps it from.
 PASSED_THROUGH = (
     "activities",
     "dateutil",
@@ -26,6 +29,7 @@ PASSED_THROUGH = (
     "temporalio",
     "typing_inspection",
     "tzdata",
+    "workflows",
 )
 
 
@@ -38,10 +42,10 @@ def converter(codec: EncryptionCodec) -> DataConverter:
     )
 
 
-def sandbox() -> SandboxedWorkflowRunner:
+def sandbox() -> Sandbox:
     """Return the one sandbox runner; a pass-through that is not listed raises instead of passing."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return SandboxedWorkflowRunner(
+    return Sandbox(
         restrictions=dataclasses.replace(
             restrictions,
             import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,

@@ -8,12 +8,13 @@ import pytest
 from jinja2 import UndefinedError
 
 from activities.delivery import templates
-from activities.delivery.govuk_notify import personalisation
+from activities.delivery.channels import CHANNELS
 from domain.categories import CATEGORIES
 from domain.family import Member
 from domain.journey.disclosure import disclosed, payload
 from domain.journey.effects import Notify, Remind
 from domain.journey.state import Journey
+from wiring.settings import Settings
 
 SUBSETS = list(chain.from_iterable(combinations(CATEGORIES, size) for size in range(len(CATEGORIES) + 1)))
 ON = date(1999, 12, 31)
@@ -40,10 +41,12 @@ SEEN = {
     "closed_on": ON + timedelta(days=1),
 }
 JOURNEY = Journey().model_copy(update=SECRETS | SEEN)
+SETTINGS = Settings(database_url="", temporal_address="", secrets_dir="nowhere")
+BY_NAME = {channel.name: channel for channel in (each(SETTINGS, None) for each in CHANNELS)}
 
 
-def forms(categories):
-    """Every form in which a partner is told: text, HTML, the body of a webhook, what fills the template at Notify."""
+def told(categories):
+    """A partner's message of these categories, of a family that has a mark in every field."""
     message = Notify(
         effect_id="secret-effect",
         partner="secret-partner",
@@ -52,24 +55,42 @@ def forms(categories):
         purpose="secret-purpose",
         categories=categories,
     )
-    words = templates.notice(disclosed(message, JOURNEY))
-    return {
-        "text": f"{words.subject}\n{words.text}",
-        "html": words.html,
-        "webhook": json.dumps(payload(message, JOURNEY)),
-        "govuk-notify": json.dumps(personalisation(words)),
-    }
+    made = templates.notice(disclosed(message, JOURNEY))
+    assert made.payload == payload(message, JOURNEY)
+    return made
 
 
 @pytest.mark.parametrize("categories", SUBSETS, ids="+".join)
-def test_nothing_outside_the_categories_is_said(categories):
-    """For every set of categories and every form, the marks seen are the reference's and those of the categories."""
+def test_all_of_the_categories_is_said(categories):
+    """For every set of categories, each form of the message says what they open, and the reference."""
+    message = told(categories)
     allowed = set().union(*(MARKS[category] for category in categories))
-    every = set().union(*MARKS.values())
-    for form, text in forms(categories).items():
-        assert {mark for mark in every if mark in text.lower()} == allowed, form
+    forms = {
+        "text": f"{message.subject}\n{message.text}",
+        "html": message.html,
+        "webhook": json.dumps(BY_NAME["webhook"].says(message)),
+        "govuk-notify": json.dumps(BY_NAME["govuk-notify"].says(message)),
+    }
+    for form, text in forms.items():
+        assert marks(text) == allowed, form
         assert REFERENCE in text, form
-        assert "secret" not in text.lower(), form
+
+
+@pytest.mark.parametrize("categories", SUBSETS, ids="+".join)
+def test_nothing_outside_the_categories_leaves_by_any_channel(categories):
+    """For every set of categories and every channel there is, no mark is seen but of the categories; no secret ever."""
+    message = told(categories)
+    allowed = set().union(*(MARKS[category] for category in categories))
+    for name, channel in BY_NAME.items():
+        text = json.dumps(channel.says(message))
+        assert marks(text) <= allowed, name
+        assert REFERENCE in text, name
+        assert "secret" not in text.lower(), name
+
+
+def marks(text):
+    """The marks that are seen in a text."""
+    return {mark for mark in set().union(*MARKS.values()) if mark in text.lower()}
 
 
 def test_every_category_has_its_marks():
@@ -79,9 +100,9 @@ def test_every_category_has_its_marks():
 
 def test_html_is_escaped_and_text_is_not():
     """A value cannot become markup; plain text says it as it is."""
-    words = templates.notice({"reference": "F-1", "about": "closed", "key_worker": "<b>kim & co</b>"})
-    assert "&lt;b&gt;kim &amp; co&lt;/b&gt;" in words.html
-    assert "<b>kim & co</b>" in words.text
+    message = templates.notice({"reference": "F-1", "about": "closed", "key_worker": "<b>kim & co</b>"})
+    assert "&lt;b&gt;kim &amp; co&lt;/b&gt;" in message.html
+    assert "<b>kim & co</b>" in message.text
 
 
 def test_a_missing_value_is_an_error():
@@ -90,7 +111,7 @@ def test_a_missing_value_is_an_error():
         templates.notice({"about": "closed"})
 
 
-@pytest.mark.parametrize(("escalation", "said"), [(False, "is due on 1999-12-31"), (True, "is still owed")])
+@pytest.mark.parametrize(("escalation", "said"), [(False, "is due on 1999-12-31"), (True, "is still outstanding")])
 def test_a_reminder_says_the_same_in_both_forms(escalation, said):
     """Text and HTML name the work, its day and how to acknowledge it, and the family by reference alone."""
     message = Remind(
@@ -101,9 +122,9 @@ def test_a_reminder_says_the_same_in_both_forms(escalation, said):
         to="holder",
         escalation=escalation,
     )
-    words = templates.reminder(message, Journey(reference="F-1", stage="assessment", key_worker="kim"))
-    for form in (words.text, words.html):
+    message = templates.reminder(message, Journey(reference="F-1", stage="assessment", key_worker="kim"))
+    for form in (message.text, message.html):
         assert said in form
         assert "F-1" in form
         assert "journeys ack F-1 plan.1.1999-12-31.remind+0" in form
-    assert words.subject == f"{'Escalated: ' if escalation else ''}Plan for F-1, due 1999-12-31"
+    assert message.subject == f"{'Escalated: ' if escalation else ''}Plan for F-1, due 1999-12-31"
