@@ -47,7 +47,7 @@ def refused(trouble: Trouble, *, as_json: bool) -> None:
 
 def fault_row(fault: Told) -> tuple[object, ...]:
     """Return a fault as a row."""
-    return tuple(fault.get(name, "") for name in ("line", "family_no", "column", "value", "reason", "remedy"))
+    return tuple(fault.get(name, "") for name in ("line", "family_no", "field", "value", "reason", "remedy"))
 
 
 def outcome(family: Told, *, dry: bool) -> str:
@@ -60,14 +60,14 @@ def grouped(faults: Iterable[Told], mapped: dict[str, str] | None = None) -> lis
     """Return faults as rows in the order of their lines, those that repeat in one row with their count."""
     groups: dict[tuple[str, ...], list[Told]] = {}
     for fault in sorted(faults, key=lambda fault: fault["line"]):
-        groups.setdefault(tuple(fault[name] for name in ("column", "code", "reason", "remedy")), []).append(fault)
+        groups.setdefault(tuple(fault[name] for name in ("field", "code", "reason", "remedy")), []).append(fault)
     headings = {column: heading for heading, column in (mapped or {}).items()}
     return [_group(group, headings) for group in groups.values()]
 
 
 def _group(group: Sequence[Told], headings: dict[str, str]) -> tuple[object, ...]:
     first, count = group[0], len(group)
-    column = first["column"]
+    column = first["field"]
     shown = f"{headings[column]} ({column})" if column in headings else column
     lines = first["line"] if count == 1 else f"{_first(str(fault['line']) for fault in group)} ({count} rows)"
     reason = first["reason"] if count == 1 else f"{count} rows: {first['reason']}"
@@ -104,7 +104,7 @@ def _in_csv(told: Told) -> Iterable[Sequence[object]]:
     for family in told["families"]:
         of = (family["family_no"], outcome(family, dry=dry), family["reference"])
         for fault in family["faults"]:
-            yield fault["line"], *of, *(fault[name] for name in ("column", "value", "reason", "remedy"))
+            yield fault["line"], *of, *(fault[name] for name in ("field", "value", "reason", "remedy"))
         for change in family["changes"]:
             yield change["line"], *of, change["field"], change["said"], f"held: {change['held']}", change["how"]
         if not family["faults"] and not family["changes"]:

@@ -237,4 +237,4 @@ def _of_nobody(row: Row, numbers: Numbered) -> Fault | None:
 
 
 def _fault(code: str, line: int, column: str, reason: str, remedy: str) -> Fault:
-    return Fault(line=line, column=column, value="", reason=reason, remedy=remedy, code=code)
+    return Fault(line=line, field=column, value="", reason=reason, remedy=remedy, code=code)

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from domain.claims.faults import Fault, fault
 from domain.claims.school_terms import AreaTerm
+from domain.fault import Fault, fault
 
 COLUMNS = ("area", "from", "to")
 LONGEST = timedelta(days=140)  # twenty weeks; a longer one is a school year, or a slip of the pen

@@ -244,7 +244,7 @@ def faults(raw):
     content = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
     with pytest.raises(BadClaimFile) as caught:
         fit(read(content, names()), PACK)
-    return {fault.place: fault for fault in caught.value.faults}
+    return {fault.field: fault for fault in caught.value.faults}
 
 
 def with_evidence(**changes):
@@ -327,11 +327,11 @@ def test_every_fault_of_a_file_is_told_at_once():
 
 
 def test_a_fault_is_written_on_one_line_and_long_values_are_cut():
-    """Place, value, problem and remedy stand in one line of bearable length."""
+    """Field, value, reason and remedy stand in one line of bearable length."""
     found = faults(sample(practice="x" * 500))["practice"]
     assert str(found).startswith(f'practice ("{"x" * 59}...): ')
     assert "\n" not in str(found)
-    assert str(faults({})["as_of"]) == "as_of: Field required; add it"
+    assert str(faults({})["as_of"]) == "as_of: it is missing; add it"
 
 
 @pytest.mark.parametrize(

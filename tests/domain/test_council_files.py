@@ -42,7 +42,7 @@ def told(read: Sheet) -> list[tuple[str, list[str]]]:
 
 
 def codes(read: Sheet) -> list[tuple[int, str, str]]:
-    return [(fault.line, fault.column, fault.code) for family in judged(read) for fault in family.faults]
+    return [(fault.line, fault.field, fault.code) for family in judged(read) for fault in family.faults]
 
 
 COUNCIL = "Family ID,Surname,First Name,Adult/Child,D.O.B. (dd/mm/yyyy),NHS No.,Ward,Referred by,Referral Date,Notes"

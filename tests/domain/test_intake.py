@@ -42,7 +42,7 @@ def child(line: int = 3, **cells: str) -> Row:
 
 
 def codes(checked: Checked) -> list[tuple[int, str, str]]:
-    return [(fault.line, fault.column, fault.code) for fault in checked.faults]
+    return [(fault.line, fault.field, fault.code) for fault in checked.faults]
 
 
 def sheet(*lines: str, header: str = HEADER) -> Sheet:
@@ -110,7 +110,7 @@ def test_bad_cells(changed: dict[str, str], code: str):
     assert checked.referral is None
     (fault,) = checked.faults
     expected = "role" if code == "wrong-role" else column
-    assert (fault.line, fault.column, fault.code) == (2, expected, code)
+    assert (fault.line, fault.field, fault.code) == (2, expected, code)
     assert fault.reason
     assert fault.remedy
 
@@ -212,7 +212,7 @@ def test_form():
 
 def test_no_members():
     """A form without members is refused."""
-    assert ("surname", "missing") in [(fault.column, fault.code) for fault in check_family(rows_of({}), TERMS).faults]
+    assert ("surname", "missing") in [(fault.field, fault.code) for fault in check_family(rows_of({}), TERMS).faults]
 
 
 def test_the_sample():
@@ -284,7 +284,7 @@ def test_a_row_that_is_no_utf_8():
     judged = check_families(read.rows, TERMS, read.faults)
     assert [(family.family_no, family.referral is not None) for family in judged] == [("W2", True), ("W1", False)]
     (fault,) = judged[1].faults
-    assert (fault.line, fault.column, fault.value, fault.code) == (2, "surname", "M?ller", "not-utf-8")
+    assert (fault.line, fault.field, fault.value, fault.code) == (2, "surname", "M?ller", "not-utf-8")
 
 
 def test_a_family_of_which_nothing_can_be_read():
