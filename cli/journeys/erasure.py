@@ -11,7 +11,7 @@ from cli.core.command import Ref, command
 app = typer.Typer(rich_markup_mode=None)
 
 WHY = "retention-over, request, court-order, no-lawful-basis or opened-in-error."
-DESTROYED = ("people", "addresses", "notes", "identifiers")
+DESTROYED = ("people", "addresses", "identifiers")
 STAYS = ("journeys", "events", "claims")
 
 
@@ -28,7 +28,7 @@ def erase(
         bool, typer.Option("--despite-claims", help="Although claims are under way: nobody can judge them again.")
     ] = False,
 ) -> None:
-    """Erase a family for ever: its names, dates of birth, identifiers, addresses and notes; managers only.
+    """Erase a family for ever: its names, dates of birth, identifiers and addresses; managers only.
 
     Every journey of the family must be closed. Its events and claims stay, by its reference alone.
 

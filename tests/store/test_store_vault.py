@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 from datetime import UTC, date, datetime
-from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -12,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from store import vault as vaults
 from store.errors import Erased, IdentifierTaken
 from store.sealing import Sealer, normal
-from store.vault import Address, FamilyRecord, Match, Note, Person, Vault
+from store.vault import Address, FamilyRecord, Match, Person, Vault
 
 REFERENCE, OTHER = "F-7K3Q-9D2X", "F-2222-2222"
 NOW = datetime(2012, 5, 1, 12, tzinfo=UTC)
@@ -20,12 +19,7 @@ VAULT = Vault(bytes(range(32)), bytes(range(32, 64)))
 ANN = Person("m1", "adult", "Quince", "Ann", date(1983, 8, 9), {"nino": "QQ 00 51 31 B", "nhs-number": "999 586 6587"})
 TONI = Person("m2", "child", "Quince", "Toni", date(2008, 2, 2), {"upn": "K795299201561"})
 HOME = Address("30 Example Road", "CH58 2ZZ", "000042419056")
-TABLES = ("people", "addresses", "notes", "identifiers")
-
-
-def note(text, number=1):
-    """A note of a visit."""
-    return Note(uuid4(), f"journey:wirral:{REFERENCE}:1", "key-worker:kim", NOW.replace(minute=number), text)
+TABLES = ("people", "addresses", "identifiers")
 
 
 async def everything(pool):
@@ -54,17 +48,14 @@ async def test_a_family_comes_back_in_plain_words(pool):
 
 
 async def test_an_unknown_family(pool):
-    """A family nobody put there is None, without dates and notes."""
+    """A family nobody put there is None, without dates."""
     assert await VAULT.read_family(pool, REFERENCE) is None
     assert await VAULT.born(pool, REFERENCE) == {}
-    assert await VAULT.read_notes(pool, REFERENCE) == []
 
 
 async def test_nothing_personal_stands_in_the_database(pool):
-    """No name, date of birth, identifier, address or note can be found in any table."""
+    """No name, date of birth, identifier or address can be found in any table."""
     await put(pool)
-    async with pool.acquire() as conn:
-        await VAULT.put_note(conn, REFERENCE, note("Toni was glad of the bicycle"))
     stored = await everything(pool)
     personal = (
         "Quince",
@@ -76,7 +67,6 @@ async def test_nothing_personal_stands_in_the_database(pool):
         "Example",
         "CH58",
         "42419056",
-        "bicycle",
     )
     assert [each for each in personal if each in stored] == []
 
@@ -146,15 +136,6 @@ async def test_racing_families_with_one_person(pool):
     assert await pool.fetchval("SELECT count(DISTINCT reference) FROM people") == 1
 
 
-async def test_notes(pool):
-    """Notes are read oldest first; the same note again changes nothing."""
-    later, sooner = note("a visit", 9), note("a call", 5)
-    async with pool.acquire() as conn:
-        for each in (later, sooner, later):
-            await VAULT.put_note(conn, REFERENCE, each)
-    assert await VAULT.read_notes(pool, REFERENCE) == [sooner, later]
-
-
 @pytest.mark.parametrize(
     "moved",
     [
@@ -183,11 +164,9 @@ async def test_another_master_key_opens_nothing(pool):
 async def test_erasing_destroys_key_rows_and_identifiers(pool):
     """After erasing nothing of the family is left but its reference, also for whoever kept the ciphertext."""
     await put(pool)
-    async with pool.acquire() as conn:
-        await VAULT.put_note(conn, REFERENCE, note("a visit"))
     sealed = await pool.fetchval("SELECT sealed FROM people LIMIT 1")
     assert await vaults.erase(pool, REFERENCE, NOW)
-    assert [await pool.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES] == [0, 0, 0, 0]  # noqa: S608
+    assert [await pool.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES] == [0, 0, 0]  # noqa: S608
     key = await pool.fetchrow("SELECT wrapped, erased_at FROM family_keys")
     assert (key["wrapped"], key["erased_at"]) == (None, NOW)
     with pytest.raises(InvalidTag):
@@ -202,9 +181,6 @@ async def test_an_erased_family_stays_erased(pool):
     assert await VAULT.read_family(pool, REFERENCE) is None
     with pytest.raises(Erased):
         await put(pool)
-    with pytest.raises(Erased):
-        async with pool.acquire() as conn:
-            await VAULT.put_note(conn, REFERENCE, note("too late"))
 
 
 async def kept(pool, state, **columns):
