@@ -29,7 +29,7 @@ Raw = Mapping[str, Any]
 Entry = tuple[int, Raw]
 
 
-class BadClaimFile(Exception):  # noqa: N818 - said as a person would
+class BadClaimFile(Exception):
     """The claim file cannot be judged until its faults are mended."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

@@ -6,7 +6,7 @@ LONGEST = 200
 FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
-class BadCell(Exception):  # noqa: N818 - a finding, not an error of ours
+class BadCell(Exception):
     """The text of one cell cannot be taken."""
 
     def __init__(self, code: str, reason: str, remedy: str) -> None:

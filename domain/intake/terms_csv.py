@@ -16,7 +16,7 @@ LONGEST = timedelta(days=140)  # twenty weeks; a longer one is a school year, or
 Line = tuple[int, AreaTerm]
 
 
-class BadTerms(Exception):  # noqa: N818 - a finding, not an error of ours
+class BadTerms(Exception):
     """The file cannot be taken until its faults are mended."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

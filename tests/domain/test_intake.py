@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 import programmes
 from domain.intake.referral import Checked, Row, Terms
 from domain.intake.referral_columns import COLUMNS, shown
-from domain.intake.referral_csv import BadFile, Sheet, read_sheet
+from domain.intake.referral_csv import BadFile, Sheet
 from domain.intake.referring import check_families, check_family, rows_of
 from domain.programme.local_scheme import Localities
+from tests.sheets import read_sheet
 
 SAMPLE = (Path(__file__).parents[2] / "samples" / "referrals.csv").read_bytes()
 TERMS = Terms(programme=programmes.load("wirral-2012"), today=date(2012, 6, 1))

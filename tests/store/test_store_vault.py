@@ -25,7 +25,7 @@ TABLES = ("people", "addresses", "identifiers")
 async def everything(pool):
     """All that is stored anywhere, as Postgres would show it."""
     tables = [row[0] for row in await pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-    dumped = [await pool.fetch(f"SELECT t::text, t.* FROM {table} AS t") for table in tables]  # noqa: S608
+    dumped = [await pool.fetch(f"SELECT t::text, t.* FROM {table} AS t") for table in tables]
     return "\n".join(str(dict(row)) for found in dumped for row in found)
 
 
@@ -140,7 +140,7 @@ async def test_racing_families_with_one_person(pool):
     "moved",
     [
         "UPDATE people AS p SET sealed = o.sealed FROM people AS o WHERE o.member_id <> p.member_id",
-        f"UPDATE family_keys SET wrapped = (SELECT wrapped FROM family_keys WHERE reference = '{OTHER}')",  # noqa: S608
+        f"UPDATE family_keys SET wrapped = (SELECT wrapped FROM family_keys WHERE reference = '{OTHER}')",
         "UPDATE addresses SET sealed = (SELECT sealed FROM people LIMIT 1)",
         "UPDATE people SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)",
     ],
@@ -166,7 +166,7 @@ async def test_erasing_destroys_key_rows_and_identifiers(pool):
     await put(pool)
     sealed = await pool.fetchval("SELECT sealed FROM people LIMIT 1")
     assert await vaults.erase(pool, REFERENCE, NOW)
-    assert [await pool.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES] == [0, 0, 0]  # noqa: S608
+    assert [await pool.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES] == [0, 0, 0]
     key = await pool.fetchrow("SELECT wrapped, erased_at FROM family_keys")
     assert (key["wrapped"], key["erased_at"]) == (None, NOW)
     with pytest.raises(InvalidTag):
@@ -189,7 +189,7 @@ async def kept(pool, state, **columns):
     row |= {"subject_digest": b"subject", "kind": "offence", "evidence": {}, "received_at": NOW, "state": state}
     row |= {"reference": REFERENCE, "member_id": "m1", **columns}
     places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
-    await pool.execute(f"INSERT INTO inbox ({', '.join(row)}) VALUES ({places})", *row.values())  # noqa: S608
+    await pool.execute(f"INSERT INTO inbox ({', '.join(row)}) VALUES ({places})", *row.values())
 
 
 async def test_erasing_lets_go_of_the_subjects_of_partner_events(pool):
@@ -210,7 +210,7 @@ async def test_what_no_journey_had_yet_is_a_strangers_again(pool, state, columns
     await kept(pool, state, **columns)
     await vaults.erase(pool, REFERENCE, NOW)
     names = "state, reason, subject_digest, reference, journey_id, member_id, given_reference, given_member"
-    row = await pool.fetchrow(f"SELECT {names} FROM inbox")  # noqa: S608
+    row = await pool.fetchrow(f"SELECT {names} FROM inbox")
     assert tuple(row) == ("quarantined", "unknown-subject", b"subject", None, None, None, None, None)
 
 

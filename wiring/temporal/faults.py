@@ -11,7 +11,7 @@ AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RP
 PASSING = frozenset({RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED})
 
 
-class Unavailable(Exception):  # noqa: N818 - it says what it is
+class Unavailable(Exception):
     """Temporal or the worker did not answer in time; the command may still be carried out, so retry with its id."""
 
 
