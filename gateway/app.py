@@ -13,12 +13,14 @@ from gateway.http import problems
 from gateway.http.middleware import EveryRequest
 from gateway.http.paging import LINKED
 from gateway.intake import imports, referrals, undoing
+from gateway.intake.likenesses import index_all
 from gateway.journeys import corrections, erasure, steps, views
 from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue
 from relay.inbox import sweeping
+from wiring.background import beside
 from wiring.settings import Settings
 
 # The framework's own would export, past our exporter, bodies and the words of faults, wherever its variable says so.
@@ -95,7 +97,8 @@ def _lifespan(settings: Settings, opening: Opening) -> Callable[[FastAPI], Abstr
         async with opening(settings) as services:
             app.state.services = services
             await services.programme()
-            async with sweeping(services.pool, services.engine, services.mail):
+            indexing = beside(index_all(services.pool, services.vault))
+            async with indexing, sweeping(services.pool, services.engine, services.mail):
                 yield
 
     return lifespan

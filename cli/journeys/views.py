@@ -114,6 +114,11 @@ def show(
             f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']}); "
             f"its events: journeys show {row['reference']} --journey {row['number']}"
         )
+    for row in told["answers"]:
+        typer.echo(
+            f"{row['since']}: the referral of {row['reference']} was like {row['about']}; answered {row['answer']}"
+            f" ({row['why']}) by {row['actor']}"
+        )
 
 
 def _heading(told: dict[str, Any]) -> None:
@@ -132,6 +137,7 @@ def _heading(told: dict[str, Any]) -> None:
             ("locality", journey["locality"]),
             ("programme", f"{journey['programme']} {journey['programme_version']}"),
             ("referred", f"{journey['referred_on']} by {journey['referrer']}"),
+            ("also referred", ", ".join(f"{each['on']} by {each['referrer']}" for each in journey["joined"])),
             ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),
             ("needs", ", ".join(journey["needs"])),

@@ -27,8 +27,9 @@ from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
 from gateway.journeys.families import Asked, OnFamily, etag
 from gateway.services import Served, Services
-from store import claims, journal, programmes, read_models
+from store import claims, intake, journal, programmes, read_models
 from store.claims import Claim
+from store.intake import IdentityAnswer
 from store.pool import Conn
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord
@@ -63,7 +64,8 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown.
+    `answers`, `erased_on` and `erased_for` are of the family, whichever of its journeys is shown; an answer says
+    who the people of a referral were that was like another family (`about`).
     """
 
     journey: Journey
@@ -75,6 +77,7 @@ class Shown(BaseModel):
     timeline: list[Told]
     claims: list[Claim]
     earlier: list[JourneyRow]
+    answers: list[IdentityAnswer] = []
     family: FamilyRecord | None = None
     erased_on: date | None = None
     erased_for: str | None = None
@@ -165,6 +168,7 @@ async def show(
         ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
         chain = await read_models.reminders(conn, journey_id=row.journey_id)
         family = await services.vault.read_family(conn, row.reference) if names else None
+        answers = await intake.answers_of(conn, row.reference)
     told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
     response.headers["etag"] = etag(row, told.version)
     return Shown(
@@ -177,6 +181,7 @@ async def show(
         timeline=[_told(one) for one in recorded],
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
+        answers=answers,
         family=family,
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,
