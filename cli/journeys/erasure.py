@@ -35,33 +35,35 @@ def erase(
     Example: journeys erase F-7K3Q-9D2X --why retention-over --dry-run
     """
     form: dict[str, Any] = {"reason": why, "dry_run": dry_run, "despite_claims": despite_claims}
-    told: dict[str, Any] = door.step(ref, "erase", **form)
+    answer: dict[str, Any] = door.step(ref, "erase", **form)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    typer.echo(_told(told))
+    typer.echo(_told(answer))
 
 
-def _told(told: dict[str, Any]) -> str:
-    if told["already"]:
-        return _again(told)
-    head = "would be erased" if told["dry_run"] else f"erased on {told['erased_on']}"
+def _told(answer: dict[str, Any]) -> str:
+    if answer["already"]:
+        return _again(answer)
+    head = "would be erased" if answer["dry_run"] else f"erased on {answer['erased_on']}"
     lines = [
-        f"{told['reference']} {head} ({told['reason']})",
-        f"  destroyed: {_counts(told['held'], DESTROYED)}, and the key to them",
-        f"  stays, by reference alone: {_counts(told['held'], STAYS)}",
+        f"{answer['reference']} {head} ({answer['reason']})",
+        f"  destroyed: {_counts(answer['held'], DESTROYED)}, and the key to them",
+        f"  stays, by reference alone: {_counts(answer['held'], STAYS)}",
     ]
-    lines += [f"  claims never judged again: {', '.join(told['claims_under_way'])}"] * bool(told["claims_under_way"])
+    lines += [f"  claims never judged again: {', '.join(answer['claims_under_way'])}"] * bool(
+        answer["claims_under_way"]
+    )
     return "\n".join(lines)
 
 
-def _again(told: dict[str, Any]) -> str:
+def _again(answer: dict[str, Any]) -> str:
     """Say that it was done before, and what a restored backup had brought back since, if anything."""
-    was = f"{told['reference']} was erased on {told['erased_on']} ({told['reason']})"
-    held = told["held"]
+    was = f"{answer['reference']} was erased on {answer['erased_on']} ({answer['reason']})"
+    held = answer["held"]
     if not held["key"] and not any(held[name] for name in DESTROYED):
         return f"{was}: nothing to do"
-    verb = "would be destroyed again" if told["dry_run"] else "destroyed again"
+    verb = "would be destroyed again" if answer["dry_run"] else "destroyed again"
     key = ", and the key to them" if held["key"] else ""
     return f"{was}, and a restored backup brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
 
