@@ -1,4 +1,4 @@
-"""The vault: names, dates of birth, identifiers, addresses and notes, encrypted with a key per family."""
+"""The vault: names, dates of birth, identifiers and addresses, encrypted with a key per family."""
 
 import hmac
 from collections.abc import Collection, Mapping, Sequence
@@ -7,7 +7,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
@@ -54,17 +53,6 @@ class FamilyRecord:
     reference: str
     people: tuple[Person, ...]
     address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A free-text note on a journey."""
-
-    note_id: UUID
-    journey_id: str
-    author: str
-    written_at: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +156,6 @@ class Vault:
         family = await self.read_family(conn, reference)
         return {each.member_id: each.born for each in family.people} if family else {}
 
-    async def put_note(self, conn: Conn, reference: str, note: Note) -> None:
-        """Keep a note; the same note id again changes nothing. Raise `Erased` when the family was erased."""
-        async with conn.transaction():
-            key = await self._claim_key(conn, reference)
-            sealed = key.seal(note.text.encode(), _place(reference, "notes", str(note.note_id)))
-            row = (note.note_id, reference, note.journey_id, note.author, note.written_at, sealed)
-            await conn.execute(_SQL["put_note"], *row)
-
-    async def read_notes(self, conn: Conn, reference: str) -> list[Note]:
-        """Return a family's notes, oldest first; empty when the family is unknown or erased."""
-        return [self._note(reference, row) for row in await conn.fetch(_SQL["read_notes"], reference)]
-
     async def seal_born(self, conn: Conn, reference: str, effect_id: str, born: Mapping[str, Born]) -> bytes:
         """Seal dates of birth as an evaluation used them: they go when the family is erased. Raise `Erased`."""
         key = await self._claim_key(conn, reference)
@@ -217,11 +193,6 @@ class Vault:
 
     def _unwrap(self, reference: str, wrapped: bytes) -> Sealer:
         return Sealer(self._master.open(wrapped, _place(reference, "family_keys")))
-
-    def _note(self, reference: str, row: Record) -> Note:
-        place = _place(reference, "notes", str(row["note_id"]))
-        text = self._unwrap(reference, row["wrapped"]).open(row["sealed"], place).decode()
-        return Note(row["note_id"], row["journey_id"], row["author"], row["written_at"], text)
 
     def _identifiers(self, people: Sequence[Person], address: Address) -> list[Identifier]:
         """Return digest, scheme and member of everything by which these people and their household are found."""

@@ -182,7 +182,7 @@ class Doors:
 
 def _word(seed: str) -> str:
     """Return a name that is like no other."""
-    return "".join(Random(seed).choices(ascii_lowercase, k=12))  # noqa: S311 - no secret
+    return "".join(Random(seed).choices(ascii_lowercase, k=12))
 
 
 def nhs_number(seed: int) -> str:

@@ -11,7 +11,7 @@ rows; 4 the gateway cannot be reached or failed; 5 not allowed; 130 interrupted.
 come up; `status` 0 it is up, 3 it is not. See each command's --help for more."""
 
 
-class Trouble(Exception):  # noqa: N818 - it ends a command, and is no fault of the program
+class Trouble(Exception):
     """A command cannot be done."""
 
     def __init__(self, reason: str, remedy: str, *, exit_code: int = REJECTED, told: object = None) -> None:

@@ -64,12 +64,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _keep(path: Path, session: dict[str, Any]) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    from stack.files import whole
+
     try:
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(session, file)
-        fresh.replace(path)
+        with whole(path) as file:
+            file.write(json.dumps(session).encode())
     except OSError as fault:
         remedy = f"check the folder, name another with --data, or give a token in {TOKEN}"
         raise Trouble(f"{path} cannot be written ({fault.strerror})", remedy, exit_code=BAD_INPUT) from fault

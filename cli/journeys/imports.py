@@ -98,28 +98,28 @@ def _import(door: Door, file: Path, asked: dict[str, Any], out: Path | None, ans
     except OSError as fault:
         raise Trouble(f"{file} cannot be read ({fault.strerror})", "check the path", exit_code=BAD_INPUT) from fault
     try:
-        told = _send(door, *_body(data, answers), asked)
+        answer = _send(door, *_body(data, answers), asked)
     except Trouble as trouble:
         import_report.refused(trouble, as_json=door.as_json)
         raise
-    records = told.pop("records")
+    records = answer.pop("records")
     if out is not None:
-        import_files.write_back(out, records, told)
-    import_report.report(told, out, as_json=door.as_json)
-    if told["summary"]["refused_rows"]:
+        import_files.write_back(out, records, answer)
+    import_report.report(answer, out, as_json=door.as_json)
+    if answer["summary"]["refused_rows"]:
         raise typer.Exit(PARTLY)
 
 
 def _undo(door: Door, import_id: str, *, dry_run: bool) -> None:
-    told = door.post(f"/v1/imports/{in_path(import_id)}/undo", {"dry_run": dry_run})
+    answer = door.post(f"/v1/imports/{in_path(import_id)}/undo", {"dry_run": dry_run})
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        write.table("Families", UNDONE, ([family[name] for name in UNDONE] for family in told["families"]))
+        write.table("Families", UNDONE, ([family[name] for name in UNDONE] for family in answer["families"]))
         if dry_run:
-            write.remark(f"Nothing was written. To undo it: journeys import --undo {told['import_id']} --yes")
-        write.remark(f"families {'to undo' if dry_run else 'undone'} {told['undone']}, left {told['left']}")
-    if told["left"]:
+            write.remark(f"Nothing was written. To undo it: journeys import --undo {answer['import_id']} --yes")
+        write.remark(f"families {'to undo' if dry_run else 'undone'} {answer['undone']}, left {answer['left']}")
+    if answer["left"]:
         raise typer.Exit(PARTLY)
 
 
@@ -127,8 +127,8 @@ def _body(data: bytes, answers: Sequence[dict[str, str]]) -> tuple[bytes, str]:
     """Return what is sent and its content type: the file alone, or JSON with the answers beside it."""
     if not answers:
         return data, "application/octet-stream"
-    told = {"file": base64.b64encode(data).decode(), "answers": list(answers)}
-    return json.dumps(told).encode(), "application/json"
+    payload = {"file": base64.b64encode(data).decode(), "answers": list(answers)}
+    return json.dumps(payload).encode(), "application/json"
 
 
 def _send(door: Door, data: bytes, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -164,21 +164,21 @@ def _gone_on_with() -> Iterator[None]:
 
 
 def _collect(lines: Iterator[str], advance: "Callable[[int], None]") -> dict[str, Any]:
-    told: dict[str, Any] = {"families": [], "records": []}
+    answer: dict[str, Any] = {"families": [], "records": []}
     for line in lines:
         heard = json.loads(line)
         if heard["type"] == "interrupted":
             raise AwayError(heard["reason"])
         if heard["type"] == "record":
-            told["records"].append((heard["line"], heard["cells"]))
+            answer["records"].append((heard["line"], heard["cells"]))
         elif heard["type"] == "family":
-            told["families"].append(heard)
-            advance(told["plan"]["families"])
+            answer["families"].append(heard)
+            advance(answer["plan"]["families"])
         else:
-            told[heard["type"]] = heard
-    if "summary" not in told:
+            answer[heard["type"]] = heard
+    if "summary" not in answer:
         raise AwayError("the import was interrupted")
-    return told
+    return answer
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def form(day: Day) -> Form:
 def mended(told: Form, faults: Iterable[dict[str, Any]], day: Day) -> Form:
     """Ask again for what was refused, and only for that."""
     for fault in faults:
-        column, number = fault["column"], int(fault["line"])
+        column, number = fault["field"], int(fault["line"])
         typer.echo(f"{fault['reason']}; {fault['remedy']}", err=True)
         if column in HOUSEHOLD:
             told[column] = _ask(column, HOUSEHOLD[column], day)

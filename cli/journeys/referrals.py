@@ -194,7 +194,7 @@ def _table_of(trouble: Trouble, *, as_json: bool, by_flag: bool = False) -> None
 
 
 def _flag(fault: dict[str, Any]) -> str:
-    column = fault["column"]
+    column = fault["field"]
     if column in HOUSEHOLD:
         return f"--{HOUSEHOLD[column]}"
     return f"--member (number {fault['line']})"

@@ -97,43 +97,43 @@ def show(
 
     Example: journeys show F-7K3Q-9D2X --all
     """
-    told = door.get(f"/v1/journeys/{in_path(ref)}", journey=journey)
+    answer = door.get(f"/v1/journeys/{in_path(ref)}", journey=journey)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    _heading(told)
-    _people(told)
-    _timeline(told["timeline"], everything=everything)
-    write_owed(told["owed"])
-    for number, step in enumerate(told["next_steps"]):
+    _heading(answer)
+    _people(answer)
+    _timeline(answer["timeline"], everything=everything)
+    write_owed(answer["owed"])
+    for number, step in enumerate(answer["next_steps"]):
         write.fields([("" if number else "next", step)])
-    write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, told["agenda"]))
-    write_reminders(told["reminders"])
-    if told["claims"]:
-        write.table("\nClaims", CLAIM_COLUMNS, map(claim_row, told["claims"]))
-    for row in told["earlier"]:
+    write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, answer["agenda"]))
+    write_reminders(answer["reminders"])
+    if answer["claims"]:
+        write.table("\nClaims", CLAIM_COLUMNS, map(claim_row, answer["claims"]))
+    for row in answer["earlier"]:
         typer.echo(
             f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']}); "
             f"its events: journeys show {row['reference']} --journey {row['number']}"
         )
-    for row in told["answers"]:
+    for row in answer["answers"]:
         typer.echo(
             f"{row['since']}: the referral of {row['reference']} was like {row['about']}; answered {row['answer']}"
             f" ({row['why']}) by {row['actor']}"
         )
 
 
-def _heading(told: dict[str, Any]) -> None:
-    journey = told["journey"]
+def _heading(answer: dict[str, Any]) -> None:
+    journey = answer["journey"]
     stage = f"{journey['stage']} ({journey['intensity']} intensity)" if journey["intensity"] else journey["stage"]
-    holder = told["holder"] or "nobody yet" if journey["stage"] != "closed" else f"closed {journey['closed_on']}"
+    holder = answer["holder"] or "nobody yet" if journey["stage"] != "closed" else f"closed {journey['closed_on']}"
     write.fields(
         (
             ("reference", journey["reference"]),
             ("version", version_of(journey["journey_id"], journey["version"])),
             ("stage", stage),
             ("holder", holder),
-            ("erased", told["erased_on"] and f"{told['erased_on']} ({told['erased_for']})"),
+            ("erased", answer["erased_on"] and f"{answer['erased_on']} ({answer['erased_for']})"),
             ("held beyond cap", journey["waiver"] and f"by waiver {journey['waiver']}"),
             ("offered to", journey["handover_to"]),
             ("locality", journey["locality"]),
@@ -148,8 +148,8 @@ def _heading(told: dict[str, Any]) -> None:
     )
 
 
-def _people(told: dict[str, Any]) -> None:
-    people = told["family"]["people"] if told["family"] else told["journey"]["members"]
+def _people(answer: dict[str, Any]) -> None:
+    people = answer["family"]["people"] if answer["family"] else answer["journey"]["members"]
     for person in people:
         name = f"{person['forename']} {person['surname']}, born {person['born']}" if "surname" in person else ""
         write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", name or "-")])
@@ -167,12 +167,12 @@ def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
         typer.echo(f"events of the system's own not shown: {len(timeline) - len(kept)} (show them with --all)")
 
 
-def _event(told: dict[str, Any], corrected_by: int | None, *, everything: bool) -> tuple[object, ...]:
-    event = told["event"]
+def _event(row: dict[str, Any], corrected_by: int | None, *, everything: bool) -> tuple[object, ...]:
+    event = row["event"]
     detail = write.event_detail(event, everything=everything)
     if corrected_by:
         detail = f"{detail}  (corrected by {corrected_by})".strip()
-    return told["version"], write.event_day(event), event["type"], detail, told["actor"]
+    return row["version"], write.event_day(event), event["type"], detail, row["actor"]
 
 
 def _deadline(row: dict[str, Any]) -> tuple[object, ...]:
@@ -186,12 +186,15 @@ def counts(door: Door) -> None:
 
     Example: journeys counts --json
     """
-    told = door.get("/v1/counts")
+    answer = door.get("/v1/counts")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    rows = [(name, "", value) for name, value in told.items() if not isinstance(value, dict)]
+    rows = [(name, "", value) for name, value in answer.items() if not isinstance(value, dict)]
     rows += [
-        (name, part, count) for name, value in told.items() if isinstance(value, dict) for part, count in value.items()
+        (name, part, count)
+        for name, value in answer.items()
+        if isinstance(value, dict)
+        for part, count in value.items()
     ]
     write.table("", ("what", "state", "count"), rows)

@@ -25,17 +25,17 @@ def verify(
 
     Example: journeys verify F-7K3Q-9D2X
     """
-    told = door.get("/v1/verify", reference=ref)
+    answer = door.get("/v1/verify", reference=ref)
     if door.as_json:
-        write.as_json(told)
-    elif told["sound"]:
+        write.as_json(answer)
+    elif answer["sound"]:
         write.remark("The journal is as it was written.")
     else:
         columns = ("journey_id", "version", "problem", "detail")
-        write.table("Changed", columns, ([row[column] for column in columns] for row in told["findings"]))
-        if told["left_out"]:
-            typer.echo(f"and {told['left_out']} more", err=True)
-    if not told["sound"]:
+        write.table("Changed", columns, ([row[column] for column in columns] for row in answer["findings"]))
+        if answer["left_out"]:
+            typer.echo(f"and {answer['left_out']} more", err=True)
+    if not answer["sound"]:
         raise typer.Exit(REJECTED)
 
 
@@ -45,11 +45,11 @@ def rebuild(door: Door, ref: OneFamily = None) -> None:
 
     Example: journeys rebuild F-7K3Q-9D2X
     """
-    told = door.post(_about("/v1/rebuild", ref))
+    answer = door.post(_about("/v1/rebuild", ref))
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(", ".join(f"{name} {count}" for name, count in told.items()))
+        typer.echo(", ".join(f"{name} {count}" for name, count in answer.items()))
 
 
 @command(app)
@@ -89,11 +89,11 @@ def retry(door: Door, ref: Ref) -> None:
 
     Example: journeys retry F-7K3Q-9D2X
     """
-    told = door.post(_about("/v1/retry", ref))
+    answer = door.post(_about("/v1/retry", ref))
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"tried again: {told['attempts']}")
+        typer.echo(f"tried again: {answer['attempts']}")
 
 
 @command(app)
@@ -102,11 +102,11 @@ def sweep(door: Door) -> None:
 
     Example: journeys sweep
     """
-    told = door.post("/v1/sweep")
+    answer = door.post("/v1/sweep")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"events on their way: {told['waiting']}")
+        typer.echo(f"events on their way: {answer['waiting']}")
 
 
 def _about(place: str, ref: str | None) -> str:

@@ -61,16 +61,16 @@ def show(door: Door, message: Message) -> None:
 
     Example: journeys messages show journey:wirral:F-7K3Q-9D2X:1:4:1
     """
-    told = door.get(f"/v1/messages/{_in_path(message)}")
+    answer = door.get(f"/v1/messages/{_in_path(message)}")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    write.fields([("message", told["message_id"]), ("family", told["reference"]), ("state", told["state"])])
-    write.fields([("reason", told["reason"]), ("since", write.moment(told["told_at"]))])
-    write.fields((name.replace("_", " "), _spelled(value)) for name, value in told["message"].items())
-    if told["message"]["type"] == "notify":
-        today = f"refused: {told['refused_today']}" if told["refused_today"] else "allowed"
-        write.fields([("today", today), ("it would say", _spelled(told["says"] or {}))])
+    write.fields([("message", answer["message_id"]), ("family", answer["reference"]), ("state", answer["state"])])
+    write.fields([("reason", answer["reason"]), ("since", write.moment(answer["told_at"]))])
+    write.fields((name.replace("_", " "), _spelled(value)) for name, value in answer["message"].items())
+    if answer["message"]["type"] == "notify":
+        today = f"refused: {answer['refused_today']}" if answer["refused_today"] else "allowed"
+        write.fields([("today", today), ("it would say", _spelled(answer["says"] or {}))])
 
 
 def _spelled(value: object) -> object:
@@ -104,15 +104,15 @@ def retry(
     _report(door, door.post("/v1/messages/retry", {"partner": partner, "dry_run": dry_run}))
 
 
-def _report(door: Door, told: dict[str, Any]) -> None:
+def _report(door: Door, answer: dict[str, Any]) -> None:
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        done = "would be tried again" if told["dry_run"] else "tried again"
-        write.table(f"{done}: {len(told['retried'])}", ("message",), ([one] for one in told["retried"]))
-        if told["left"]:
-            write.table("left", ("message", "reason"), ((one["message_id"], one["reason"]) for one in told["left"]))
-    if told["left"]:
+        done = "would be tried again" if answer["dry_run"] else "tried again"
+        write.table(f"{done}: {len(answer['retried'])}", ("message",), ([one] for one in answer["retried"]))
+        if answer["left"]:
+            write.table("left", ("message", "reason"), ((one["message_id"], one["reason"]) for one in answer["left"]))
+    if answer["left"]:
         raise typer.Exit(PARTLY)
 
 
@@ -135,8 +135,8 @@ def address(
     Example: journeys partners address wirral-housing --email office@housing.example
     """
     body = {"addresses": addresses, "notify_template": notify_template, "rate_per_minute": rate}
-    told = door.put(f"/v1/partners/{_in_path(name)}/address", body)
+    answer = door.put(f"/v1/partners/{_in_path(name)}/address", body)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    write.fields((each.replace("_", " "), _spelled(value)) for each, value in told.items())
+    write.fields((each.replace("_", " "), _spelled(value)) for each, value in answer.items())

@@ -32,8 +32,8 @@ def add_partner(
 
     Example: journeys partners add wirral-schools --webhook-url https://schools.example/hook
     """
-    told = door.post("/v1/partners", {"name": name, "addresses": addresses}, repeatable=False)
-    _show_secret(door, told, secrets)
+    answer = door.post("/v1/partners", {"name": name, "addresses": addresses}, repeatable=False)
+    _show_secret(door, answer, secrets)
 
 
 @command(app)
@@ -48,24 +48,24 @@ def rotate_secret(
     Example: journeys partners rotate-secret wirral-schools --keep-hours 48
     """
     path = f"/v1/partners/{in_path(name)}/rotate-secret"
-    told = door.post(path, {"keep_hours": keep_hours}, repeatable=False)
-    _show_secret(door, told, secrets)
+    answer = door.post(path, {"keep_hours": keep_hours}, repeatable=False)
+    _show_secret(door, answer, secrets)
 
 
-def _show_secret(door: Door, told: dict[str, Any], secrets: Path | None) -> None:
+def _show_secret(door: Door, answer: dict[str, Any], secrets: Path | None) -> None:
     if secrets is not None:
         from cli.partners.replay import keep_secret
 
-        keep_secret(secrets, told["name"], told["secret"])
-        told = {**told, "secret": f"in {secrets}"}
+        keep_secret(secrets, answer["name"], answer["secret"])
+        answer = {**answer, "secret": f"in {secrets}"}
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    typer.echo(f"{told['name']}: {told['secret']}")
-    if told.get("warning"):
-        typer.echo(plain(told["warning"]), err=True)
-    if told["older_until"]:
-        typer.echo(f"The old secret is valid until {write.moment(told['older_until'])}.", err=True)
+    typer.echo(f"{answer['name']}: {answer['secret']}")
+    if answer.get("warning"):
+        typer.echo(plain(answer["warning"]), err=True)
+    if answer["older_until"]:
+        typer.echo(f"The old secret is valid until {write.moment(answer['older_until'])}.", err=True)
     if secrets is None:
         typer.echo("This secret is not shown again.", err=True)
 
@@ -106,11 +106,11 @@ def resume(door: Door, name: Name) -> None:
 
 
 def _stand(door: Door, name: str, how: str) -> None:
-    told = door.post(f"/v1/partners/{in_path(name)}/{how}")
+    answer = door.post(f"/v1/partners/{in_path(name)}/{how}")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"{told['name']} is {_standing(told)}")
+        typer.echo(f"{answer['name']} is {_standing(answer)}")
 
 
 def _standing(row: dict[str, Any]) -> str:
@@ -127,20 +127,20 @@ def agreement(
 
     Example: journeys partners agreement wirral-schools
     """
-    told = door.get(f"/v1/partners/{in_path(name)}/agreement", programme=programme)
+    answer = door.get(f"/v1/partners/{in_path(name)}/agreement", programme=programme)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
     write.fields(
         (
-            ("partner", told["partner"]),
-            ("programme", f"{told['programme']} {told['version']}"),
-            ("may send", ", ".join(told["may_send"]) or "nothing today"),
-            ("may be told", ", ".join(told["may_be_told"]) or "nothing today"),
+            ("partner", answer["partner"]),
+            ("programme", f"{answer['programme']} {answer['version']}"),
+            ("may send", ", ".join(answer["may_send"]) or "nothing today"),
+            ("may be told", ", ".join(answer["may_be_told"]) or "nothing today"),
         )
     )
     columns = ("from", "to", "purposes", "lawful basis", "by", "source", "confidence")
-    write.table("\nAgreements", columns, map(_agreement, told["agreements"]))
+    write.table("\nAgreements", columns, map(_agreement, answer["agreements"]))
 
 
 def _agreement(row: dict[str, Any]) -> tuple[object, ...]:
@@ -170,14 +170,14 @@ def replay(
     """
     from cli.partners.replay import Replay, read_file
 
-    told = Replay(door, secrets, rate).send(read_file(file, from_line), partner)
+    answer = Replay(door, secrets, rate).send(read_file(file, from_line), partner)
     if door.as_json:
-        write.as_json(told.as_json())
+        write.as_json(answer.as_json())
     else:
-        typer.echo(", ".join(f"{outcome} {count}" for outcome, count in sorted(told.outcomes.items())) or "no events")
-        if told.refusals:
-            rows = ((one["line"], one["id"], one["outcome"], one["reason"]) for one in told.refusals)
+        typer.echo(", ".join(f"{outcome} {count}" for outcome, count in sorted(answer.outcomes.items())) or "no events")
+        if answer.refusals:
+            rows = ((one["line"], one["id"], one["outcome"], one["reason"]) for one in answer.refusals)
             write.table("\nNot taken", ("line", "event", "outcome", "reason"), rows)
-        typer.echo(plain(f"{told.sent} events in {told.seconds:.1f} s"))
-    if told.refusals:
+        typer.echo(plain(f"{answer.sent} events in {answer.seconds:.1f} s"))
+    if answer.refusals:
         raise typer.Exit(PARTLY)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.core.client import Door, attempts, check
 from cli.core.errors import BAD_INPUT, INTERRUPTED, Trouble
+from stack.files import whole
 
 if TYPE_CHECKING:
     import httpx
@@ -71,10 +72,8 @@ def read_file(path: Path, first: int = 1) -> list[Line]:
 def keep_secret(path: Path, partner: str, secret: str) -> None:
     """Keep a partner's secret in a JSON file that only its owner can read."""
     held = _secrets(path) if path.exists() else {}
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump({**held, partner: secret}, file, indent=2)
-    fresh.replace(path)
+    with whole(path) as file:
+        file.write(json.dumps({**held, partner: secret}, indent=2).encode())
 
 
 class Replay:

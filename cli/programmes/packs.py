@@ -175,7 +175,7 @@ def _opened(pack: str, *, as_json: bool) -> "Programme":
 
 
 def _told(faults: "Iterable[Fault]") -> list[dict[str, Any]]:
-    return [fault._asdict() for fault in faults]
+    return [fault.model_dump() for fault in faults]
 
 
 def _write(faults: "Iterable[Fault]", *, word: str = "", err: bool = False) -> None:
@@ -187,8 +187,8 @@ def _lines(faults: "Iterable[Fault]", word: str) -> "Iterator[str]":
     from cli.core.errors import plain
 
     for fault in faults:
-        where = f"{fault.where}: " if fault.where else ""
-        yield plain(f"{fault.file}:{fault.line}:{fault.column}: {word}{where}{fault.what}")
+        where = f"{fault.field}: " if fault.field else ""
+        yield plain(f"{fault.file}:{fault.line}:{fault.column}: {word}{where}{fault.reason}")
         yield plain(f"    {fault.remedy}")
 
 

@@ -32,7 +32,7 @@ def add_terms(
     except OSError as error:
         raise Trouble(f"{file} cannot be read ({error.strerror})", "check the path", exit_code=BAD_INPUT) from error
     except BadTerms as bad:
-        faults = "; ".join(f"{each.place}: {each.problem}" for each in bad.faults)
+        faults = "; ".join(f"{each.field}: {each.reason}" for each in bad.faults)
         raise Trouble(f"{file} cannot be accepted: {faults}", bad.faults[0].remedy, exit_code=BAD_INPUT) from bad
     told = door.post("/v1/terms", {"terms": [term.model_dump(mode="json", by_alias=True) for term in terms]})
     if door.as_json:

@@ -46,22 +46,22 @@ def leave(
         "dry_run": dry_run,
         "accept_for": accept_for,
     }
-    told = _handed_over(door, name, form)
+    answer = _handed_over(door, name, form)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        rows = ((row["reference"], row["to"], row["state"], row["reason"]) for row in told["families"])
-        write.remark(f"{name}: {_heading(told)}")
+        rows = ((row["reference"], row["to"], row["state"], row["reason"]) for row in answer["families"])
+        write.remark(f"{name}: {_heading(answer)}")
         write.table("", ("reference", "to", "state", "why"), rows)
-    if any(row["state"] == "waits" for row in told["families"]):
+    if any(row["state"] == "waits" for row in answer["families"]):
         raise typer.Exit(PARTLY)
 
 
-def _heading(told: dict[str, Any]) -> str:
-    if told["dry_run"]:
-        room = ", ".join(f"{name} {count}" for name, count in told["room"].items()) or "nobody named"
+def _heading(answer: dict[str, Any]) -> str:
+    if answer["dry_run"]:
+        room = ", ".join(f"{name} {count}" for name, count in answer["room"].items()) or "nobody named"
         return f"nothing changed yet; room: {room}"
-    return f"no new families from {told['leaving_from']}"
+    return f"no new families from {answer['leaving_from']}"
 
 
 def _handed_over(door: Door, name: str, form: dict[str, Any]) -> dict[str, Any]:
@@ -78,11 +78,11 @@ def _handed_over(door: Door, name: str, form: dict[str, Any]) -> dict[str, Any]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("handing over", total=None)
         while True:
-            told: dict[str, Any] = door.post(place, form | {"limit": limit})
-            done |= {row["reference"]: row for row in told["families"]}
-            bar.update(task, total=len(done), completed=len(done) - told["left"])
-            if not told["left"]:
-                return told | {"families": list(done.values())}
+            answer: dict[str, Any] = door.post(place, form | {"limit": limit})
+            done |= {row["reference"]: row for row in answer["families"]}
+            bar.update(task, total=len(done), completed=len(done) - answer["left"])
+            if not answer["left"]:
+                return answer | {"families": list(done.values())}
             limit = min(limit + STEP, MOST)
 
 
@@ -92,11 +92,11 @@ def come_back(door: Door, name: Annotated[str, typer.Argument(help="The key work
 
     Example: journeys staff return kim
     """
-    told = door.post(f"/v1/staff/{in_path(name)}/return")
+    answer = door.post(f"/v1/staff/{in_path(name)}/return")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"{told['name']} takes families again")
+        typer.echo(f"{answer['name']} takes families again")
 
 
 @command(app, "cap")
@@ -109,8 +109,8 @@ def cap(
 
     Example: journeys staff cap kim 12
     """
-    told = door.post(f"/v1/staff/{in_path(name)}/cap", {"families": families})
+    answer = door.post(f"/v1/staff/{in_path(name)}/cap", {"families": families})
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"{told['name']} may hold {told['cap']} families and holds {told['held']}")
+        typer.echo(f"{answer['name']} may hold {answer['cap']} families and holds {answer['held']}")

@@ -7,7 +7,7 @@ from domain.formulas import is_formula
 LONGEST = 200
 
 
-class BadCell(Exception):  # noqa: N818 - a finding, not an error of ours
+class BadCell(Exception):
     """The text of one cell cannot be taken."""
 
     def __init__(self, code: str, reason: str, remedy: str) -> None:

@@ -56,7 +56,7 @@ class Sheet(Value):
     numbered: tuple[int, ...] = ()
 
 
-class BadFile(Exception):  # noqa: N818 - a finding, not an error of ours
+class BadFile(Exception):
     """The file as a whole cannot be read."""
 
     def __init__(self, fault: Fault) -> None:
@@ -64,16 +64,12 @@ class BadFile(Exception):  # noqa: N818 - a finding, not an error of ours
         self.fault = fault
 
 
-def read_sheet(data: bytes, layout: Layout = PLAIN) -> Sheet:
-    """Read a CSV file (UTF-8, or UTF-16 with its mark; comma, semicolon or tab; any line ends); raise `BadFile`.
-
-    A row with bytes that are not UTF-8 is refused alone: guessing what they mean would misspell a family's name.
-    """
-    return sheet_of(records_of(data, layout), layout)
-
-
 def records_of(data: bytes, layout: Layout = PLAIN) -> Records:
-    """Return the records of a CSV file as they stand, whatever they say; raise `BadFile`."""
+    """Return the records of a CSV file (UTF-8, or UTF-16 with its mark; comma, semicolon or tab; any line ends).
+
+    Raise `BadFile` for a file that is none. A row with bytes that are not UTF-8 is refused alone, later: guessing what
+    they mean would misspell a family's name.
+    """
     return _records(_decode(data, layout.encoding), layout)
 
 
@@ -251,4 +247,4 @@ def _of_nobody(row: Row, numbers: Numbered) -> Fault | None:
 
 
 def _fault(code: str, line: int, column: str, reason: str, remedy: str) -> Fault:
-    return Fault(line=line, column=column, value="", reason=reason, remedy=remedy, code=code)
+    return Fault(line=line, field=column, value="", reason=reason, remedy=remedy, code=code)

@@ -104,7 +104,7 @@ class NotTaken(Rejected):
     def __init__(self, faults: Sequence[Fault], code: str = "bad-referral") -> None:
         first = faults[0]
         many = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
-        super().__init__(code, f"{first.column or 'file'}: {first.reason}{many}", first.remedy)
+        super().__init__(code, f"{first.field or 'file'}: {first.reason}{many}", first.remedy)
         self.faults = list(faults)
 
 

@@ -79,21 +79,21 @@ class Interrupted(BaseModel):
     remedy: str = "send the same file again; the import continues where it stopped"
 
 
-def line(told: BaseModel) -> str:
+def line(row: BaseModel) -> str:
     """Write a line."""
-    return f"{told.model_dump_json()}\n"
+    return f"{row.model_dump_json()}\n"
 
 
-def summed(told: list[FamilyLine]) -> Summary:
+def summed(rows: list[FamilyLine]) -> Summary:
     """Return the last line of an import that took, or would take, these families."""
-    outcomes = [each.outcome for each in told]
+    outcomes = [each.outcome for each in rows]
     return Summary(
         taken=outcomes.count("taken"),
         joined=outcomes.count("joined"),
         already_taken=outcomes.count("already-taken"),
         differing=outcomes.count("changed"),
         refused=outcomes.count("refused"),
-        refused_rows=len({fault.line for each in told for fault in each.faults}),
+        refused_rows=len({fault.line for each in rows for fault in each.faults}),
         changed=bool({"taken", "joined"} & {*outcomes})
-        or any(change.applied for each in told for change in each.changes),
+        or any(change.applied for each in rows for change in each.changes),
     )

@@ -233,14 +233,14 @@ def _in_doubt(family: Checked, known: Known) -> Fault:
     closed = max(journey.closed_on for journey in known.journeys if journey.closed_on)
     reason = f"{known.reference} was closed on {closed}, after this referral, and not everybody in the row is known"
     remedy = "correct the day of the referral if this is a new one; otherwise leave the row out"
-    where = {"column": "referred_on", "value": str(family.referral.referred_on) if family.referral else ""}
+    where = {"field": "referred_on", "value": str(family.referral.referred_on) if family.referral else ""}
     return _fault(family, "before-last-close", reason, remedy).model_copy(update=where)
 
 
 def _fault(family: Checked, code: str, reason: str, remedy: str) -> Fault:
     return Fault(
         line=family.lines[0],
-        column="family_no",
+        field="family_no",
         value=family.family_no,
         reason=reason,
         remedy=remedy,

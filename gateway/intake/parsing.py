@@ -90,7 +90,7 @@ async def _told(pipe: asyncio.StreamWriter, question: bytes) -> None:
 
 
 def _over(reason: str) -> BadFile:
-    return BadFile(Fault(line=1, column="", value="", reason=reason, remedy=SMALLER, code="too-costly"))
+    return BadFile(Fault(line=1, field="", value="", reason=reason, remedy=SMALLER, code="too-costly"))
 
 
 class _Ours(pickle.Unpickler):

@@ -123,7 +123,6 @@ async def _state(services: Services, family: Imported) -> State | None:
     async with services.pool.acquire() as conn:
         recorded = await journal.timeline(conn, family.journey_id)
         journeys = await read_models.by_reference(conn, family.reference)
-        notes = await services.vault.read_notes(conn, family.reference)
     if not recorded:
         return None
     journey = fold(each.event for each in recorded)
@@ -131,8 +130,6 @@ async def _state(services: Services, family: Imported) -> State | None:
     since = list(happened_since(each.event for each in recorded))
     if not mistaken and journeys[-1].journey_id != family.journey_id:
         since.append("referred again")
-    if notes:
-        since.append("a note")
     return State(
         version=journey.version,
         closed=mistaken,

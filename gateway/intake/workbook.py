@@ -112,4 +112,4 @@ def _text(cell: object) -> str:
 
 
 def _bad(reason: str, remedy: str) -> BadFile:
-    return BadFile(Fault(line=1, column="", value="", reason=reason, remedy=remedy, code="bad-workbook"))
+    return BadFile(Fault(line=1, field="", value="", reason=reason, remedy=remedy, code="bad-workbook"))

@@ -54,7 +54,7 @@ class Erasure(BaseModel):
 async def erase(
     body: Erase, asked: Annotated[Asked, Depends(OnFamily("erase"))], services: Served, key: Key = None
 ) -> Erasure:
-    """Destroy the family's key, and with it every name, date of birth, identifier, address and note, for ever.
+    """Destroy the family's key, and with it every name, date of birth, identifier and address, for ever.
 
     Refused while a journey of the family is open, and, unless `despite_claims`, while claims of it are under way.
     """

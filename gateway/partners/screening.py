@@ -38,7 +38,7 @@ class Sender:
     at: datetime
 
 
-class Refused(Exception):  # noqa: N818 - a finding, not an error of ours
+class Refused(Exception):
     """An event cannot be taken; the code of the reason is kept with it."""
 
     def __init__(self, code: str, detail: str) -> None:

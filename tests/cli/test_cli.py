@@ -257,9 +257,7 @@ async def test_same_verdict_everywhere(cli: Cli, doors: Doors, tmp_path: Path):
 
 
 def _verdict(faults: list[dict]) -> list[list[str]]:
-    return sorted(
-        [fault["column"], fault["code"], fault["reason"], fault["remedy"], fault["value"]] for fault in faults
-    )
+    return sorted([fault["field"], fault["code"], fault["reason"], fault["remedy"], fault["value"]] for fault in faults)
 
 
 def _json_form(told: dict, person: dict) -> dict:

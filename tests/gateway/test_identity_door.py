@@ -173,7 +173,7 @@ async def test_a_new_surname(doors: Doors, name: str):
 
 async def household(doors: Doors, name: str) -> tuple[str, list[dict[str, str]], dict[str, str]]:
     """A family of three at an address; the mother and the daughter, and where they live now."""
-    chance = Random(name)  # noqa: S311 - no secret
+    chance = Random(name)
     born = [f"{year}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}" for year in (1975, 1973, 2004)]
     tess, rob = member("adult", name, "Tess", born[0]), member("adult", name, "Rob", born[1])
     mia = member("child", name, "Mia", born[2], upn=f"M{chance.randrange(10**12):012}")

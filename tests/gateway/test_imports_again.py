@@ -276,7 +276,7 @@ async def test_a_workbook_with_text_days_serials_and_failed_formulas(doors: Door
     assert [line["outcome"] for line in told[1:-1]] == ["taken", "taken", "refused"]
     assert (told[0]["lines_above"], told[0]["total_lines"]) == ([1], [6])
     fault = told[3]["faults"][0]
-    assert (fault["code"], fault["column"], fault["value"]) == ("formula-error", "nhs_number", "#N/A")
+    assert (fault["code"], fault["field"], fault["value"]) == ("formula-error", "nhs_number", "#N/A")
 
 
 async def test_twins_without_a_name_are_two(doors: Doors):

@@ -30,5 +30,5 @@ async def test_a_referral_from_another_locality_is_refused_at_the_door(doors: Do
     async with doors.client() as client:
         answer = await client.post("/v1/journeys", json=form)
     (fault,) = answer.json()["faults"]
-    assert (answer.status_code, fault["column"], fault["code"]) == (422, "locality", "other-locality")
+    assert (answer.status_code, fault["field"], fault["code"]) == (422, "locality", "other-locality")
     assert fault["remedy"] == "use one of Swale, or another programme"

@@ -23,7 +23,7 @@ PASSING = frozenset({RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION, R
 CUT_SHORT = "AcceptedUpdateCompletedWorkflow"  # the server's type for an update whose workflow ended before it answered
 
 
-class Unavailable(Exception):  # noqa: N818 - it says what it is
+class Unavailable(Exception):
     """Temporal or the worker did not answer in time; the command may still be carried out, so retry with its id."""
 
 
