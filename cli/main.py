@@ -47,8 +47,8 @@ def about(
 
 for _part in (referrals, imports, views, export, due, steps, erasure, holders, people, maintenance, doctor, completion):
     app.add_typer(_part.app)
-people.workers.add_typer(leave.app)
-app.add_typer(people.workers, name="workers")
+people.staff.add_typer(leave.app)
+app.add_typer(people.staff, name="staff")
 app.add_typer(registry.app, name="partners")
 app.add_typer(quarantine.app, name="quarantine")
 ledger.add_to(check.app)
