@@ -72,7 +72,7 @@ async def test_an_address_of_no_mail(doors: Doors, email: str):
     async with doors.client() as client:
         answers = [
             await client.put("/v1/partners/wirral-health/address", json={"addresses": {"email": email}}),
-            await client.post("/v1/workers", json={"name": "kw-bad", "email": email}),
+            await client.post("/v1/staff", json={"name": "kw-bad", "email": email}),
         ]
     assert [(422, "email: not one e-mail address")] * 2 == [
         (answer.status_code, answer.json()["detail"]) for answer in answers
