@@ -7,7 +7,7 @@ import typer
 from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import EXIT_CODES
-from cli.journeys import deadlines, due, erasure, export, holders, imports, referrals, steps, views
+from cli.journeys import deadlines, due, erasure, export, find, holders, imports, referrals, steps, views
 from cli.operations import doctor, maintenance
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
@@ -45,7 +45,21 @@ def about(
     """Family journeys, from referral to the last check."""
 
 
-for _part in (referrals, imports, views, export, due, steps, erasure, holders, people, maintenance, doctor, completion):
+for _part in (
+    referrals,
+    imports,
+    find,
+    views,
+    export,
+    due,
+    steps,
+    erasure,
+    holders,
+    people,
+    maintenance,
+    doctor,
+    completion,
+):
     app.add_typer(_part.app)
 people.workers.add_typer(leave.app)
 app.add_typer(people.workers, name="workers")

@@ -12,7 +12,7 @@ from gateway.claims import ledger, windows
 from gateway.http import problems
 from gateway.http.middleware import EveryRequest
 from gateway.intake import imports, referrals, undoing
-from gateway.journeys import corrections, erasure, steps, views
+from gateway.journeys import corrections, erasure, find, looks, steps, views
 from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
@@ -64,7 +64,9 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         corrections,
         imports,
         undoing,
+        find,
         views,
+        looks,
         ledger,
         windows,
         counts,
@@ -92,7 +94,10 @@ def _lifespan(settings: Settings, opening: Opening) -> Callable[[FastAPI], Abstr
         async with opening(settings) as services:
             app.state.services = services
             await services.programme()
-            async with sweeping(services.pool, services.engine, services.mail):
+            async with (
+                sweeping(services.pool, services.engine, services.mail),
+                find.kept_findable(services.pool, services.vault),
+            ):
                 yield
 
     return lifespan
