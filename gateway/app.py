@@ -16,7 +16,7 @@ from gateway.journeys import corrections, erasure, find, looks, steps, views
 from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
-from gateway.staff import leave, people, queue
+from gateway.staff import leave, people, queue, today
 from relay.inbox import sweeping
 from wiring.settings import Settings
 
@@ -67,6 +67,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         find,
         views,
         looks,
+        today,
         ledger,
         windows,
         counts,

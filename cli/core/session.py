@@ -37,6 +37,14 @@ def token(folder: Path) -> str:
     raise Trouble("your session has ended", f"log in again: {again}", exit_code=NOT_ALLOWED)
 
 
+def is_logged_in(folder: Path) -> bool:
+    """Tell whether somebody logged in whose session goes on and who may see what is to be done."""
+    if os.environ.get(TOKEN):
+        return name_in(folder)[1] != "analyst"
+    session = _read(folder / "session.json")
+    return session.get("expires", 0) > time.time() + MARGIN and session.get("role") != "analyst"
+
+
 def name_in(folder: Path) -> tuple[str, str]:
     """Return the name and the role in the token that would be sent; the gateway alone says whether it holds."""
     try:

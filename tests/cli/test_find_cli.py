@@ -73,11 +73,12 @@ async def test_whoever_is_logged_in_accepts(cli: Cli, doors: Doors):
 
 async def test_any_says_who(cli: Cli, doors: Doors):
     """An allocation to whoever has the most room says who that is."""
-    worker = await doors.worker(cap=400)
+    await doors.worker(cap=100)
     reference = await doors.referred()
     await doors.step(reference, "identify", criteria=["poverty", "addiction"])
     out = (await cli("allocate", reference, "--any")).out
-    assert f"  {worker} holds it now" in out.splitlines()
+    [row] = (await cli.ok("list", "--reference", reference))["journeys"]
+    assert f"  {row['key_worker']} holds it now" in out.splitlines()
 
 
 async def test_days_late(cli: Cli, doors: Doors):
@@ -105,3 +106,30 @@ def test_a_long_id_is_whole(capsys, monkeypatch):
     name = "handover-answer.5.2012-05-28.remind-2"
     draw("", ("a", "b", "c"), [[name, name, name]], err=False)
     assert 3 == capsys.readouterr().out.count(name)
+
+
+async def test_today(cli: Cli, doors: Doors):
+    """The day is told in sections, with names where asked for; `journeys` alone tells it to who is logged in."""
+    reference, giver = await doors.allocated()
+    taker, surname = await doors.worker(), await surname_of(doors, reference)
+    await cli.ok("offer-handover", reference, "--to", taker)
+    await doors.referred()
+    out = (await cli("today", "--limit", "1000")).out
+    assert out.startswith("Friday 1 June 2012, everybody\n")
+    assert re.search(r"Overdue \(\d+\)", out)
+    assert re.search(rf"{taker} +{reference} +handover-answer +{giver} ", out)
+    assert (await cli("login", "--name", taker, "--role", "key-worker")).code == 0
+    ran = await cli()
+    assert (0, True, True) == (ran.code, f"1 June 2012, {taker}" in ran.out, reference in ran.out)
+    assert (surname in ran.out, surname in (await cli("today", "--names")).out) == (False, True)
+    rows = (await cli("today", "--csv")).out.splitlines()
+    assert "section,holder,reference,what,owed by,since,due,late" == rows[0]
+    assert ["offer"] == [row.split(",")[0] for row in rows[1:]]
+    narrow = (await cli("today", COLUMNS="80")).out
+    assert reference in narrow
+
+
+async def test_alone_without_a_session(cli: Cli):
+    """Who has not logged in gets the help."""
+    ran = await cli()
+    assert (2, True) == (ran.code, "Commands:" in ran.out or "COMMAND" in ran.out)
