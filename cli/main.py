@@ -78,8 +78,8 @@ for _part in (
     completion,
 ):
     app.add_typer(_part.app)
-people.workers.add_typer(leave.app)
-app.add_typer(people.workers, name="workers")
+people.staff.add_typer(leave.app)
+app.add_typer(people.staff, name="staff")
 app.add_typer(registry.app, name="partners")
 app.add_typer(quarantine.app, name="quarantine")
 ledger.add_to(check.app)

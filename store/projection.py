@@ -64,6 +64,7 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
         "erased_on": journey.erased_on,
         "erased_for": journey.erased_for,
         "members": len(journey.members),
+        "member_ids": [member.id for member in journey.members],
         "evidence": len(journey.evidence),
         "next_deadline_at": next_deadline_at,
         "version": journey.version,

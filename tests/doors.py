@@ -161,7 +161,7 @@ class Doors:
         name = name or f"kw-{uuid.uuid4().hex[:8]}"
         async with self.client() as client:
             told = {"name": name, "email": f"{name}@council.example", "cap": cap}
-            assert (await client.post("/v1/workers", json=told)).status_code == 201
+            assert (await client.post("/v1/staff", json=told)).status_code == 201
         return name
 
     async def allocated(self) -> tuple[str, str]:

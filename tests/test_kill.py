@@ -83,7 +83,7 @@ async def battle() -> AsyncIterator[Field]:
         things.push_async_callback(pool.close)
         for name, role in (("kw-1", "key-worker"), ("kw-2", "key-worker"), ("co", "coordinator"), ("ma", "manager")):
             worker = {"name": name, "role": role, "email": f"{name}@council.example"}
-            (await http.post("/v1/workers", json=worker)).raise_for_status()
+            (await http.post("/v1/staff", json=worker)).raise_for_status()
         for held in load("wirral-2012").agreements:
             url = f"http://127.0.0.1:{hooks.port}/{held.partner}"
             partner = {"name": held.partner, "addresses": {"webhook_url": url}}

@@ -135,7 +135,7 @@ async def _staff(http: httpx.AsyncClient, key_workers: int) -> list[str]:
     workers = [f"kw-{number}" for number in range(1, key_workers + 1)]
     roles = [*((name, "key-worker") for name in workers), ("coordinator-1", "coordinator"), ("manager-1", "manager")]
     for name, role in roles:
-        answer = await http.post("/v1/workers", json={"name": name, "role": role, "email": f"{name}@council.example"})
+        answer = await http.post("/v1/staff", json={"name": name, "role": role, "email": f"{name}@council.example"})
         answer.raise_for_status()
     return workers
 

@@ -46,6 +46,11 @@ class FamilyJourney:
         return await self._loop.answer(command)
 
     @workflow.update
+    async def join_referral(self, command: c.JoinReferral) -> Reply:
+        """Add a further referral of the family."""
+        return await self._loop.answer(command)
+
+    @workflow.update
     async def consent(self, command: c.RecordConsent) -> Reply:
         """Record a lawful basis for sharing."""
         return await self._loop.answer(command)

@@ -79,24 +79,22 @@ class Door:
 
     def get(self, path: str, **params: Any) -> Any:
         """Ask."""
-        told = {name: value for name, value in params.items() if value is not None}
-        return self._request("GET", path, params=told).json()
+        return self.page(path, **params)[0]
+
+    def page(self, path: str, method: str = "GET", **params: Any) -> tuple[Any, str | None]:
+        """Ask for a page; return its body, and the cursor of the page after it as `Link` names it, if there is one."""
+        given = {name: value for name, value in params.items() if value is not None}
+        answer = self._request(method, path, params=given)
+        return answer.json(), _next(answer)
 
     def rows(self, path: str, within: str | None = None, most: int | None = None, **params: Any) -> list[Any]:
-        """Ask for a list page by page and return its rows, `most` of them; they stand `within` the body, or are it.
-
-        The page after one is named by the body's `next`, or by the `Link` header where the body is the bare list.
-        """
+        """Ask for a list page by page and return its rows, `most` of them; they are `within` the body, or are it."""
         found: list[Any] = []
         cursor = None
         while most is None or len(found) < most:
-            wanted = {**params, "cursor": cursor, "limit": PAGE if most is None else min(PAGE, most - len(found))}
-            answer = self._request(
-                "GET", path, params={name: each for name, each in wanted.items() if each is not None}
-            )
-            told = answer.json()
-            found += told[within] if within else told
-            cursor = told["next"] if within else _next(answer)
+            limit = PAGE if most is None else min(PAGE, most - len(found))
+            body, cursor = self.page(path, cursor=cursor, limit=limit, **params)
+            found += body[within] if within else body
             if cursor is None:
                 break
         return found

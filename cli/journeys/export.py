@@ -62,11 +62,10 @@ def _rows(door: Door, filters: Row) -> Iterator[Row]:
     """Ask page by page; a journey with names carries its `people` and `address`."""
     cursor = None
     while True:
-        page = door.get("/v1/journeys", cursor=cursor, limit=PAGE, **filters)
+        page, cursor = door.page("/v1/journeys", cursor=cursor, limit=PAGE, **filters)
         families = page.get("families") or {}
         for row in page["journeys"]:
             yield row | ({"family": families.get(row["reference"])} if filters.get("names") else {})
-        cursor = page["next"]
         if cursor is None:
             return
 

@@ -143,9 +143,10 @@ def _summary(told: Told, out: Path | None) -> None:
         write.remark("A dry run: nothing was written. Without --dry-run:")
     elif not summary["changed"]:
         write.remark("Nothing changed.")
+    joined = f", joined to an open journey {summary['joined']}" if summary["joined"] else ""
     differing = f", changed {summary['differing']}" if summary["differing"] else ""
     write.remark(
-        f"families taken {summary['taken']}, already taken {summary['already_taken']}{differing},"
+        f"families taken {summary['taken']}{joined}, already taken {summary['already_taken']}{differing},"
         f" refused {summary['refused']}; rows refused {summary['refused_rows']}"
     )
     if any(not change["applied"] for family in told["families"] for change in family["changes"]):

@@ -37,7 +37,7 @@ def list_journeys(
     names: Names = False,
     view: Annotated[str | None, typer.Option(metavar="NAME", help="The filters saved as this view.")] = None,
     save: Annotated[str | None, typer.Option(metavar="NAME", help="Save these filters as a view.")] = None,
-    cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as told by the page before.")] = None,
+    cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as the page before named it.")] = None,
     limit: Limit = 50,
 ) -> None:
     """List journeys.
@@ -49,16 +49,16 @@ def list_journeys(
     given = {"stage": stage, "holder": holder, "area": area, "locality": locality, "programme": programme}
     filters = saved_views.asked(view, given | {"reference": reference, "overdue": overdue, "open": still_open})
     told = filters | ({"names": True} if names else {})
-    page = door.get("/v1/journeys", cursor=cursor, limit=limit, **told)
+    page, following = door.page("/v1/journeys", cursor=cursor, limit=limit, **told)
     if save:
         saved_views.save(save, filters)
     if door.as_json:
-        write.as_json(page)
+        write.as_json(page | {"next": following})
         return
     columns = ("reference", "version", "stage", "holder", "locality", "referred", "next")
     table(columns, [(row["reference"], _glance(row)) for row in page["journeys"]], labels(page) if names else None)
-    if page["next"]:
-        write.remark(f"more: --cursor {page['next']}")
+    if following:
+        write.remark(f"more: --cursor {following}")
 
 
 @command(app, "views", csv=True)
@@ -139,6 +139,11 @@ def show(
             f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']}); "
             f"its events: journeys show {row['reference']} --journey {row['number']}"
         )
+    for row in told["answers"]:
+        typer.echo(
+            f"{row['since']}: the referral of {row['reference']} was like {row['about']}; answered {row['answer']}"
+            f" ({row['why']}) by {row['actor']}"
+        )
 
 
 def _heading(told: dict[str, Any]) -> None:
@@ -157,6 +162,7 @@ def _heading(told: dict[str, Any]) -> None:
             ("locality", journey["locality"]),
             ("programme", f"{journey['programme']} {journey['programme_version']}"),
             ("referred", f"{journey['referred_on']} by {journey['referrer']}"),
+            ("also referred", ", ".join(f"{each['on']} by {each['referrer']}" for each in journey["joined"])),
             ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),
             ("needs", ", ".join(journey["needs"])),

@@ -10,11 +10,11 @@ from cli.core.command import command
 from domain.channels import BESIDE_EMAIL, FOR_PEOPLE
 
 app = typer.Typer(rich_markup_mode=None)
-workers = typer.Typer(help="Key workers and other staff.", no_args_is_help=True, rich_markup_mode=None)
+staff = typer.Typer(help="Key workers and other staff.", no_args_is_help=True, rich_markup_mode=None)
 
 
-@command(workers, "add", addresses=BESIDE_EMAIL.values())
-def add_worker(
+@command(staff, "add", addresses=BESIDE_EMAIL.values())
+def add_member(
     door: Door,
     name: Annotated[str, typer.Argument(help="A short name in small letters, such as kim.")],
     email: Annotated[str, typer.Option(help="Where reminders go, unless they have another channel.")],
@@ -31,23 +31,23 @@ def add_worker(
 ) -> None:
     """Add a member of staff, or bring a known one up to date.
 
-    Example: journeys workers add kim --email kim@council.example --team north --area wirral
+    Example: journeys staff add kim --email kim@council.example --team north --area wirral
     """
     form = {"name": name, "email": email, "role": role, "cap": cap, "active": active, "team": team, "area": area}
-    told = door.post("/v1/workers", form | {"channel": channel, "addresses": addresses})
+    told = door.post("/v1/staff", form | {"channel": channel, "addresses": addresses})
     if door.as_json:
         write.as_json(told)
     else:
         typer.echo(f"{told['name']} is {write.a(told['role'])} and holds {told['held']} families")
 
 
-@command(workers, "list", csv=True)
-def list_workers(door: Door) -> None:
+@command(staff, "list", csv=True)
+def list_staff(door: Door) -> None:
     """List staff, with how many families each holds, how many of them by a waiver, and how many are offered to them.
 
-    Example: journeys workers list
+    Example: journeys staff list
     """
-    rows = door.rows("/v1/workers")
+    rows = door.rows("/v1/staff")
     if door.as_json:
         write.as_json(rows)
         return

@@ -68,14 +68,16 @@ class Before(Value):
 class Known(Value):
     """A family that a referral may be of.
 
-    `journeys`, the newest last; `members` are those of the referral who are known, by line; `numbered` says that an
-    earlier file gave the family the same number. The rest is what its newest referral said.
+    `journeys`, the newest last; `joined` are further referrals added to it. `members` are those of the referral who are
+    known, by line; `numbered` says that an earlier file gave the family the same number. The rest is what its newest
+    referral said.
     """
 
     reference: str
     journeys: tuple[Before, ...]
     members: dict[int, str]
     people: tuple[HeldPerson, ...]
+    joined: tuple[Before, ...] = ()
     numbered: bool = False
     locality: str
     criteria: tuple[str, ...] = ()
@@ -100,8 +102,8 @@ def standing(referral: Referral, known: Known) -> tuple[Standing, tuple[Change, 
 
 
 def began(referral: Referral, known: Known) -> bool:
-    """Tell whether this very referral opened a journey of a family."""
-    return any(_began(referral, journey) for journey in known.journeys)
+    """Tell whether this very referral opened a journey of a family, or was added to its newest one."""
+    return any(_began(referral, journey) for journey in (*known.journeys, *known.joined))
 
 
 def differences(referral: Referral, known: Known) -> tuple[Change, ...]:

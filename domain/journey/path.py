@@ -13,6 +13,7 @@ from domain.journey.agenda import checks_left, set_day
 from domain.journey.erasure import erase
 from domain.journey.facts import Facts
 from domain.journey.guards import goes_through, in_locality, known_cohort, known_criteria, known_needs, needs_fit
+from domain.journey.joining import join
 from domain.journey.refusals import before_close, happened, is_held, out_of_order
 from domain.journey.state import Journey, Owed
 from domain.programme.programme import Programme
@@ -25,6 +26,8 @@ def decide_path(  # noqa: C901, PLR0911, PLR0912 - one case a step, in the order
     match command:
         case c.ReferFamily():
             return _refer(journey, command, facts, programme)
+        case c.JoinReferral():
+            return join(journey, command, programme)
         case c.RecordConsent():
             return _consent(journey, command)
         case c.WithdrawConsent():

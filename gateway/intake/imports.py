@@ -172,13 +172,14 @@ async def _family(services: Services, file: File, family: Checked) -> FamilyLine
 async def _new(services: Services, file: File, family: Checked, taking: Taking) -> FamilyLine:
     """Take a family that no file brought before, or say why not."""
     try:
-        reference = await (try_out if file.dry_run else _take)(services, taking)
+        taken = None if file.dry_run else await take(services, taking)
+        joined = await try_out(services, taking) if taken is None else "referral-joined" in taken.happened
     except IdentityQuestion as asked:
         fault = _fault(family, asked.code, asked.reason, _how_to_answer(family, asked.questions))
         return _answer(family, "refused", faults=[fault], questions=asked.questions)
     except Rejected as rejected:
         return _answer(family, "refused", faults=[_fault(family, rejected.code, rejected.reason, rejected.remedy)])
-    return _answer(family, "taken", reference=reference)
+    return _answer(family, "joined" if joined else "taken", reference=taken.reference if taken else None)
 
 
 def _answer(  # noqa: PLR0913 - one argument a field
@@ -209,10 +210,6 @@ def _how_to_answer(family: Checked, questions: Sequence[Question]) -> str:
         f"write {lines} under family_no,reference,answer,why into a file, ANSWER one of {', '.join(ANSWERS)},"
         " and import again with --answers FILE"
     )
-
-
-async def _take(services: Services, taking: Taking) -> str | None:
-    return (await take(services, taking)).reference
 
 
 def _number(services: Services, family: Checked) -> str:

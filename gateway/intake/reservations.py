@@ -39,7 +39,8 @@ class Taking:
 async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
     """Return what is reserved under the key, or reserve the family's reference and next journey, and keep its people.
 
-    Raise `IdentityQuestion` when somebody must say who its people are, `Rejected` when their journey is open.
+    Raise `IdentityQuestion` when somebody must say who its people are, `Rejected` when the same partner referred them
+    before and their journey is open.
     """
     print_ = _fingerprint(services, taking.referral)
     reserved = await intake.find(conn, taking.key)
@@ -91,7 +92,7 @@ def digests(services: Services, referral: Referral) -> list[bytes]:
 
 
 async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, found: Weighed) -> Intake:
-    reference, number = await _place(services, conn, taking, found)
+    reference, number, joins = await _place(services, conn, taking, found)
     return Intake(
         key=taking.key,
         fingerprint=print_,
@@ -99,17 +100,26 @@ async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, fo
         journey_id=str(JourneyId(taking.programme.area, reference, number)),
         members=_member_ids(taking.referral, found),
         created_at=await services.now(),
+        joins=joins,
     )
 
 
-async def _place(services: Services, conn: Conn, taking: Taking, found: Weighed) -> tuple[str, int]:
-    """Return the reference and the number of the new journey."""
+async def _place(services: Services, conn: Conn, taking: Taking, found: Weighed) -> tuple[str, int, bool]:
+    """Return the reference and the number of the new journey, or of the open one that the referral joins.
+
+    Another partner's referral joins, and one of whom somebody new is said to join; the same partner's is refused.
+    """
     family = found.family
     if family is None:
-        return await _unused(services, conn), 1
-    if family.open:
+        return await _unused(services, conn), 1, False
+    reference, number = family.record.reference, family.journeys[-1].number if family.journeys else 0
+    if not family.open:
+        return reference, number + 1, False
+    answered = any(spelled(answer.reference) == reference for answer in taking.answers)
+    brings = len(found.settled.members) < len(taking.referral.people)
+    if taking.referral.referrer in family.referrers and not (answered and brings):
         raise already_referred(found, family, names=may(taking.actor, "read-names"))
-    return family.record.reference, family.journeys[-1].number + 1 if family.journeys else 1
+    return reference, number, True
 
 
 async def _unused(services: Services, conn: Conn) -> str:

@@ -13,6 +13,7 @@ from domain.intake.referral_columns import shown
 from domain.journey.commands import AcknowledgeReminder, CorrectEvent, WithdrawEvidence
 from domain.journey.corrections import CORRECTABLE, not_correctable
 from domain.journey.events import EVENT, AnyEvent, EvidenceRecorded
+from domain.journey.evolve import fold
 from domain.model import Code
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import place, said
@@ -106,10 +107,10 @@ def _same_family(before: Observation, after: Observation, stream: list[AnyEvent]
         raise Rejected(
             "other-subject", f"source: the evidence came from {before.source}", "keep its source, and correct the rest"
         )
-    members = [member.id for event in stream if event.type == "family-referred" for member in event.members]
+    members = [member.id for member in fold(stream).members]
     if after.member not in {before.member, None, *members}:
         raise Rejected(
-            "bad-request",
+            "bad-correction",
             f"member: {shown(str(after.member))} is not of this family",
             f"use one of {', '.join(members)}",
         )
@@ -126,7 +127,7 @@ def _changed(event: AnyEvent, changes: dict[str, Any]) -> AnyEvent:
         first = fault.errors()[0]
         what, remedy = said(first)
         raise Rejected(
-            "bad-request",
+            "bad-correction",
             f"{place(first['loc'][1:] or first['loc'])}: {what}",
             f"{remedy}; the event holds {', '.join(told)}",
         ) from fault

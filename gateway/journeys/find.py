@@ -1,7 +1,6 @@
 """Find a family by what a caller says: a name, a date of birth, an identifier or an address, also nearly spelled."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 
 import structlog
@@ -21,7 +20,6 @@ from store import finding, read_models
 from store.pool import Conn, Pool
 from store.read_models import JourneyRow
 from store.vault import FamilyRecord, Vault, find_people
-from wiring.background import beside
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
@@ -124,17 +122,12 @@ async def _named(services: Services, conn: Conn, text: str) -> list[str]:
     return sorted({match.reference for match in await find_people(conn, digests)})
 
 
-def kept_findable(pool: Pool, vault: Vault) -> AbstractAsyncContextManager[None]:
-    """Make what families are found by, in the background, for those from before it was kept and those that change."""
-    return beside(_keep_findable(pool, vault))
-
-
-async def _keep_findable(pool: Pool, vault: Vault) -> None:
+async def keep_findable(pool: Pool, vault: Vault) -> None:
+    """Make what families are found by, again and again: for those from before it was kept, and those that change."""
     while True:
         try:
             async with pool.acquire() as conn:
                 made = await finding.make_findable(conn, vault, AT_ONCE)
-                made += await vault.index_likenesses(conn, AT_ONCE)
         except Exception as fault:  # noqa: BLE001 - it must outlive a database that is away
             log.warning("families cannot be made findable", error=type(fault).__name__)
             made = 0

@@ -20,15 +20,16 @@ from domain.journey.stream import Recorded
 from domain.programme.programme import Holder, Work
 from domain.stages import OnPath
 from gateway.http.known_names import known
-from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, cursor_of, place_of
+from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
 from gateway.journeys.families import Asked, OnFamily, etag, theirs
 from gateway.journeys.looks import families_of, looked
 from gateway.services import Served
-from store import claims, journal, programmes, read_models
+from store import claims, intake, journal, programmes, read_models
 from store.claims import Claim
+from store.intake import IdentityAnswer
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord
 
@@ -44,10 +45,9 @@ Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
 
 
 class Page(BaseModel):
-    """Journeys by id; `next` is the cursor of the page after this one, `families` their names where asked for."""
+    """Journeys by id; `families` are their names where asked for."""
 
     journeys: list[JourneyRow]
-    next: str | None = None
     families: dict[str, FamilyRecord] | None = None
 
 
@@ -63,7 +63,8 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown.
+    `answers`, `erased_on` and `erased_for` are of the family, whichever of its journeys is shown; an answer says
+    who the people of a referral were that was like another family (`about`).
     """
 
     journey: Journey
@@ -75,6 +76,7 @@ class Shown(BaseModel):
     timeline: list[Told]
     claims: list[Claim]
     earlier: list[JourneyRow]
+    answers: list[IdentityAnswer] = []
     family: FamilyRecord | None = None
     erased_on: date | None = None
     erased_for: str | None = None
@@ -110,6 +112,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     *,
     actor: Reader,
     services: Served,
+    links: Links,
     stage: OnPath | None = None,
     holder: str | None = None,
     area: str | None = None,
@@ -124,7 +127,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
 ) -> Page:
     """List journeys; a key worker sees those they hold. `reference` is a part of one; `overdue` is as of today.
 
-    `names` asks for the people too, for those who may read names.
+    `names` asks for the people too, for those who may read names. `Link` names the next page.
     """
     if names:
         NAMES.check(actor, actor.name, "/v1/journeys")
@@ -146,7 +149,8 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
             others = None if actor.role == "key-worker" else holder
             await known(conn, area=area, locality=locality, programme=programme, holder=others)
         families = await families_of(services, conn, actor, {row.reference for row in rows}) if names else None
-    return Page(journeys=rows, next=cursor_of(rows[-1].journey_id) if len(rows) == limit else None, families=families)
+    links.page(rows, limit, lambda row: (row.journey_id,))
+    return Page(journeys=rows, families=families)
 
 
 @router.get("/journeys/{reference}")
@@ -169,6 +173,7 @@ async def show(
         ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
         chain = await read_models.reminders(conn, journey_id=row.journey_id)
         family = await services.vault.read_family(conn, row.reference) if names else None
+        answers = await intake.answers_of(conn, row.reference)
         await looked(conn, asked.actor, [row.reference], "story-with-names" if family else "story")
     told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
     response.headers["etag"] = etag(row, told.version)
@@ -182,6 +187,7 @@ async def show(
         timeline=[_told(one) for one in recorded],
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
+        answers=answers,
         family=family,
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,

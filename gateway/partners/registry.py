@@ -13,7 +13,7 @@ from domain.intake.referral_columns import shown
 from domain.model import Code
 from domain.programme.programme import Agreement
 from gateway.http.known_names import unagreed
-from gateway.http.paging import NAME, Cursor, cursor_of, place_of
+from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
@@ -57,10 +57,9 @@ class Added(PartnerSecret):
 
 
 class PartnerPage(BaseModel):
-    """Partners by name; `next` is the cursor of the page after this one."""
+    """Partners by name."""
 
     partners: list[Partner]
-    next: str | None = None
 
 
 class PartnerStatus(BaseModel):
@@ -85,13 +84,18 @@ class Agreed(BaseModel):
 
 @router.get("")
 async def list_partners(
-    _actor: Reader, services: Served, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500)] = 500
+    _actor: Reader,
+    services: Served,
+    links: Links,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
 ) -> PartnerPage:
-    """List partner systems."""
+    """List partner systems. `Link` names the next page."""
     (after,) = place_of(cursor, NAME) or (None,)
     async with services.pool.acquire() as conn:
         rows = await partners.listing(conn, after, limit)
-    return PartnerPage(partners=rows, next=cursor_of(rows[-1].name) if len(rows) == limit else None)
+    links.page(rows, limit, lambda row: (row.name,))
+    return PartnerPage(partners=rows)
 
 
 @router.post("", status_code=201)

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["staff"], responses=DOCUMENTED)
 Administrator = Annotated[Actor, Depends(Allow("administer"))]
 
 
-class WorkerForm(Body):
+class StaffForm(Body):
     """A member of staff; no `cap` means the programme's. `channel` is that of reminders, and needs its address."""
 
     name: Code
@@ -37,8 +37,8 @@ class WorkerForm(Body):
     addresses: Addresses = Field(default={}, description="Besides the e-mail address; shown to nobody.")
 
 
-@router.get("/workers")
-async def workers(
+@router.get("/staff")
+async def list_staff(
     _actor: Annotated[Actor, Depends(Allow("read", own=True))],
     services: Served,
     links: Links,
@@ -53,8 +53,8 @@ async def workers(
     return rows
 
 
-@router.post("/workers", status_code=201)
-async def add_worker(form: WorkerForm, _actor: Administrator, services: Served) -> StaffMember:
+@router.post("/staff", status_code=201)
+async def add_member(form: StaffForm, _actor: Administrator, services: Served) -> StaffMember:
     """Add a member of staff, or bring a known one up to date."""
     member = StaffMember(**form.model_dump(exclude={"addresses"}))
     addresses = _reachable(form)
@@ -69,16 +69,16 @@ class Cap(Body):
     families: int = Field(ge=1, le=100)
 
 
-@router.post("/workers/{name}/cap")
+@router.post("/staff/{name}/cap")
 async def set_cap(name: Code, form: Cap, _actor: Administrator, services: Served) -> StaffMember:
     """Set a key worker's own caseload cap."""
     async with services.pool.acquire() as conn:
         if not await staff.set_cap(conn, name, form.families):
-            raise Rejected("unknown-key-worker", f"no key worker {name}", "see journeys workers list")
+            raise Rejected("unknown-key-worker", f"no key worker {name}", "see journeys staff list")
         return next(each for each in await staff.listing(conn) if each.name == name)
 
 
-def _reachable(form: WorkerForm) -> dict[str, str]:
+def _reachable(form: StaffForm) -> dict[str, str]:
     """Return the addresses besides the e-mail address, or refuse a channel by which nobody could be reached."""
     if form.channel not in FOR_PEOPLE:
         reason = f"channel: nobody is sent reminders by {form.channel}"

@@ -69,5 +69,5 @@ async def _whose(conn: Conn, actor: Actor, holder: str | None, team: str | None)
 async def _team(conn: Conn, team: str) -> list[str]:
     workers = await days.team(conn, team)
     if not workers:
-        raise Rejected("unknown-team", f"no key worker is in team {team}", "see the teams with: journeys workers list")
+        raise Rejected("unknown-team", f"no key worker is in team {team}", "see the teams with: journeys staff list")
     return workers

@@ -65,8 +65,8 @@ SELECT pg_advisory_lock(hashtextextended('inbox', 0));
 SELECT pg_advisory_unlock(hashtextextended('inbox', 0));
 
 -- name: take
--- Match up to $1 received events of a number above $2 to their family's newest journey, skipping those another process
--- holds. What has no subject known that day, a household of two families, or no journey yet goes to quarantine; whom a
+-- Match up to $1 received events of a number above $2 to their family's newest journey that the member is on, skipping
+-- those another process holds. What has no subject known that day, a household of two families, or no journey yet goes to quarantine; whom a
 -- person gave it to goes before whom its subject names. Of a person of several families the inbox row names one, the
 -- same one as before, and each other family gets a share.
 WITH waiting AS (
@@ -94,7 +94,9 @@ placed AS (
                                              named.reference) AS place
       FROM named
       LEFT JOIN LATERAL (
-            SELECT journey_id FROM journeys WHERE journeys.reference = named.reference ORDER BY number DESC LIMIT 1
+            SELECT journey_id FROM journeys
+             WHERE journeys.reference = named.reference
+             ORDER BY member_id IS NULL OR member_id = ANY (member_ids) DESC, number DESC LIMIT 1
            ) AS newest ON true
     WINDOW event AS (PARTITION BY partner, event_id)
 ),

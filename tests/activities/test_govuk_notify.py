@@ -98,3 +98,12 @@ async def test_a_service_that_is_not_there(tmp_path):
     receiver = Receiver("office", ("a@b.example",), "office")
     with pytest.raises(APIError):
         await channel(tmp_path, "http://127.0.0.1:9").send(REFERENCE, receiver, MESSAGE, again=False)
+
+
+def test_templates_are_set_by_their_kind(monkeypatch):
+    """Each kind of template at Notify has a setting of its own in the environment."""
+    for name, value in (("DATABASE_URL", "x"), ("TEMPORAL_ADDRESS", "x"), ("SECRETS_DIR", "x")):
+        monkeypatch.setenv(f"JOURNEYS_{name}", value)
+    monkeypatch.setenv("JOURNEYS_NOTIFY_TEMPLATES__EMAIL", TEMPLATE)
+    monkeypatch.setenv("JOURNEYS_NOTIFY_TEMPLATES__SMS", "another")
+    assert Settings().notify_templates == {"email": TEMPLATE, "sms": "another"}

@@ -318,14 +318,14 @@ async def test_rearming_goes_on_until_nothing_is_left(cli: Cli, doors: Doors, mo
 
 
 async def test_looking(cli: Cli, doors: Doors):
-    """List, due, counts, claims, workers and verify tell what there is, as tables and as JSON."""
+    """List, due, counts, claims, staff and verify tell what there is, as tables and as JSON."""
     ref = await referred(cli, doors)
     assert ref in (await cli("list", "--limit", "500")).out
     assert ref in (await cli("due", "--limit", "500")).out
     assert "referral" in (await cli("counts")).out
     assert (await cli("claims", "list")).code == 0
     worker = await doors.worker()
-    assert worker in (await cli("workers", "list")).out
+    assert worker in (await cli("staff", "list")).out
     assert "as it was written" in (await cli("verify")).out
     assert (await cli.ok("verify", ref))["sound"]
     assert "journeys" in (await cli("rebuild")).out
@@ -335,7 +335,7 @@ async def test_looking(cli: Cli, doors: Doors):
 
 async def test_people(cli: Cli):
     """A worker and a partner are added; the partner's secret is shown once, and a second time it is refused."""
-    assert (await cli.ok("workers", "add", "kim-cli", "--email", "kim@council.example"))["held"] == 0
+    assert (await cli.ok("staff", "add", "kim-cli", "--email", "kim@council.example"))["held"] == 0
     added, again = await cli("partners", "add", "cli-shelter"), await cli("partners", "add", "cli-shelter")
     assert "whsec_" in added.out
     assert (again.code, "already" in again.err) == (1, True)

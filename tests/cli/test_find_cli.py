@@ -68,7 +68,7 @@ async def test_whoever_is_logged_in_accepts(cli: Cli, doors: Doors):
     await cli("login", "--name", taker, "--role", "key-worker")
     out = (await cli("list")).out
     assert re.search(rf"{reference} .*, offered to {taker}", out)
-    assert ["handover-accepted"] == (await cli.ok("accept-handover", reference))["happened"]
+    assert "handover-accepted" == (await cli.ok("accept-handover", reference))["happened"][0]
 
 
 async def test_any_says_who(cli: Cli, doors: Doors):

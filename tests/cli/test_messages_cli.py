@@ -56,10 +56,10 @@ async def test_the_address_of_a_partner(cli: Cli):
 
 async def test_reminders_by_another_channel(cli: Cli):
     """How somebody is reached is set with the rest and listed; the number itself is shown nowhere again."""
-    known = ("workers", "add", "kw-mobile", "--email", "kw@council.example")
+    known = ("staff", "add", "kw-mobile", "--email", "kw@council.example")
     told = await cli.ok(*known, "--channel", "sms", "--mobile", "07700 900123")
     assert told["channel"] == "sms"
-    listed = await cli("workers", "list")
+    listed = await cli("staff", "list")
     assert ("sms" in listed.out, "900123" in listed.out, "900123" in str(told)) == (True, False, False)
     missing = await cli(*known, "--channel", "sms")
     assert (missing.code, "sms needs an address" in missing.err) == (2, True)

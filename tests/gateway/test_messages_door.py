@@ -138,8 +138,8 @@ async def test_an_unknown_message(doors):
 
 async def test_the_addresses_of_a_partner(doors):
     """A partner's addresses are set together; one that would be told in the clear is refused, and so is a stranger."""
+    await doors.partner("wirral-housing")
     async with doors.client() as client:
-        await client.post("/v1/partners", json={"name": "wirral-housing"})
         body = {"addresses": {"email": "office@housing.example"}, "rate_per_minute": 30}
         kept = await client.put("/v1/partners/wirral-housing/address", json=body)
         open_to_all = {"addresses": {"webhook_url": "http://housing.example/"}}

@@ -238,14 +238,14 @@ KIM = {"name": "kim", "email": "k@x.example"}
 @pytest.mark.parametrize(
     ("path", "body", "said"),
     [
-        ("/v1/workers", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
-        ("/v1/workers", KIM | {"role": "boss"}, "role: boss is none that is known"),
-        ("/v1/workers", KIM | {"channel": "webhook"}, "channel: nobody is sent reminders by webhook; use one of email"),
-        ("/v1/workers", KIM | {"channel": "sms"}, "channel: sms needs an address; give mobile"),
-        ("/v1/workers", KIM | {"channel": "pigeon"}, "channel: pigeon is none that is known; use webhook"),
-        ("/v1/workers", KIM | {"addresses": {"mobile": "0770"}}, "mobile: not a mobile number; write it like 07700"),
+        ("/v1/staff", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
+        ("/v1/staff", KIM | {"role": "boss"}, "role: boss is none that is known"),
+        ("/v1/staff", KIM | {"channel": "webhook"}, "channel: nobody is sent reminders by webhook; use one of email"),
+        ("/v1/staff", KIM | {"channel": "sms"}, "channel: sms needs an address; give mobile"),
+        ("/v1/staff", KIM | {"channel": "pigeon"}, "channel: pigeon is none that is known; use webhook"),
+        ("/v1/staff", KIM | {"addresses": {"mobile": "0770"}}, "mobile: not a mobile number; write it like 07700"),
         (
-            "/v1/workers",
+            "/v1/staff",
             KIM | {"addresses": {"webhook_url": "https://a.example"}},
             "addresses: webhook_url does not belong here; leave it out",
         ),

@@ -58,7 +58,7 @@ async def test_a_team(doors: Doors):
     async with doors.client() as client:
         for name, role in ((holder, "key-worker"), ("mo-of-fells", "manager")):
             form = {"name": name, "role": role, "email": f"{name}@council.example", "team": "fells"}
-            assert (await client.post("/v1/workers", json=form)).status_code == 201
+            assert (await client.post("/v1/staff", json=form)).status_code == 201
         refused = await client.get("/v1/today", params={"team": "nowhere"})
     doors.engine.clock = NOON + timedelta(days=40)
     try:

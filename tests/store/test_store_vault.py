@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -267,3 +268,34 @@ def test_keys_must_be_whole():
 def test_identifiers_have_one_spelling(scheme, written, spelled):
     """However an identifier is written, it is matched in one spelling."""
     assert normal(scheme, written) == spelled
+
+
+async def test_people_are_looked_up_by_likeness(pool):
+    """Whoever may be a person is found by parts of a name with the date, and nobody once the family is erased."""
+    await put(pool)
+    near = replace(ANN, surname="Quints"), replace(ANN, surname="Ann", forename="Quince"), replace(ANN, surname="Other")
+    assert [await VAULT.find_alike(pool, [person]) for person in near] == [[REFERENCE]] * 3
+    assert await VAULT.find_alike(pool, [replace(ANN, born=date(1990, 2, 3))]) == []
+    await vaults.erase(pool, REFERENCE, NOW)
+    assert await VAULT.find_alike(pool, [ANN]) == []
+
+
+async def test_families_from_before_become_known_by_likeness(pool):
+    """A family that was kept before people were looked up is gone through once, and then found."""
+    await put(pool)
+    await pool.execute("DELETE FROM likenesses")
+    await pool.execute("UPDATE family_keys SET likened = false")
+    async with pool.acquire() as conn:
+        assert [await VAULT.index_likenesses(conn, 10) for _ in range(2)] == [1, 0]
+    assert await VAULT.find_alike(pool, [ANN]) == [REFERENCE]
+
+
+async def test_a_person_of_two_families(pool):
+    """A number may be of two families where somebody said so, and twins without a name share one."""
+    await put(pool)
+    baby = Person("m2", "child", "Quince", "Baby", date(2012, 4, 20))
+    async with pool.acquire() as conn:
+        await VAULT.put_family(conn, OTHER, [ANN, baby, replace(baby, member_id="m3")], shared=VAULT.digests([ANN]))
+    assert {match.reference for match in await find(pool, "nino", "QQ005131B")} == {REFERENCE, OTHER}
+    by_name = VAULT.person_digest("Quince", "Baby", baby.born)
+    assert [match.member_id for match in await vaults.find_people(pool, [by_name])] == ["m2", "m3"]

@@ -13,6 +13,7 @@ from domain.journey.commands.deadlines import *
 from domain.journey.commands.holder import *
 from domain.journey.commands.path import *
 from domain.journey.commands.records import *
+from domain.journey.commands.referrals import *
 
 AnyCommand = Annotated[
     PathCommand | HolderCommand | RecordCommand | DeadlineCommand | ClaimCommand, Field(discriminator="type")

@@ -15,6 +15,7 @@ from domain.journey.events.event import *
 from domain.journey.events.holder import *
 from domain.journey.events.path import *
 from domain.journey.events.records import *
+from domain.journey.events.referrals import *
 
 AnyEvent = Annotated[
     PathEvent | HolderEvent | RecordEvent | DeadlineEvent | ClaimEvent | EventCorrected, Field(discriminator="type")

@@ -7,7 +7,7 @@ from typing import assert_never
 from domain.family import Consent
 from domain.journey import events as e
 from domain.journey.evolve.changes import owe, settle, with_changes
-from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, Journey
+from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, JoinedReferral, Journey
 from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Work
 
@@ -20,6 +20,8 @@ def evolve_path(journey: Journey, event: e.PathEvent) -> Journey:  # noqa: C901,
     match event:
         case e.FamilyReferred():
             return _referred(journey, event)
+        case e.ReferralJoined():
+            return _joined(journey, event)
         case e.ConsentRecorded():
             others = tuple(held for held in journey.consents if held.id != event.consent.id)
             return with_changes(journey, consents=(*others, event.consent))
@@ -72,6 +74,14 @@ def _referred(journey: Journey, event: e.FamilyReferred) -> Journey:
         earlier=event.earlier,
     )
     return owe(opened, "identification", event.on, event.at)
+
+
+def _joined(journey: Journey, event: e.ReferralJoined) -> Journey:
+    """The referral is kept beside the first, and whoever is new in it is of the family."""
+    known = {member.id for member in journey.members}
+    new = tuple(member for member in event.members if member.id not in known)
+    told = JoinedReferral(on=event.on, referrer=event.referrer, criteria=event.criteria)
+    return with_changes(journey, joined=(*journey.joined, told), members=(*journey.members, *new))
 
 
 def _withdrawn(held: Consent, event: e.ConsentWithdrawn) -> Consent:
