@@ -39,8 +39,8 @@ def _told(wanted: bool) -> None:
 def about(
     context: typer.Context,
     *,
-    version: Annotated[  # noqa: ARG001 - told by its own callback, before anything else
-        bool, typer.Option("--version", callback=_told, is_eager=True, help="Tell the version, and nothing else.")
+    version: Annotated[  # noqa: ARG001 - its own callback prints it
+        bool, typer.Option("--version", callback=_told, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Family journeys, from referral to the last check."""
@@ -95,7 +95,7 @@ for _command in (local.up, local.status, local.down):
 
 @app.command(context_settings=ANY, add_help_option=False)
 def timelapse(context: typer.Context) -> None:
-    """Run eighteen months of real journeys in seconds, on a private stack.
+    """Run eighteen months of real journeys in minutes, on a private stack.
 
     Example: journeys timelapse --months 18
     """

@@ -51,10 +51,11 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
     app = Gateway(
         title="Family Journeys",
         version="1",
-        summary="The one door: steps of the path, what people look at, and partner events.",
+        summary="The gateway: steps of the path, lists and views for staff, and events of partners.",
         lifespan=_lifespan(settings, opening),
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # the redirect would repeat whatever host the caller names
         telemetry=NO_TELEMETRY,
     )
     problems.install(app)

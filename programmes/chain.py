@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from programmes import PACKS
+from programmes import PACKS, is_name
 from programmes.lint.issues import Fault, nearest
 from programmes.lint.source_map import Path, Places, broken
 
@@ -86,6 +86,11 @@ class Chain:
     def _parent(self, source: Source, file: FilePath, seen: list[FilePath]) -> FilePath | None:
         name = source.content.get("extends")
         if name is None:
+            return None
+        if not is_name(name):
+            what = "that is not the name of a programme"
+            remedy = "write its name without a folder and without .toml, such as base"
+            self.faults.append(source.fault(("extends",), "extends", what, remedy))
             return None
         found = next((place for place in _candidates(str(name), file) if place.is_file()), None)
         if found is None:

@@ -25,14 +25,14 @@ def tell(told: dict[str, Any]) -> None:
     report = ClaimReport.model_validate_json(told["report"])
     Console(highlight=False).print(tree_of(Programme.model_validate(told["programme"]), report, findings))
     if told["learned"] is None:
-        typer.echo("The family was erased: nothing more can be learned, and the decision stands as recorded.")
+        typer.echo("The family was erased: nothing new can be learned. The decision is shown as recorded.")
     else:
         _learned(told["learned"])
     _way(told)
 
 
 def _learned(learned: dict[str, Any]) -> None:
-    typer.echo(f"\nknown then: {len(learned['known'])} pieces of evidence")
+    typer.echo(f"\nknown at that time: {len(learned['known'])} pieces of evidence")
     rows = [(mark, *_item(item)) for mark in ("added", "corrected") for item in learned[mark]]
     table("learned since", ("", "evidence", "kind", "member", "source", "observed"), rows)
     for date in learned["practice"]:

@@ -21,11 +21,11 @@ def due(
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
     *,
     reminders: Annotated[
-        bool, typer.Option("--reminders", help="The reminders to come instead, soonest first.")
+        bool, typer.Option("--reminders", help="List the reminders to come instead, soonest first.")
     ] = False,
     names: Names = False,
 ) -> None:
-    """List what is owed, by holder and the oldest first; what has no deadline comes last and says why.
+    """List outstanding work by holder, the oldest first; work without a deadline comes last, with the reason.
 
     Example: journeys due --holder kim --until 'in 10 working days'
     """
@@ -34,7 +34,7 @@ def due(
     else:
         rows = door.rows("/v1/owed", most=limit, holder=holder, until=door.day(until) if until else None)
     if len(rows) == limit:
-        remedy = "ask for more with --limit, for fewer with --holder or --until"
+        remedy = "show more with --limit, or fewer with --holder or --until"
         typer.echo(f"at most {limit} are shown; {remedy}", err=True)
     if door.as_json:
         write.as_json(rows)
@@ -93,5 +93,5 @@ def late(due_on: str | None, today: date) -> str:
 
 def _clock(row: dict[str, Any]) -> str:
     """Say what was made of the clock; one that simply runs needs no word."""
-    words = {"running": "", "none": "no clock is set"}.get(row["clock"], row["clock"])
+    words = {"running": "", "none": "no deadline is set"}.get(row["clock"], row["clock"])
     return f"{words} ({row['reason']})" if row["reason"] else words

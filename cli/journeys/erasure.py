@@ -22,15 +22,16 @@ def erase(
     why: Annotated[str, typer.Option(metavar="CODE", help=WHY)],
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be destroyed, and destroy nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be destroyed, and destroy nothing.")
     ] = False,
     despite_claims: Annotated[
-        bool, typer.Option("--despite-claims", help="Although claims are under way: nobody can judge them again.")
+        bool,
+        typer.Option("--despite-claims", help="Erase although claims are not settled: nobody can judge them again."),
     ] = False,
 ) -> None:
     """Erase a family for ever: its names, dates of birth, identifiers, addresses and notes; managers only.
 
-    Every journey of the family must be closed. Its events and claims stay, by its reference alone.
+    Every journey of the family must be closed. Its events and claims are kept, under its reference only.
 
     Example: journeys erase F-7K3Q-9D2X --why retention-over --dry-run
     """
@@ -49,7 +50,7 @@ def _told(told: dict[str, Any]) -> str:
     lines = [
         f"{told['reference']} {head} ({told['reason']})",
         f"  destroyed: {_counts(told['held'], DESTROYED)}, and the key to them",
-        f"  stays, by reference alone: {_counts(told['held'], STAYS)}",
+        f"  kept, under its reference only: {_counts(told['held'], STAYS)}",
     ]
     lines += [f"  claims never judged again: {', '.join(told['claims_under_way'])}"] * bool(told["claims_under_way"])
     return "\n".join(lines)
@@ -63,7 +64,7 @@ def _again(told: dict[str, Any]) -> str:
         return f"{was}: nothing to do"
     verb = "would be destroyed again" if told["dry_run"] else "destroyed again"
     key = ", and the key to them" if held["key"] else ""
-    return f"{was}, and a restored backup brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
+    return f"{was}, and a restored backup had brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
 
 
 def _counts(held: dict[str, int], names: tuple[str, ...]) -> str:

@@ -25,7 +25,7 @@ def find(
 
     Example: journeys find Teal 14/03/1988
     """
-    told = door.post("/v1/find", {"text": " ".join(words), "limit": limit})
+    told = door.post("/v1/find", {"text": " ".join(words), "limit": limit}, repeatable=False)  # no trace on disk
     if door.as_json:
         write.as_json(told)
         return

@@ -26,25 +26,28 @@ Programme = Annotated[str | None, typer.Option(help="Only this programme.")]
 @command(app, guarded=True)
 def allocate(
     door: Door,
-    ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="The family; left out with --next.")] = None,
+    ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="The family; leave it out with --next.")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="NAME", help="The key worker.")] = None,
     *,
-    anybody: Annotated[bool, typer.Option("--any", help="The key worker with the most room.")] = False,
+    anybody: Annotated[bool, typer.Option("--any", help="Take the key worker with the most room.")] = False,
     following: Annotated[
-        str | None, typer.Option("--next", metavar="NAME", help="Give this key worker the oldest family of the queue.")
+        str | None,
+        typer.Option("--next", metavar="NAME", help="Give this key worker the family that has waited longest."),
     ] = None,
     area: Area = None,
     programme: Programme = None,
     waiver: Waiver = None,
     on: On = None,
 ) -> None:
-    """Give the family its key worker, within the caseload cap; --next takes the oldest family of the queue.
+    """Give the family a key worker, within the caseload cap; --next takes the family that has waited longest.
 
     Example: journeys allocate F-7K3Q-9D2X --to kim
     """
     if following is not None and door.if_version is not None:
         raise Trouble(
-            "--if-version with --next", "it is of one family: give REF with --to or --any", exit_code=BAD_INPUT
+            "--if-version with --next",
+            "a version belongs to one family: give REF with --to or --any",
+            exit_code=BAD_INPUT,
         )
     if following is not None and ref is None and to is None and not anybody:
         form = {
@@ -59,7 +62,7 @@ def allocate(
         told = door.step(ref, "allocate", key_worker=to, any=anybody or None, waiver=waiver, on=door.day(on or "today"))
     else:
         raise Trouble(
-            "say which family and to whom",
+            "the family or the key worker is missing",
             "give REF with --to NAME or --any, or --next NAME alone",
             exit_code=BAD_INPUT,
         )
@@ -71,7 +74,7 @@ def allocate(
 
 @command(app, csv=True)
 def queue(door: Door, area: Area = None, programme: Programme = None, *, names: Names = False) -> None:
-    """List the families that wait for a key worker, the oldest first, and who has room.
+    """List the families that wait for a key worker, longest waiting first, and who has room.
 
     Example: journeys queue --area wirral
     """
@@ -103,7 +106,7 @@ def offer_handover(door: Door, ref: Ref, to: To, on: On = None) -> None:
 
 @command(app, "withdraw-handover", guarded=True)
 def withdraw_handover(door: Door, ref: Ref, on: On = None) -> None:
-    """Take an unanswered offer back; the holder stays.
+    """Withdraw an unanswered offer; the holder keeps the family.
 
     Example: journeys withdraw-handover F-7K3Q-9D2X
     """
@@ -143,7 +146,7 @@ def refuse_handover(
     reason: Annotated[str, typer.Option(help="Why, as a code, such as too-far.")],
     on: On = None,
 ) -> None:
-    """Decline an offered family; the holder stays, and hears of it.
+    """Refuse an offered family; the holder keeps it and is notified.
 
     Example: journeys refuse-handover F-7K3Q-9D2X --reason too-far
     """

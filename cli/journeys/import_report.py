@@ -95,7 +95,7 @@ def _changes(told: Told) -> None:
         for change in family["changes"]
     ]
     if rows:
-        write.table("What the file says otherwise of families already taken", CHANGE_COLUMNS, rows)
+        write.table("Differences from families already taken", CHANGE_COLUMNS, rows)
 
 
 def _in_csv(told: Told) -> Iterable[Sequence[object]]:
@@ -150,7 +150,7 @@ def _summary(told: Told, out: Path | None) -> None:
         f" refused {summary['refused']}; rows refused {summary['refused_rows']}"
     )
     if any(not change["applied"] for family in told["families"] for change in family["changes"]):
-        write.remark("What the file says otherwise was left as it is held, but for what says so; see: changed by.")
+        write.remark('Differences stay unchanged unless applied; the column "changed by" says what changes each.')
     if summary["taken"] and not plan["dry_run"]:
         write.remark(f"To undo this import: journeys import --undo {plan['import_id']}")
     if out is not None:

@@ -30,10 +30,10 @@ def import_file(
     headings: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="HEADING=COLUMN", help="What a heading means; say it again for each. Kept for later files."
+            "--map", metavar="HEADING=COLUMN", help="What a heading means; repeat for each. Kept for later files."
         ),
     ] = None,
-    referrer: Annotated[str | None, typer.Option(metavar="NAME", help="The partner of rows that name none.")] = None,
+    referrer: Annotated[str | None, typer.Option(metavar="NAME", help="The partner for rows that name none.")] = None,
     encoding: Annotated[
         Literal["utf-8", "cp1252"], typer.Option(help="How a CSV file is encoded; cp1252 is Excel's plain CSV.")
     ] = "utf-8",
@@ -48,24 +48,27 @@ def import_file(
         ),
     ] = None,
     undo: Annotated[
-        str | None, typer.Option(metavar="ID", help="Undo the import of this id, where nothing else has happened.")
+        str | None,
+        typer.Option(
+            metavar="ID", help="Undo the import with this id, for families to which nothing else has happened."
+        ),
     ] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, and write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, and write nothing.")] = False,
     apply_changes: Annotated[
         bool,
         typer.Option(
             "--apply-changes", help="Change address, locality, criteria and referral day to those of the row."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --undo: do it. Without, it is only shown.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --undo: undo it. Without --yes it is only shown.")] = False,
     template: Annotated[bool, typer.Option("--template", help="Write an example file, and import nothing.")] = False,
 ) -> None:
-    """Import a file of referrals: good families are taken, each bad row is listed with its remedy.
+    """Import a file of referrals: families without faults are taken, each bad row is listed with its remedy.
 
-    The same or a later file takes nobody twice; what its rows say otherwise is listed. Days may be written 29/05/2012,
-    headings may have other names (DOB, Ward). Cut short, the same file goes on where it stopped. Exit status 3: some
-    rows were refused, or families were left out of an undoing.
+    The same or a later file takes nobody twice; differences from what we hold are listed. Days may be written
+    29/05/2012, headings may have other names (DOB, Ward). If the import is interrupted, run it again: it continues
+    where it stopped. Exit code 3: some rows were refused, or some families could not be undone.
 
     Example: journeys import referrals.xlsx --map "Key date=referred_on" --dry-run
     """
@@ -156,7 +159,7 @@ def _gone_on_with() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as fault:
-        remedy = "what was taken stays taken; the same file again goes on where it stopped"
+        remedy = "the families taken so far are kept; run the same command again to continue"
         raise Trouble("the import was interrupted", remedy, exit_code=INTERRUPTED) from fault
 
 
@@ -174,7 +177,7 @@ def _collect(lines: Iterator[str], advance: "Callable[[int], None]") -> dict[str
         else:
             told[heard["type"]] = heard
     if "summary" not in told:
-        raise AwayError("the import was cut short")
+        raise AwayError("the import was interrupted")
     return told
 
 

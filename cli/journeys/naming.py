@@ -17,7 +17,7 @@ def names_of(door: Door, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     references = list(dict.fromkeys(row["reference"] for row in rows))
     named: dict[str, str] = {}
     for begin in range(0, len(references), PAGE):
-        named |= labels(door.post("/v1/names", {"references": references[begin : begin + PAGE]}))
+        named |= labels(door.post("/v1/names", {"references": references[begin : begin + PAGE]}, repeatable=False))
     return named
 
 

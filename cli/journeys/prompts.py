@@ -11,7 +11,7 @@ HOUSEHOLD = {
     "referrer": "Who refers the family (a partner)",
     "locality": "District or ward",
     "referred_on": "Day of the referral (empty: today)",
-    "criteria": "Criteria that are met, with commas between",
+    "criteria": "Criteria met, separated by commas",
     "address": "Address (may be empty)",
     "postcode": "Postcode (may be empty)",
     "uprn": "UPRN of the household (may be empty)",

@@ -28,21 +28,23 @@ def list_journeys(
     area: Annotated[str | None, typer.Option(help="Only this local authority.")] = None,
     locality: Annotated[str | None, typer.Option(help="Only this district or ward.")] = None,
     programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
-    reference: Annotated[str | None, typer.Option(metavar="TEXT", help="Only references that hold this text.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only references that contain this text.")
+    ] = None,
     *,
     still_open: Annotated[bool, typer.Option("--open", help="Leave out those that are closed.")] = False,
     overdue: Annotated[
-        bool, typer.Option("--overdue", help="Only those that owe work which was due before today.")
+        bool, typer.Option("--overdue", help="Only those with outstanding work that was due before today.")
     ] = False,
     names: Names = False,
-    view: Annotated[str | None, typer.Option(metavar="NAME", help="The filters saved as this view.")] = None,
+    view: Annotated[str | None, typer.Option(metavar="NAME", help="Use the filters of this view.")] = None,
     save: Annotated[str | None, typer.Option(metavar="NAME", help="Save these filters as a view.")] = None,
     cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as the page before named it.")] = None,
     limit: Limit = 50,
 ) -> None:
     """List journeys.
 
-    Filters given beside a view are laid over it. Views are kept for each user: journeys views.
+    Filters typed beside a view replace its own. To see your views: journeys views.
 
     Example: journeys list --stage intervention --holder kim --overdue --save kims-late
     """
@@ -68,7 +70,7 @@ def list_views(
     forget: Annotated[str | None, typer.Option(metavar="NAME", help="Remove this view.")] = None,
     limit: Limit = 100,
 ) -> None:
-    """List who looked at a family, for managers and auditors; without REF, the saved views of journeys list.
+    """List who looked at a family, for managers and auditors; without REF, your saved views of journeys list.
 
     Example: journeys views F-7K3Q-9D2X
     """
@@ -111,12 +113,12 @@ def show(
     door: Door,
     ref: Ref,
     journey: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family; the newest if not said.")
+        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family. Default: the newest.")
     ] = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="The system's own bookkeeping too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also show events of the system's own.")] = False,
 ) -> None:
-    """Show one family: where it is, its timeline with numbered events, its agenda and who holds it.
+    """Show one family: its stage, holder, timeline with numbered events, and what is due.
 
     Example: journeys show F-7K3Q-9D2X --all
     """
@@ -211,7 +213,7 @@ def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
     rows = (_event(one, corrected.get(one["version"]), everything=everything) for one in kept)
     write.table("\nTimeline", ("#", "day", "event", "detail", "by"), rows)
     if len(kept) < len(timeline):
-        typer.echo(f"events of the system's own left out: {len(timeline) - len(kept)} (show them with --all)")
+        typer.echo(f"events of the system's own not shown: {len(timeline) - len(kept)} (show them with --all)")
 
 
 def _event(told: dict[str, Any], corrected_by: int | None, *, everything: bool) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ def verify(
 ) -> None:
     """Check that nothing in the journal was changed.
 
-    Exit status 1: something was.
+    Exit code 1: an event was changed.
 
     Example: journeys verify F-7K3Q-9D2X
     """
@@ -41,7 +41,7 @@ def verify(
 
 @command(app)
 def rebuild(door: Door, ref: OneFamily = None) -> None:
-    """Make the read models anew from the journal, all of them or one family's.
+    """Rebuild the read models from the journal, all of them or one family's.
 
     Example: journeys rebuild F-7K3Q-9D2X
     """
@@ -54,10 +54,10 @@ def rebuild(door: Door, ref: OneFamily = None) -> None:
 
 @command(app)
 def rearm(door: Door, ref: OneFamily = None) -> None:
-    """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster.
+    """Start the workflow of every open journey that has none, as after Temporal's data were lost.
 
-    They are started a few at a time, with a progress bar; broken off, it is run again. With a reference that
-    family's journey also looks at its journal again and arms its timer anew.
+    They are started a few at a time, with a progress bar; if interrupted, run it again. With a reference, that
+    family's journey also reads its journal again and sets its timer.
 
     Example: journeys rearm
     """
@@ -85,7 +85,7 @@ def _all_rearmed(door: Door) -> int:
 
 @command(app)
 def retry(door: Door, ref: Ref) -> None:
-    """Try at once what failed for a family and waits for its next attempt, as when its receiver is back.
+    """Retry at once what failed for a family and waits for its next attempt, as when its receiver is back.
 
     Example: journeys retry F-7K3Q-9D2X
     """
@@ -98,7 +98,7 @@ def retry(door: Door, ref: Ref) -> None:
 
 @command(app)
 def sweep(door: Door) -> None:
-    """Hand over the partner events that wait in the inbox now.
+    """Process the partner events that wait in the inbox now.
 
     Example: journeys sweep
     """

@@ -16,7 +16,7 @@ app = typer.Typer(help="Partner systems.", no_args_is_help=True, rich_markup_mod
 Name = Annotated[str, typer.Argument(help="As the programme's agreements name it, such as wirral-schools.")]
 Secrets = Annotated[
     Path | None,
-    typer.Option("--secrets", metavar="FILE", help="JSON file of partner and secret, for you alone to read."),
+    typer.Option("--secrets", metavar="FILE", help="JSON file of partners and secrets; only you can read it."),
 ]
 
 
@@ -28,7 +28,7 @@ def add_partner(
     addresses: dict[str, str],
     secrets: Secrets = None,
 ) -> None:
-    """Add a partner system; the secret that signs its events is shown this once, or kept in a file.
+    """Add a partner system. The secret that signs its events is shown only now, or written to a file.
 
     Example: journeys partners add wirral-schools --webhook-url https://schools.example/hook
     """
@@ -40,10 +40,10 @@ def add_partner(
 def rotate_secret(
     door: Door,
     name: Name,
-    keep_hours: Annotated[int, typer.Option(min=0, max=2160, help="The old secret still signs for so long.")] = 168,
+    keep_hours: Annotated[int, typer.Option(min=0, max=2160, help="Hours for which the old secret stays valid.")] = 168,
     secrets: Secrets = None,
 ) -> None:
-    """Give a partner a new secret, shown this once; the one before it still signs for a while.
+    """Give a partner a new secret, shown only now. The old one stays valid for a while.
 
     Example: journeys partners rotate-secret wirral-schools --keep-hours 48
     """
@@ -65,7 +65,7 @@ def _show_secret(door: Door, told: dict[str, Any], secrets: Path | None) -> None
     if told.get("warning"):
         typer.echo(plain(told["warning"]), err=True)
     if told["older_until"]:
-        typer.echo(f"The secret before this one signs until {write.moment(told['older_until'])}.", err=True)
+        typer.echo(f"The old secret is valid until {write.moment(told['older_until'])}.", err=True)
     if secrets is None:
         typer.echo("This secret is not shown again.", err=True)
 
@@ -89,7 +89,7 @@ def list_partners(door: Door) -> None:
 
 @command(app)
 def suspend(door: Door, name: Name) -> None:
-    """Take nothing more from a partner, and tell it nothing more, until it is resumed.
+    """Suspend a partner: nothing is accepted from it or sent to it until it is resumed.
 
     Example: journeys partners suspend wirral-schools
     """
@@ -98,7 +98,7 @@ def suspend(door: Door, name: Name) -> None:
 
 @command(app)
 def resume(door: Door, name: Name) -> None:
-    """Let a suspended partner back.
+    """Resume a suspended partner.
 
     Example: journeys partners resume wirral-schools
     """
@@ -121,9 +121,9 @@ def _standing(row: dict[str, Any]) -> str:
 def agreement(
     door: Door,
     name: Name,
-    programme: Annotated[str | None, typer.Option(help="Of this programme. Default: the gateway's.")] = None,
+    programme: Annotated[str | None, typer.Option(help="The rule pack. Default: the gateway's.")] = None,
 ) -> None:
-    """Show what is agreed with a partner: what it may send, what it may be told, and until when.
+    """Show the agreement with a partner: what it may send, what may be sent to it, and until when.
 
     Example: journeys partners agreement wirral-schools
     """
@@ -154,15 +154,17 @@ def replay(
     file: Annotated[Path, typer.Argument(help="NDJSON, one CloudEvent a line, or a JSON list of them.")],
     partner: Annotated[str | None, typer.Option(help="Only events of this partner.")] = None,
     rate: Annotated[int | None, typer.Option(min=1, help="Events a second at most.")] = None,
-    from_line: Annotated[int, typer.Option(min=1, help="Go on at this line, as told when it broke off.")] = 1,
+    from_line: Annotated[
+        int, typer.Option(min=1, help="Continue at this line, as printed when it was interrupted.")
+    ] = 1,
     secrets: Secrets = None,
 ) -> None:
-    """Send a partner's file of events again, signed and in batches; what came before is answered as a duplicate.
+    """Send a partner's file of events again, signed and in batches. Events we already have are answered as duplicates.
 
-    The secret is read from --secrets, as `partners add --secrets` keeps it, or for one partner from
+    The secret is read from --secrets, as written by `partners add --secrets`, or for one partner from
     JOURNEYS_PARTNER_SECRET.
 
-    Exit status: 0 every event was taken, now or before; 3 some were refused.
+    Exit code: 0 every event was accepted, now or before; 3 some were refused.
 
     Example: journeys partners replay samples/partner-events.ndjson --secrets partners.json
     """

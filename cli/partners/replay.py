@@ -159,17 +159,15 @@ class Replay:
     def _secret(self, partner: str) -> str:
         secret = self._secrets.get(partner) or os.environ.get(SECRET)
         if secret is None:
-            remedy = (
-                f"give --secrets with its secret, or set {SECRET}; a lost one is replaced by partners rotate-secret"
-            )
+            remedy = f"give --secrets FILE, or set {SECRET}; if it is lost: journeys partners rotate-secret NAME"
             raise Trouble(f"no secret of {partner} to sign with", remedy, exit_code=BAD_INPUT)
         return secret
 
     def _broken_off(self, line: int, fault: BaseException) -> Trouble:
         reason = fault.reason if isinstance(fault, Trouble) else "it was interrupted"
         code = fault.exit_code if isinstance(fault, Trouble) else INTERRUPTED
-        remedy = f"{self.told.sent} events were answered; go on with --from-line {line}, or send the file again"
-        return Trouble(f"broken off before line {line}: {reason}", remedy, exit_code=code)
+        remedy = f"{self.told.sent} events were answered; continue with --from-line {line}, or send the file again"
+        return Trouble(f"interrupted before line {line}: {reason}", remedy, exit_code=code)
 
 
 def partner_of(line: Line) -> str | None:

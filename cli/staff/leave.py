@@ -18,20 +18,25 @@ MOST = 500  # as the gateway takes
 @command(app, "leave", csv=True)
 def leave(
     door: Door,
-    name: Annotated[str, typer.Argument(help="Who leaves.")],
-    to: Annotated[list[str] | None, typer.Option("--to", metavar="NAME", help="Who takes over; say it again.")] = None,
+    name: Annotated[str, typer.Argument(help="The key worker who leaves.")],
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="NAME", help="A key worker who takes over; repeat for each.")
+    ] = None,
     from_day: Annotated[
         str | None, typer.Option("--from", metavar="DAY", help="First day without new families. Default: today.")
     ] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would get whom, and do nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show who would get which family, and do nothing.")
+    ] = False,
     accept_for: Annotated[
         bool, typer.Option("--accept-for", help="Accept for the receivers at once; managers of their team only.")
     ] = False,
 ) -> None:
-    """Offer a leaver's whole caseload to others, or with --accept-for hand it over; run again, it goes on.
+    """Offer a leaver's whole caseload to others, or hand it over with --accept-for. Run it again to continue.
 
-    Without room for every family nothing is done. Exit status 3: some families wait, each with the reason.
+    If the others do not have room for every family, nothing is done. Exit code 3: some families could not be moved;
+    each is listed with the reason.
 
     Example: journeys staff leave kim --to lee --to max --dry-run
     """
@@ -55,7 +60,7 @@ def leave(
 def _heading(told: dict[str, Any]) -> str:
     if told["dry_run"]:
         room = ", ".join(f"{name} {count}" for name, count in told["room"].items()) or "nobody named"
-        return f"nothing done yet; room: {room}"
+        return f"nothing changed yet; room: {room}"
     return f"no new families from {told['leaving_from']}"
 
 
@@ -82,8 +87,8 @@ def _handed_over(door: Door, name: str, form: dict[str, Any]) -> dict[str, Any]:
 
 
 @command(app, "return")
-def come_back(door: Door, name: Annotated[str, typer.Argument(help="Who is back.")]) -> None:
-    """End a leave: new families can be allocated again; what was handed over stays where it is.
+def come_back(door: Door, name: Annotated[str, typer.Argument(help="The key worker who is back.")]) -> None:
+    """End a leave: new families can be allocated again. Families that were handed over are not moved back.
 
     Example: journeys staff return kim
     """
@@ -98,7 +103,7 @@ def come_back(door: Door, name: Annotated[str, typer.Argument(help="Who is back.
 def cap(
     door: Door,
     name: Annotated[str, typer.Argument(help="The key worker.")],
-    families: Annotated[int, typer.Argument(min=1, max=100, help="Open families at most.")],
+    families: Annotated[int, typer.Argument(min=1, max=100, help="The most open families.")],
 ) -> None:
     """Set a key worker's own caseload cap.
 

@@ -19,6 +19,8 @@ Records = Sequence[Record]
 Encoding = Literal["utf-8", "cp1252"]
 
 SEPARATORS = ",;\t"  # Excel writes the second where the comma is a decimal point, the third as "Unicode text"
+MOST_COLUMNS = 200
+MOST_ROWS = 100_000
 NAMED = 10  # headings named in a refusal
 AS_UTF_8 = (
     "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8), or, if Excel saved it as plain CSV, import it with"
@@ -100,6 +102,17 @@ def sheet_of(records: Records, layout: Layout = PLAIN) -> Sheet:
     )
 
 
+def check_size(records: Records, rows: int = 0) -> None:
+    """Refuse a table that is larger than any file of referrals, before any work is done on it."""
+    line, cells = next(((line, len(cells)) for line, cells in records if len(cells) > MOST_COLUMNS), (1, 0))
+    if cells:
+        reason = f"{cells} cells in a row, the most is {MOST_COLUMNS}"
+        raise BadFile(_fault("too-many-columns", line, "", reason, "delete the columns beside the table"))
+    if max(rows, len(records)) > MOST_ROWS + 1:
+        reason = f"more than {MOST_ROWS} rows below the header"
+        raise BadFile(_fault("too-many-rows", MOST_ROWS + 2, "", reason, "split it into files of fewer rows"))
+
+
 def _decode(data: bytes, encoding: Encoding) -> str:
     """Return the text; bytes that are no text in the encoding stand in it as lone surrogates."""
     try:
@@ -138,6 +151,7 @@ def _records(text: str, layout: Layout) -> list[Record]:
         for record in reader:
             if any(cell.strip() for cell in record):
                 records.append((line, record))
+                check_size(records[-1:], len(records))
             line = reader.line_num + 1
     except csv.Error as problem:
         remedy = "close the quotation marks; a quotation mark inside a cell is doubled"

@@ -23,8 +23,8 @@ from domain.programme.programme import Programme
 
 UNREADABLE = Rejection(
     code="unreadable",
-    reason="the command holds something that cannot be stored",
-    remedy="take out control characters and overlong numbers, and give it again under a new id",
+    reason="the command contains something that cannot be stored",
+    remedy="remove control characters and very long numbers, and send it again with a new Idempotency-Key",
 )
 
 
@@ -177,6 +177,6 @@ class _Batch:
 def _reused(command: c.AnyCommand) -> Rejection:
     return Rejection(
         code="command-id-reused",
-        reason=f"command {command.command_id} was given before with other content",
-        remedy="give a new command its own id",
+        reason=f"command {command.command_id} was sent before with other content",
+        remedy="use a new Idempotency-Key for a new command",
     )

@@ -27,11 +27,11 @@ class Said(NamedTuple):
 
 PATTERNS = {
     _CODE: Said("not a code", "write it as a code: small letters, digits and dashes, such as typing-error"),
-    _REMINDER: Said("not a reminder's id", "copy it as show tells it"),
+    _REMINDER: Said("not a reminder's id", "copy it from: journeys show REF"),
     EMAIL_FORM: Said("not one e-mail address", "write it like kim@council.example"),
     TEMPLATE: Said("not a template's id", "copy it from GOV.UK Notify"),
     KEY: Said("not a key", "write up to 100 characters of plain ASCII, without spaces"),
-    TAG: Said("not an entity tag of ours", 'send the ETag as it was told, such as "1-7"'),
+    TAG: Said("not an ETag of this gateway", 'send the ETag as you received it, such as "1-7"'),
     FRAGMENT: Said("not a part of a reference", "write up to 12 letters, digits and dashes"),
 }
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Said]] = {

@@ -128,7 +128,7 @@ def _question(found: Weighed, *, names: bool) -> IdentityQuestion:
     about = "F-..." if len(questions) > 1 else questions[0].reference
     remedy = (
         f"answer with --same-as {about}, --not-the-same {about}, --joins {about}, --left {about} or --also-of {about},"
-        " and say --why" + (", once for each family" if len(questions) > 1 else "")
+        " and give the reason with --why CODE" + (", once for each family" if len(questions) > 1 else "")
     )
     if plainly and len(questions) > 1:
         return IdentityQuestion("people-of-two-families", reason, remedy, questions)

@@ -76,7 +76,7 @@ class Interrupted(BaseModel):
 
     type: Literal["interrupted"] = "interrupted"
     reason: str
-    remedy: str = "send the same file again; it goes on where it stopped"
+    remedy: str = "send the same file again; the import continues where it stopped"
 
 
 def line(told: BaseModel) -> str:

@@ -29,11 +29,12 @@ from store.pool import Conn
 from store.read_models import JourneyRow
 
 MOST_ANSWERS = 30
+MOST_TOLD = 200  # members; how many a family may have is judged by the rules, and these are many more
 NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 router = APIRouter(prefix="/v1/journeys", tags=["path"], responses=DOCUMENTED)
 
-APART = "name each person once; of twins, give each a name or a number"
+APART = "name each person once; give twins a name or a number each"
 
 
 class MemberForm(Body):
@@ -59,9 +60,9 @@ class ReferralForm(Body):
     address: str = ""
     postcode: str = ""
     uprn: str = ""
-    members: tuple[MemberForm, ...] = ()
+    members: tuple[MemberForm, ...] = Field(default=(), max_length=MOST_TOLD)
     answers: tuple[GivenAnswer, ...] = Field(
-        default=(), max_length=MOST_ANSWERS, description="What was answered about known families that it is like."
+        default=(), max_length=MOST_ANSWERS, description="The answers about known families that it resembles."
     )
     programme: str | None = None
 

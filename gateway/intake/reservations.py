@@ -51,9 +51,15 @@ async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
             await _keep_people(services, conn, taking.referral, reserved, found)
             await _record_answers(services, conn, taking, reserved, found)
     if not reserved.fingerprint:  # emptied when the family was erased, see store/sql/erasing.sql
-        raise Rejected("erased", "the family referred under this key was erased", "refer its people under a new key")
+        raise Rejected(
+            "erased",
+            "the family referred under this key was erased",
+            "refer its people again, with a new Idempotency-Key",
+        )
     if reserved.fingerprint != print_:
-        raise Rejected("command-id-reused", "this key was used for another referral", "give each referral its own key")
+        raise Rejected(
+            "command-id-reused", "this Idempotency-Key was used for another referral", "use a new key for each referral"
+        )
     return reserved
 
 
@@ -158,8 +164,8 @@ async def _keep_people(services: Services, conn: Conn, referral: Referral, reser
         async with conn.transaction():
             await services.vault.put_family(conn, reserved.reference, list(people.values()), address, shared)
     except IdentifierTaken as fault:
-        reason = "somebody of this family is known under another reference"
-        raise Rejected("already-referred", reason, "look for the family before referring it") from fault
+        reason = "a person of this family is known under another reference"
+        raise Rejected("already-referred", reason, "find the family first: journeys list") from fault
 
 
 def _kept(told: Told, member_id: str, known: Person | None, found: Weighed) -> Person:

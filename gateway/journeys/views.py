@@ -39,7 +39,7 @@ NAMES = Allow("read-names", own=True)
 Reader = Annotated[Actor, Depends(Allow("read", own=True))]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Number = Annotated[
-    int | None, Query(ge=1, lt=2**31, description="Which of the family's journeys; the newest if not said.")
+    int | None, Query(ge=1, lt=2**31, description="The number of the family's journey; default: the newest.")
 ]
 Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
 

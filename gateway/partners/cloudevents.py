@@ -37,7 +37,7 @@ _FIRST = json.JSONDecoder()
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("holds a control character; take it out")
+        raise ValueError("contains a control character; remove it")
     return text
 
 
@@ -81,7 +81,7 @@ def claimed_by(headers: Headers, body: bytes) -> str:
     source = unquote(headers.get("ce-source", "")) if mode == BINARY else _first(body, mode).get("source")
     partner = named(source)
     if partner is None:
-        fault = "the request does not begin with who sends it"
+        fault = "the request does not say at its start who sends it"
         raise Rejected("bad-event", fault, f"set source to /partners/<name>, in the first {LARGEST_EVENT} bytes")
     return partner
 
@@ -124,7 +124,7 @@ def _mode(headers: Headers) -> str:
     kind, _, parameters = headers.get("content-type", "").partition(";")
     kind, charset = kind.strip().lower(), _charset(parameters)
     if headers.get("content-encoding", "identity").lower() != "identity":
-        raise Rejected("bad-event", "the body is packed", "send it as it is, without content-encoding")
+        raise Rejected("bad-event", "the body is compressed", "send it uncompressed, without content-encoding")
     if charset not in UTF_8:
         raise Rejected("bad-event", f"charset {charset[:20]!r}", "send JSON in UTF-8")
     if kind not in {SINGLE, BATCH} and not (kind == BINARY and "ce-specversion" in headers):
@@ -174,7 +174,7 @@ def _json(body: bytes) -> Any:
         json.loads(body, object_pairs_hook=_once)
     except (ValueError, RecursionError) as fault:
         remedy = "send one event, or a list of events for a batch"
-        raise Rejected("bad-event", f"the body is not JSON as we read it: {_plainly(fault)}", remedy) from fault
+        raise Rejected("bad-event", f"the body is not valid JSON: {_plainly(fault)}", remedy) from fault
     return told
 
 

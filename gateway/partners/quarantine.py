@@ -31,7 +31,7 @@ HOUSEHOLD = "uprn"
 
 Reader = Annotated[Actor, Depends(Allow("read"))]
 Sorter = Annotated[Actor, Depends(Allow("correct"))]
-EventId = Annotated[str, Field(max_length=200, description="`<partner>:<event id>`, as the list tells it.")]
+EventId = Annotated[str, Field(max_length=200, description="`<partner>:<event id>`, as the list shows it.")]
 
 log = structlog.stdlib.get_logger()
 
@@ -62,7 +62,9 @@ class Match(Body):
     id: EventId
     reference: str
     member: Code | None = None
-    same_subject: bool = Field(default=False, description="Everything that waits about the same subject too.")
+    same_subject: bool = Field(
+        default=False, description="Also every other event in quarantine about the same subject."
+    )
 
 
 class Discard(Body):
@@ -127,7 +129,7 @@ async def match(form: Match, actor: Sorter, services: Served) -> SortedOut:
                 raise Rejected(
                     "not-in-quarantine",
                     f"event {shown(form.id)} is {held.state}",
-                    "list what is: journeys quarantine list",
+                    "list the events in quarantine: journeys quarantine list",
                 )
         log.info("matched", actor=actor.code, inbox_number=held.seq, reference=newest.reference, count=count)
         return await _told(services, conn, form.id, count)
@@ -142,7 +144,9 @@ async def discard(form: Discard, actor: Sorter, services: Served) -> SortedOut:
         count = int(await quarantine.discard(conn, key, form.why, By(actor.code, await services.now())))
         if not count and (held.state, held.reason) != ("discarded", form.why):
             raise Rejected(
-                "not-in-quarantine", f"event {shown(form.id)} is {held.state}", "list what is: journeys quarantine list"
+                "not-in-quarantine",
+                f"event {shown(form.id)} is {held.state}",
+                "list the events in quarantine: journeys quarantine list",
             )
         log.info("discarded", actor=actor.code, inbox_number=held.seq, why=form.why, count=count)
         return await _told(services, conn, form.id, count)
@@ -153,7 +157,9 @@ async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | No
     journey = fold(recorded.event for recorded in await journal.timeline(conn, journey_id))
     if journey.erased_on is not None:
         raise Rejected(
-            "erased", f"{journey.reference} was erased on {journey.erased_on}", "let the event rest: discard"
+            "erased",
+            f"{journey.reference} was erased on {journey.erased_on}",
+            "discard it: journeys quarantine discard ID --why family-erased",
         )
     known = [each.id for each in journey.members]
     if held.subject_scheme == HOUSEHOLD and member is None:

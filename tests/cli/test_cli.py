@@ -126,7 +126,7 @@ async def test_show_for_people(cli: Cli, doors: Doors):
     waiting = [one["id"] for one in (await cli.ok("show", ref))["journey"]["reminders"] if one["state"] == "due"]
     short, long = (await cli("show", ref)).out, (await cli("show", ref, "--all")).out
     assert waiting
-    for said in (*waiting, "corrected by", "reminder id", "left out"):
+    for said in (*waiting, "corrected by", "reminder id", "not shown"):
         assert said in short
     assert ("claim-eligibility-recorded" in short, "claim-eligibility-recorded" in long) == (False, True)
 
@@ -145,7 +145,11 @@ async def test_wrong_moves(cli: Cli, doors: Doors):
     """A wrong move says what is wrong and what to do, on stderr, with its exit code."""
     ref = await referred(cli, doors)
     for words, code, said in (
-        (("assess", ref, "--need", "debt"), 1, "allocate a key worker first"),
+        (
+            ("assess", ref, "--need", "debt"),
+            1,
+            f"allocate a key worker first: journeys allocate {ref} --to NAME",
+        ),
         (("check", ref, "--verdict", "sustained"), 1, "step it down first"),
         (("identify", ref, "--criterion", "poverty", "--on", "2031-01-01"), 2, "in the future"),
         (("show", "F-2222-2222"), 2, "mistyped"),

@@ -48,7 +48,7 @@ def accept(**fields):
 def test_a_full_worker_is_refused_with_those_who_have_room():
     """Whoever is refused for want of room is told who has some."""
     counted = FULL.model_copy(update={"room": ("lee", "max")})
-    Given(*WAITS).when(allocate(caseload=counted)).refused("caseload-full", "allocate to lee or max: there is room")
+    Given(*WAITS).when(allocate(caseload=counted)).refused("caseload-full", "choose one who has room: lee or max")
 
 
 def test_where_nobody_has_room_the_place_in_the_queue_is_told():

@@ -65,7 +65,9 @@ def test_the_household():
     home, other = Home(postcode="CH41 1AA"), Home(postcode="CH42 2BB")
     family = person("m1", "Ann"), person("m2", "Bo")
     told = asked(referral(person("1", "Ann"), person("2", "Cy"), home=other), *family, home=home)
-    assert told.reason == ("Ann Lark is of F1, but Bo Lark not in this referral, Cy Lark new and the address another")
+    assert told.reason == (
+        "Ann Lark is of F1, but Bo Lark is not in this referral, Cy Lark is new and the address is another"
+    )
     assert (told.missing, told.address.agreement) == (("Bo Lark",), "contradicts")
     both = referral(person("1", "Ann"), person("2", "Bo"))
     assert asked(both, *family).reason == "Ann Lark and Bo Lark are of F1"

@@ -128,7 +128,7 @@ async def test_not_while_a_journey_is_open(doors: Doors, dry_run: bool):  # noqa
     reference = await doors.referred()
     answer = await erase(doors, reference, dry_run=dry_run)
     assert (answer.status_code, answer.json()["type"]) == (409, f"{PROBLEM}journey-open")
-    assert "close the journey first" in answer.json()["remedy"]
+    assert "close the journey first: journeys close" in answer.json()["remedy"]
     assert (await shown(doors, reference))["family"]["people"]
 
 

@@ -186,7 +186,7 @@ async def test_a_household_parts(doors: Doors, name: str):
     first, gone, new = await household(doors, name)
     problem = asked(await refer(doors, *gone, **new))
     assert problem["detail"] == (
-        f"Tess {name} and Mia {name} are of {first}, but Rob {name} not in this referral and the address another"
+        f"Tess {name} and Mia {name} are of {first}, but Rob {name} is not in this referral and the address is another"
     )
     second = await taken(doors, *gone, **new, answers=[said(first, "left", "moved-out")])
     assert second["reference"] != first

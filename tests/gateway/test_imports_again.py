@@ -242,7 +242,7 @@ async def test_maps_that_are_none(doors: Doors):
     for maps, says in (
         ("DOB", "HEADING=column"),
         ("=surname", "HEADING=column"),
-        ("DOB=birthday", "birthday is no column of ours"),
+        ("DOB=birthday", "birthday is not one of our columns"),
         ("Colour=surname", "no heading of the file is Colour"),
         ([f"a{n}=surname" for n in range(61)], "the most is 60"),
     ):

@@ -12,7 +12,7 @@ async def test_the_cohort_is_shown(doors: Doors, step: str) -> None:
         programme="birmingham-shard-end", referrer="birmingham-health", locality="Shard End", criteria=[]
     )
     answer = await doors.step(reference, "identify", criteria=["complex-needs"], cohort="comparison")
-    assert answer.json()["explanation"][-1] == "in the comparison group: followed, and given no key worker"
+    assert answer.json()["explanation"][-1] == "in the comparison group: followed without a key worker"
     refused = await doors.step(reference, "allocate", key_worker=await doors.worker())
     assert (refused.status_code, refused.json()["type"].rsplit(":", 1)[1]) == (409, "comparison-group")
     async with doors.client() as client:

@@ -217,7 +217,7 @@ async def test_plain_words(doors: Doors):
         ("identify", {"criteria": ["A B"]}, "criteria.0: not a code; write it as a code: small letters, digits"),
         ("step-down", {"on": "31/02/2012"}, "on: not a day; write the day as YYYY-MM-DD"),
         ("step-down", {"on": "2012-02-30"}, "on: there is no day 2012-02-30; correct the date"),
-        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: not a reminder's id; copy it as show tells it"),
+        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: not a reminder's id; copy it from: journeys show REF"),
         ("close", {"outcome": "gone"}, "outcome: gone is none that is known; use sustained, regressed,"),
         ("assess", {"needs": []}, "needs: too few; give 1 at least"),
         ("assess", {"needs": "debt"}, "needs: not a list; write it as a list"),
@@ -349,5 +349,5 @@ async def test_engine_away(doors: Doors):
             doors.engine.away = False
         back = await client.post(address, json=told, headers={"idempotency-key": key})
     assert (away.status_code, away.headers["retry-after"], away.json()["type"]) == (503, "1", f"{PROBLEM}unavailable")
-    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False})
+    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False, "room": True})
     assert back.status_code == 200

@@ -118,7 +118,7 @@ async def test_a_full_worker_is_told_who_has_room(pool):
     await worker(pool, "lee", cap=1)
     await allocate(pool, await identified(pool, 1), "kim")
     reply = await allocate(pool, await identified(pool, 2), "kim")
-    assert (told(reply), "allocate to lee" in reply.rejection.remedy) == ("caseload-full", True)
+    assert (told(reply), "choose one who has room: lee" in reply.rejection.remedy) == ("caseload-full", True)
 
 
 async def test_a_waiver_is_counted_apart(pool):

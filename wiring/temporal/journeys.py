@@ -25,7 +25,7 @@ from domain.journey.replies import Reply
 from domain.names import JOURNEY_WORKFLOW, PARTNER_EVENTS, PROGRESS, REJECTED, TASK_QUEUE, update_of
 from wiring.temporal.claim_windows import ClaimWindowClient
 from wiring.temporal.codec import codec_of
-from wiring.temporal.faults import PASSING, Unavailable, asking
+from wiring.temporal.faults import CUT_SHORT, PASSING, Unavailable, asking
 from wiring.temporal.visibility import Visibility
 
 PATIENCE = timedelta(seconds=20)  # an update waits this long for a worker; the caller retries with the same id
@@ -190,8 +190,10 @@ def _passing(fault: Exception) -> bool:
 
 
 def _rejected(failure: WorkflowUpdateFailedError) -> Exception:
-    """Read the rejection that the update carried back; any other failure is passed on as it is."""
+    """Read the rejection that the update carried back; one cut short is unknown, any other passed on."""
     cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type == CUT_SHORT:
+        return Unavailable("the journey's workflow ended before it answered")
     if not isinstance(cause, ApplicationError) or cause.type != REJECTED:
         return failure
     reply = Reply.model_validate(cause.details[0])
