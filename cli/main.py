@@ -6,8 +6,8 @@ import typer
 
 from cli.claims import check, ledger, windows
 from cli.core import completion
-from cli.core.errors import EXIT_CODES
-from cli.journeys import deadlines, due, erasure, export, holders, imports, referrals, steps, views
+from cli.core.errors import BAD_INPUT, EXIT_CODES
+from cli.journeys import deadlines, due, erasure, export, find, holders, imports, referrals, steps, today, views
 from cli.operations import doctor, maintenance
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
@@ -20,7 +20,7 @@ app = typer.Typer(
     name="journeys",
     help="Family journeys, from referral to the last check.",
     epilog=EXIT_CODES,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -37,15 +37,46 @@ def _told(wanted: bool) -> None:
 
 @app.callback()
 def about(
+    context: typer.Context,
     *,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its own callback prints it
         bool, typer.Option("--version", callback=_told, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Family journeys, from referral to the last check."""
+    if context.invoked_subcommand is None:
+        _begin(context)
 
 
-for _part in (referrals, imports, views, export, due, steps, erasure, holders, people, maintenance, doctor, completion):
+def _begin(context: typer.Context) -> None:
+    """Without a command: what must be done today, for somebody who is logged in; for others the help."""
+    from cli.core.client import Door
+    from cli.core.session import is_logged_in
+
+    if not is_logged_in(Door().folder):
+        typer.echo(context.get_help())
+        raise typer.Exit(BAD_INPUT)
+    if code := today.app(args=[], standalone_mode=False):
+        raise typer.Exit(code)
+    typer.echo("\nall commands: journeys --help")
+
+
+for _part in (
+    referrals,
+    imports,
+    today,
+    find,
+    views,
+    export,
+    due,
+    steps,
+    erasure,
+    holders,
+    people,
+    maintenance,
+    doctor,
+    completion,
+):
     app.add_typer(_part.app)
 people.staff.add_typer(leave.app)
 app.add_typer(people.staff, name="staff")

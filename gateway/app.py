@@ -14,11 +14,11 @@ from gateway.http.middleware import EveryRequest
 from gateway.http.paging import LINKED
 from gateway.intake import imports, referrals, undoing
 from gateway.intake.likenesses import index_all
-from gateway.journeys import corrections, erasure, steps, views
+from gateway.journeys import corrections, erasure, find, looks, steps, views
 from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
-from gateway.staff import leave, people, queue
+from gateway.staff import leave, people, queue, today
 from relay.inbox import sweeping
 from wiring.background import beside
 from wiring.settings import Settings
@@ -70,7 +70,10 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         corrections,
         imports,
         undoing,
+        find,
         views,
+        looks,
+        today,
         ledger,
         windows,
         counts,
@@ -99,7 +102,8 @@ def _lifespan(settings: Settings, opening: Opening) -> Callable[[FastAPI], Abstr
             app.state.services = services
             await services.programme()
             indexing = beside(index_all(services.pool, services.vault))
-            async with indexing, sweeping(services.pool, services.engine, services.mail):
+            finding = beside(find.keep_findable(services.pool, services.vault))
+            async with indexing, finding, sweeping(services.pool, services.engine, services.mail):
                 yield
 
     return lifespan

@@ -151,6 +151,14 @@ class Vault:
             address=NOWHERE if address is None else Address(**key.open_json(address, _place(reference, "addresses"))),
         )
 
+    async def read_held(self, conn: Conn, reference: str) -> FamilyRecord | None:
+        """Return a family as `read_family` does, and let nobody change or erase it until the transaction ends."""
+        try:
+            await self._claim_key(conn, reference)
+        except Erased:
+            return None
+        return await self.read_family(conn, reference)
+
     async def born(self, conn: Conn, reference: str) -> dict[str, date]:
         """Return each member's date of birth by member id; empty when the family is unknown or erased."""
         family = await self.read_family(conn, reference)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from cli.core.errors import BAD_INPUT, NOT_ALLOWED, REJECTED, UNREACHABLE, Trouble
 from cli.core.versions import entity_tag
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 PORT = 8470
 PAGE = 500  # rows asked for at once: the most that the gateway gives
+SILENCE = 2.0  # seconds after which somebody at a terminal is told what is waited for
 TIMEOUT = 60.0  # seconds; a step waits for the engine at most 20
 STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
 UNAUTHENTICATED = 401
@@ -130,7 +135,7 @@ class Door:
         from cli.core.kept_keys import KeptKeys
 
         told = headers or {}
-        with self.client() as client:
+        with patience(), self.client() as client:
             kept = KeptKeys(self.folder) if repeatable and method != "GET" else None
             who = client.headers["authorization"]
             key = kept.key(who, self.address, method, path, told, content) if kept else uuid.uuid4().hex
@@ -165,6 +170,19 @@ class Door:
             raise Trouble(
                 f"no answer from the gateway at {self.address} ({fault})", remedy, exit_code=UNREACHABLE
             ) from fault
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Say at a terminal that the gateway is waited for, once it has been silent for a while."""
+    timer = Timer(SILENCE, typer.echo, ["waiting for the gateway ..."], {"err": True})
+    timer.daemon = True
+    if sys.stderr.isatty():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def in_path(text: str) -> str:

@@ -1,5 +1,6 @@
 """Who we are to the gateway: a short-lived token in the data folder, made with the local stack's own key."""
 
+import base64
 import json
 import os
 import time
@@ -34,6 +35,24 @@ def token(folder: Path) -> str:
         return login(folder, *NOBODY)
     again = f"journeys login --name {who[0]} --role {who[1]}" if all(who) else "journeys login"
     raise Trouble("your session has ended", f"log in again: {again}", exit_code=NOT_ALLOWED)
+
+
+def is_logged_in(folder: Path) -> bool:
+    """Tell whether somebody logged in whose session goes on and who may see what is to be done."""
+    if os.environ.get(TOKEN):
+        return name_in(folder)[1] != "analyst"
+    session = _read(folder / "session.json")
+    return session.get("expires", 0) > time.time() + MARGIN and session.get("role") != "analyst"
+
+
+def name_in(folder: Path) -> tuple[str, str]:
+    """Return the name and the role in the token that would be sent; the gateway alone says whether it holds."""
+    try:
+        part = token(folder).split(".")[1]
+        told = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        return str(told["sub"]), str(told["role"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return "", ""
 
 
 def login(folder: Path, name: str, role: "Role") -> str:

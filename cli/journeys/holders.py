@@ -8,6 +8,8 @@ from cli.core import output as write
 from cli.core.client import Door
 from cli.core.command import On, Ref, command
 from cli.core.errors import BAD_INPUT, Trouble
+from cli.core.session import name_in
+from cli.journeys.naming import Names, names_of, table
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -65,10 +67,13 @@ def allocate(
             exit_code=BAD_INPUT,
         )
     write.answer(told, json_wanted=door.as_json)
+    if anybody and not door.as_json:
+        (row, *_) = door.get("/v1/journeys", reference=told["reference"], limit=1)["journeys"]
+        typer.echo(f"  {row['key_worker']} holds it now")
 
 
 @command(app, csv=True)
-def queue(door: Door, area: Area = None, programme: Programme = None) -> None:
+def queue(door: Door, area: Area = None, programme: Programme = None, *, names: Names = False) -> None:
     """List the families that wait for a key worker, longest waiting first, and who has room.
 
     Example: journeys queue --area wirral
@@ -78,11 +83,11 @@ def queue(door: Door, area: Area = None, programme: Programme = None) -> None:
         write.as_json({"waiting": rows})
         return
     columns = ("place", "reference", "since", "area", "programme", "locality", "criteria", "room")
-    write.table(
-        "",
-        columns,
-        ((*(row[name] for name in columns[:-2]), ", ".join(row["criteria"]), _room(row["room"])) for row in rows),
-    )
+    told = [
+        (row["reference"], (*(row[name] for name in columns[:-2]), ", ".join(row["criteria"]), _room(row["room"])))
+        for row in rows
+    ]
+    table(columns, told, names_of(door, rows) if names else None)
 
 
 def _room(rows: list[dict[str, object]]) -> str:
@@ -108,14 +113,28 @@ def withdraw_handover(door: Door, ref: Ref, on: On = None) -> None:
     write.answer(door.step(ref, "withdraw-handover", on=door.day(on or "today")), json_wanted=door.as_json)
 
 
+def myself(door: Door) -> str:
+    """Return the name of the key worker who is logged in; somebody else answers for one who must be named."""
+    name, role = name_in(door.folder)
+    if role != "key-worker" or not name:
+        raise Trouble("say which key worker takes the family", "give --to NAME", exit_code=BAD_INPUT)
+    return name
+
+
 @command(app, "accept-handover", guarded=True)
-def accept_handover(door: Door, ref: Ref, to: To, waiver: Waiver = None, on: On = None) -> None:
+def accept_handover(
+    door: Door,
+    ref: Ref,
+    to: Annotated[str | None, typer.Option("--to", metavar="NAME", help="The key worker. Default: yourself.")] = None,
+    waiver: Waiver = None,
+    on: On = None,
+) -> None:
     """Take over an offered family.
 
-    Example: journeys accept-handover F-7K3Q-9D2X --to lee
+    Example: journeys accept-handover F-7K3Q-9D2X
     """
     write.answer(
-        door.step(ref, "accept-handover", key_worker=to, waiver=waiver, on=door.day(on or "today")),
+        door.step(ref, "accept-handover", key_worker=to or myself(door), waiver=waiver, on=door.day(on or "today")),
         json_wanted=door.as_json,
     )
 

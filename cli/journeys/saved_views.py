@@ -9,7 +9,7 @@ from typing import Any
 from cli.core.errors import BAD_INPUT, Trouble, plain
 
 View = dict[str, Any]
-FILTERS = {"stage", "holder", "area", "locality", "programme", "reference", "overdue"}
+FILTERS = {"stage", "holder", "area", "locality", "programme", "reference", "overdue", "open"}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
 
 

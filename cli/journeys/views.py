@@ -11,6 +11,7 @@ from cli.core.command import Ref, command
 from cli.core.versions import version_of
 from cli.journeys import saved_views
 from cli.journeys.due import write_owed, write_reminders
+from cli.journeys.naming import Names, labels, table
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -31,9 +32,11 @@ def list_journeys(
         str | None, typer.Option(metavar="TEXT", help="Only references that contain this text.")
     ] = None,
     *,
+    still_open: Annotated[bool, typer.Option("--open", help="Leave out those that are closed.")] = False,
     overdue: Annotated[
         bool, typer.Option("--overdue", help="Only those with outstanding work that was due before today.")
     ] = False,
+    names: Names = False,
     view: Annotated[str | None, typer.Option(metavar="NAME", help="Use the filters of this view.")] = None,
     save: Annotated[str | None, typer.Option(metavar="NAME", help="Save these filters as a view.")] = None,
     cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as the page before named it.")] = None,
@@ -46,27 +49,34 @@ def list_journeys(
     Example: journeys list --stage intervention --holder kim --overdue --save kims-late
     """
     given = {"stage": stage, "holder": holder, "area": area, "locality": locality, "programme": programme}
-    filters = saved_views.asked(view, given | {"reference": reference, "overdue": overdue})
-    page, following = door.page("/v1/journeys", cursor=cursor, limit=limit, **filters)
+    filters = saved_views.asked(view, given | {"reference": reference, "overdue": overdue, "open": still_open})
+    told = filters | ({"names": True} if names else {})
+    page, following = door.page("/v1/journeys", cursor=cursor, limit=limit, **told)
     if save:
         saved_views.save(save, filters)
     if door.as_json:
         write.as_json(page | {"next": following})
         return
     columns = ("reference", "version", "stage", "holder", "locality", "referred", "next")
-    write.table("", columns, map(_glance, page["journeys"]))
+    table(columns, [(row["reference"], _glance(row)) for row in page["journeys"]], labels(page) if names else None)
     if following:
         write.remark(f"more: --cursor {following}")
 
 
 @command(app, "views", csv=True)
 def list_views(
-    door: Door, forget: Annotated[str | None, typer.Option(metavar="NAME", help="Remove this view.")] = None
+    door: Door,
+    ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="Who looked at this family.")] = None,
+    forget: Annotated[str | None, typer.Option(metavar="NAME", help="Remove this view.")] = None,
+    limit: Limit = 100,
 ) -> None:
-    """List your saved views of journeys list, or remove one.
+    """List who looked at a family, for managers and auditors; without REF, your saved views of journeys list.
 
-    Example: journeys views --forget kims-late
+    Example: journeys views F-7K3Q-9D2X
     """
+    if ref:
+        _looks(door, ref, limit)
+        return
     if forget:
         saved_views.forget(forget)
     known = saved_views.views()
@@ -76,11 +86,26 @@ def list_views(
         write.table("", ("view", "filters"), ((name, saved_views.described(known[name])) for name in sorted(known)))
 
 
+def _looks(door: Door, ref: str, limit: int) -> None:
+    """Write who looked at a family, the newest first."""
+    rows = door.rows(f"/v1/journeys/{in_path(ref)}/views", most=limit)
+    if door.as_json:
+        write.as_json(rows)
+        return
+    told = ((write.moment(row["at"]), row["actor"], row["what"], row["request_id"]) for row in rows)
+    write.table("", ("when", "who", "what", "request"), told)
+
+
 def _glance(row: dict[str, Any]) -> tuple[object, ...]:
     following = write.moment(row["next_deadline_at"])
     version = version_of(row["journey_id"], row["version"])
-    names = ("stage", "key_worker", "locality", "referred_on")
-    return row["reference"], version, *(row[name] for name in names), following
+    return row["reference"], version, row["stage"], _holder(row), row["locality"], row["referred_on"], following
+
+
+def _holder(row: dict[str, Any]) -> str:
+    """Write who holds a family, and whom it is offered to."""
+    offered = f"offered to {row['handover_to']}" if row["handover_to"] else ""
+    return ", ".join(filter(None, (row["key_worker"], offered)))
 
 
 @command(app)
@@ -143,9 +168,18 @@ def _heading(answer: dict[str, Any]) -> None:
             ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),
             ("needs", ", ".join(journey["needs"])),
-            ("consents", ", ".join(consent["id"] for consent in journey["consents"] if not consent["withdrawn_on"])),
         )
     )
+    for number, consent in enumerate(each for each in journey["consents"] if not each["withdrawn_on"]):
+        write.fields([("" if number else "consents", _consent(consent))])
+
+
+def _consent(consent: dict[str, Any]) -> str:
+    """Write a consent as withdraw-consent wants it, with what it allows."""
+    partners = ", ".join(consent["partners"]) or "every partner with an agreement"
+    until = f"until {consent['expires_on']}" if consent["expires_on"] else ""
+    told = (consent["basis"], f"for {consent['purpose']}", f"to {partners}", f"since {consent['on']}", until)
+    return "  ".join(filter(None, (consent["id"], *told)))
 
 
 def _people(answer: dict[str, Any]) -> None:
@@ -153,6 +187,21 @@ def _people(answer: dict[str, Any]) -> None:
     for person in people:
         name = f"{person['forename']} {person['surname']}, born {person['born']}" if "surname" in person else ""
         write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", name or "-")])
+        reached = (person.get("phone"), person.get("email"))
+        numbers = (f"{scheme} {number}" for scheme, number in person.get("identifiers", {}).items())
+        write.fields([("", "  ".join(filter(None, (*reached, *numbers))))])
+    address = (told["family"] or {}).get("address") or {}
+    lines = ", ".join(filter(None, (*address.get("lines", "").splitlines(), address.get("postcode"))))
+    write.fields([("address", lines), ("uprn", address.get("uprn"))])
+    write.fields([("involved", _involved(told))])
+
+
+def _involved(told: dict[str, Any]) -> str:
+    """Name who else has to do with the family: who referred it, whoever told something, and who may be told."""
+    journey = told["journey"]
+    told_by = [one["actor"].partition(":")[2] for one in told["timeline"] if one["actor"].startswith("partner:")]
+    agreed = [name for each in journey["consents"] if not each["withdrawn_on"] for name in each["partners"]]
+    return ", ".join(dict.fromkeys((journey["referrer"], *told_by, *agreed)))
 
 
 def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:

@@ -71,6 +71,8 @@ STATUS = {
     "unknown-programme": 422,
     "unknown-referrer": 422,
     "unknown-result": 422,
+    "unknown-team": 422,
+    "too-little-to-find-by": 422,
     "too-many-requests": 429,
 }
 

@@ -90,8 +90,8 @@ class OnFamily(Policy):
                 raise
             newest = journeys[-1]
             holder = await _asked_to_answer(conn, newest) if self._by == "offered" else newest.key_worker
-            if self._by == "either" and actor.name == newest.handover_to:
-                holder = newest.handover_to
+            if self._by == "either":
+                holder = theirs(actor, newest)
             allowed = self._by != "offered" or await _answers(conn, actor, holder)
         self.check(actor, holder, route)
         if not allowed:
@@ -101,6 +101,11 @@ class OnFamily(Policy):
                 "ask one of them, or withdraw the offer: journeys withdraw-handover REF",
             )
         return Asked(actor, journeys, if_match)
+
+
+def theirs(actor: Actor, row: JourneyRow) -> str | None:
+    """Return whose the family is as far as the actor goes: the actor's, if offered to them, else its holder's."""
+    return row.handover_to if actor.name == row.handover_to else row.key_worker
 
 
 def etag(row: JourneyRow, version: int) -> str:

@@ -1,6 +1,5 @@
 """What people look at: families on their way, one family's whole story, and what falls due."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
@@ -25,12 +24,12 @@ from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
-from gateway.journeys.families import Asked, OnFamily, etag
-from gateway.services import Served, Services
+from gateway.journeys.families import Asked, OnFamily, etag, theirs
+from gateway.journeys.looks import families_of, looked
+from gateway.services import Served
 from store import claims, intake, journal, programmes, read_models
 from store.claims import Claim
 from store.intake import IdentityAnswer
-from store.pool import Conn
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord
 
@@ -121,6 +120,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     programme: str | None = None,
     reference: Fragment = None,
     overdue: bool = False,
+    still_open: Annotated[bool, Query(alias="open", description="Leave out those that are closed.")] = False,
     names: bool = False,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -138,7 +138,9 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
         key_worker=_of(actor, holder),
         programme=programme,
         reference=reference,
+        open=True if still_open else None,
         overdue_on=await services.today() if overdue else None,
+        offered=actor.role == "key-worker",
     )
     (after,) = place_of(cursor, NAME) or (None,)
     async with services.pool.acquire() as conn:
@@ -146,20 +148,23 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
         if not rows and after is None:
             others = None if actor.role == "key-worker" else holder
             await known(conn, area=area, locality=locality, programme=programme, holder=others)
-        families = await _families(services, conn, rows) if names else None
+        families = await families_of(services, conn, actor, {row.reference for row in rows}) if names else None
     links.page(rows, limit, lambda row: (row.journey_id,))
     return Page(journeys=rows, families=families)
 
 
 @router.get("/journeys/{reference}")
 async def show(
-    asked: Annotated[Asked, Depends(OnFamily("read"))], services: Served, response: Response, journey: Number = None
+    asked: Annotated[Asked, Depends(OnFamily("read", by="either"))],
+    services: Served,
+    response: Response,
+    journey: Number = None,
 ) -> Shown:
     """Tell one family's whole story: where it is, what happened, what falls due, who holds it.
 
     The `ETag` goes with a step as `If-Match`: the step is refused if anything has happened since.
     """
-    names = may(asked.actor, "read-names", asked.journey.key_worker)
+    names = may(asked.actor, "read-names", theirs(asked.actor, asked.journey))
     newest, asked = asked.journey, asked.on(journey)
     row = asked.journey
     async with services.pool.acquire() as conn:
@@ -169,6 +174,7 @@ async def show(
         chain = await read_models.reminders(conn, journey_id=row.journey_id)
         family = await services.vault.read_family(conn, row.reference) if names else None
         answers = await intake.answers_of(conn, row.reference)
+        await looked(conn, asked.actor, [row.reference], "story-with-names" if family else "story")
     told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
     response.headers["etag"] = etag(row, told.version)
     return Shown(
@@ -246,12 +252,6 @@ async def reminders(
         rows = await read_models.reminders(conn, state=state, limit=limit, after=after)
     links.page(rows, limit, lambda row: (row.fell_due_at, row.journey_id, row.reminder_id))
     return Reminders(reminders=[Fallen(reference=reference_of(row.journey_id), **asdict(row)) for row in rows])
-
-
-async def _families(services: Services, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:
-    """Return the people of these families; of one that was erased there are none."""
-    held = {row.reference: await services.vault.read_family(conn, row.reference) for row in rows}
-    return {reference: family for reference, family in held.items() if family is not None}
 
 
 def _of(actor: Actor, holder: str | None) -> str | None:

@@ -90,6 +90,7 @@ people AS (DELETE FROM people WHERE reference = $1),
 addresses AS (DELETE FROM addresses WHERE reference = $1),
 identifiers AS (DELETE FROM identifiers WHERE reference = $1),
 likenesses AS (DELETE FROM likenesses WHERE reference = $1),
+found AS (DELETE FROM find_keys WHERE reference = $1),
 answers AS (DELETE FROM identity_answers WHERE reference = $1 OR about = $1),
 shares AS (DELETE FROM inbox_shares WHERE reference = $1),
 settled AS (

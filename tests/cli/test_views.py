@@ -104,7 +104,7 @@ async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, confi
     ("words", "columns"),
     [
         (("list",), ["reference", "version", "stage", "holder", "locality", "referred", "next"]),
-        (("due", "--limit", "500"), ["holder", "due", "reference", "work", "owed by", "since", "clock"]),
+        (("due", "--limit", "500"), ["holder", "due", "late", "reference", "work", "owed by", "since", "clock"]),
         (
             ("staff", "list"),
             [
