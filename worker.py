@@ -22,6 +22,7 @@ from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
 from domain.names import TASK_QUEUE
 from relay.inbox import sweeping
+from relay.refusals import writing_refusals
 from relay.watching import watching
 from store.pool import open_pool
 from store.vault import Vault
@@ -70,6 +71,7 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
             build(chosen, pool, client, vault, post) as worker,
             sweeping(pool, engine),
             watching(pool, engine.now),
+            writing_refusals(pool),
         ):
             yield worker
 

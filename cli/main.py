@@ -8,7 +8,7 @@ from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import EXIT_CODES
 from cli.journeys import deadlines, due, erasure, export, holders, referrals, steps, views
-from cli.operations import doctor, maintenance
+from cli.operations import doctor, maintenance, refusals
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
 from cli.programmes import packs
@@ -45,7 +45,20 @@ def about(
     """Family journeys, from referral to the last check."""
 
 
-for _part in (referrals, views, export, due, steps, erasure, holders, people, maintenance, doctor, completion):
+for _part in (
+    referrals,
+    views,
+    export,
+    due,
+    steps,
+    erasure,
+    holders,
+    people,
+    maintenance,
+    doctor,
+    refusals,
+    completion,
+):
     app.add_typer(_part.app)
 people.workers.add_typer(leave.app)
 app.add_typer(people.workers, name="workers")

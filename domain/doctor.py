@@ -177,6 +177,16 @@ def unsound(reference: str, version: int, problem: str) -> Finding:
     )
 
 
+def foreign(part: str, why: str, times: int, last_at: datetime, workflow_id: str) -> Finding:
+    """Tell of messages at Temporal's port that this system did not send."""
+    to = f" to {workflow_id}" if workflow_id else ""
+    what = (
+        f"{times} messages were refused at Temporal's port because this system did not send them"
+        f" ({part}, {why}), the last{to} at {last_at:%Y-%m-%d %H:%M} UTC"
+    )
+    return Finding(code="foreign-payloads", reference=None, what=what, remedy="journeys refusals --seen")
+
+
 def quarantine(count: int, oldest: datetime | None, now: datetime) -> list[Finding]:
     """Tell of a quarantine that grows, by count or by age."""
     if oldest is None or (count < QUARANTINED and now - oldest < QUARANTINE_AGE):

@@ -9,6 +9,7 @@ TASK_QUEUE = "family-journeys"
 PARTNER_EVENTS = "partner_events"
 PROGRESS = "progress"
 REJECTED = "Rejected"
+FOREIGN = "Foreign"  # a payload that no process of ours sealed, or not for where it came
 
 # The update that carries each type of command, in the order of the path.
 UPDATES = {

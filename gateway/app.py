@@ -13,11 +13,12 @@ from gateway.http import problems
 from gateway.http.middleware import EveryRequest
 from gateway.intake import imports, referrals
 from gateway.journeys import corrections, erasure, steps, views
-from gateway.operations import clock, counts, doctor, maintenance
+from gateway.operations import clock, counts, doctor, maintenance, refusals
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue
 from relay.inbox import sweeping
+from relay.refusals import writing_refusals
 from wiring.settings import Settings
 
 # The framework's own would export, past our exporter, bodies and the words of faults, wherever its variable says so.
@@ -72,6 +73,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         registry,
         maintenance,
         doctor,
+        refusals,
         events,
         receipts,
         quarantine,
@@ -90,7 +92,7 @@ def _lifespan(settings: Settings, opening: Opening) -> Callable[[FastAPI], Abstr
         async with opening(settings) as services:
             app.state.services = services
             await services.programme()
-            async with sweeping(services.pool, services.engine, services.mail):
+            async with sweeping(services.pool, services.engine, services.mail), writing_refusals(services.pool):
                 yield
 
     return lifespan

@@ -7,7 +7,7 @@ from typing import Any
 from domain import doctor
 from domain.calendar import Calendar
 from domain.doctor import Finding, Holding, Journal
-from store import programmes, queue
+from store import programmes, queue, refusals
 from store.pool import Conn, Record
 from store.queries import queries
 from store.verify import verify
@@ -66,6 +66,15 @@ async def journeys(conn: Conn, now: datetime, calendar: Calendar, *, working: bo
         *[doctor.missed(*row, working=working) for row in missed],
         *[doctor.unsent(*row) for row in await conn.fetch(_SQL["unsent"], now - doctor.UNSENT)],
         *[doctor.failed(*row) for row in await conn.fetch(_SQL["failed"], FAILED)],
+    ]
+
+
+async def foreign(conn: Conn) -> list[Finding]:
+    """Return what was refused at Temporal's port and nobody has seen yet."""
+    return [
+        doctor.foreign(each.part, each.why, each.times - each.seen, each.last_at, each.workflow_id)
+        for each in await refusals.everything(conn)
+        if each.times > each.seen
     ]
 
 

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
     from domain.journey.react import given_up
     from domain.journey.replies import Reply
-    from domain.names import REJECTED, SEARCH_ATTRIBUTES
+    from domain.names import FOREIGN, REJECTED, SEARCH_ATTRIBUTES
     from workflows.messages import JourneyInput, JourneyState
 
 BATCH = 200  # commands handed over at once: bounds the local activity's time and its marker in history
@@ -180,6 +180,9 @@ class JourneyLoop:
             )
             command = run.command
         except ActivityError as failure:
+            if _kind(failure.cause) == FOREIGN:
+                await self._run_effect(effect)  # somebody else answered for it: it is still to be done
+                return
             workflow.logger.warning(
                 "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": _kind(failure.cause)}
             )

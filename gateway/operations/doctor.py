@@ -87,6 +87,7 @@ async def _look(services: Services, *, thorough: bool) -> Diagnosis:
             found += await facts.inbox(conn, now)
             found += await facts.caseloads(conn, programme.cap, await services.today())
         rows = await facts.unfinished(conn)
+        found += await facts.foreign(conn)
         found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
     return Diagnosis(findings=found, notes=notes)
 

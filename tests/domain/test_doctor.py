@@ -37,6 +37,17 @@ def test_each_fault_of_a_journey_names_its_family_and_a_command():
     assert all(finding.remedy.startswith("journeys ") and ROW.reference in finding.remedy for finding in found)
 
 
+def test_foreign_messages_name_the_last_workflow():
+    """A finding about refused messages says how many came, as what, why, when last and to which workflow."""
+    found = doctor.foreign("update", "plain", 3, NOW, ROW.journey_id)
+    assert found.what == (
+        "3 messages were refused at Temporal's port because this system did not send them (update, plain),"
+        " the last to journey:wirral:F-7K3Q-9D2X:1 at 2012-06-01 12:00 UTC"
+    )
+    assert "the last at" in doctor.foreign("start", "plain", 1, NOW, "").what
+    assert found.remedy == "journeys refusals --seen"
+
+
 def test_what_differs_is_told():
     """A finding says which attribute differs and which versions stand against each other."""
     told = doctor.other_labels(ROW, {"JourneyStage": "referral"}).what

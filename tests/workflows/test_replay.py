@@ -1,7 +1,9 @@
 """Recorded histories of finished releases replay on today's workflow code: a deploy breaks no running journey."""
 
 import ast
+import base64
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from temporalio.workflow import NondeterminismError
 
 from wiring.temporal.client import converter, sandbox
 from wiring.temporal.codec import EncryptionCodec
+from wiring.temporal.doorkeeper import UnboundError
 from workflows import claim_window, family_journey, journey_loop
 from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
@@ -64,6 +67,22 @@ async def test_the_gate_can_fail() -> None:
     scheduled[0]["activityType"]["name"] = "another_activity"
     with pytest.raises(NondeterminismError):
         await _replayer().replay_workflow(WorkflowHistory.from_json("broken", json.dumps(content)))
+
+
+async def test_an_old_history_is_taken_up_to_the_upgrade_alone() -> None:
+    """What an earlier release sealed, for nobody in particular, replays only where it happened before the upgrade."""
+    content = json.loads((HISTORIES / "codec.key").read_text(encoding="utf-8"))
+    keys = {name: base64.b64decode(key) for name, key in content["keys"].items()}
+    for since, refused in (("2026-11-23T06:00:00+00:00", ()), ("2026-11-23T02:00:00+00:00", UnboundError)):
+        codec = EncryptionCodec(content["current"], keys, datetime.fromisoformat(since))
+        replayer = Replayer(
+            workflows=[FamilyJourney, ClaimWindow], data_converter=converter(codec), workflow_runner=sandbox()
+        )
+        for recorded in HISTORIES.glob("0.1.0-*.json"):
+            history = WorkflowHistory.from_json("replayed", _text(recorded))
+            told = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+            assert ("UnboundError" in str(told.replay_failure)) == bool(refused), told.replay_failure
+            assert (told.replay_failure is None) == (not refused)
 
 
 def fingerprint(name: str) -> str:

@@ -74,7 +74,7 @@ def _not_running(window_id: str) -> Rejected:
 def _rejected(failure: WorkflowUpdateFailedError) -> Exception:
     """Read the rejection that the update carried back; any other failure is passed on as it is."""
     cause = failure.cause
-    if not isinstance(cause, ApplicationError) or cause.type != REJECTED:
+    if not isinstance(cause, ApplicationError) or cause.type != REJECTED or not cause.details:
         return failure
     told = Rejection.model_validate(cause.details[0]["rejection"])
     return Rejected(told.code, told.reason, told.remedy)

@@ -3,15 +3,17 @@
 import dataclasses
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from wiring.settings import Settings
 from wiring.telemetry.request_id import Following
 from wiring.telemetry.traces import interceptors
 from wiring.temporal.codec import EncryptionCodec
+from wiring.temporal.doorkeeper import Doorkeeper
+from wiring.temporal.sealing import Sealing
+from wiring.temporal.values import Values
 
 # Ours, and what they import: loaded once outside the sandbox. Anything else a workflow pulls in is refused.
 PASSED_THROUGH = (
@@ -30,18 +32,21 @@ PASSED_THROUGH = (
 
 
 def converter(codec: EncryptionCodec) -> DataConverter:
-    """Pydantic values, encrypted; so are the messages of failures, which may quote what was asked."""
-    return dataclasses.replace(
-        pydantic_data_converter,
+    """Pydantic values, sealed for where they go; so are the messages of failures, which may quote what was asked."""
+    return DataConverter(
+        payload_converter_class=Values,
         payload_codec=codec,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 
 
-def sandbox() -> SandboxedWorkflowRunner:
-    """Return the one sandbox runner; a pass-through that is not listed raises instead of passing."""
+def sandbox() -> Doorkeeper:
+    """Return the one sandbox runner: each workflow behind its door.
+
+    A pass-through that is not listed raises instead of passing.
+    """
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return SandboxedWorkflowRunner(
+    return Doorkeeper(
         restrictions=dataclasses.replace(
             restrictions,
             import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
@@ -56,6 +61,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=converter(codec),
-        interceptors=[*interceptors(settings), Following()],  # so that a span is there to be named by the second
+        # The second so that a span is there to be named by it; the last so that it sees what is really sent.
+        interceptors=[*interceptors(settings), Following(), Sealing()],
         lazy=lazy,
     )

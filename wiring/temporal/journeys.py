@@ -192,7 +192,7 @@ def _passing(fault: Exception) -> bool:
 def _rejected(failure: WorkflowUpdateFailedError) -> Exception:
     """Read the rejection that the update carried back; any other failure is passed on as it is."""
     cause = failure.cause
-    if not isinstance(cause, ApplicationError) or cause.type != REJECTED:
+    if not isinstance(cause, ApplicationError) or cause.type != REJECTED or not cause.details:
         return failure
     reply = Reply.model_validate(cause.details[0])
     if reply.rejection is None:
