@@ -41,7 +41,7 @@ def _once(path: Path, make: Callable[[], str]) -> None:
         fresh.unlink()
 
 
-def _replace(path: Path, content: str) -> None:
+def write_private(path: Path, content: str) -> None:
     """Write a file anew; whole or not at all, and for its owner alone."""
     _fresh(path, content).replace(path)
 
@@ -63,7 +63,7 @@ def _bind(path: Path) -> None:
     """
     content = json.loads(path.read_text())
     if BOUND_SINCE not in content:
-        _replace(path, json.dumps({**content, BOUND_SINCE: (datetime.now(UTC) + UPGRADE).isoformat()}))
+        write_private(path, json.dumps({**content, BOUND_SINCE: (datetime.now(UTC) + UPGRADE).isoformat()}))
 
 
 def _key() -> str:

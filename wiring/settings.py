@@ -17,6 +17,11 @@ class Settings(BaseSettings):
     database_url: str = Field(description="Postgres URI, for asyncpg.", repr=False)
     temporal_address: str = Field(description="host:port of the Temporal frontend.")
     temporal_namespace: str = Field(default="family-journeys", description="Temporal namespace.")
+    temporal_tls: Literal["none", "mutual"] = Field(
+        default="none",
+        description="mutual: with journeys-client.pem, journeys-client.key and journeys-authority.pem of the secrets.",
+    )
+    temporal_tls_name: str = Field(default="temporal", description="The name in the certificate of Temporal's server.")
     secrets_dir: Path = Field(
         description="Folder of the secret files: codec.key, vault.key, subject.key, jwks.json, smtp.user, ..."
     )

@@ -4,9 +4,11 @@ import dataclasses
 
 from temporalio.client import Client
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
+from temporalio.service import TLSConfig
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
+from wiring.keys import content
 from wiring.settings import Settings
 from wiring.telemetry.request_id import Following
 from wiring.telemetry.traces import interceptors
@@ -63,5 +65,18 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         data_converter=converter(codec),
         # The second so that a span is there to be named by it; the last so that it sees what is really sent.
         interceptors=[*interceptors(settings), Following(), Sealing()],
+        tls=_tls(settings),
         lazy=lazy,
+    )
+
+
+def _tls(settings: Settings) -> TLSConfig | bool:
+    """Return the certificates that the server is shown and checked by; False where the settings ask for none."""
+    if settings.temporal_tls == "none":
+        return False
+    return TLSConfig(
+        server_root_ca_cert=content(settings.secrets_dir, "journeys-authority.pem"),
+        domain=settings.temporal_tls_name,
+        client_cert=content(settings.secrets_dir, "journeys-client.pem"),
+        client_private_key=content(settings.secrets_dir, "journeys-client.key"),
     )
