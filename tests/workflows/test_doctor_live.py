@@ -34,6 +34,7 @@ from tests.workflows.outsider import Outsider, content_of
 from wiring.telemetry.metrics import FOREIGN_PAYLOADS
 from wiring.temporal.client import connect
 from wiring.temporal.journeys import JourneyClient
+from wiring.temporal.refusals import TALLY
 
 
 @dataclass
@@ -323,6 +324,7 @@ async def test_messages_that_nobody_of_ours_sent(ward: Ward) -> None:
     """What somebody at Temporal's port tried is counted and found, until an administrator says that it was seen."""
     reference = await ward.settled(await ward.family())
     outsider = Outsider(ward.world.client)
+    TALLY.take()  # of other tests of this process
     step = content_of(commands.CloseJourney(**path.common(), outcome="moved-away"), actor="manager:nobody-at-all")
     before = FOREIGN_PAYLOADS.labels("update", "plain")._value.get()
     assert (await outsider.update(path.journey_of(reference), "close", step))[0] != 0
