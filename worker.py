@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -24,6 +25,7 @@ from domain.names import TASK_QUEUE
 from relay.inbox import sweeping
 from relay.refusals import writing_refusals
 from relay.watching import watching
+from store.answers import answered
 from store.pool import open_pool
 from store.vault import Vault
 from wiring.exit import leave
@@ -79,7 +81,7 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
 def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, post: Post) -> Worker:
     """Return the worker with everything it runs."""
     offset = chosen.clock_offset
-    engine = JourneyClient(client, offset=offset, history_limit=chosen.history_limit)
+    engine = JourneyClient(client, offset=offset, history_limit=chosen.history_limit, answered=partial(answered, pool))
     notifications = NotificationActivities(pool, vault, post, offset, chosen.partner_rate)
     windows = WindowActivities(pool, vault, post, offset)
     return Worker(

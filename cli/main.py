@@ -8,7 +8,7 @@ from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import EXIT_CODES
 from cli.journeys import deadlines, due, erasure, export, holders, referrals, steps, views
-from cli.operations import doctor, maintenance, refusals
+from cli.operations import doctor, maintenance, reconcile, refusals
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
 from cli.programmes import packs
@@ -57,6 +57,7 @@ for _part in (
     maintenance,
     doctor,
     refusals,
+    reconcile,
     completion,
 ):
     app.add_typer(_part.app)

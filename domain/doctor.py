@@ -74,6 +74,26 @@ def other_version(row: Journal, version: int) -> Finding:
     )
 
 
+def ahead(row: Journal, version: int) -> Finding:
+    """Tell of a workflow that knows more than its journal, as after a backup was restored."""
+    return Finding(
+        code="ahead-of-journal",
+        reference=row.reference,
+        what=f"its workflow stands at version {version}, its journal at {row.version}: steps are lost from the journal",
+        remedy=f"journeys reconcile {row.reference}",
+    )
+
+
+def orphan(reference: str, version: int) -> Finding:
+    """Tell of a workflow whose journey the journal does not know, as after a backup was restored."""
+    return Finding(
+        code="orphan",
+        reference=reference,
+        what=f"its workflow stands at version {version}, and the journal knows nothing of its journey",
+        remedy=f"journeys reconcile {reference}",
+    )
+
+
 def other_labels(row: Journal, labels: Mapping[str, str]) -> Finding:
     """Tell of a workflow that a search finds under other attributes than the journal says."""
     names = sorted(name for name in {*row.labels, *labels} if row.labels.get(name) != labels.get(name))

@@ -13,7 +13,7 @@ from gateway.http import problems
 from gateway.http.middleware import EveryRequest
 from gateway.intake import imports, referrals
 from gateway.journeys import corrections, erasure, steps, views
-from gateway.operations import clock, counts, doctor, maintenance, refusals
+from gateway.operations import clock, counts, doctor, maintenance, reconcile, refusals
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue
@@ -74,6 +74,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         maintenance,
         doctor,
         refusals,
+        reconcile,
         events,
         receipts,
         quarantine,

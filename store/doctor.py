@@ -28,6 +28,11 @@ async def unfinished(conn: Conn) -> dict[str, Journal]:
     return {row["journey_id"]: _journal(row) for row in await conn.fetch(_SQL["unfinished"])}
 
 
+async def unknown(conn: Conn, journey_ids: Sequence[str]) -> list[str]:
+    """Return those of these journeys of which the journal knows nothing."""
+    return [row["journey_id"] for row in await conn.fetch(_SQL["unknown"], list(journey_ids))]
+
+
 async def again(conn: Conn, journey_ids: Sequence[str]) -> dict[str, Journal]:
     """Return these journeys as they are now, by id."""
     rows = await conn.fetch(_SQL["unfinished_of"], list(journey_ids))

@@ -116,6 +116,7 @@ async def _workflows(
             rest = "another look asks others" if thorough else "ask all with --thorough"
             notes.append(f"{len(stands)} of {len(rows)} workflows were asked where they stand; {rest}")
         found += await _behind(services, survey, asked, stands)
+        found += await _orphans(services, survey, sorted(listed))
     return found
 
 
@@ -142,11 +143,21 @@ async def _behind(
     second = await survey.versions(doubtful, SECONDS)
     async with services.pool.acquire() as conn:
         now = await facts.again(conn, doubtful)
+    differs = [(now[name], version) for name, version in second.items() if name in now]
     return [
-        judge.other_version(now[name], version)
-        for name, version in second.items()
-        if name in now and version < now[name].version
+        *[judge.other_version(row, version) for row, version in differs if version < row.version],
+        *[judge.ahead(row, version) for row, version in differs if version > row.version],
     ]
+
+
+async def _orphans(services: Services, survey: Visibility, listed: Sequence[str]) -> list[Finding]:
+    """Find workflows that got somewhere, of journeys that the journal does not know; a referral under way is none."""
+    async with services.pool.acquire() as conn:
+        doubtful = await facts.unknown(conn, listed)
+    stands = await survey.versions(doubtful[:ASKED], SECONDS)
+    async with services.pool.acquire() as conn:
+        still = await facts.unknown(conn, [name for name, version in stands.items() if version])
+    return [judge.orphan(name.split(":")[2], stands[name]) for name in still]
 
 
 def _some(rows: dict[str, Journal], most: int) -> dict[str, Journal]:

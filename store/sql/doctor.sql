@@ -13,6 +13,12 @@ SELECT journey_id, reference, version, stage, area, locality, key_worker, progra
   FROM journeys
  WHERE journey_id = ANY ($1::text[]);
 
+-- name: unknown
+-- Those of journeys $1 that have no events.
+SELECT journey_id FROM unnest($1::text[]) AS asked (journey_id)
+ WHERE NOT EXISTS (SELECT FROM events WHERE events.journey_id = asked.journey_id)
+ ORDER BY journey_id;
+
 -- name: not_listed
 -- Families whose stream has no row in `journeys`.
 SELECT DISTINCT split_part(journey_id, ':', 3) AS reference

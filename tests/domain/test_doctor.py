@@ -22,6 +22,8 @@ def test_each_fault_of_a_journey_names_its_family_and_a_command():
     found = [
         *doctor.not_running([ROW]),
         doctor.other_version(ROW, 4),
+        doctor.ahead(ROW, 9),
+        doctor.orphan(ROW.reference, 3),
         doctor.other_labels(ROW, {"JourneyStage": "referral", "JourneyKeyWorker": "kim"}),
         doctor.stuck(ROW, "notify_partner", 7),
         doctor.missed(ROW.reference, 2, NOW, working=True),

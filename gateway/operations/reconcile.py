@@ -1,0 +1,50 @@
+"""`/v1/reconcile`: what Temporal's histories know and the journal does not, put back or named."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from domain.access import Actor
+from domain.errors import Rejected
+from gateway.http.paging import NAME, Cursor, cursor_of, place_of
+from gateway.http.problems import DOCUMENTED
+from gateway.http.security import Allow
+from gateway.services import Served
+from relay.reconcile import Reconciled
+from relay.reconcile import reconcile as put_back
+
+router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
+
+
+class ReconciledPage(Reconciled):
+    """What was found in some journeys, and where the next request goes on."""
+
+    left: int = 0
+    cursor: str | None = Field(default=None, description="Where the next request goes on; none: nothing is left.")
+
+
+@router.post("/reconcile")
+async def reconcile(
+    _actor: Annotated[Actor, Depends(Allow("administer"))],
+    services: Served,
+    reference: str | None = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 25,
+) -> ReconciledPage:
+    """Read the histories of `limit` journeys, or of one family's, and put back what the journal lacks.
+
+    To be run after a backup of the database was restored. Run again, it finds what it put back in its place.
+    """
+    (after,) = place_of(cursor, NAME) or ("",)
+    known = await services.engine.histories.journeys()
+    if known is None:
+        raise Rejected(
+            "no-listing", "this Temporal server lists no workflows, as the time-skipping one", "use a live stack"
+        )
+    wanted = f":{reference.strip().upper()}:" if reference else ":"
+    ids = sorted(name for name in known if name > after and wanted in name)
+    here = ids[:limit]
+    found = await put_back(services.pool, services.engine, {name: known[name] for name in here})
+    left = len(ids) - len(here)
+    return ReconciledPage(**found.model_dump(), left=left, cursor=cursor_of(here[-1]) if left else None)
