@@ -21,6 +21,7 @@ from activities.clawbacks import ClawbackActivities
 from activities.delivery.services import TIMEOUT_SECONDS, Post
 from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
+from activities.reconciling import ReconcileActivities
 from domain.names import TASK_QUEUE
 from relay.inbox import sweeping
 from relay.refusals import writing_refusals
@@ -39,6 +40,7 @@ from wiring.temporal.client import connect, sandbox
 from wiring.temporal.journeys import JourneyClient
 from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
+from workflows.reconciliation import Reconciliation
 
 GRACE = timedelta(seconds=20)  # on SIGTERM what runs is finished; what is not done by then is run again elsewhere
 log = structlog.get_logger("worker")
@@ -87,7 +89,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[FamilyJourney, ClaimWindow],
+        workflows=[FamilyJourney, ClaimWindow, Reconciliation],
         activities=[
             JournalActivities(pool, offset).carry_out,
             notifications.send_reminder,
@@ -99,6 +101,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
             windows.tell_managers,
             windows.close_window,
             ClawbackActivities(pool, vault, engine.submit, offset).review_claims,
+            ReconcileActivities(pool, engine).reconcile,
         ],
         interceptors=[Watch()],
         workflow_runner=sandbox(),

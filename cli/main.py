@@ -8,6 +8,7 @@ from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import EXIT_CODES
 from cli.journeys import deadlines, due, erasure, export, holders, referrals, steps, views
+from cli.operations import backup as backups
 from cli.operations import doctor, maintenance, reconcile, refusals
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
@@ -71,7 +72,7 @@ app.add_typer(check.app, name="claims")
 app.add_typer(packs.app, name="programmes")
 app.add_typer(deadlines.app, name="deadline")
 app.add_typer(messages.app, name="messages")
-for _command in (local.up, local.status, local.down):
+for _command in (local.up, local.status, local.down, backups.backup, backups.restore):
     app.command()(_command)
 
 

@@ -5,6 +5,7 @@ The gateway knows the path by these names alone and imports no workflow.
 
 JOURNEY_WORKFLOW = "FamilyJourney"
 CLAIM_WINDOW_WORKFLOW = "ClaimWindow"
+RECONCILIATION_WORKFLOW = "Reconciliation"
 TASK_QUEUE = "family-journeys"
 PARTNER_EVENTS = "partner_events"
 PROGRESS = "progress"

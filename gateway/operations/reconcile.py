@@ -1,9 +1,10 @@
 """`/v1/reconcile`: what Temporal's histories know and the journal does not, put back or named."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from domain.access import Actor
 from domain.errors import Rejected
@@ -11,15 +12,34 @@ from gateway.http.paging import NAME, Cursor, cursor_of, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.services import Served
-from relay.reconcile import Reconciled
-from relay.reconcile import reconcile as put_back
 
 router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
 
 
-class ReconciledPage(Reconciled):
+class PutBack(BaseModel):
+    """A step that the journal has again."""
+
+    reference: str
+    step: str
+    at: datetime
+    actor: str
+
+
+class NotPutBack(BaseModel):
+    """What the journal lacks, why it could not be put back, and what to do."""
+
+    reference: str
+    what: str
+    why: str
+    remedy: str
+
+
+class Reconciled(BaseModel):
     """What was found in some journeys, and where the next request goes on."""
 
+    journeys: int
+    put_back: list[PutBack]
+    not_put_back: list[NotPutBack]
     left: int = 0
     cursor: str | None = Field(default=None, description="Where the next request goes on; none: nothing is left.")
 
@@ -31,7 +51,7 @@ async def reconcile(
     reference: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 25,
-) -> ReconciledPage:
+) -> Reconciled:
     """Read the histories of `limit` journeys, or of one family's, and put back what the journal lacks.
 
     To be run after a backup of the database was restored. Run again, it finds what it put back in its place.
@@ -45,6 +65,6 @@ async def reconcile(
     wanted = f":{reference.strip().upper()}:" if reference else ":"
     ids = sorted(name for name in known if name > after and wanted in name)
     here = ids[:limit]
-    found = await put_back(services.pool, services.engine, {name: known[name] for name in here})
+    found = await services.engine.reconcile({name: known[name] for name in here})
     left = len(ids) - len(here)
-    return ReconciledPage(**found.model_dump(), left=left, cursor=cursor_of(here[-1]) if left else None)
+    return Reconciled(**found, left=left, cursor=cursor_of(here[-1]) if left else None)

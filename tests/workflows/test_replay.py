@@ -14,12 +14,16 @@ from temporalio.workflow import NondeterminismError
 from wiring.temporal.client import converter, sandbox
 from wiring.temporal.codec import EncryptionCodec
 from wiring.temporal.doorkeeper import UnboundError
-from workflows import claim_window, family_journey, journey_loop
+from workflows import claim_window, family_journey, journey_loop, reconciliation
 from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
 
 HISTORIES = Path(__file__).parent.parent / "histories"
-WORKFLOWS = {"family_journey": (family_journey, journey_loop), "claim_window": (claim_window,)}  # with what they run on
+WORKFLOWS = {
+    "family_journey": (family_journey, journey_loop),
+    "claim_window": (claim_window,),
+    "reconciliation": (reconciliation,),
+}  # with what they run on
 COMMANDS = {
     "continue_as_new",
     "execute_activity_method",

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import relay.inbox
+from activities.reconciling import Reconciled
 from domain.errors import Rejected
 from domain.journey import commands
-from relay.reconcile import Reconciled, reconcile
 from stack import postgres
 from store import journal
 from store.answers import answered
@@ -103,7 +103,7 @@ async def test_a_remembered_refusal_is_judged_anew(world: World, tmp_path: Path)
 async def _reconciled(world: World) -> Reconciled:
     known = await world.engine.histories.journeys()
     assert known is not None
-    return await reconcile(world.pool, world.engine, known)
+    return Reconciled.model_validate(await world.engine.reconcile(known))
 
 
 async def test_what_was_lost_is_put_back_as_it_was(world: World, tmp_path: Path) -> None:

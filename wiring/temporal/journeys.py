@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,16 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import Rejected
 from domain.journey.commands import AnyCommand, PassTime, RecordEvidence
 from domain.journey.replies import Reply
-from domain.names import FOREIGN, JOURNEY_WORKFLOW, PARTNER_EVENTS, PROGRESS, REJECTED, TASK_QUEUE, UPDATES
+from domain.names import (
+    FOREIGN,
+    JOURNEY_WORKFLOW,
+    PARTNER_EVENTS,
+    PROGRESS,
+    RECONCILIATION_WORKFLOW,
+    REJECTED,
+    TASK_QUEUE,
+    UPDATES,
+)
 from wiring.temporal.claim_windows import ClaimWindowClient
 from wiring.temporal.codec import codec_of
 from wiring.temporal.faults import PASSING, Unavailable, asking
@@ -32,6 +41,7 @@ from wiring.temporal.visibility import Visibility
 
 PATIENCE = timedelta(seconds=20)  # an update waits this long for a worker; the caller retries with the same id
 TAKEN_UP = timedelta(seconds=10)
+RECONCILED = timedelta(seconds=50)  # for a page of journeys; a caller waits no longer than a minute
 STARTS_AT_ONCE = 10  # more would not be faster, and would hold up the steps that people take meanwhile
 __all__ = ["JourneyClient", "Unavailable"]
 
@@ -139,6 +149,22 @@ class JourneyClient:
         """Hand a batch of observations to a journey, starting its workflow when it does not run."""
         batch = {"rows": [row.model_dump(mode="json", by_alias=True) for row in rows]}
         await self._start(journey_id, PARTNER_EVENTS, [batch])
+
+    async def reconcile(self, journeys: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """Have a worker put into the journal what the histories of these journeys tell; return what it found."""
+        with asking():
+            try:
+                async with asyncio.timeout(RECONCILED.total_seconds()):
+                    found: dict[str, Any] = await self._client.execute_workflow(
+                        RECONCILIATION_WORKFLOW,
+                        {"journeys": journeys},
+                        id=f"reconciliation:{uuid.uuid4().hex}",
+                        task_queue=TASK_QUEUE,
+                        result_type=dict[str, Any],
+                    )
+            except TimeoutError as silence:
+                raise Unavailable("no worker has reconciled the journeys yet; ask again") from silence
+        return found
 
     async def rearm(self, journey_ids: Sequence[str]) -> int:
         """Start the workflow of each open journey that has none, some at once; return how many were asked for."""
