@@ -101,7 +101,7 @@ def test_steps_after_the_backup_are_put_back(data: Path, tmp_path: Path) -> None
     )
     assert [row["reference"] for row in done.found["not_put_back"]] == [orphan]
     shown = _shown(data, reference)
-    assert (shown["stage"], shown["members"][0]["surname"]) == ("assessment", "Nobodyone")
+    assert (shown["journey"]["stage"], shown["family"]["people"][0]["surname"]) == ("allocation", "Nobodyone")
     again = _step(data, reference, "identify", "k-1", **identified)
     assert (again.status_code, again.json()["happened"]) == (200, ["family-identified"])
 
@@ -117,7 +117,7 @@ def test_a_new_machine_takes_a_backup(data: Path, tmp_path: Path) -> None:
             assert (done.up, done.found["put_back"], done.found["not_put_back"]) == (False, [], [])
             gateway, temporal, ui = free_ports(3)
             commands.up(other, gateway_port=gateway, temporal_port=temporal, ui_port=ui)
-            assert _shown(other, reference)["members"][0]["surname"] == "Nobodythree"
+            assert _shown(other, reference)["family"]["people"][0]["surname"] == "Nobodythree"
             assert _step(other, reference, "identify", "k-2", criteria=["poverty", "addiction"]).status_code == 200
         finally:
             commands.down(other)

@@ -65,7 +65,7 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         self._key = keys[current]
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
         self._bound_since = bound_since
-        self._for: tuple[str, str] | None = None  # a workflow's id, and an activity's name or nothing
+        self._for: seals.Place | None = None
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
@@ -118,11 +118,11 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         try:
             return self._opened(payload)
         except PlainError:
-            return seals.refusal("plain")
+            return self._refusal("plain")
         except UnknownKeyError as fault:
-            return seals.refusal("unknown-key", str(fault))
+            return self._refusal("unknown-key", str(fault))
         except (InvalidTag, DecodeError, ValueError):
-            return seals.refusal("not-for-here")
+            return self._refusal("not-for-here")
 
     def _opened(self, payload: Payload) -> Payload:
         """Decrypt one payload, or raise why that cannot be."""
@@ -135,12 +135,19 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         nonce, sealed = payload.data[:NONCE_BYTES], payload.data[NONCE_BYTES:]
         match payload.metadata.get("seal"):
             case None:
-                return seals.unbound(cipher.decrypt(nonce, sealed, key_id), self._bound_since)
+                return seals.unbound(cipher.decrypt(nonce, sealed, key_id), self._bound_since, self._here)
             case seals.BOUND:
                 return Payload.FromString(cipher.decrypt(nonce, sealed, self._bound_to(key_id)))
             case form:
                 raise ValueError(f"a payload is sealed in a form that this release does not know: {form!r}")
 
+    def _refusal(self, why: str, remedy: str = "") -> Payload:
+        return seals.refusal(why, remedy, self._here)
+
+    @property
+    def _here(self) -> seals.Place:
+        return self._for or seals.NOWHERE
+
     def _bound_to(self, key_id: bytes) -> bytes:
         """Return what is authenticated besides the payload: the form, the key, the workflow and the activity."""
-        return json.dumps([seals.BOUND.decode(), key_id.decode(), *(self._for or ("", ""))]).encode()
+        return json.dumps([seals.BOUND.decode(), key_id.decode(), *self._here]).encode()

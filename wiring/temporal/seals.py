@@ -19,6 +19,9 @@ UNBOUND = b"binary/unbound"
 START = "start"
 RESULT = "result"  # of an activity
 
+Place = tuple[str, str]  # a workflow's id, and an activity's name or nothing
+NOWHERE: Place = ("", "")
+
 
 def signal(name: str) -> str:
     """Name the purpose of a signal's payload."""
@@ -48,9 +51,9 @@ def purpose_of(payload: Payload) -> str:
     return payload.metadata.get("purpose", b"").decode(errors="replace")
 
 
-def refusal(why: str, remedy: str = "") -> Payload:
+def refusal(why: str, remedy: str = "", opened_for: Place = NOWHERE) -> Payload:
     """Return what stands for a payload that was refused; converting it raises."""
-    return Payload(metadata={"encoding": REFUSED, "why": why.encode()}, data=remedy.encode())
+    return Payload(metadata={"encoding": REFUSED, "why": why.encode(), **_place(opened_for)}, data=remedy.encode())
 
 
 def why_refused(payload: Payload) -> str:
@@ -58,9 +61,19 @@ def why_refused(payload: Payload) -> str:
     return payload.metadata["why"].decode() if payload.metadata.get("encoding") == REFUSED else ""
 
 
-def unbound(plain: bytes, until: datetime) -> Payload:
+def unbound(plain: bytes, until: datetime, opened_for: Place = NOWHERE) -> Payload:
     """Return what stands for an opened payload of the old kind, good in what happened before `until`."""
-    return Payload(metadata={"encoding": UNBOUND, "until": until.isoformat().encode()}, data=plain)
+    metadata = {"encoding": UNBOUND, "until": until.isoformat().encode(), **_place(opened_for)}
+    return Payload(metadata=metadata, data=plain)
+
+
+def opened_for(payload: Payload) -> Place:
+    """Return the workflow and the activity that a refused payload, or one of the old kind, came in for."""
+    return payload.metadata["workflow"].decode(), payload.metadata["activity"].decode()
+
+
+def _place(opened_for: Place) -> dict[str, bytes]:
+    return dict(zip(("workflow", "activity"), (name.encode() for name in opened_for), strict=True))
 
 
 def is_unbound(payload: Payload) -> bool:

@@ -1,19 +1,14 @@
 """Values to payloads and back: each says what it is for, and one that was refused raises."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Self
+from functools import cached_property
+from typing import Any
 
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import (
-    ActivitySerializationContext,
-    EncodingPayloadConverter,
-    PayloadConverter,
-    SerializationContext,
-    WithSerializationContext,
-    WorkflowSerializationContext,
-)
+from temporalio.converter import EncodingPayloadConverter, PayloadConverter
 
 from wiring.temporal import seals
 from wiring.temporal.refusals import TALLY
@@ -23,12 +18,20 @@ GOOD_UNTIL: ContextVar[datetime | None] = ContextVar("good_until", default=None)
 
 
 class Values(PydanticPayloadConverter):
-    """Pydantic's converter; what was refused, and what is of the old kind, is known by its encoding."""
+    """Pydantic's converter; what was refused, and what is of the old kind, is known by its encoding.
+
+    The SDK makes one for each payload that it opens, and uses few of them: so nothing is made before it is needed.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
+        pass
+
+    @cached_property
+    def converters(self) -> Mapping[bytes, EncodingPayloadConverter]:  # type: ignore[override]  # made late
+        """The converters in the order in which they are tried."""
         rest = PydanticPayloadConverter()
-        self._set_converters(_Purposed(rest), _Foreign(), _OldKind(rest), *self.converters.values())
+        ours = (_Purposed(rest), _Foreign(), _OldKind(rest))
+        return {**{each.encoding.encode(): each for each in ours}, **rest.converters}
 
 
 class _Purposed(EncodingPayloadConverter):
@@ -52,18 +55,12 @@ class _Purposed(EncodingPayloadConverter):
         raise seals.foreign("not-for-here")
 
 
-class _Foreign(EncodingPayloadConverter, WithSerializationContext):
+class _Foreign(EncodingPayloadConverter):
     """Raises for what was refused; in a workflow the doorkeeper has counted it before."""
-
-    def __init__(self, context: SerializationContext | None = None) -> None:
-        self._context = context
 
     @property
     def encoding(self) -> str:
         return seals.REFUSED.decode()
-
-    def with_context(self, context: SerializationContext) -> Self:
-        return type(self)(context)
 
     def to_payload(self, value: Any) -> Payload | None:  # noqa: ARG002 - no value is foreign
         return None
@@ -71,37 +68,32 @@ class _Foreign(EncodingPayloadConverter, WithSerializationContext):
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ARG002
         why = seals.why_refused(payload)
         if "counted" not in payload.metadata:
-            _count(self._context, why)
+            _count(payload, why)
         raise seals.foreign(why)
 
 
-class _OldKind(EncodingPayloadConverter, WithSerializationContext):
+class _OldKind(EncodingPayloadConverter):
     """Reads the input of an activity that an earlier release asked for; nothing else of the old kind comes here."""
 
-    def __init__(self, rest: PayloadConverter, context: SerializationContext | None = None) -> None:
+    def __init__(self, rest: PayloadConverter) -> None:
         self._rest = rest
-        self._context = context
 
     @property
     def encoding(self) -> str:
         return seals.UNBOUND.decode()
 
-    def with_context(self, context: SerializationContext) -> Self:
-        return type(self)(self._rest, context)
-
     def to_payload(self, value: Any) -> Payload | None:  # noqa: ARG002 - nothing is written so any more
         return None
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
-        if not isinstance(self._context, ActivitySerializationContext) or not self._context.workflow_id:
-            _count(self._context, "unbound")
+        workflow_id, activity = seals.opened_for(payload)
+        if not (workflow_id and activity):
+            _count(payload, "unbound")
             raise seals.foreign("unbound")
         GOOD_UNTIL.set(seals.until(payload))
         return self._rest.from_payloads([seals.inside(payload)], [type_hint] if type_hint else None)[0]
 
 
-def _count(context: SerializationContext | None, why: str) -> None:
-    if isinstance(context, ActivitySerializationContext):
-        TALLY.add("activity", why, context.workflow_id or "")
-    elif isinstance(context, WorkflowSerializationContext):
-        TALLY.add("answer", why, context.workflow_id)
+def _count(payload: Payload, why: str) -> None:
+    workflow_id, activity = seals.opened_for(payload)
+    TALLY.add("activity" if activity else "answer", why, workflow_id)
