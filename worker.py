@@ -107,6 +107,8 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
         workflow_runner=sandbox(),
         max_concurrent_activities=chosen.worker_activities,
         max_cached_workflows=chosen.worker_cached_workflows,
+        max_concurrent_workflow_tasks=chosen.worker_workflow_tasks,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=chosen.worker_sticky_seconds),
         graceful_shutdown_timeout=GRACE,
     )
 

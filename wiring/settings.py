@@ -61,9 +61,18 @@ class Settings(BaseSettings):
     worker_activities: int = Field(
         default=100, description="Messages and evaluations that one worker runs at once; a partner gets at most four."
     )
+    worker_workflow_tasks: int = Field(
+        default=6, ge=2, description="Journeys that one worker looks at at once; more make each late after a restart."
+    )
+    worker_sticky_seconds: float = Field(
+        default=3.0, gt=0, description="How long a journey's task waits for the worker that holds it in memory."
+    )
     worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
     history_limit: int = Field(
-        default=0, description="Continue as new past this many history events; 0: the server's advice."
+        default=200,
+        ge=0,
+        description="Journeys begun from now on continue as new past this many history events, or a megabyte of them;"
+        " 0: the server's advice, thousands.",
     )
 
     @model_validator(mode="after")
