@@ -1,19 +1,26 @@
-# One image for gateway, worker and migrations; the command chooses. Nothing is compiled here: every pin has a wheel.
+# One image for gateway, worker and migrations; the command chooses. No compiler is needed: every pin but one has a
+# wheel, and that one is plain Python.
 FROM python:3.11.15-slim-bookworm AS parts
 
 # Only what runs in production: `requirements.lock` holds the tools of development too, and the servers of the
-# one-machine stack. `make lock` writes both files with the same pins.
+# one-machine stack. `make lock` writes all locks with the same pins. They are complete, so nothing is resolved. One
+# package has no wheel; what builds it is pinned too, and goes again.
 WORKDIR /build
-COPY requirements-runtime.lock .
+COPY requirements-build.lock requirements-runtime.lock ./
 RUN python -m venv --without-pip /opt/journeys \
-    && python -m pip --python /opt/journeys/bin/python --disable-pip-version-check install \
-        --no-cache-dir --require-hashes --only-binary :all: -r requirements-runtime.lock
+    && pip() { python -m pip --python /opt/journeys/bin/python --disable-pip-version-check "$@"; } \
+    && locked() { pip install --no-cache-dir --no-deps --require-hashes --no-build-isolation \
+        --only-binary :all: --no-binary docopt --requirement "$1"; } \
+    && locked requirements-build.lock \
+    && locked requirements-runtime.lock \
+    && pip uninstall --yes setuptools \
+    && pip check
 
 # .dockerignore lets through only the folders that run, so this is exactly the code. Compiled now, for the file
 # system is read-only later; by content, for the times of files change with every checkout.
 WORKDIR /app
 COPY . .
-RUN rm requirements-runtime.lock \
+RUN rm requirements-build.lock requirements-runtime.lock \
     && python -m compileall -q --invalidation-mode unchecked-hash .
 
 

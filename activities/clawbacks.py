@@ -12,6 +12,7 @@ from activities.clock import business_now
 from activities.messages import EffectRun, RunEffect
 from domain.claims.clawback import Reassessment, news, reassess
 from domain.claims.states import STANDING
+from domain.ids import reference_of
 from domain.journey.commands import AnyCommand, Proposed, RecordReview, Restored
 from domain.journey.effects import ReviewClaims
 from domain.journey.replies import Reply
@@ -63,7 +64,7 @@ class ClawbackActivities:
         if kept is not None:
             return Reviewed.model_validate_json(kept)
         reviewed = Reviewed()
-        for claim in await claims.listing(conn, Filters(reference=journey_id.split(":")[2])):
+        for claim in await claims.listing(conn, Filters(reference=reference_of(journey_id))):
             if claim.state in STANDING:
                 await self._review_one(conn, journey_id, claim, reviewed)
             elif claim.clawback is not None:

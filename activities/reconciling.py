@@ -14,6 +14,7 @@ from temporalio import activity
 
 from activities.journal import JournalActivities
 from activities.messages import CarryOut
+from domain.ids import reference_of
 from domain.journey.commands import AnyCommand, RecordEligibility, RecordReview
 from store import answers
 from store.pool import Pool
@@ -95,7 +96,7 @@ class Reconciliation:
         return done.version
 
     def _name(self, journey_id: str, command: AnyCommand, at: datetime, refused: str | None) -> None:
-        reference = _reference(journey_id)
+        reference = reference_of(journey_id)
         if refused is None:
             self.found.put_back.append(PutBack(reference=reference, step=command.type, at=at, actor=command.actor))
             return
@@ -117,7 +118,7 @@ class Reconciliation:
         by = f" by {referral.actor} on {referral.at:%Y-%m-%d}" if referral else ""
         self.found.not_put_back.append(
             NotPutBack(
-                reference=_reference(journey_id),
+                reference=reference_of(journey_id),
                 what=f"the whole journey, referred{by}, with {steps} steps and messages",
                 why="it was referred after the backup, which alone held the names of its people",
                 remedy="journeys refer",
@@ -141,7 +142,3 @@ class ReconcileActivities:
             await work.of(journey_id, runs)
         await self._engine.wake(work.changed)
         return work.found
-
-
-def _reference(journey_id: str) -> str:
-    return journey_id.split(":")[2]

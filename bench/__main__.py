@@ -1,4 +1,4 @@
-"""Measure speed as ratios, each taken in one run: `make bench`; or, given `lateness` or `herd`, reminders, or `resume`, kills."""
+"""Measure speed as ratios, each of one run (`make bench`), or reminders (`lateness`, `herd`), or kills (`resume`)."""
 
 import asyncio
 import json

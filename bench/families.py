@@ -12,6 +12,7 @@ from activities.messages import CarryOut
 from domain.calendar import local_date
 from domain.evidence import Evidence
 from domain.family import Member
+from domain.ids import JourneyId
 from domain.journey.commands import (
     AllocateKeyWorker,
     AnyCommand,
@@ -35,7 +36,7 @@ ROOM = 1_000_000  # the cap is not what is measured
 
 def journey_of(reference: str) -> str:
     """Return the id of a family's first journey."""
-    return f"journey:wirral:{reference}:1"
+    return str(JourneyId("wirral", reference, 1))
 
 
 async def prepare(pool: asyncpg.Pool) -> Programme:

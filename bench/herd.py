@@ -12,11 +12,10 @@ from typing import Any
 
 from temporalio.client import Client
 
-from activities.batch import Batch
 from bench.families import journey_of, six_steps
 from domain.calendar import LONDON, OPENS, calendar_of, local_date
-from domain.journey.agenda import agenda
-from domain.journey.owed_work import owed_work
+from domain.journey.handling import handle
+from domain.journey.stream import Loaded
 from domain.programme.programme import Programme
 from programmes import content_hash, load
 from stack import catalog, sinks
@@ -136,11 +135,10 @@ async def _seed(pool: Pool, heads: int) -> dict[str, datetime]:
 
 async def _refer(conn: Conn, programme: Programme) -> tuple[str, datetime]:
     reference = new_reference()
-    batch = Batch(journey_of(reference), journal.Loaded(events=[], replies={}, effects=[]), datetime.now(UTC))
-    batch.carry_out(next(six_steps(programme, reference)), programme)
-    due = agenda(batch.journey, programme, ENGLAND)
-    await journal.append(conn, batch.change(due, owed_work(batch.journey, programme, ENGLAND)), batch.last_hash)
-    return journey_of(reference), due[0].at
+    order = next(six_steps(programme, reference))
+    change = handle(Loaded(journey_of(reference)), [order], {}, datetime.now(UTC), programme)
+    await journal.append(conn, change)
+    return journey_of(reference), change.deadlines[0].at
 
 
 async def _arm(client: Client, journeys: list[str]) -> None:

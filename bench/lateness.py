@@ -14,11 +14,10 @@ import httpx
 import psutil
 from asyncpg import Pool
 
-from activities.batch import Batch
 from bench.families import journey_of, six_steps
-from domain.calendar import calendar_of, local_date
-from domain.journey.agenda import agenda
-from domain.journey.owed_work import owed_work
+from domain.calendar import local_date
+from domain.journey.handling import handle
+from domain.journey.stream import Loaded
 from domain.programme.programme import Programme
 from programmes import content_hash, load
 from stack import commands, postgres, sinks, state, tokens
@@ -121,13 +120,11 @@ async def _refer(conn: Conn, programme: Programme, reference: str, moment: datet
     known = moment - timedelta(days=1)
     first = next(six_steps(programme, reference))
     order = first.model_copy(update={"on": local_date(known) - timedelta(days=60)})
-    batch = Batch(journey_of(reference), journal.Loaded(events=[], replies={}, effects=[]), known)
-    batch.carry_out(order, programme)
-    calendar = calendar_of(programme.nation)
-    deadlines = agenda(batch.journey, programme, calendar)
-    if [deadline.at for deadline in deadlines] != [moment]:
-        raise AssertionError(f"planned for {[deadline.at for deadline in deadlines]} instead of {moment}")
-    await journal.append(conn, batch.change(deadlines, owed_work(batch.journey, programme, calendar)), batch.last_hash)
+    change = handle(Loaded(journey_of(reference)), [order], {}, known, programme)
+    planned = [deadline.at for deadline in change.deadlines]
+    if planned != [moment]:
+        raise AssertionError(f"planned for {planned} instead of {moment}")
+    await journal.append(conn, change)
 
 
 async def _arm(layout: Layout) -> None:
@@ -135,11 +132,10 @@ async def _arm(layout: Layout) -> None:
     token = tokens.mint(layout.secrets, name="bench", role="manager")
     address = commands.status(layout.data).gateway
     async with httpx.AsyncClient(timeout=LEAD.total_seconds(), trust_env=False) as http:
-        place: dict[str, str] | None = {}
+        place: str | None = "/v1/rearm"
         while place is not None:
-            answer = await http.post(f"{address}/v1/rearm", params=place, headers={"authorization": f"Bearer {token}"})
-            cursor = answer.raise_for_status().json()["cursor"]
-            place = {"cursor": cursor} if cursor else None
+            answer = await http.post(f"{address}{place}", headers={"authorization": f"Bearer {token}"})
+            place = answer.raise_for_status().links.get("next", {}).get("url")
 
 
 def _kill_worker(layout: Layout) -> None:

@@ -7,12 +7,12 @@ import typer
 from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import EXIT_CODES
-from cli.journeys import deadlines, due, erasure, export, holders, referrals, steps, views
+from cli.journeys import deadlines, due, erasure, export, holders, imports, referrals, steps, views
 from cli.operations import backup as backups
 from cli.operations import doctor, maintenance, reconcile, refusals
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
-from cli.programmes import packs
+from cli.programmes import packs, terms
 from cli.staff import leave, people
 
 ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -27,10 +27,10 @@ app = typer.Typer(
 )
 
 
-def _told(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+def _told(wanted: bool) -> None:
     """Tell the version and leave."""
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415 - the CLI must start fast
+        from importlib.metadata import version
 
         typer.echo(f"journeys {version('family-journeys')}")
         raise typer.Exit
@@ -47,29 +47,19 @@ def about(
 
 
 for _part in (
-    referrals,
-    views,
-    export,
-    due,
-    steps,
-    erasure,
-    holders,
-    people,
-    maintenance,
-    doctor,
-    refusals,
-    reconcile,
-    completion,
+    *(referrals, imports, views, export, due, steps, erasure, holders, people),
+    *(maintenance, doctor, refusals, reconcile, completion),
 ):
     app.add_typer(_part.app)
-people.workers.add_typer(leave.app)
-app.add_typer(people.workers, name="workers")
+people.staff.add_typer(leave.app)
+app.add_typer(people.staff, name="staff")
 app.add_typer(registry.app, name="partners")
 app.add_typer(quarantine.app, name="quarantine")
 ledger.add_to(check.app)
 windows.add_to(check.app)
 app.add_typer(check.app, name="claims")
 app.add_typer(packs.app, name="programmes")
+app.add_typer(terms.app, name="terms")
 app.add_typer(deadlines.app, name="deadline")
 app.add_typer(messages.app, name="messages")
 for _command in (local.up, local.status, local.down, backups.backup, backups.restore):
@@ -82,7 +72,7 @@ def timelapse(context: typer.Context) -> None:
 
     Example: journeys timelapse --months 18
     """
-    from timelapse.run import main as run  # noqa: PLC0415 - the CLI must start fast
+    from timelapse.run import main as run
 
     run(context.args)
 

@@ -13,7 +13,9 @@ Action = Literal[
     "work",
     "check",
     "close",
+    "reopen",
     "correct",
+    "withdraw",
     "reschedule",
     "read",
     "read-names",
@@ -35,14 +37,14 @@ SMALL_COUNT = 5
 _ALLOWED: dict[Role, frozenset[Action]] = {
     "coordinator": frozenset(
         [
-            *("refer", "identify", "allocate", "work", "check", "close", "correct", "reschedule"),
+            *("refer", "identify", "allocate", "work", "check", "close", "correct", "withdraw", "reschedule"),
             *("read", "read-names", "count", "export", "submit"),
         ]
     ),
     "key-worker": frozenset(["work", "check", "read", "read-names"]),
     # Who prepares, submits and decides on claims does not audit them: a claim needs a second pair of eyes.
     "manager": frozenset(ACTIONS) - {"audit"},
-    "auditor": frozenset(["read", "count", "verify", "export", "audit"]),
+    "auditor": frozenset(["withdraw", "read", "count", "verify", "export", "audit"]),
     "analyst": frozenset(["count"]),
 }
 

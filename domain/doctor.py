@@ -243,7 +243,7 @@ def _leaver(worker: Holding, room: Mapping[str, int]) -> Finding:
         code="leaver-holds",
         reference=None,
         what=f"{worker.name} is on leave and holds {worker.held} families",
-        remedy=f"journeys workers leave {worker.name}{named}",
+        remedy=f"journeys staff leave {worker.name}{named}",
     )
 
 
@@ -254,7 +254,7 @@ def _over(worker: Holding, room: Mapping[str, int]) -> Finding:
         code="over-cap",
         reference=worker.latest,
         what=f"{worker.name} holds {worker.held} families ({worker.by_waiver} by waiver), the cap is {worker.cap}",
-        remedy=away if most else f"journeys workers cap {worker.name} {worker.held - worker.by_waiver}",
+        remedy=away if most else f"journeys staff cap {worker.name} {worker.held - worker.by_waiver}",
     )
 
 

@@ -6,6 +6,11 @@ Decided here:
 - A date is written `YYYY-MM-DD`; a time stamp or a number is refused rather than cut down to a date.
 - Both ends of a span are included; no `to` means still open.
 - `hours` may be absent: no rule counts it, and a job without known hours is still a job.
+- `spell` is the partner's own number of a job, a benefit, a treatment: reports that carry the same one are one spell.
+- `replaces` and a withdrawal name another piece of evidence of the same source. Both stay as they were recorded;
+  `domain/effective.py` says what counts. A partner names them by its event, not in the fields of a kind.
+- `recorded` is the place in the order of recording. The ledger writes it into a claim file, where the order of
+  evidence means nothing; no partner sends it, and no event holds it.
 - These models are also what was stored, so no field is ever narrowed: that the words which a partner chooses are
   codes is held where evidence enters (`domain/evidence_words.py`).
 """
@@ -52,6 +57,13 @@ def _iso_day(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Tally = Annotated[int, Field(ge=0, strict=True)]
+OURS = ("replaces", "withdraws", "recorded")
+"""Fields that say how evidence hangs together, which the fields of a partner's event may not set."""
+
+
+def _absent(value: object) -> bool:
+    """Tell whether a field is left out where evidence is written, as it was before there was such a field."""
+    return value is None
 
 
 class Observation(Value):
@@ -64,6 +76,17 @@ class Observation(Value):
     member: Text | None = None
     source: Text
     observed_on: Day
+    replaces: Text | None = Field(default=None, exclude_if=_absent)
+    recorded: int | None = Field(default=None, ge=0, strict=True, exclude_if=_absent)
+
+    def is_later_than(self, other: "Observation") -> bool:
+        """Tell whether this is a later word than another: by the day of observation, then by the order of recording.
+
+        Of two neither is where both were observed on one day and nothing says which was recorded first.
+        """
+        if self.observed_on != other.observed_on:
+            return self.observed_on > other.observed_on
+        return self.recorded is not None and other.recorded is not None and self.recorded > other.recorded
 
 
 class Incident(Observation):
@@ -88,6 +111,7 @@ class OpenSpan(Observation):
 
     from_: Day = Field(alias="from")
     to: Day | None = None
+    spell: Text | None = Field(default=None, exclude_if=_absent)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -217,16 +241,31 @@ class Return(ClosedSpan):
     of: Literal["school-attendance", IncidentKind, StatusKind]
 
 
+class Withdrawal(Observation):
+    """A statement that another piece of evidence of the same source was wrong, and that nothing stands in its place."""
+
+    kind: Literal["withdrawal"]
+    withdraws: Text
+
+
 IncidentEvidence = (
     Exclusion | Offence | AsbIncident | PoliceCallout | DomesticAbuseIncident | HomelessnessApplication | EvictionNotice
 )
 StatusEvidence = (
     OutOfWorkBenefit | Employment | WorkProgramme | EsfProvision | Treatment | ChildStatus | ServiceInvolvement
 )
-Evidence = Annotated[SchoolAttendance | IncidentEvidence | StatusEvidence | Return, Field(discriminator="kind")]
+Evidence = Annotated[
+    SchoolAttendance | IncidentEvidence | StatusEvidence | Return | Withdrawal, Field(discriminator="kind")
+]
 
 EVIDENCE: TypeAdapter[Evidence] = TypeAdapter(Evidence)
 MODELS: dict[str, type[Observation]] = {
     get_args(model.model_fields["kind"].annotation)[0]: model
     for model in (SchoolAttendance, *get_args(IncidentEvidence), *get_args(StatusEvidence), Return)
 }
+
+
+def ahead(item: Observation) -> str | None:
+    """Return the field whose day lies after the day of observation, None where there is none: nobody has seen it."""
+    days = {name: getattr(item, name, None) for name in ("on", "from_", "to")}
+    return next((name.rstrip("_") for name, day in days.items() if day is not None and day > item.observed_on), None)

@@ -1,4 +1,4 @@
-"""The words that a partner chooses in evidence (`action`, `benefit`, `service`), held to be codes where they enter.
+"""The words a partner chooses in evidence (`action`, `benefit`, `service`, `spell`), held to be codes where they enter.
 
 Decided here:
 
@@ -19,7 +19,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from domain.evidence import MODELS
 
-WORDS = ("action", "benefit", "service")
+WORDS = ("action", "benefit", "service", "spell")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FAULT = PydanticCustomError(
     "no_code", "not a code; write small letters, digits and dashes, 40 at most, such as jsa"

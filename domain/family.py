@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from stdnum.iso7064 import mod_37_36
 
 from domain.model import Code, Value
@@ -17,11 +17,22 @@ Role = Literal["adult", "child"]
 Basis = Literal["consent", "public-task", "legal-obligation", "vital-interests", "legitimate-interests"]
 
 
+def _absent(value: object) -> bool:
+    return value is None
+
+
 class Member(Value):
-    """A person in the family, by code only: names and dates of birth stay in the vault."""
+    """A person in the family, by code only: names and dates of birth stay in the vault.
+
+    They belong to the family from `from` to `to`, both included, and without these days always.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     id: str = Field(pattern=r"^m[0-9]{1,3}$")
     role: Role
+    from_: date | None = Field(default=None, alias="from", exclude_if=_absent)
+    to: date | None = Field(default=None, exclude_if=_absent)
 
 
 class Consent(Value):

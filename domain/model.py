@@ -10,6 +10,11 @@ Confidence = Literal["verified", "secondary", "unverified"]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 
 
+def absent(value: object) -> bool:
+    """Tell whether a field is left out where it is written, as it was before there was such a field."""
+    return value is None
+
+
 class Value(BaseModel):
     """A frozen value: equal by content, refusing fields it does not know."""
 

@@ -12,37 +12,11 @@ PROGRESS = "progress"
 REJECTED = "Rejected"
 FOREIGN = "Foreign"  # a payload that no process of ours sealed, or not for where it came
 
-# The update that carries each type of command, in the order of the path.
-UPDATES = {
-    "refer": "refer",
-    "consent": "consent",
-    "withdraw-consent": "withdraw_consent",
-    "identify": "identify",
-    "allocate": "allocate",
-    "offer-handover": "offer_handover",
-    "withdraw-handover": "withdraw_handover",
-    "accept-handover": "accept_handover",
-    "refuse-handover": "refuse_handover",
-    "record-contact": "record_contact",
-    "assess": "assess",
-    "agree-plan": "agree_plan",
-    "start-intervention": "start_intervention",
-    "review-plan": "review_plan",
-    "step-down": "step_down",
-    "step-up": "step_up",
-    "record-check": "record_check",
-    "close": "close",
-    "erase": "erase",
-    "correct": "correct",
-    "acknowledge": "acknowledge",
-    "move-deadline": "move_deadline",
-    "pause-deadline": "pause_deadline",
-    "resume-deadline": "resume_deadline",
-    "cancel-deadline": "cancel_deadline",
-    "record-review": "record_review",
-    "decide-clawback": "decide_clawback",
-    "retry-message": "retry_message",
-}
+
+def update_of(command_type: str) -> str:
+    """Return the name of the update that carries a type of command, such as `step_down` for `step-down`."""
+    return command_type.replace("-", "_")
+
 
 # Nothing personal: codes and dates only (DESIGN, section 5).
 SEARCH_ATTRIBUTES = {

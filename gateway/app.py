@@ -11,9 +11,10 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from gateway.claims import ledger, windows
 from gateway.http import problems
 from gateway.http.middleware import EveryRequest
-from gateway.intake import imports, referrals
+from gateway.http.paging import LINKED
+from gateway.intake import imports, referrals, undoing
 from gateway.journeys import corrections, erasure, steps, views
-from gateway.operations import clock, counts, doctor, maintenance, reconcile, refusals
+from gateway.operations import clock, counts, doctor, maintenance, reconcile, refusals, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue
@@ -27,10 +28,10 @@ Opening = Callable[[Settings], AbstractAsyncContextManager[Services]]
 
 
 class Gateway(FastAPI):
-    """The framework's application, with a document that is true of parameters too."""
+    """The framework's application, with a document that is true of parameters and pages too."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the document; a header or a query parameter may be left out, and cannot be null."""
+        """Return the document; a header or a query parameter may be left out, and cannot be null; pages are linked."""
         told = super().openapi()
         for operation in (each for path in told["paths"].values() for each in path.values()):
             for parameter in operation.get("parameters", []):
@@ -39,6 +40,8 @@ class Gateway(FastAPI):
                     (kind,) = (each for each in kinds if each != {"type": "null"})
                     parameter["schema"] = {**parameter["schema"], **kind}
                     del parameter["schema"]["anyOf"]
+                if parameter["name"] == "cursor":
+                    operation["responses"]["200"]["headers"] = LINKED
         return told
 
 
@@ -64,6 +67,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         queue,
         corrections,
         imports,
+        undoing,
         views,
         ledger,
         windows,
@@ -80,6 +84,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         quarantine,
         messages,
         addresses,
+        terms,
     ):
         app.include_router(part.router)
     app.include_router(maintenance.health)

@@ -9,14 +9,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
 
-import orjson
-
 from domain.calendar import LONDON
+from domain.canonical import canonical
 from domain.journey.events import AnyEvent, ConsentRecorded, EvaluationFellDue, EvidenceRecorded
 
-GENESIS = bytes(32)  # what the first event of a journey chains to
 NAMES = UUID("b0a3a1de-6c1f-4b6e-9d0b-6a6f75726e65")
-_LARGEST = 2**63
 HASHED = (
     "journey_id",
     "version",
@@ -30,24 +27,6 @@ HASHED = (
     "payload",
     "prev_hash",
 )
-
-
-def canonical(value: Any) -> bytes:
-    """Return the one spelling of a JSON value."""
-    return orjson.dumps(plain(value), option=orjson.OPT_SORT_KEYS)
-
-
-def plain(value: Any) -> Any:
-    """Write every float without a fraction as an integer, as it comes back from JSONB."""
-    match value:
-        case dict():
-            return {key: plain(item) for key, item in value.items()}
-        case list():
-            return [plain(item) for item in value]
-        case float() if value.is_integer() and abs(value) < _LARGEST:
-            return int(value)
-        case _:
-            return value
 
 
 def chained(columns: dict[str, Any]) -> bytes:

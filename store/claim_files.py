@@ -1,16 +1,19 @@
 """The claim file behind a claim: as it stood when the claim was recorded, or as everything known today has it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from domain.births import Born
 from domain.claims.ages import with_ages
 from domain.claims.claim_file import ClaimFile
 from domain.claims.journey_claim import claim_file_of
 from domain.evidence import Evidence
+from domain.ids import reference_of
 from domain.journey.evolve import fold
 from domain.journey.state import Journey
 from domain.programme.programme import Programme
-from store import claims, erasing, journal, programmes, read_models
+from store import claims, erasing, journal, programmes, read_models, terms
 from store.claims import Claim
 from store.errors import Erased
 from store.pool import Conn
@@ -26,18 +29,17 @@ class Filed:
 
 
 async def as_recorded(conn: Conn, vault: Vault, claim: Claim) -> Filed:
-    """Return the file that the claim was decided from.
+    """Return the file that the claim was decided from, with the school terms it was judged by.
 
     Once the family is erased its members have, in place of dates of birth, the ages that the rules asked for: the file
     gives the same report.
     """
     kept = await claims.kept(conn, claim.claim_id)
     journey = await _journey(conn, claim.journey_id, claim.journal_version)
-    if kept.born is not None:
-        born = await vault.open_born(conn, claim.reference, claim.effect_id, kept.born)
-        return await _filed(conn, claim, journey, born)
-    filed = await _filed(conn, claim, journey, {})
-    return replace(filed, file=with_ages(filed.file, kept.ages))
+    born = {} if kept.born is None else await vault.open_born(conn, claim.reference, claim.effect_id, kept.born)
+    filed = await _filed(conn, claim, journey, born)
+    file = filed.file.model_copy(update={"terms": kept.terms})
+    return replace(filed, file=file if kept.born is not None else with_ages(file, kept.ages))
 
 
 async def as_known(conn: Conn, vault: Vault, claim: Claim) -> Filed:
@@ -58,13 +60,14 @@ async def of_journey(conn: Conn, vault: Vault, journey_id: str, as_of: date) -> 
 
     Raise `Erased` when the family was erased.
     """
-    if await erasing.erased_at(conn, journey_id.split(":")[2]):
+    if await erasing.erased_at(conn, reference_of(journey_id)):
         raise Erased
     journey = await _journey(conn, journey_id)
     programme = await programmes.get(conn, journey.programme_hash)
     born = await vault.born(conn, journey.reference)
     paid = await claims.taken(conn, journey.reference, "")
-    file = claim_file_of(journey, programme, born, as_of, paid)
+    added = await terms.of_area(conn, journey.area)
+    file = claim_file_of(journey, programme, born, as_of, paid, terms=added)
     return None if file is None else Filed(file, programme)
 
 
@@ -74,10 +77,11 @@ async def pack_of(conn: Conn, claim: Claim) -> Programme:
 
 
 async def _filed(
-    conn: Conn, claim: Claim, journey: Journey, born: dict[str, date], later: list[Evidence] | None = None
+    conn: Conn, claim: Claim, journey: Journey, born: Mapping[str, Born], later: list[Evidence] | None = None
 ) -> Filed:
     programme = await programmes.get(conn, claim.programme_hash)
-    file = claim_file_of(journey, programme, born, claim.as_of, claim.paid, later or [])
+    added = await terms.of_area(conn, journey.area)
+    file = claim_file_of(journey, programme, born, claim.as_of, claim.paid, later or [], added)
     if file is None:
         raise LookupError(f"{claim.claim_id}: nobody holds the family any more")
     return Filed(file, programme)

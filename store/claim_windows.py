@@ -8,6 +8,7 @@ from typing import Literal
 from domain.claims.states import ClaimState
 from domain.claims.windows import ClaimWindow, draw
 from domain.errors import Rejected
+from domain.ids import window_id
 from domain.programme.programme import Programme
 from store import claims, clawbacks
 from store.pool import Conn
@@ -82,7 +83,7 @@ class Counted:
 
 def window_id_of(programme: Programme, label: str) -> str:
     """Return the id of a window, by which its workflow is found as well."""
-    return f"claim-window:{programme.area}:{programme.name}:{label}"
+    return window_id(programme.area, programme.name, label)
 
 
 async def keep(conn: Conn, programme: Programme, window: ClaimWindow) -> Window:

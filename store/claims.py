@@ -7,22 +7,25 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.canonical import plain
 from domain.claims.ages import Ages
 from domain.claims.claim_file import ClaimReport
 from domain.claims.clawback import Claimed
 from domain.claims.states import ClaimState, Move, moved
 from domain.errors import Rejected
+from domain.ids import family_of
 from domain.journey.commands import Judged
 from domain.journey.events import Verdict
 from domain.journey.state import Journey
-from domain.rules.case import Age
+from domain.programme.results import Period
 from domain.rules.finding import Finding
-from store.chain import plain
+from domain.rules.member import Age
 from store.pool import Conn, Record
 from store.queries import queries
 
 _SQL = queries("claims")
 FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
+TERMS: TypeAdapter[tuple[Period, ...] | None] = TypeAdapter(tuple[Period, ...] | None)
 AGES: TypeAdapter[dict[str, tuple[Age, ...]]] = TypeAdapter(dict[str, tuple[Age, ...]])
 
 
@@ -68,7 +71,8 @@ class Filters:
 class Basis:
     """What an evaluation knew and found: the journal's version, earlier claims, sealed dates of birth, the report.
 
-    `ages` is what its rules asked of them, kept in clear when they are gone.
+    `ages` is what its rules asked of them, kept in clear when they are gone. `terms` are the school terms it was judged
+    by, where those of its pack were not all.
     """
 
     journal_version: int
@@ -77,6 +81,7 @@ class Basis:
     ages: Ages
     report: ClaimReport
     findings: tuple[Finding, ...]
+    terms: tuple[Period, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Kept:
     findings: tuple[Finding, ...]
     born: bytes | None
     ages: Ages
+    terms: tuple[Period, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ EVERY = Filters()
 
 async def lock(conn: Conn, journey_id: str) -> None:
     """Take the family's turn at the ledger, until the caller's transaction ends; the first statement of it."""
-    await conn.execute(_SQL["lock"], journey_id.rpartition(":")[0])
+    await conn.execute(_SQL["lock"], family_of(journey_id))
 
 
 async def record(
@@ -170,6 +176,7 @@ async def kept(conn: Conn, claim_id: str) -> Kept:
         findings=FINDINGS.validate_json(row["findings"]),
         born=row["born"],
         ages=AGES.validate_python(row["ages"]),
+        terms=TERMS.validate_python(row["terms"]),
     )
 
 
@@ -238,6 +245,7 @@ def _rows(effect_id: str, journey: Journey, basis: Basis, recorded_at: datetime)
                 "paid": dict(basis.paid),
                 "report": report.model_dump_json(indent=2),
                 "findings": FINDINGS.dump_json(basis.findings, by_alias=True).decode(),
-                "ages": AGES.dump_python(dict(basis.ages), mode="json"),
+                "ages": AGES.dump_python(dict(basis.ages), mode="json", by_alias=True),
+                "terms": TERMS.dump_python(basis.terms, mode="json", by_alias=True),
                 "born": None if basis.born is None else f"\\x{basis.born.hex()}",
             }

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from domain.canonical import plain
 from domain.claims.clawback import Reassessment
 from domain.claims.states import ClaimState
 from domain.journey.commands import Proposed
 from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
 from domain.journey.events import ClawbackDecided, Verdict
+from domain.journey.stream import NewEvent
 from store import claims, effects
-from store.chain import plain
-from store.journal import NewEvent
 from store.pool import Conn
 from store.queries import queries
 

@@ -7,6 +7,7 @@ from typing import Any
 from domain import doctor
 from domain.calendar import Calendar
 from domain.doctor import Finding, Holding, Journal
+from domain.ids import number_of, reference_of
 from store import programmes, queue, refusals
 from store.pool import Conn, Record
 from store.queries import queries
@@ -47,7 +48,7 @@ async def under_way(conn: Conn, limit: int) -> list[str]:
 async def streams_of(conn: Conn, reference: str) -> list[str]:
     """Return the ids of a family's journeys as the journal knows them, though no read model may; the newest last."""
     names = [row["journey_id"] for row in await conn.fetch(_SQL["streams_of"], reference)]
-    return sorted(names, key=lambda name: int(name.rsplit(":", 1)[1]))
+    return sorted(names, key=number_of)
 
 
 async def to_mend(conn: Conn, reference: str) -> list[str]:
@@ -110,7 +111,7 @@ async def chains(conn: Conn, sample: int) -> list[Finding]:
     """Verify the journals of `sample` journeys drawn at random, and return those that are not as they were written."""
     drawn = [row["journey_id"] for row in await conn.fetch(_SQL["sample"], sample)]
     first = [fault for journey_id in drawn for fault in (await verify(conn, journey_id))[:1]]
-    return [doctor.unsound(fault.journey_id.split(":")[2], fault.version, fault.problem) for fault in first]
+    return [doctor.unsound(reference_of(fault.journey_id), fault.version, fault.problem) for fault in first]
 
 
 def _journal(row: Record) -> Journal:

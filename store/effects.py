@@ -5,24 +5,14 @@ from datetime import datetime
 from typing import Literal
 
 from domain.journey.effects import EFFECT, Effect, Message, Notify, Remind
+from domain.journey.stream import Outcome, Settled
 from store.pool import Conn, Record
 from store.queries import queries
 
 _SQL = queries("effects")
 
-Settled = Literal["sent", "failed", "refused", "recorded"]
 EffectState = Literal["planned", "sent", "failed", "refused", "recorded", "retried"]
 Unsent = Literal["failed", "refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an effect, when, and why."""
-
-    effect_id: str
-    state: Settled
-    at: datetime
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +26,15 @@ class EffectRow:
     state: EffectState
     detail: str | None
     told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Whether a message is `sent` to all, or may have arrived at somebody (`attempted`), and whom it surely reached."""
+
+    sent: bool
+    attempted: bool
+    reached: frozenset[str]
 
 
 async def plan(conn: Conn, journey_id: str, command_id: str, effect: Effect) -> None:
@@ -53,14 +52,27 @@ async def settle(conn: Conn, effect_id: str, state: Settled, detail: str | None 
     return bool(await conn.fetchval(_SQL["settle"], effect_id, state, detail))
 
 
-async def begin(conn: Conn, effect_id: str, *, sending: bool) -> bool:
-    """Note that a try to send begins, if `sending`; return whether an earlier one had begun."""
-    return bool(await conn.fetchval(_SQL["begin"], effect_id, sending))
+async def begin(conn: Conn, effect_id: str, receiver: str) -> bool:
+    """Note that a try to send to `receiver` begins; return whether an earlier one may have arrived there."""
+    return bool(await conn.fetchval(_SQL["begin"], effect_id, receiver))
 
 
-async def retract(conn: Conn, effect_id: str) -> None:
-    """Note that the try to send that had begun is known to have failed."""
-    await conn.execute(_SQL["retract"], effect_id)
+async def retract(conn: Conn, effect_id: str, receiver: str) -> None:
+    """Note that the try to send to `receiver` that had begun is known to have failed."""
+    await conn.execute(_SQL["retract"], effect_id, receiver)
+
+
+async def reached(conn: Conn, effect_id: str, receiver: str) -> None:
+    """Note that the message arrived at `receiver`; it is not sent there again."""
+    await conn.execute(_SQL["reached"], effect_id, receiver)
+
+
+async def progress(conn: Conn, effect_id: str) -> Progress:
+    """Return how far the sending of an effect has come."""
+    row = await conn.fetchrow(_SQL["progress"], effect_id)
+    if row is None:
+        return Progress(sent=False, attempted=False, reached=frozenset())
+    return Progress(row["state"] == "sent", row["attempted"], frozenset(row["reached"]))
 
 
 async def tell(conn: Conn, outcome: Outcome) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.journey.commands import StillOpen
+from domain.journey.facts import StillOpen
 from store import vault
 from store.pool import Conn
 from store.queries import queries

@@ -1,6 +1,7 @@
 """The inbox of partner events: accepted once by id, kept in quarantine while the subject is unknown, then forwarded."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
@@ -9,10 +10,11 @@ from typing import Any, Literal, get_args
 import orjson
 
 from domain.calendar import local_date
+from domain.canonical import plain
 from domain.evidence import EVIDENCE, EVIDENCE_KINDS
+from domain.ids import inbox_command_id, partner_event_of, reference_of
 from domain.journey.commands import RecordEvidence
 from domain.journey.replies import Reply
-from store.chain import plain
 from store.pool import Conn, Record, columns
 from store.queries import queries
 
@@ -68,7 +70,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Forwardable:
-    """A matched event, ready for its family's newest journey; no `member_id`: the whole family's."""
+    """A matched event, ready for its family's newest journey; no `member_id`: the whole family's.
+
+    `returned` is how often it came back from a family that it was not of. `shared_as` is the id of its command for one
+    more family of the person it is about; None for the first.
+    """
 
     partner: str
     event_id: str
@@ -80,6 +86,8 @@ class Forwardable:
     observed_at: datetime
     evidence: dict[str, Any]
     received_at: datetime
+    returned: int
+    shared_as: str | None = None
 
     @property
     def key(self) -> EventKey:
@@ -109,11 +117,6 @@ class InboxRow:
     received_at: datetime
 
 
-def command_id(partner: str, event_id: str) -> str:
-    """Return the id of the command that an event becomes: `inbox:<partner>:<event id>`."""
-    return f"inbox:{partner}:{event_id}"
-
-
 def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
     """Return the command that records the row's evidence on its journey, given at `at` (aware).
 
@@ -127,7 +130,7 @@ def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
         "observed_on": local_date(row.observed_at),
     }
     evidence = EVIDENCE.validate_python({**known, **row.evidence, "member": row.member_id})
-    name = command_id(row.partner, row.event_id)
+    name = row.shared_as or inbox_command_id(row.partner, row.event_id, row.returned)
     return RecordEvidence(command_id=name, at=at, actor=f"partner:{row.partner}", evidence=evidence)
 
 
@@ -139,10 +142,10 @@ def inbox_marks(replies: Sequence[Reply]) -> Marks:
     """
     marks: list[tuple[str, str, InboxState, str | None]] = []
     for reply in replies:
-        if reply.command_id.count(":") > 1 and reply.command_id.startswith("inbox:") and {*reply.happened} <= OWN:
-            _, partner, event_id = reply.command_id.split(":", 2)
+        source = partner_event_of(reply.command_id)
+        if source is not None and {*reply.happened} <= OWN:
             refused = reply.rejection
-            marks.append((partner, event_id, "refused" if refused else "applied", refused.code if refused else None))
+            marks.append((*source, "refused" if refused else "applied", refused.code if refused else None))
     return columns(marks, 4)
 
 
@@ -175,14 +178,34 @@ async def release(conn: Conn, digests: Sequence[bytes] | None = None) -> int:
     return _changed(await conn.execute(_SQL["release"], list(digests)))
 
 
+@asynccontextmanager
+async def in_turn(conn: Conn) -> AsyncIterator[None]:
+    """Wait until nobody else hands events over, and keep others waiting while the context is open."""
+    await conn.execute(_SQL["begin_turn"])
+    try:
+        yield
+    finally:
+        await conn.execute(_SQL["end_turn"])
+
+
 async def take(conn: Conn, limit: int, after: int = 0) -> Taken | None:
     """Match up to `limit` received events, numbered above `after`, to journeys, the oldest first; None: there is none.
 
-    Call it inside a transaction, forward, then `forwarded`: rows stay locked and others skip them. What has no known
-    subject, two of them, or no journey yet goes to quarantine.
+    Call it `in_turn`, forward, then `forwarded`. What has no known subject, the household of two families, or no
+    journey yet goes to quarantine. What is about a person of several families is matched to one; the others are what
+    `take_shares` takes.
     """
+    return _by_journey(await conn.fetch(_SQL["take"], limit, after))
+
+
+async def take_shares(conn: Conn, limit: int, after: int = 0) -> Taken | None:
+    """Take up to `limit` events for the further families of a person, as `take` does; then `shares_forwarded`."""
+    return _by_journey(await conn.fetch(_SQL["take_shares"], limit, after))
+
+
+def _by_journey(found: Sequence[Record]) -> Taken | None:
     journeys: dict[str, list[Forwardable]] = {}
-    rows = sorted(await conn.fetch(_SQL["take"], limit, after), key=itemgetter("seq"))
+    rows = sorted(found, key=itemgetter("seq"))
     for row in rows:
         if row["journey_id"] is not None:
             journeys.setdefault(row["journey_id"], []).append(Forwardable(**row))
@@ -194,13 +217,30 @@ async def forwarded(conn: Conn, keys: Sequence[EventKey], at: datetime) -> int:
     return _changed(await conn.execute(_SQL["forwarded"], *columns(keys, 2), at))
 
 
+async def shares_forwarded(conn: Conn, command_ids: Sequence[str], at: datetime) -> int:
+    """Mark shares as handed to their journeys at `at`; return how many."""
+    return _changed(await conn.execute(_SQL["shares_forwarded"], list(command_ids), at))
+
+
+async def give_back(conn: Conn, journey_id: str, evidence_ids: Sequence[str]) -> None:
+    """Put events that were of another family than this journey's back into quarantine, where people match them.
+
+    A share of an event about a person of several families goes; the event stays with the others.
+    """
+    keys = [(partner, event_id) for partner, _, event_id in (name.partition(":") for name in evidence_ids)]
+    if keys:
+        await conn.execute(_SQL["unshare"], *columns(keys, 2), reference_of(journey_id))
+        await conn.execute(_SQL["give_back"], *columns(keys, 2), reference_of(journey_id))
+
+
 async def refuse(conn: Conn, keys: Sequence[EventKey], reason: str) -> int:
     """Mark events that no journey can take, and why; return how many. Their ids stay held, as of all that was kept."""
     return _changed(await conn.execute(_SQL["refuse"], *columns(keys, 2), reason))
 
 
 async def stale(conn: Conn, older_than: datetime) -> int:
-    """Put back what was forwarded before `older_than` and never applied; return how many."""
+    """Put back what was forwarded before `older_than` and never applied; return how many events, shares aside."""
+    await conn.execute(_SQL["shares_settled"], older_than)
     return _changed(await conn.execute(_SQL["stale"], older_than))
 
 
@@ -226,7 +266,7 @@ def checked(row: Arrival) -> Arrival:
     A refused event keeps its reason and a known kind: its evidence and subject are let go.
     """
     refusal = row.refusal
-    if len(command_id(row.partner, row.event_id)) > COMMAND_ID_LIMIT:
+    if len(inbox_command_id(row.partner, row.event_id)) > COMMAND_ID_LIMIT:
         refusal = refusal or "id-too-long"
     elif "\0" in row.event_id + row.kind or b"\\u0000" in orjson.dumps(row.evidence):
         refusal = refusal or "bad-character"

@@ -1,6 +1,6 @@
 """The places of a programme, and the lock under which they are counted across all its families."""
 
-from domain.journey.commands import PlacesTaken
+from domain.journey.facts import PlacesTaken
 from domain.journey.state import Journey
 from store.pool import Conn
 from store.queries import queries

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from domain.canonical import plain
 from domain.programme.programme import Programme
-from store.chain import plain
 from store.errors import UnknownProgramme
 from store.pool import Conn
 from store.queries import queries

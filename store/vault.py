@@ -1,7 +1,7 @@
 """The vault: names, dates of birth, identifiers, addresses and notes, encrypted with a key per family."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -11,7 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.births import BORN, Born
 from domain.family import Role
+from domain.intake.identity import PersonFacts, asked_of, likenesses
 from store.errors import Erased, IdentifierTaken
 from store.pool import Conn, Record, columns
 from store.queries import queries
@@ -105,11 +107,17 @@ class Vault:
         return [digest for digest, _, _ in self._identifiers(people, address)]
 
     async def put_family(
-        self, conn: Conn, reference: str, people: Sequence[Person], address: Address = NOWHERE
+        self,
+        conn: Conn,
+        reference: str,
+        people: Sequence[Person],
+        address: Address = NOWHERE,
+        shared: Collection[bytes] = (),
     ) -> None:
         """Keep a family, or bring it up to date; atomic, also outside a transaction.
 
-        Raise `IdentifierTaken` when an identifier is another family's, `Erased` when the family was erased.
+        Raise `IdentifierTaken` when an identifier is another family's and its digest is not among those that `shared`
+        allows, `Erased` when the family was erased.
         """
         identifiers = self._identifiers(people, address)
         async with conn.transaction():
@@ -121,7 +129,24 @@ class Vault:
             await conn.execute(_SQL["put_people"], reference, *columns(members, 2))
             sealed = key.seal_json(asdict(address), _place(reference, "addresses"))
             await conn.execute(_SQL["put_address"], reference, sealed)
-            await _put_identifiers(conn, reference, identifiers)
+            await _put_identifiers(conn, reference, identifiers, shared)
+            await self._put_likenesses(conn, reference, people)
+
+    async def find_alike(self, conn: Conn, people: Sequence[Person]) -> list[str]:
+        """Return the families of people who may be these by name and date of birth; which are, is for others to say."""
+        asked = {key for each in people for key in asked_of(facts(each))}
+        digests = [self.subject_digest("likeness", key) for key in asked]
+        return [row["reference"] for row in await conn.fetch(_SQL["alike"], digests)]
+
+    async def index_likenesses(self, conn: Conn, limit: int) -> int:
+        """Make up to `limit` families from before there were likenesses known by them; return how many were left."""
+        rows = await conn.fetch(_SQL["unlikened"], limit)
+        for row in rows:
+            async with conn.transaction():
+                await self._claim_key(conn, row["reference"])
+                family = await self.read_family(conn, row["reference"])
+                await self._put_likenesses(conn, row["reference"], family.people if family else ())
+        return len(rows)
 
     async def read_family(self, conn: Conn, reference: str) -> FamilyRecord | None:
         """Return a family in plain words, or None when it is unknown or erased."""
@@ -155,21 +180,19 @@ class Vault:
         """Return a family's notes, oldest first; empty when the family is unknown or erased."""
         return [self._note(reference, row) for row in await conn.fetch(_SQL["read_notes"], reference)]
 
-    async def seal_born(self, conn: Conn, reference: str, effect_id: str, born: Mapping[str, date]) -> bytes:
+    async def seal_born(self, conn: Conn, reference: str, effect_id: str, born: Mapping[str, Born]) -> bytes:
         """Seal dates of birth as an evaluation used them: they go when the family is erased. Raise `Erased`."""
         key = await self._claim_key(conn, reference)
-        return key.seal_json(
-            {name: day.isoformat() for name, day in born.items()}, _place(reference, "born", effect_id)
-        )
+        return key.seal_json({name: str(day) for name, day in born.items()}, _place(reference, "born", effect_id))
 
-    async def open_born(self, conn: Conn, reference: str, effect_id: str, sealed: bytes) -> dict[str, date]:
+    async def open_born(self, conn: Conn, reference: str, effect_id: str, sealed: bytes) -> dict[str, Born]:
         """Return dates of birth as an evaluation used them. Raise `Erased` when the family was erased."""
         rows = await conn.fetch(_SQL["read_family"], reference)
         wrapped = next((row["sealed"] for row in rows if row["part"] == "key"), None)
         if wrapped is None:
             raise Erased
         told = self._unwrap(reference, wrapped).open_json(sealed, _place(reference, "born", effect_id))
-        return {name: date.fromisoformat(day) for name, day in told.items()}
+        return {name: BORN.validate_python(day) for name, day in told.items()}
 
     def seal_secret(self, name: str, secret: bytes) -> bytes:
         """Seal a partner's secret under the master key."""
@@ -178,6 +201,11 @@ class Vault:
     def open_secret(self, name: str, sealed: bytes) -> bytes:
         """Open a partner's secret. Raise `cryptography.exceptions.InvalidTag` when it is not ours."""
         return self._master.open(sealed, _place(name, "partners"))
+
+    async def _put_likenesses(self, conn: Conn, reference: str, people: Sequence[Person]) -> None:
+        keys = [(key, each.member_id) for each in people for key in likenesses(facts(each))]
+        found = sorted((self.subject_digest("likeness", key), member_id) for key, member_id in keys)
+        await conn.execute(_SQL["put_likenesses"], reference, *columns(found, 2))
 
     async def _claim_key(self, conn: Conn, reference: str) -> Sealer:
         """Return the family's key, made if it has none, and hold it against erasing until the transaction ends."""
@@ -212,6 +240,28 @@ async def find_people(conn: Conn, digests: Sequence[bytes]) -> list[Match]:
     return [Match(**dict(row)) for row in await conn.fetch(_SQL["find_people"], list(digests))]
 
 
+async def depart(conn: Conn, reference: str, member_id: str, on: date) -> None:
+    """Let a member be of the family no more from `on`: what partners tell of later days is not the family's."""
+    await conn.execute(_SQL["depart"], reference, member_id, on)
+
+
+async def departed(conn: Conn, references: Sequence[str]) -> set[tuple[str, str]]:
+    """Return who has left these families, as reference and member."""
+    rows = await conn.fetch(_SQL["departed"], list(references))
+    return {(row["reference"], row["member_id"]) for row in rows}
+
+
+def facts(person: Person) -> PersonFacts:
+    """Return what is weighed of a person."""
+    return PersonFacts(
+        key=person.member_id,
+        surname=person.surname,
+        forename=person.forename,
+        born=person.born,
+        identifiers=person.identifiers,
+    )
+
+
 async def erase(conn: Conn, reference: str, at: datetime) -> bool:
     """Destroy a family's key, its vault rows and its identifiers; False when there was nothing to destroy.
 
@@ -222,13 +272,17 @@ async def erase(conn: Conn, reference: str, at: datetime) -> bool:
     return bool(await conn.fetchval(_SQL["erase"], reference, at))
 
 
-async def _put_identifiers(conn: Conn, reference: str, identifiers: list[Identifier]) -> None:
-    digests = [digest for digest, _, _ in identifiers]
-    if len(set(digests)) < len(digests):
+async def _put_identifiers(
+    conn: Conn, reference: str, identifiers: list[Identifier], shared: Collection[bytes]
+) -> None:
+    numbers = [digest for digest, scheme, _ in identifiers if scheme != "person"]
+    if len(set(numbers)) < len(numbers):
         raise IdentifierTaken(f"two members of {reference} share an identifier; look at their rows")
-    await conn.execute(_SQL["drop_identifiers"], reference, digests)
+    digests, schemes, members = columns(identifiers, 3)
+    await conn.execute(_SQL["drop_identifiers"], reference, digests, members)
+    twins = [digest in shared or digest in digests[:place] for place, digest in enumerate(digests)]
     try:
-        await conn.execute(_SQL["put_identifiers"], reference, *columns(identifiers, 3))
+        await conn.execute(_SQL["put_identifiers"], reference, digests, schemes, members, twins)
     except asyncpg.UniqueViolationError as clash:
         raise IdentifierTaken from clash
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from store.chain import GENESIS, chained
+from domain.journey.stream import GENESIS
+from store.chain import chained
 from store.pool import Conn, Record
 from store.queries import queries
 

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from random import Random
+from string import ascii_lowercase
 from typing import Any
 
 import httpx
@@ -99,7 +101,7 @@ class Doors:
     """One running gateway: its app, its engine, and clients of every role."""
 
     def __init__(self, stack: PrivateStack, app: FastAPI, services: Services, engine: NearEngine) -> None:
-        self.stack, self.app, self.parts, self.engine = stack, app, services, engine
+        self.stack, self.app, self.services, self.engine = stack, app, services, engine
         self.key = json.loads((stack.layout.secrets / "jwt.json").read_text())
         self._numbers = itertools.count(1)
         self._secrets: dict[str, str] = {}
@@ -120,15 +122,15 @@ class Doors:
 
     def form(self, **changes: Any) -> dict[str, Any]:
         """Return a good referral of people whom nobody knows yet."""
-        surname = f"Nobody{''.join(chr(97 + int(digit)) for digit in str(next(self._numbers)))}"
+        surname, adult, child = (_word(f"{next(self._numbers)}") for _ in range(3))
         told: dict[str, Any] = {
             "referrer": "wirral-schools",
             "referred_on": "2012-05-01",
             "locality": "Leasowe",
             "criteria": ["poverty", "addiction"],
             "members": [
-                {"role": "adult", "surname": surname, "forename": "Wren", "date_of_birth": "1978-04-18"},
-                {"role": "child", "surname": surname, "forename": "Toni", "date_of_birth": "1999-10-05"},
+                {"role": "adult", "surname": surname, "forename": f"Wren{adult}", "date_of_birth": "1978-04-18"},
+                {"role": "child", "surname": surname, "forename": f"Toni{child}", "date_of_birth": "1999-10-05"},
             ],
         }
         return told | changes
@@ -159,7 +161,7 @@ class Doors:
         name = name or f"kw-{uuid.uuid4().hex[:8]}"
         async with self.client() as client:
             told = {"name": name, "email": f"{name}@council.example", "cap": cap}
-            assert (await client.post("/v1/workers", json=told)).status_code == 201
+            assert (await client.post("/v1/staff", json=told)).status_code == 201
         return name
 
     async def allocated(self) -> tuple[str, str]:
@@ -176,6 +178,11 @@ class Doors:
         for reference in self._holding:
             assert (await self.step(reference, "close", outcome="moved-away")).status_code in {200, 409}
         self._holding.clear()
+
+
+def _word(seed: str) -> str:
+    """Return a name that is like no other."""
+    return "".join(Random(seed).choices(ascii_lowercase, k=12))  # noqa: S311 - no secret
 
 
 def nhs_number(seed: int) -> str:

@@ -16,11 +16,10 @@ from domain.journey.commands import AnyCommand
 from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
 from domain.journey.evolve import fold
 from domain.journey.replies import Reply
+from domain.journey.stream import GENESIS, Change, NewEvent
 from domain.programme.programme import Programme
 from store import claims, journal, programmes
-from store.chain import GENESIS
 from store.claims import Claim, Filters
-from store.journal import Change, NewEvent
 from store.pool import Pool
 from store.vault import Person, Vault
 
@@ -49,7 +48,7 @@ class Ledger:
             if not await self.vault.born(conn, journey.reference):
                 await self.vault.put_family(conn, journey.reference, people)
             news = [NewEvent(event, "c", "coordinator:ann") for event in events]
-            await journal.append(conn, Change(journey.journey_id, 0, news, journey), GENESIS)
+            await journal.append(conn, Change(journey.journey_id, 0, GENESIS, journey, news))
         return journey.journey_id
 
     async def carry_out(self, journey_id: str, *commands: AnyCommand) -> list[Effect]:

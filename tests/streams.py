@@ -13,18 +13,20 @@ from domain.evidence import EVIDENCE
 from domain.family import Member
 from domain.journey import commands as ask
 from domain.journey.agenda import Deadline, agenda
-from domain.journey.commands import AnyCommand, Caseload
-from domain.journey.decide import decide
+from domain.journey.commands import AnyCommand
 from domain.journey.effects import Effect
-from domain.journey.events import AnyEvent, EventCorrected
-from domain.journey.evolve import evolve, fold
-from domain.journey.owed_work import owed_work
-from domain.journey.react import react
+from domain.journey.events import AnyEvent
+from domain.journey.evolve import fold
+from domain.journey.facts import Caseload
+from domain.journey.progress import Progress
 from domain.journey.replies import Rejection, Reply
 from domain.journey.state import Journey
+from domain.journey.stream import Answered, Change, Loaded, Recorded, fingerprint
 from domain.programme.programme import Programme
-from store.journal import Answered, Change, NewEvent, append, fingerprint, load
+from store.chain import event_id
+from store.journal import append, load
 from store.pool import Conn
+from tests.facts import apart, give
 
 REFERENCE = "F-7K3Q-9D2X"
 START = date(2012, 5, 1)
@@ -90,25 +92,42 @@ class Step:
     """One command carried out: what it made, and everything that follows from it."""
 
     command: AnyCommand
-    before: Journey
-    journey: Journey
-    events: list[AnyEvent]
+    before: Loaded
+    progress: Progress
     reply: Reply
-    effects: list[Effect]
-    deadlines: tuple[Deadline, ...]
 
-    def change(self, journey_id: str) -> Change:
+    @property
+    def journey(self) -> Journey:
+        """The journey after it."""
+        return self.progress.journey
+
+    @property
+    def events(self) -> list[AnyEvent]:
+        """What it made happen."""
+        return [new.event for new in self.progress.new]
+
+    @property
+    def effects(self) -> list[Effect]:
+        """What is to be done in the world."""
+        return [effect for _, effect in self.progress.effects]
+
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """What falls due after it."""
+        return agenda(self.journey, PROGRAMME, calendar_of(PROGRAMME.nation))
+
+    def change(self) -> Change:
         """The step as the journal takes it."""
-        command = self.command
         return Change(
-            journey_id=journey_id,
+            journey_id=self.before.journey_id,
             expected_version=self.before.version,
-            events=[NewEvent(event, command.command_id, command.actor) for event in self.events],
+            last_hash=self.before.last_hash,
+            events=self.progress.new,
             journey=self.journey,
             deadlines=self.deadlines,
-            owed=owed_work(self.journey, PROGRAMME, calendar_of(PROGRAMME.nation)),
-            answers=[Answered(self.reply, fingerprint(journey_id, command))],
-            effects=[(command.command_id, effect) for effect in self.effects],
+            owed=self.progress.owed(),
+            answers=[Answered(self.reply, fingerprint(self.before.journey_id, self.command))],
+            effects=self.progress.effects,
         )
 
 
@@ -116,30 +135,32 @@ def journey_id_of(reference: str = REFERENCE, number: int = 1) -> str:
     return f"journey:wirral:{reference}:{number}"
 
 
-def step(stream: Sequence[AnyEvent], command: AnyCommand, journey_id: str) -> Step:
-    """Decide a command on a stream; a rejection is a reply without events."""
-    before = fold(stream)
-    rejection, events = None, []
+def step(loaded: Loaded, order: Any) -> Step:
+    """Decide a command on a stream, without letting time pass; a rejection is a reply without events."""
+    command, facts = apart(order)
+    progress, rejection = Progress(loaded, command.at, PROGRAMME), None
     try:
-        events = decide(before, command, PROGRAMME)
+        progress.advance(command, facts)
     except Rejected as fault:
         rejection = Rejection(code=fault.code, reason=fault.reason, remedy=fault.remedy)
-    journey, effects = before, []
-    for event in events:
-        journey = evolve(journey, event)
-        effects += react(journey, event, PROGRAMME)
-    if any(isinstance(event, EventCorrected) for event in events):
-        journey = fold([*stream, *events])
     reply = Reply(
         command_id=command.command_id,
-        journey_id=journey_id,
-        version=journey.version,
-        stage=journey.stage,
-        happened=tuple(event.type for event in events),
+        journey_id=loaded.journey_id,
+        version=progress.journey.version,
+        stage=progress.journey.stage,
+        happened=tuple(new.event.type for new in progress.new),
         rejection=rejection,
     )
-    deadlines = agenda(journey, PROGRAMME, calendar_of(PROGRAMME.nation))
-    return Step(command, before, journey, events, reply, effects, deadlines)
+    return Step(command, loaded, progress, reply)
+
+
+def in_memory(stream: Sequence[AnyEvent], journey_id: str) -> Loaded:
+    """A stream as the journal would load it, with nothing answered and nothing open."""
+    recorded = [
+        Recorded(version, event, event_id(journey_id, version), "coordinator:ann", "c", event.at, event.at, bytes(32))
+        for version, event in enumerate(stream, start=1)
+    ]
+    return Loaded(journey_id, recorded)
 
 
 def play(orders: Sequence[AnyCommand], journey_id: str) -> list[Step]:
@@ -147,16 +168,15 @@ def play(orders: Sequence[AnyCommand], journey_id: str) -> list[Step]:
     stream: list[AnyEvent] = []
     steps = []
     for order in orders:
-        steps.append(step(stream, order, journey_id))
+        steps.append(step(in_memory(stream, journey_id), order))
         stream += steps[-1].events
     return steps
 
 
 async def carry_out(conn: Conn, journey_id: str, command: AnyCommand) -> Step:
     """Load, decide and append, as the activity does; no retry."""
-    loaded = await load(conn, journey_id, [command.command_id])
-    done = step([recorded.event for recorded in loaded.events], command, journey_id)
-    await append(conn, done.change(journey_id), loaded.last_hash)
+    done = step(await load(conn, journey_id, [command.command_id]), command)
+    await append(conn, done.change())
     return done
 
 
@@ -172,13 +192,12 @@ class Orders:
         self.reference, self.number, self.key_worker = reference, number, key_worker
         self._ids = itertools.count(1)
 
-    def give(self, kind: Any, day: date, /, **fields: Any) -> AnyCommand:
+    def give(self, kind: Any, day: date, /, **fields: Any) -> Any:
         """Any command, about `day`."""
         on = {"on": day} if "on" in kind.model_fields else {}
         name = f"{self.reference}:{self.number}:c{next(self._ids)}"
         at = datetime.combine(day, time(12), tzinfo=UTC)
-        order: AnyCommand = kind(**{"command_id": name, "at": at, "actor": "coordinator:ann", **on, **fields})
-        return order
+        return give(kind, **{"command_id": name, "at": at, "actor": "coordinator:ann", **on, **fields})
 
     def refer(self, day: date = START) -> AnyCommand:
         """The referral of an adult and a child by the police."""
@@ -261,7 +280,7 @@ def random_walk(seed: int, length: int = 40) -> Iterator[tuple[str, AnyCommand]]
         day += timedelta(days=chance.choice([0, 1, 3, 9, 20, 45]))
         for _ in range(1 if chance.random() < RASH else 8):  # mostly something that fits
             order = orders.refer(day) if turn == 0 else _any_order(orders, chance, day, stream, turn)
-            done = step(stream, order, journey_id)
+            done = step(in_memory(stream, journey_id), order)
             if done.events:
                 break
         stream = [*stream, *done.events]

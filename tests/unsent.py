@@ -19,7 +19,7 @@ async def planned(doors: Doors, *, consent: bool = False, **form: Any) -> tuple[
         body = {"basis": "consent", "purpose": "family-support", "on": today}
         assert (await doors.step(reference, "consent", **body)).status_code == 200
     assert (await doors.step(reference, "identify", criteria=["poverty", "addiction"])).status_code == 200
-    async with doors.parts.pool.acquire() as conn:
+    async with doors.services.pool.acquire() as conn:
         [row] = await effects.of_journey(conn, f"journey:wirral:{reference}:1")
     return reference, row
 

@@ -15,6 +15,7 @@ _STYLES = f"""<styleSheet {_NS}><fonts><font/></fonts><fills><fill/></fills><bor
 <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"""
 
 Cell = str | int | float | date | None
+FAILED = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!")  # written as the failed formulas that they are
 
 
 def workbook(sheets: dict[str, Sequence[Sequence[Cell]]]) -> bytes:
@@ -64,11 +65,21 @@ def _book(names: list[str]) -> str:
 
 
 def _sheet(rows: Sequence[Sequence[Cell]]) -> str:
-    told = "".join(f'<row r="{n}">{"".join(map(_cell, row))}</row>' for n, row in enumerate(rows, 1))
+    told = "".join(
+        f'<row r="{n}">{"".join(_cell(cell, _place(n, at)) for at, cell in enumerate(row))}</row>'
+        for n, row in enumerate(rows, 1)
+    )
     return f"<worksheet {_NS}><sheetData>{told}</sheetData></worksheet>"
 
 
-def _cell(value: Cell) -> str:
+def _place(row: int, column: int) -> str:
+    first, last = divmod(column, 26)
+    return f"{chr(64 + first) if first else ''}{chr(65 + last)}{row}"
+
+
+def _cell(value: Cell, place: str) -> str:
+    if value in FAILED:
+        return f'<c r="{place}" t="e"><f>VLOOKUP(1,A1:B2,2)</f><v>{value}</v></c>'
     if value is None or value == "":
         return "<c/>"
     if isinstance(value, date):

@@ -12,7 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Settings; secrets are files in `secrets_dir`, so that none stands in the environment or a log."""
 
-    model_config = SettingsConfigDict(env_prefix="JOURNEYS_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="JOURNEYS_", env_nested_delimiter="__", extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str = Field(description="Postgres URI, for asyncpg.", repr=False)
     temporal_address: str = Field(description="host:port of the Temporal frontend.")
@@ -41,8 +43,8 @@ class Settings(BaseSettings):
     notify_url: str = Field(
         default="https://api.notifications.service.gov.uk", description="GOV.UK Notify; another one for tests."
     )
-    notify_template: str | None = Field(
-        default=None, description="Template at Notify, of ((subject)) and ((body)), for partners without their own."
+    notify_templates: dict[str, str] = Field(
+        default={}, description="Templates at Notify by their kind: JOURNEYS_NOTIFY_TEMPLATES__EMAIL and so on."
     )
     partner_rate: str = Field(default="600/minute", description="Messages to one partner by one worker, at most.")
     mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders and notifications.")

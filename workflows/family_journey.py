@@ -2,47 +2,14 @@
 
 from temporalio import workflow
 
-# Loaded anew in the sandbox, as this file is, so that the sandbox keeps it too from clocks and input.
-with workflow.unsafe.sandbox_import_notification_policy(workflow.SandboxImportNotificationPolicy.SILENT):
-    from workflows.journey_loop import JourneyLoop
-
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from activities.messages import Due
-    from domain.journey.commands import (
-        COMMAND,
-        AcceptHandover,
-        AcknowledgeReminder,
-        AgreePlan,
-        AllocateKeyWorker,
-        AssessFamily,
-        CancelDeadline,
-        CloseJourney,
-        CorrectEvent,
-        DecideClawback,
-        EraseFamily,
-        IdentifyFamily,
-        MoveDeadline,
-        OfferHandover,
-        PauseDeadline,
-        RecordCheck,
-        RecordConsent,
-        RecordContact,
-        RecordReview,
-        ReferFamily,
-        RefuseHandover,
-        ResumeDeadline,
-        RetryMessage,
-        ReviewPlan,
-        StartIntervention,
-        StepDown,
-        StepUp,
-        WithdrawConsent,
-        WithdrawHandover,
-    )
+    from domain.journey import commands as c
     from domain.journey.replies import Reply
     from domain.names import JOURNEY_WORKFLOW, PARTNER_EVENTS
+    from workflows.journey_loop import JourneyLoop
     from workflows.messages import JourneyInput, JourneyState, PartnerEvents
 
 
@@ -74,154 +41,164 @@ class FamilyJourney:
     # The path, stage by stage: referral
 
     @workflow.update
-    async def refer(self, command: ReferFamily) -> Reply:
+    async def refer(self, command: c.ReferFamily) -> Reply:
         """Open the journey."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def consent(self, command: RecordConsent) -> Reply:
+    async def consent(self, command: c.RecordConsent) -> Reply:
         """Record a lawful basis for sharing."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def withdraw_consent(self, command: WithdrawConsent) -> Reply:
+    async def withdraw_consent(self, command: c.WithdrawConsent) -> Reply:
         """End a recorded basis."""
         return await self._loop.answer(command)
 
     # Identification
 
     @workflow.update
-    async def identify(self, command: IdentifyFamily) -> Reply:
+    async def identify(self, command: c.IdentifyFamily) -> Reply:
         """Check the criteria of the programme."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def allocate(self, command: AllocateKeyWorker) -> Reply:
+    async def allocate(self, command: c.AllocateKeyWorker) -> Reply:
         """Give the family its key worker."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def offer_handover(self, command: OfferHandover) -> Reply:
+    async def offer_handover(self, command: c.OfferHandover) -> Reply:
         """Offer the family to another key worker."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def withdraw_handover(self, command: WithdrawHandover) -> Reply:
+    async def withdraw_handover(self, command: c.WithdrawHandover) -> Reply:
         """Take an unanswered offer back."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def accept_handover(self, command: AcceptHandover) -> Reply:
+    async def accept_handover(self, command: c.AcceptHandover) -> Reply:
         """Take over an offered family."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def refuse_handover(self, command: RefuseHandover) -> Reply:
+    async def refuse_handover(self, command: c.RefuseHandover) -> Reply:
         """Decline an offered family."""
         return await self._loop.answer(command)
 
     # Assessment
 
     @workflow.update
-    async def record_contact(self, command: RecordContact) -> Reply:
+    async def record_contact(self, command: c.RecordContact) -> Reply:
         """Record a contact with the family."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def assess(self, command: AssessFamily) -> Reply:
+    async def assess(self, command: c.AssessFamily) -> Reply:
         """Record the whole-family assessment."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def agree_plan(self, command: AgreePlan) -> Reply:
+    async def agree_plan(self, command: c.AgreePlan) -> Reply:
         """Record the plan agreed with the family."""
         return await self._loop.answer(command)
 
     # Intervention
 
     @workflow.update
-    async def start_intervention(self, command: StartIntervention) -> Reply:
+    async def start_intervention(self, command: c.StartIntervention) -> Reply:
         """Begin high-intensity work."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def review_plan(self, command: ReviewPlan) -> Reply:
+    async def review_plan(self, command: c.ReviewPlan) -> Reply:
         """Record a review of the plan."""
         return await self._loop.answer(command)
 
     # Step-down
 
     @workflow.update
-    async def step_down(self, command: StepDown) -> Reply:
+    async def step_down(self, command: c.StepDown) -> Reply:
         """Move to low intensity."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def step_up(self, command: StepUp) -> Reply:
+    async def step_up(self, command: c.StepUp) -> Reply:
         """Move back to high intensity."""
         return await self._loop.answer(command)
 
     # Sustained-outcome checks, and the end
 
     @workflow.update
-    async def record_check(self, command: RecordCheck) -> Reply:
+    async def record_check(self, command: c.RecordCheck) -> Reply:
         """Record a sustained-outcome check."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def close(self, command: CloseJourney) -> Reply:
+    async def close(self, command: c.CloseJourney) -> Reply:
         """End the journey."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def erase(self, command: EraseFamily) -> Reply:
+    async def reopen(self, command: c.ReopenJourney) -> Reply:
+        """Take a close back."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def erase(self, command: c.EraseFamily) -> Reply:
         """Destroy what is personal of the family, long after the close."""
         return await self._loop.answer(command)
 
     # At any stage
 
     @workflow.update
-    async def correct(self, command: CorrectEvent) -> Reply:
+    async def correct(self, command: c.CorrectEvent) -> Reply:
         """Supersede an earlier event."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def acknowledge(self, command: AcknowledgeReminder) -> Reply:
+    async def withdraw_evidence(self, command: c.WithdrawEvidence) -> Reply:
+        """Set an observation aside."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def acknowledge(self, command: c.AcknowledgeReminder) -> Reply:
         """Say that a reminder was seen."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def move_deadline(self, command: MoveDeadline) -> Reply:
+    async def move_deadline(self, command: c.MoveDeadline) -> Reply:
         """Set a deadline to another day."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def pause_deadline(self, command: PauseDeadline) -> Reply:
+    async def pause_deadline(self, command: c.PauseDeadline) -> Reply:
         """Stop the clock of a piece of work."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def resume_deadline(self, command: ResumeDeadline) -> Reply:
+    async def resume_deadline(self, command: c.ResumeDeadline) -> Reply:
         """Let a paused clock run again."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def cancel_deadline(self, command: CancelDeadline) -> Reply:
+    async def cancel_deadline(self, command: c.CancelDeadline) -> Reply:
         """Take the deadline off a piece of work."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def record_review(self, command: RecordReview) -> Reply:
+    async def record_review(self, command: c.RecordReview) -> Reply:
         """Record what was found, on a later journey of the family, about a claim of this one."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def decide_clawback(self, command: DecideClawback) -> Reply:
+    async def decide_clawback(self, command: c.DecideClawback) -> Reply:
         """Uphold a claim against a proposed clawback, or claw it back."""
         return await self._loop.answer(command)
 
     @workflow.update
-    async def retry_message(self, command: RetryMessage) -> Reply:
+    async def retry_message(self, command: c.RetryMessage) -> Reply:
         """Send a message again that failed or was refused."""
         return await self._loop.answer(command)
 
@@ -230,7 +207,7 @@ class FamilyJourney:
         """Take a batch of partners' observations."""
         for row in batch.rows:
             try:
-                self._loop.ask(COMMAND.validate_python(row))
+                self._loop.ask(c.COMMAND.validate_python(row))
             except ValidationError:
                 # The row stays unapplied in the inbox, where doctor and the sweep find it.
                 workflow.logger.exception("a partner event did not decode", extra={"command_id": row.get("command_id")})

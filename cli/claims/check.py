@@ -39,7 +39,7 @@ def check(
 
     Example: journeys claims check claim.json
     """
-    from domain.claims.claim_file import check as judge  # noqa: PLC0415  the CLI must start fast
+    from domain.claims.claim_file import check as judge
 
     claim, programme = _load(file, pack)
     report = judge(claim, programme)
@@ -53,9 +53,9 @@ def check(
 
 
 def _load(file: Path, pack: Path | None) -> "tuple[ClaimFile, Programme]":
-    from domain.claims.faults import BadClaimFile  # noqa: PLC0415
-    from domain.claims.reading import fit, read  # noqa: PLC0415
-    from programmes import PackError, load, names  # noqa: PLC0415
+    from domain.claims.faults import BadClaimFile
+    from domain.claims.reading import fit, read
+    from programmes import PackError, load, names
 
     try:
         claim = read(file.read_bytes(), programmes=() if pack else names())
@@ -72,8 +72,8 @@ def _load(file: Path, pack: Path | None) -> "tuple[ClaimFile, Programme]":
 
 def _pack(file: Path) -> "Programme":
     """Return a pack that was exported, or one that is still being written, as `programmes check` reads it."""
-    from programmes import kept  # noqa: PLC0415
-    from programmes.opening import opened  # noqa: PLC0415
+    from programmes import kept
+    from programmes.opening import opened
 
     return opened(str(file)) if file.suffix == ".toml" else kept(file.read_bytes())
 
@@ -86,10 +86,10 @@ def _refused(file: Path, faults: list[str]) -> typer.Exit:
 
 
 def _show(claim: "ClaimFile", programme: "Programme", report: "ClaimReport") -> None:
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from cli.claims.tree import tree_of  # noqa: PLC0415
-    from domain.claims.claim_file import explain  # noqa: PLC0415
+    from cli.claims.tree import tree_of
+    from domain.claims.claim_file import explain
 
     Console(highlight=False).print(tree_of(programme, report, explain(claim, programme)))
 

@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
         command(app, name)(function)
 
 
-def list_claims(  # noqa: PLR0913, PLR0917 - one argument an option
+def list_claims(
     door: Door,
     reference: Annotated[str | None, typer.Option(help="Only this family.")] = None,
     state: Annotated[str | None, typer.Option(help="eligible, submitted, paid, rejected or clawed-back.")] = None,
@@ -73,7 +73,7 @@ def explain(
 
     Example: journeys claims explain F-7K3Q-9D2X
     """
-    from cli.claims.explanation import tell  # noqa: PLC0415 - the CLI must start fast
+    from cli.claims.explanation import tell
 
     names = [claim] if ":" in claim else [row["claim_id"] for row in door.get("/v1/claims", reference=claim.upper())]
     if not names:
@@ -86,7 +86,7 @@ def explain(
         tell(one)
 
 
-def export(  # noqa: PLR0913 - one argument an option
+def export(
     door: Door,
     ref: Ref,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="As of this day. Default: today.")] = None,

@@ -47,7 +47,7 @@ class Door:
     @property
     def folder(self) -> Path:
         """The data folder of the local stack."""
-        from stack.folders import default_data  # noqa: PLC0415 - the CLI must start fast
+        from stack.folders import default_data
 
         return self.data or default_data()
 
@@ -60,43 +60,41 @@ class Door:
     @cached_property
     def clock(self) -> "Clock":
         """The business clock of the stack, which a time-lapse has moved."""
-        from cli.core.days import Clock  # noqa: PLC0415
+        from cli.core.days import Clock
 
         told = self.get("/clock")
         return Clock(datetime.fromisoformat(told["now"]), told["nation"])
 
     def day(self, text: str) -> str:
         """Return the day that a text means here, as it is sent."""
-        from cli.core.days import day  # noqa: PLC0415
+        from cli.core.days import day
 
         return text if ISO_DAY.fullmatch(text) else day(text, self.clock).isoformat()
 
     def moment(self, text: str) -> str:
         """Return the moment that a text means here as a limit, as it is sent."""
-        from cli.core.days import moment  # noqa: PLC0415
+        from cli.core.days import moment
 
         return moment(text, self.clock).isoformat()
 
     def get(self, path: str, **params: Any) -> Any:
         """Ask."""
-        told = {name: value for name, value in params.items() if value is not None}
-        return self._request("GET", path, params=told).json()
+        return self.page(path, **params)[0]
+
+    def page(self, path: str, method: str = "GET", **params: Any) -> tuple[Any, str | None]:
+        """Ask for a page; return its body, and the cursor of the page after it as `Link` names it, if there is one."""
+        given = {name: value for name, value in params.items() if value is not None}
+        answer = self._request(method, path, params=given)
+        return answer.json(), _next(answer)
 
     def rows(self, path: str, within: str | None = None, most: int | None = None, **params: Any) -> list[Any]:
-        """Ask for a list page by page and return its rows, `most` of them; they stand `within` the body, or are it.
-
-        The page after one is named by the body's `next`, or by the `Link` header where the body is the bare list.
-        """
+        """Ask for a list page by page and return its rows, `most` of them; they are `within` the body, or are it."""
         found: list[Any] = []
         cursor = None
         while most is None or len(found) < most:
-            wanted = {**params, "cursor": cursor, "limit": PAGE if most is None else min(PAGE, most - len(found))}
-            answer = self._request(
-                "GET", path, params={name: each for name, each in wanted.items() if each is not None}
-            )
-            told = answer.json()
-            found += told[within] if within else told
-            cursor = told["next"] if within else _next(answer)
+            limit = PAGE if most is None else min(PAGE, most - len(found))
+            body, cursor = self.page(path, cursor=cursor, limit=limit, **params)
+            found += body[within] if within else body
             if cursor is None:
                 break
         return found
@@ -136,9 +134,9 @@ class Door:
     @contextmanager
     def client(self) -> "Iterator[httpx.Client]":
         """Open the HTTP client; what still fails after every attempt becomes `Trouble`."""
-        import httpx  # noqa: PLC0415
+        import httpx
 
-        from cli.core.session import token  # noqa: PLC0415
+        from cli.core.session import token
 
         headers = {"authorization": f"Bearer {token(self.folder)}"}
         try:
@@ -165,7 +163,7 @@ def in_path(text: str) -> str:
 
 def _next(answer: "httpx.Response") -> str | None:
     """Return the cursor in the address of the page after this one."""
-    import httpx  # noqa: PLC0415
+    import httpx
 
     following = answer.links.get("next", {}).get("url")
     return httpx.URL(following).params["cursor"] if following else None
@@ -173,8 +171,8 @@ def _next(answer: "httpx.Response") -> str | None:
 
 def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":
     """Return the attempts at one request, longer apart each time: long enough for a gateway that is started again."""
-    import httpx  # noqa: PLC0415
-    import stamina  # noqa: PLC0415
+    import httpx
+    import stamina
 
     stamina.instrumentation.set_on_retry_hooks([])  # it would log to the terminal
     on = (AwayError, httpx.TransportError) if repeatable else (AwayError, httpx.ConnectError)
@@ -184,7 +182,7 @@ def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":
 @contextmanager
 def _calls(address: str) -> Iterator[None]:
     """Say plainly that an address is none."""
-    import httpx  # noqa: PLC0415
+    import httpx
 
     try:
         yield

@@ -16,6 +16,6 @@ def completion(shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(h
     Example: journeys completion bash
     """
     # Not among the names that the module exports by its types, but where its own option finds it.
-    from typer.completion import get_completion_script  # type: ignore[attr-defined] # noqa: PLC0415
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
     typer.echo(get_completion_script(prog_name="journeys", complete_var="_JOURNEYS_COMPLETE", shell=shell))

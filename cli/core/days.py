@@ -113,7 +113,7 @@ def _in_utc(found: datetime) -> datetime:
 
 
 def _working_days(clock: Clock, said: re.Match[str], text: str) -> date:
-    from domain.calendar import calendar_of  # noqa: PLC0415 - the CLI must start fast
+    from domain.calendar import calendar_of
 
     return calendar_of(clock.nation).shift(clock.today, _signed(said, text))
 
@@ -132,7 +132,7 @@ def _signed(said: re.Match[str], text: str) -> int:
 
 def _parsed(text: str, base: datetime) -> datetime | None:
     """Ask dateparser, which must find every part of the date in the text; a named weekday is enough with its week."""
-    import dateparser  # noqa: PLC0415 - the CLI must start fast
+    import dateparser
 
     settings = {"DATE_ORDER": "DMY", "RELATIVE_BASE": base, "STRICT_PARSING": not _WEEKDAY.fullmatch(text)}
     found: datetime | None = dateparser.parse(text, languages=["en"], settings=settings)

@@ -45,6 +45,11 @@ def tables_as_csv(*, wanted: bool, instead_of_json: bool) -> Iterator[None]:
         _AS_CSV.reset(token)
 
 
+def wanted_as_csv() -> bool:
+    """Tell whether tables are written as CSV."""
+    return _AS_CSV.get()
+
+
 def remark(text: str) -> None:
     """Write a line about a table: beside it, and not into it where it is CSV."""
     typer.echo(text, err=_AS_CSV.get())
@@ -63,7 +68,7 @@ def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
     happened = ", ".join(told["happened"]) or "nothing to do: it was so already"
     version = version_of(told["journey_id"], told["version"])
     typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {version})")
-    for line in told.get("explanation", ()):
+    for line in (*told.get("remarks", ()), *told.get("explanation", ())):
         typer.echo(f"  {plain(line)}")
 
 
@@ -80,7 +85,7 @@ def table(
         if not beside:
             _csv(columns, rows)
         return
-    from cli.core.tables import draw  # noqa: PLC0415 - the CLI must start fast
+    from cli.core.tables import draw
 
     draw(title, columns, [[_shown(cell) for cell in row] for row in rows], err=err)
 
@@ -108,7 +113,7 @@ def fields(pairs: Iterable[tuple[str, object]]) -> None:
 
 def moment(text: str | None) -> str:
     """Write a UTC time as it is in Britain."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    from zoneinfo import ZoneInfo
 
     return datetime.fromisoformat(text).astimezone(ZoneInfo("Europe/London")).strftime("%Y-%m-%d %H:%M") if text else ""
 
@@ -150,7 +155,7 @@ def _shown(value: object) -> str:
     return plain("" if value is None else value)
 
 
-def _yes(value: bool) -> str:  # noqa: FBT001 - the value is what is written
+def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 

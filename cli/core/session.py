@@ -38,7 +38,7 @@ def token(folder: Path) -> str:
 
 def login(folder: Path, name: str, role: "Role") -> str:
     """Make a token with the local stack's key and keep it where only its owner can read it."""
-    from stack.tokens import mint  # noqa: PLC0415 - the CLI must start fast
+    from stack.tokens import mint
 
     if not (folder / "secrets" / "jwt.json").is_file():
         raise Trouble(

@@ -18,5 +18,7 @@ def entity_tag(version: str) -> str:
 
 def version_of(journey_id: str, version: int) -> str:
     """Return a journey's version as people are told it: the number, and before it which journey unless the first."""
-    number = journey_id.rsplit(":", 1)[1]
-    return str(version) if number == "1" else f"{number}-{version}"
+    from domain.ids import number_of
+
+    number = number_of(journey_id)
+    return str(version) if number == 1 else f"{number}-{version}"

@@ -25,7 +25,7 @@ def _change(door: Door, ref: str, step: str, **body: Any) -> None:
 
 
 @command(app, guarded=True)
-def move(  # noqa: PLR0913, PLR0917 - one argument an option
+def move(
     door: Door,
     ref: Ref,
     work: Work,

@@ -10,7 +10,7 @@ from cli.core.command import Ref, command
 
 app = typer.Typer(rich_markup_mode=None)
 
-WHY = "retention-over, request, court-order or no-lawful-basis."
+WHY = "retention-over, request, court-order, no-lawful-basis or opened-in-error."
 DESTROYED = ("people", "addresses", "notes", "identifiers")
 STAYS = ("journeys", "events", "claims")
 

@@ -1,8 +1,8 @@
 """Journeys taken out for other programs: JSON lines or CSV, pseudonymous unless names are asked for and allowed."""
 
 import csv
+import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ import typer
 
 from cli.core.client import Door
 from cli.core.command import command
-from cli.core.errors import BAD_INPUT, Trouble
+from cli.core.files import whole
 from cli.core.output import cell
 from cli.journeys import saved_views
 
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 @command(app)
-def export(  # noqa: PLR0913 - one argument an option
+def export(
     door: Door,
     form: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="JSON lines, or CSV.")] = "jsonl",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to. Default: standard output.")] = None,
@@ -33,6 +33,13 @@ def export(  # noqa: PLR0913 - one argument an option
     programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
     *,
     names: Annotated[bool, typer.Option("--names", help="With names and dates of birth, if your role may.")] = False,
+    excel: Annotated[
+        bool | None,
+        typer.Option(
+            "--excel/--no-excel",
+            help="Begin CSV with the mark by which Excel knows UTF-8. Default: in a file yes, on standard output no.",
+        ),
+    ] = None,
 ) -> None:
     """Export journeys as JSON lines or CSV: pseudonymous, unless names are asked for and your role may read them.
 
@@ -43,7 +50,8 @@ def export(  # noqa: PLR0913 - one argument an option
     filters = saved_views.asked(view, {"programme": programme})
     rows = _rows(door, filters | ({"names": True} if names else {}))
     write = _json_lines if form == "jsonl" else _csv_of_people if names else _csv
-    with _opened(out, private=names) as file:
+    marked = form == "csv" and (out is not None if excel is None else excel)
+    with _opened(out, private=names, marked=marked) as file:
         count = write(rows, file)
     if out:
         told = {"file": str(out), "journeys": count}
@@ -54,32 +62,24 @@ def _rows(door: Door, filters: Row) -> Iterator[Row]:
     """Ask page by page; a journey with names carries its `people` and `address`."""
     cursor = None
     while True:
-        page = door.get("/v1/journeys", cursor=cursor, limit=PAGE, **filters)
+        page, cursor = door.page("/v1/journeys", cursor=cursor, limit=PAGE, **filters)
         families = page.get("families") or {}
         for row in page["journeys"]:
             yield row | ({"family": families.get(row["reference"])} if filters.get("names") else {})
-        cursor = page["next"]
         if cursor is None:
             return
 
 
 @contextmanager
-def _opened(out: Path | None, *, private: bool) -> Iterator[TextIO]:
-    """Open standard output, or a file that takes its place only when it is whole."""
+def _opened(out: Path | None, *, private: bool, marked: bool) -> Iterator[TextIO]:
+    """Open standard output, or a file that takes its place only when it is whole; Excel's mark goes before all."""
     if out is None:
+        sys.stdout.write("\ufeff" if marked else "")
         yield sys.stdout
         return
-    fresh = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
-    except OSError as fault:
-        raise Trouble(f"{out} cannot be written ({fault.strerror})", "check the folder", exit_code=BAD_INPUT) from fault
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            yield file
-        fresh.replace(out)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with whole(out, private=private) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        text.write("\ufeff" if marked else "")
+        yield text
 
 
 def _json_lines(rows: Iterable[Row], file: TextIO) -> int:

@@ -22,7 +22,7 @@ Programme = Annotated[str | None, typer.Option(help="Only this programme.")]
 
 
 @command(app, guarded=True)
-def allocate(  # noqa: PLR0913 - one argument an option
+def allocate(
     door: Door,
     ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="The family; left out with --next.")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="NAME", help="The key worker.")] = None,

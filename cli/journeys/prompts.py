@@ -5,6 +5,8 @@ from typing import Any
 
 import typer
 
+from cli.journeys.identity import ANSWERS
+
 HOUSEHOLD = {
     "referrer": "Who refers the family (a partner)",
     "locality": "District or ward",
@@ -46,6 +48,18 @@ def mended(told: Form, faults: Iterable[dict[str, Any]], day: Day) -> Form:
         else:
             question = f"Person {number}: {(PERSON | IDENTIFIERS).get(column, column)}"
             told["members"][number - 1][column] = _ask(column, question, day)
+    return told
+
+
+def answered(told: Form, questions: Iterable[dict[str, Any]]) -> Form:
+    """Ask who the people are who may be of a known family."""
+    for question in questions:
+        typer.echo(question["reason"], err=True)
+        for code, meaning in ANSWERS.items():
+            typer.echo(f"  {code}: {meaning}", err=True)
+        answer = _ask("answer", f"{question['reference']}: which of these", str)
+        why = _ask("why", "Why, as a code such as other-number", str)
+        told["answers"] = [*told.get("answers", []), {"reference": question["reference"], "answer": answer, "why": why}]
     return told
 
 

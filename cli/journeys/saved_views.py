@@ -15,7 +15,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
 
 def folder() -> Path:
     """Return the configuration folder: JOURNEYS_CONFIG, or the user's own."""
-    from platformdirs import user_config_path  # noqa: PLC0415 - the CLI must start fast
+    from platformdirs import user_config_path
 
     given = os.environ.get("JOURNEYS_CONFIG")
     return Path(given) if given else user_config_path("family-journeys")

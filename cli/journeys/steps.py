@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.core.client import Door, in_path
-from cli.core.command import On, Ref, command
+from cli.core.command import On, Ref, command, sure
 from cli.core.errors import BAD_INPUT, Trouble, plain
 from cli.core.output import answer, as_it_reads, event_day, event_detail
 from cli.core.versions import version_of
@@ -14,7 +14,16 @@ from cli.core.versions import version_of
 app = typer.Typer(rich_markup_mode=None)
 
 Needs = Annotated[list[str], typer.Option("--need", metavar="NEED", help="A need; say it again for each.")]
-OUTCOMES = "sustained, regressed, re-referred, not-eligible, declined, moved-away, transferred or no-longer-needed."
+OUTCOMES = (
+    "sustained, regressed, re-referred, not-eligible, declined, moved-away, transferred, no-longer-needed, died or "
+    "opened-in-error."
+)
+CORRECTED = """
+Fields that can be corrected: of a referral on, referrer, locality and criteria; of a consent basis, purpose, partners,
+categories, on and expires_on; of an identification on, criteria and cohort; of an assessment or a plan on and needs; of
+a contact on and kind; of a review on and outcome; of a check on and verdict; of a step-up on and reason; of any other
+step on; of evidence its own fields. Write a list with commas: criteria=poverty,crime.
+"""
 LISTS = ("needs", "criteria", "partners", "categories")
 
 
@@ -26,7 +35,7 @@ def _take(door: Door, ref: str, step: str, **body: Any) -> None:
 
 
 @command(app)
-def consent(  # noqa: PLR0913, PLR0917 - one argument an option
+def consent(
     door: Door,
     ref: Ref,
     on: On = None,
@@ -66,13 +75,13 @@ def withdraw_consent(
 
 
 @command(app, guarded=True)
-def identify(  # noqa: PLR0913, PLR0917 - one argument an option
+def identify(
     door: Door,
     ref: Ref,
     criterion: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="A criterion that is met; say it again for each.")
     ] = None,
-    without_criteria: Annotated[  # noqa: FBT002 - a flag
+    without_criteria: Annotated[
         bool, typer.Option("--without-criteria", help="No criterion is met, or the needs found will be judged.")
     ] = False,
     cohort: Annotated[
@@ -185,12 +194,31 @@ def close(
     ref: Ref,
     outcome: Annotated[str, typer.Option(help=OUTCOMES)],
     on: On = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="AREA", help="The area that a transferred family goes to, such as kent.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Close it without being asked again.")] = False,
 ) -> None:
-    """End the journey.
+    """End the journey. At a terminal you are asked once more; elsewhere say --yes.
 
-    Example: journeys close F-7K3Q-9D2X --outcome moved-away
+    Example: journeys close F-7K3Q-9D2X --outcome moved-away --yes
     """
-    _take(door, ref, "close", outcome=outcome, on=on)
+    sure(yes, f"Close {ref} as {outcome}? Its reminders and messages end.")
+    _take(door, ref, "close", outcome=outcome, to=to, on=on)
+
+
+@command(app, guarded=True)
+def reopen(
+    door: Door,
+    ref: Ref,
+    reason: Annotated[str, typer.Option(help="Why, as a code, such as closed-by-mistake.")],
+    on: On = None,
+) -> None:
+    """Take a close back: the journey goes on where it was. Managers only.
+
+    Example: journeys reopen F-7K3Q-9D2X --reason closed-by-mistake
+    """
+    _take(door, ref, "reopen", reason=reason, on=on)
 
 
 @command(app)
@@ -204,8 +232,8 @@ def ack(
     _take(door, ref, "acknowledge", reminder_id=reminder)
 
 
-@command(app, guarded=True)
-def correct(  # noqa: PLR0913, PLR0917 - one argument an option
+@command(app, guarded=True, epilog=CORRECTED)
+def correct(
     door: Door,
     ref: Ref,
     event: Annotated[int, typer.Argument(metavar="NUMBER", help="The event's number in the timeline.")],
@@ -231,6 +259,24 @@ def correct(  # noqa: PLR0913, PLR0917 - one argument an option
     seen = version_of(told["journey"]["journey_id"], told["journey"]["version"])
     taken = door.step(ref, "correct", seen, version=event, journey=journey, reason=reason, changes=changes)
     answer(taken, json_wanted=door.as_json)
+
+
+@command(app, "withdraw-evidence")
+def withdraw_evidence(
+    door: Door,
+    ref: Ref,
+    evidence: Annotated[str, typer.Argument(metavar="EVIDENCE", help="The id, as listed by: journeys show REF")],
+    reason: Annotated[str, typer.Option(help="Why, as a code, such as wrong-child.")],
+    of_another_family: Annotated[
+        bool, typer.Option("--of-another-family", help="It goes back to quarantine, to be matched to the right family.")
+    ] = False,
+) -> None:
+    """Set a partner's observation aside: it stays readable, and counts for no rule and no claim.
+
+    Example: journeys withdraw-evidence F-7K3Q-9D2X wirral-schools:ev-17 --reason wrong-child --of-another-family
+    """
+    body: dict[str, Any] = {"evidence_id": evidence, "reason": reason, "of_another_family": of_another_family}
+    answer(door.step(ref, "withdraw-evidence", **body), json_wanted=door.as_json)
 
 
 def _change(door: Door, text: str) -> tuple[str, Any]:

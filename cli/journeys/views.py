@@ -20,7 +20,7 @@ Holder = Annotated[str | None, typer.Option("--holder", "--key-worker", help="On
 
 
 @command(app, "list", csv=True)
-def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
+def list_journeys(
     door: Door,
     stage: Annotated[str | None, typer.Option(help="referral, identification, assessment, intervention, ...")] = None,
     holder: Holder = None,
@@ -34,7 +34,7 @@ def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
     ] = False,
     view: Annotated[str | None, typer.Option(metavar="NAME", help="The filters saved as this view.")] = None,
     save: Annotated[str | None, typer.Option(metavar="NAME", help="Save these filters as a view.")] = None,
-    cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as told by the page before.")] = None,
+    cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as the page before named it.")] = None,
     limit: Limit = 50,
 ) -> None:
     """List journeys.
@@ -45,16 +45,16 @@ def list_journeys(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     given = {"stage": stage, "holder": holder, "area": area, "locality": locality, "programme": programme}
     filters = saved_views.asked(view, given | {"reference": reference, "overdue": overdue})
-    page = door.get("/v1/journeys", cursor=cursor, limit=limit, **filters)
+    page, following = door.page("/v1/journeys", cursor=cursor, limit=limit, **filters)
     if save:
         saved_views.save(save, filters)
     if door.as_json:
-        write.as_json(page)
+        write.as_json(page | {"next": following})
         return
     columns = ("reference", "version", "stage", "holder", "locality", "referred", "next")
     write.table("", columns, map(_glance, page["journeys"]))
-    if page["next"]:
-        write.remark(f"more: --cursor {page['next']}")
+    if following:
+        write.remark(f"more: --cursor {following}")
 
 
 @command(app, "views", csv=True)

@@ -31,11 +31,11 @@ def backup(
     The keys are encrypted with a passphrase, which is asked for where there is a terminal. The database is not: it
     shows codes and dates, and names only to whoever has the keys. Temporal's data are not in it.
 
-    Example: journeys backup /media/safe/journeys.backup --passphrase-file /root/passphrase
+    Example: journeys backup journeys.backup --passphrase-file passphrase.txt
     """
     passphrase = None if without_keys else _passphrase(passphrase_file, confirm=True)
     with explained():
-        from stack import backup as stack  # noqa: PLC0415  the CLI must start fast
+        from stack import backup as stack
 
         made = stack.backup(file, data, passphrase)
     if as_json:
@@ -63,20 +63,20 @@ def restore(
 
     Exit status: 0 all is as it was, 6 something could not be put back.
 
-    Example: journeys restore /media/safe/journeys.backup --passphrase-file /root/passphrase
+    Example: journeys restore journeys.backup --passphrase-file passphrase.txt
     """
     if not yes:
         _agreed(file)
     with explained():
-        from stack import archive  # noqa: PLC0415
-        from stack import backup as stack  # noqa: PLC0415
+        from stack import archive
+        from stack import backup as stack
 
         passphrase = _passphrase(passphrase_file, confirm=False) if archive.has_keys(file) else None
         done = stack.restore(file, data, passphrase)
     if as_json:
         typer.echo(done.model_dump_json(indent=2))
     else:
-        from cli.operations.reconcile import show  # noqa: PLC0415
+        from cli.operations.reconcile import show
 
         typer.echo(f"Restored: the system as of {done.made_at:%Y-%m-%d %H:%M} UTC.")
         show(done.found)

@@ -69,18 +69,17 @@ def rearm(door: Door, ref: OneFamily = None) -> None:
 
 
 def _all_rearmed(door: Door) -> int:
-    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
-    begin = f"/v1/rearm?limit={STEP}"
-    count, place = 0, begin
+    count, cursor, over = 0, None, False
     with Progress(console=Console(stderr=True), disable=door.as_json, transient=True) as bar:
         task = bar.add_task("starting journeys", total=None)
-        while place:
-            told = door.post(place)
-            count += told["journeys"]
-            bar.update(task, total=count + told["left"], completed=count)
-            place = f"{begin}&cursor={told['cursor']}" if told["cursor"] else ""
+        while not over:
+            started, cursor = door.page("/v1/rearm", "POST", cursor=cursor, limit=STEP)
+            count += started["journeys"]
+            bar.update(task, total=count + started["left"], completed=count)
+            over = cursor is None
     return count
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.core import output as write
-from cli.core.client import Door, in_path
+from cli.core.client import Door
 from cli.core.command import command
 from cli.core.errors import FOUND
 
@@ -44,13 +44,11 @@ def show(found: dict[str, Any]) -> None:
 
 def _all(door: Door, ref: str | None) -> dict[str, Any]:
     """Ask page by page."""
-    place = "/v1/reconcile" + (f"?reference={in_path(ref)}" if ref else "")
     found: dict[str, Any] = {"journeys": 0, "put_back": [], "not_put_back": []}
-    page = place
-    while page:
-        answer = door.post(page)
+    cursor, over = None, False
+    while not over:
+        answer, cursor = door.page("/v1/reconcile", "POST", reference=ref, cursor=cursor)
         for name in found:
             found[name] += answer[name]
-        joined = "&" if "?" in place else "?"
-        page = f"{place}{joined}cursor={answer['cursor']}" if answer["cursor"] else ""
+        over = cursor is None
     return found

@@ -46,7 +46,7 @@ def up(
     if len(set(given)) < len(given):
         raise typer.BadParameter("two parts have the same port; give each a port of its own")
     with explained():
-        from stack import commands  # noqa: PLC0415  the CLI must start fast
+        from stack import commands
 
         now = commands.up(data, gateway_port=gateway_port, temporal_port=temporal_port, ui_port=ui_port)
     if as_json:
@@ -63,7 +63,7 @@ def status(*, data: Data = None, as_json: AsJson = False) -> None:
 
     Example: journeys status --json
     """
-    from stack import commands  # noqa: PLC0415
+    from stack import commands
 
     now = commands.status(data)
     if as_json:
@@ -80,7 +80,7 @@ def down(*, data: Data = None, as_json: AsJson = False) -> None:
 
     Example: journeys down
     """
-    from stack import commands  # noqa: PLC0415
+    from stack import commands
 
     went = commands.down(data)
     if as_json:
@@ -94,7 +94,7 @@ def down(*, data: Data = None, as_json: AsJson = False) -> None:
 @contextmanager
 def explained() -> Iterator[None]:
     """Say what a stack cannot do, in its own words, and leave."""
-    from stack.errors import StackError  # noqa: PLC0415
+    from stack.errors import StackError
 
     try:
         yield

@@ -9,6 +9,7 @@ from cli.core.client import Door
 from cli.core.command import command
 from cli.core.errors import BAD_INPUT, PARTLY, Trouble
 from cli.partners.registry import app as partners
+from domain.channels import ADDRESSES
 
 app = typer.Typer(
     help="Messages to partners, and reminders, that did not go out.", no_args_is_help=True, rich_markup_mode=None
@@ -118,23 +119,22 @@ def _in_path(message: str) -> str:
     return "".join(symbol for symbol in message if symbol.isalnum() or symbol in ":-._") or "-"
 
 
-@command(partners, "address")
-def address(  # noqa: PLR0913 - one argument an option
+@command(partners, "address", addresses=ADDRESSES)
+def address(
     door: Door,
     name: Annotated[str, typer.Argument(help="As the programme's agreements name it, such as wirral-schools.")],
     *,
-    webhook_url: Annotated[str | None, typer.Option(help="For the channel webhook; https.")] = None,
-    email: Annotated[str | None, typer.Option(help="For the channels email and govuk-notify.")] = None,
+    addresses: dict[str, str],
     notify_template: Annotated[str | None, typer.Option(help="The partner's own template at GOV.UK Notify.")] = None,
     rate: Annotated[int | None, typer.Option(min=1, help="Messages a minute, at most.")] = None,
 ) -> None:
-    """Set where a partner is told things; what is left out is taken away.
+    """Set where a partner is sent messages; what is left out is taken away.
 
     Example: journeys partners address wirral-housing --email office@housing.example
     """
-    body = {"webhook_url": webhook_url, "email": email, "notify_template": notify_template, "rate_per_minute": rate}
+    body = {"addresses": addresses, "notify_template": notify_template, "rate_per_minute": rate}
     told = door.put(f"/v1/partners/{_in_path(name)}/address", body)
     if door.as_json:
         write.as_json(told)
         return
-    write.fields((each.replace("_", " "), value) for each, value in told.items())
+    write.fields((each.replace("_", " "), _spelled(value)) for each, value in told.items())

@@ -23,23 +23,23 @@ def about() -> None:
 def list_waiting(
     door: Door,
     partner: Annotated[str | None, typer.Option(help="Only events of this partner.")] = None,
-    cursor: Annotated[str | None, typer.Option(help="Go on as the page before told.")] = None,
+    cursor: Annotated[str | None, typer.Option(help="Go on after this event, as the page before named it.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="At most this many.")] = 100,
 ) -> None:
     """List what waits, oldest first, and how much waits in all for which reason.
 
     Example: journeys quarantine list --partner wirral-schools
     """
-    page = door.get("/v1/quarantine", partner=partner, cursor=cursor, limit=limit)
+    page, following = door.page("/v1/quarantine", partner=partner, cursor=cursor, limit=limit)
     if door.as_json:
-        write.as_json(page)
+        write.as_json(page | {"next": following})
         return
     columns = ("id", "kind", "subject", "reason", "observed", "days")
     write.table("", columns, map(_glance, page["events"]))
     rows = ((one["reason"], one["count"], write.moment(one["oldest"])) for one in page["waiting"])
     write.table("\nIn all", ("reason", "events", "oldest"), rows, beside=True)
-    if page["next"]:
-        write.remark(f"more: --cursor {page['next']}")
+    if following:
+        write.remark(f"more: --cursor {following}")
 
 
 def _glance(row: dict[str, Any]) -> tuple[object, ...]:

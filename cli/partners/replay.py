@@ -131,7 +131,7 @@ class Replay:
             self.told.note(line, receipt["id"], receipt["outcome"], receipt["reason"])
 
     def _post(self, client: "httpx.Client", partner: str, body: str) -> list[dict[str, Any]]:
-        from standardwebhooks.webhooks import Webhook  # noqa: PLC0415 - the CLI must start fast
+        from standardwebhooks.webhooks import Webhook
 
         name = uuid.uuid4().hex
         while True:
@@ -180,8 +180,8 @@ def partner_of(line: Line) -> str | None:
 
 @contextmanager
 def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
         task = progress.add_task("events", total=total)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from domain.programme.programme import Programme
     from programmes.lint.issues import Fault
 
-app = typer.Typer(help="Rule packs: list, show, check, compare. Needs no server.", no_args_is_help=True)
+app = typer.Typer(help="Rule packs: list, show, check, compare, messages. Needs no server.", no_args_is_help=True)
 
 SOUND, FAULTY = 0, 2
 SAME, DIFFERS = 0, 1
@@ -28,8 +28,8 @@ def list_packs(
 
     Example: journeys programmes list
     """
-    from cli.core import output as write  # noqa: PLC0415 - the CLI must start fast
-    from programmes import load, names  # noqa: PLC0415
+    from cli.core import output as write
+    from programmes import load, names
 
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv are asked at once; choose one of them")
@@ -44,7 +44,7 @@ def list_packs(
 
 
 def _glance(programme: "Programme") -> dict[str, Any]:
-    from programmes.figures import figures  # noqa: PLC0415
+    from programmes.figures import figures
 
     numbers = figures(programme)
     doubtful = sum(number.confidence == "unverified" for number in numbers)
@@ -69,9 +69,9 @@ def show(pack: Pack, *, as_json: AsJson = False) -> None:
 
     Example: journeys programmes show wirral-2012
     """
-    from cli.core import output as write  # noqa: PLC0415
-    from cli.programmes.pack_view import write_programme  # noqa: PLC0415
-    from programmes.figures import content_of, figures  # noqa: PLC0415
+    from cli.core import output as write
+    from cli.programmes.pack_view import write_programme
+    from programmes.figures import content_of, figures
 
     programme = _opened(pack, as_json=as_json)
     if as_json:
@@ -93,8 +93,8 @@ def check(
 
     Example: journeys programmes check programmes/packs/wirral-2012.toml
     """
-    from programmes.lint.check import Soundness, examine  # noqa: PLC0415
-    from programmes.opening import UnsoundPackError, file_of  # noqa: PLC0415
+    from programmes.lint.check import Soundness, examine
+    from programmes.opening import UnsoundPackError, file_of
 
     try:
         found = examine(file_of(file))
@@ -118,7 +118,7 @@ def diff(before: Pack, after: Pack, *, as_json: AsJson = False) -> None:
 
     Example: journeys programmes diff troubled-families-2012 wirral-2012
     """
-    from programmes.difference import differences  # noqa: PLC0415
+    from programmes.difference import differences
 
     changes = differences(_opened(before, as_json=as_json), _opened(after, as_json=as_json))
     meant = [change for change in changes if not change.wording]
@@ -128,7 +128,7 @@ def diff(before: Pack, after: Pack, *, as_json: AsJson = False) -> None:
         report = {"before": before, "after": after, "changes": told, "wording": worded}
         typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
     else:
-        from cli.programmes.pack_view import line_of  # noqa: PLC0415
+        from cli.programmes.pack_view import line_of
 
         for change in meant:
             typer.echo(line_of(change))
@@ -136,8 +136,33 @@ def diff(before: Pack, after: Pack, *, as_json: AsJson = False) -> None:
     raise typer.Exit(DIFFERS if meant else SAME)
 
 
+@app.command()
+def messages(
+    pack: Pack,
+    *,
+    referrer: Annotated[
+        str | None, typer.Option(help="Partner that referred the family. Default: the first of the pack.")
+    ] = None,
+) -> None:
+    """Show every message and reminder that a pack sends along a family's usual journeys, word for word, as Markdown.
+
+    Exit status: 0 shown, 2 the pack cannot be read, or no agreement names the referrer.
+
+    Example: journeys programmes messages wirral-2012 --referrer merseyside-police
+    """
+    from cli.programmes.messages import page
+    from programmes.usual_family import usual_family
+
+    programme = _opened(pack, as_json=False)
+    if referrer is not None and not programme.knows_referrer(referrer):
+        from cli.core.errors import plain
+
+        raise typer.BadParameter(plain(f"{referrer} has no agreement; {programme.referrers}"))
+    typer.echo(page(programme, usual_family(programme, referrer)), nl=False)
+
+
 def _opened(pack: str, *, as_json: bool) -> "Programme":
-    from programmes.opening import UnsoundPackError, opened  # noqa: PLC0415
+    from programmes.opening import UnsoundPackError, opened
 
     try:
         return opened(pack)
@@ -159,7 +184,7 @@ def _write(faults: "Iterable[Fault]", *, word: str = "", err: bool = False) -> N
 
 
 def _lines(faults: "Iterable[Fault]", word: str) -> "Iterator[str]":
-    from cli.core.errors import plain  # noqa: PLC0415
+    from cli.core.errors import plain
 
     for fault in faults:
         where = f"{fault.where}: " if fault.where else ""

@@ -16,7 +16,7 @@ MOST = 500  # as the gateway takes
 
 
 @command(app, "leave", csv=True)
-def leave(  # noqa: PLR0913 - one argument an option
+def leave(
     door: Door,
     name: Annotated[str, typer.Argument(help="Who leaves.")],
     to: Annotated[list[str] | None, typer.Option("--to", metavar="NAME", help="Who takes over; say it again.")] = None,
@@ -33,7 +33,7 @@ def leave(  # noqa: PLR0913 - one argument an option
 
     Without room for every family nothing is done. Exit status 3: some families wait, each with the reason.
 
-    Example: journeys workers leave kim --to lee --to max --dry-run
+    Example: journeys staff leave kim --to lee --to max --dry-run
     """
     form = {
         "to": to or [],
@@ -61,10 +61,10 @@ def _heading(told: dict[str, Any]) -> str:
 
 def _handed_over(door: Door, name: str, form: dict[str, Any]) -> dict[str, Any]:
     """Ask again until nothing is left, with a progress bar; each request goes on where the last one ended."""
-    from rich.console import Console  # noqa: PLC0415 - the CLI must start fast
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
-    place = f"/v1/workers/{in_path(name)}/leave"
+    place = f"/v1/staff/{in_path(name)}/leave"
     if form["dry_run"]:
         shown: dict[str, Any] = door.post(place, form)
         return shown
@@ -85,9 +85,9 @@ def _handed_over(door: Door, name: str, form: dict[str, Any]) -> dict[str, Any]:
 def come_back(door: Door, name: Annotated[str, typer.Argument(help="Who is back.")]) -> None:
     """End a leave: new families can be allocated again; what was handed over stays where it is.
 
-    Example: journeys workers return kim
+    Example: journeys staff return kim
     """
-    told = door.post(f"/v1/workers/{in_path(name)}/return")
+    told = door.post(f"/v1/staff/{in_path(name)}/return")
     if door.as_json:
         write.as_json(told)
     else:
@@ -102,9 +102,9 @@ def cap(
 ) -> None:
     """Set a key worker's own caseload cap.
 
-    Example: journeys workers cap kim 12
+    Example: journeys staff cap kim 12
     """
-    told = door.post(f"/v1/workers/{in_path(name)}/cap", {"families": families})
+    told = door.post(f"/v1/staff/{in_path(name)}/cap", {"families": families})
     if door.as_json:
         write.as_json(told)
     else:

@@ -1,7 +1,8 @@
 """What a claim needs of the family's ages: the answers that its rules ask for, which outlive the dates of birth.
 
 When a family is erased its dates of birth go, and whoever audits a claim must still come to the same report. So the
-ledger keeps, beside each claim, how old a member was in completed years on the very days that the rules looked at.
+ledger keeps, beside each claim, how old a member was in completed years on the very days that the rules looked at: at
+least and at most, where that is not certain.
 """
 
 from collections import defaultdict
@@ -10,9 +11,10 @@ from datetime import date
 
 from domain.claims.claim_file import ClaimFile, Pack, case_of
 from domain.model import Value
-from domain.rules.case import Age, Case
+from domain.rules.case import Case
 from domain.rules.counting import looked_at
 from domain.rules.grammar import AgeRange, Count, EachChild, Fall
+from domain.rules.member import Age
 
 Ages = Mapping[str, tuple[Age, ...]]
 
@@ -24,16 +26,18 @@ def ages_asked(claim: ClaimFile, pack: Pack) -> Ages:
     found: defaultdict[str, list[Age]] = defaultdict(list)
     for member_id, day in sorted(asked):
         member = case.member(member_id)
-        years = member.age_on(day) if member else None
-        if years is not None:
-            found[member_id].append(Age(on=day, years=years))
+        ages = member.ages_on(day) if member else None
+        if ages is not None:
+            least, most = ages
+            found[member_id].append(Age(on=day, years=least, most=None if most == least else most))
     return {member_id: tuple(ages) for member_id, ages in found.items()}
 
 
 def with_ages(claim: ClaimFile, ages: Ages) -> ClaimFile:
     """Return the claim with these ages in the place of dates of birth."""
     members = tuple(
-        member.model_copy(update={"born": None, "ages": ages.get(member.id, ())}) for member in claim.family.members
+        member.model_copy(update={"born": None, "expected": None, "ages": ages.get(member.id, ())})
+        for member in claim.family.members
     )
     return claim.model_copy(update={"family": claim.family.model_copy(update={"members": members})})
 

@@ -10,15 +10,17 @@ from typing import Protocol
 
 from pydantic import Field
 
+from domain.calendar import Nation
+from domain.claims.school_terms import spans_of, terms_of
 from domain.evidence import Day, Evidence, Text
 from domain.model import Code, Value
 from domain.programme.results import Limb, Period, Result, SchoolTerms
-from domain.rules.case import Case, FamilyMember, index
+from domain.rules.case import Case, known
 from domain.rules.evaluate import evaluate
 from domain.rules.finding import Dates, Finding, gather
 from domain.rules.logic import Verdict, all_of
+from domain.rules.member import FamilyMember
 from domain.rules.payment import Payable, payable
-from domain.rules.spans import Span, Spans
 
 
 class Family(Value):
@@ -120,6 +122,10 @@ class Pack(Protocol):
     def area(self) -> str:
         """Return the area whose school terms it takes."""
 
+    @property
+    def nation(self) -> Nation:
+        """Return the nation whose bank holidays are no school days."""
+
 
 def explain(claim: ClaimFile, pack: Pack) -> tuple[Finding, ...]:
     """Judge each result of the pack; the parts of a finding are the limbs, in the order of the pack, then practice."""
@@ -133,10 +139,11 @@ def case_of(claim: ClaimFile, pack: Pack) -> Case:
         as_of=claim.as_of,
         engaged_from=claim.engaged_from,
         members=tuple(sorted(claim.family.members, key=_id)),
-        terms=_terms(claim, pack),
+        terms=spans_of(claim.terms) if claim.terms else terms_of(pack),
         practice=dict(claim.practice),
         needs=tuple(sorted(set(claim.needs))),
-        by_kind=index(claim.evidence),
+        known=known(claim.evidence),
+        nation=pack.nation,
     )
 
 
@@ -191,15 +198,6 @@ def limb_report(limb: Finding) -> LimbReport:
         evidence=limb.evidence,
         note=limb.note,
     )
-
-
-def _terms(claim: ClaimFile, pack: Pack) -> Spans:
-    """The terms of the claim file, else those the pack has for its area, else its default table."""
-    tables: defaultdict[str, list[Period]] = defaultdict(list)
-    for table in pack.terms:
-        tables[table.area].extend(table.terms)
-    periods = claim.terms or tables.get(pack.area) or tables["default"]
-    return tuple(sorted({Span(period.from_, period.to) for period in periods}))
 
 
 def _paid(paid: Iterable[Paid]) -> Mapping[str, int]:

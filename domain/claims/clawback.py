@@ -22,13 +22,6 @@ from domain.evidence import Observation
 from domain.journey.events import (
     AnyEvent,
     ClaimEligibilityRecorded,
-    ConsentRecorded,
-    ConsentWithdrawn,
-    ContactRecorded,
-    EventCorrected,
-    EvidenceRecorded,
-    FamilyAssessed,
-    PlanAgreed,
 )
 from domain.journey.state import Journey
 from domain.model import Value
@@ -37,16 +30,6 @@ from domain.rules.logic import Verdict
 from domain.rules.payment import payable
 
 News = Literal["raise", "withdraw"]
-# After these a claim may read otherwise. A step of the path may too: it may have been recorded late, or first.
-UNSETTLING = (
-    EvidenceRecorded,
-    ConsentRecorded,
-    ConsentWithdrawn,
-    ContactRecorded,
-    FamilyAssessed,
-    PlanAgreed,
-    EventCorrected,
-)
 
 
 class Change(Value):
@@ -153,11 +136,11 @@ def reassess(claimed: Claimed, before: Sequence[Finding], now: ClaimFile, pack: 
 
 def learned(then: ClaimFile, now: ClaimFile, claimed: Claimed, before: Sequence[Finding], pack: Pack) -> Learned:
     """Tell what has been learned since a claim was recorded."""
-    held = {item.id: item for item in then.evidence}
+    held = {item.id: _as_told(item) for item in then.evidence}
     return Learned(
         known=_items(then.evidence),
         added=_items(item for item in now.evidence if item.id not in held),
-        corrected=_items(item for item in now.evidence if item.id in held and held[item.id] != item),
+        corrected=_items(item for item in now.evidence if item.id in held and held[item.id] != _as_told(item)),
         practice=_redated(then, now),
         reassessment=reassess(claimed, before, now, pack),
     )
@@ -179,7 +162,7 @@ def _unsettles(journey: Journey, event: AnyEvent) -> bool:
     """A result that is claimed again may carry what was left without it."""
     if isinstance(event, ClaimEligibilityRecorded):
         return event.claim_id is not None and bool(journey.clawbacks)
-    return isinstance(event, UNSETTLING)
+    return event.unsettles_claims
 
 
 def _changes(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Change, ...]:
@@ -202,6 +185,11 @@ def _redated(then: ClaimFile, now: ClaimFile) -> tuple[Redated, ...]:
     return tuple(
         Redated(step=step, before=before[step], after=day) for step, day in after.items() if before[step] != day
     )
+
+
+def _as_told(item: Observation) -> Observation:
+    """Return evidence as its source told it: its place in the order of recording is ours, and may move."""
+    return item.model_copy(update={"recorded": None})
 
 
 def _items(evidence: Iterable[Observation]) -> tuple[Item, ...]:

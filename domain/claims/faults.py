@@ -6,6 +6,9 @@ Decided here:
   fields of evidence are dropped, as they are when partners send them.
 - The same evidence id twice with other content is a fault: nobody can say which of the two is true.
 - Evidence of a member whom the family does not have is a fault; evidence without a member is the family's.
+- Evidence that replaces or withdraws names other evidence of the file and of its own source, and no withdrawal; and no
+  chain of it comes back to where it began. In a file that the ledger wrote such a name changes nothing, since what it
+  names may be recorded elsewhere.
 """
 
 import json
@@ -17,7 +20,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from domain.evidence import EVIDENCE, Day
+from domain.effective import goes_round
+from domain.evidence import EVIDENCE, Day, Evidence, Withdrawal
 from domain.model import Value
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -71,6 +75,8 @@ def across(raw: object) -> Iterator[Fault]:
     yield from _repeated_members(members)
     yield from _unknown_members([str(member.get("id")) for _, member in members], evidence)
     yield from _conflicts(evidence)
+    if claim.get("programme_hash") is None:
+        yield from _aimless(evidence)
     yield from _repeated_needs(claim.get("needs"))
     yield from _overlapping_terms(_entries(claim.get("terms")))
 
@@ -116,6 +122,29 @@ def _conflicts(evidence: list[Entry]) -> Iterator[Fault]:
             yield fault(f"evidence[{n}].id", name, problem, "remove the wrong one, or give it an id of its own")
 
 
+def _aimless(evidence: list[Entry]) -> Iterator[Fault]:
+    """Find the evidence that replaces or withdraws what it cannot."""
+    read = {item.id: item for _, raw in evidence if (item := _content(raw)) is not None}
+    for n, raw in evidence:
+        item = _content(raw)
+        field = "withdraws" if isinstance(item, Withdrawal) else "replaces"
+        name = getattr(item, field, None)
+        if item is not None and name is not None and (problem := _aim_fault(item, read.get(name), read)):
+            yield fault(f"evidence[{n}].{field}", name, problem, "correct the id, or leave this evidence out")
+
+
+def _aim_fault(item: Evidence, target: Evidence | None, read: Mapping[str, Evidence]) -> str | None:
+    if target is None:
+        return "no evidence of the file has this id"
+    if target.source != item.source:
+        return f"that evidence is of another source ({target.source})"
+    if isinstance(target, Withdrawal):
+        return "a withdrawal is not replaced or withdrawn; report again what was right"
+    if not isinstance(item, Withdrawal) and goes_round(item, read):
+        return "what this replaces comes back to itself"
+    return None
+
+
 def _repeated_needs(needs: object) -> Iterator[Fault]:
     listed = needs if isinstance(needs, list) else []
     for n, need in enumerate(listed):
@@ -147,7 +176,7 @@ def _day(raw: object) -> date | None:
         return None
 
 
-def _content(item: Raw) -> object:
+def _content(item: Raw) -> Evidence | None:
     try:
         return EVIDENCE.validate_python(item)
     except ValidationError:

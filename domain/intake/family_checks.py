@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from domain.intake.referral import Fault, Reading, Terms
 from domain.intake.referral_columns import HOUSEHOLD, IDENTIFIERS
+from domain.intake.unnamed import two_unnamed
 
 MOST_MEMBERS = 30
 ADULT_FROM = 16
@@ -135,14 +136,24 @@ def _age(row: Reading, referred_on: date, today: date) -> list[Fault]:
 
 
 def _same_person_twice(rows: Sequence[Reading], _terms: Terms) -> list[Fault]:
-    """Find a person, or an identifier, in two rows that are not the same; one of the two is wrong."""
+    """Find a person, or an identifier, in two rows that are not the same; one of the two is wrong.
+
+    Two children who have no name yet are two people, though both rows say so in the same words.
+    """
     return [
-        later.row.fault(
-            column, "repeated-person", f"the same {column} as in line {earlier.row.line}", "keep one row a person"
-        )
+        later.row.fault(column, "repeated-person", *_said_twice(column, earlier, later))
         for earlier, later in combinations(rows, 2)
         for column in [*_shared(earlier, later)][:1]
     ]
+
+
+def _said_twice(column: str, earlier: Reading, later: Reading) -> tuple[str, str]:
+    """Say what two rows share, and what to do: of two children in the same words it is a question."""
+    line = earlier.row.line
+    if column == "surname" and earlier.values.get("role") == later.values.get("role") == "child":
+        reason = f"the same name and birth date as in line {line}: twins, or one child twice?"
+        return reason, "name twins apart, such as Ash and Bo or Baby 1 and Baby 2; of one child keep one row"
+    return f"the same {column} as in line {line}", "keep one row a person"
 
 
 def _shared(earlier: Reading, later: Reading) -> list[str]:
@@ -152,7 +163,16 @@ def _shared(earlier: Reading, later: Reading) -> list[str]:
         for column in IDENTIFIERS
         if column in earlier.values and earlier.values[column] == later.values.get(column)
     ]
-    return [*marks, *(["surname"] if named(earlier) and named(earlier) == named(later) else [])]
+    two = numbered_apart(earlier, later) or two_unnamed(earlier, later)
+    return [*marks, *(["surname"] if named(earlier) and named(earlier) == named(later) and not two else [])]
+
+
+def numbered_apart(one: Reading, other: Reading) -> bool:
+    """Tell whether two rows of one name and birth date give different numbers of one kind: then they are two people."""
+    return any(
+        column in one.values and column in other.values and one.values[column] != other.values[column]
+        for column in IDENTIFIERS
+    )
 
 
 def named(row: Reading) -> tuple[str, ...]:

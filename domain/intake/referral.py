@@ -81,13 +81,17 @@ class Referral(Value):
 
 
 class Checked(Value):
-    """What became of one family's rows: a referral, or faults; `dropped` are repeated rows left out of a referral."""
+    """What became of one family's rows: a referral, or faults; `dropped` are repeated rows left out of a referral.
+
+    `notes` say what was read otherwise than it stands.
+    """
 
     family_no: str
     lines: tuple[int, ...]
     referral: Referral | None = None
     faults: tuple[Fault, ...] = ()
     dropped: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Terms(Value):

@@ -7,14 +7,21 @@ from datetime import date
 
 from stdnum.gb import nhs
 
-LONGEST = 200
+from domain.intake.bad_cell import FORMULA_STARTS, LONGEST, BadCell, printable, shown
+from domain.intake.written_days import birth_year, referral_year, written_day
+
+__all__ = ["COLUMNS", "DAYS", "HOUSEHOLD", "IDENTIFIERS", "PERSONAL", "REQUIRED", "ROLES", "BadCell", "read", "shown"]
+
 LONGEST_LIST = 2_000  # `criteria` may name every criterion of a pack; those of supporting-families-2022 take 664
 EARLIEST_BIRTH = date(1900, 1, 1)
-FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
+DIGITS_OF_NHS = 10
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+ERRORS = ("#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#spill!", "#calc!", "#getting_data")
 
 ROLES = ("adult", "child")
 REQUIRED = ("family_no", "surname", "forename", "role", "date_of_birth", "locality", "referrer", "referred_on")
 IDENTIFIERS = {"upn": "upn", "nhs_number": "nhs-number", "nino": "nino", "police_urn": "police-urn"}
+DAYS = ("date_of_birth", "referred_on")
 PERSONAL = ("surname", "forename", "role", "date_of_birth", *IDENTIFIERS)
 HOUSEHOLD = ("locality", "referrer", "referred_on", "criteria", "address", "postcode", "uprn")
 COLUMNS = (
@@ -37,29 +44,17 @@ COLUMNS = (
 )
 
 
-class BadCell(Exception):  # noqa: N818 - a finding, not an error of ours
-    """The text of one cell cannot be taken."""
-
-    def __init__(self, code: str, reason: str, remedy: str) -> None:
-        super().__init__(f"{reason}; {remedy}")
-        self.code = code
-        self.reason = reason
-        self.remedy = remedy
-
-
-def shown(value: str) -> str:
-    """Return `value` safe to show: no control characters, not too long, and never a live formula."""
-    plain = "".join(symbol if _printable(symbol) else f"\\u{ord(symbol):04x}" for symbol in value[:LONGEST])
-    plain = plain if len(value) <= LONGEST else f"{plain}..."
-    return f"'{plain}" if plain.lstrip().startswith(FORMULA_STARTS) else plain
-
-
-def read(column: str, value: str) -> str | date | tuple[str, ...] | None:
+def read(column: str, value: str, today: date) -> str | date | tuple[str, ...] | None:
     """Return what `value` says in `column`, or None for an empty cell that may be empty; raise `BadCell`."""
     if column == "address":
         value = _on_one_line(value)
     most = LONGEST_LIST if column == "criteria" else LONGEST
     clean = " ".join(unicodedata.normalize("NFC", _harmless(value, most)).split())
+    if clean.casefold() in ERRORS:
+        reason = f"{clean}: a formula in the spreadsheet failed"
+        raise BadCell("formula-error", reason, "mend the formula, or leave the cell empty")
+    if clean and column in _DAYS:
+        return _DAYS[column](clean, today)
     if clean:
         return _READERS.get(column, _as_is)(clean)
     if column in REQUIRED:
@@ -75,41 +70,33 @@ def _on_one_line(value: str) -> str:
 def _harmless(value: str, most: int) -> str:
     if len(value) > most:
         raise BadCell("too-long", f"{len(value)} characters, the most is {most}", "shorten it")
-    if not all(_printable(symbol) for symbol in value):
+    if not all(printable(symbol) for symbol in value):
         raise BadCell("control-characters", "holds a line break or another control character", "remove it")
     if value.strip().startswith(FORMULA_STARTS):
         raise BadCell("formula", "reads as a spreadsheet formula", "give the plain text, without a leading = + - or @")
     return value
 
 
-def _printable(symbol: str) -> bool:
-    return not unicodedata.category(symbol).startswith(("C", "Zl", "Zp"))
-
-
 def _as_is(value: str) -> str:
     return value
 
 
-def _day(value: str) -> date:
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise BadCell("bad-date", "there is no such day", "correct the date, written YYYY-MM-DD") from None
-    raise BadCell("bad-date", "not a date written YYYY-MM-DD", "write it YYYY-MM-DD, such as 2012-05-29")
+def _referral_day(value: str, today: date) -> date:
+    return written_day(value, referral_year(today), timed=True)
 
 
-def _birth(value: str) -> date:
-    born = _day(value)
+def _birth(value: str, today: date) -> date:
+    born = written_day(value, birth_year(today))
     if born < EARLIEST_BIRTH:
         raise BadCell("bad-date", f"born before {EARLIEST_BIRTH.year}", "correct the year of birth")
     return born
 
 
 def _role(value: str) -> str:
-    if value not in ROLES:
+    role = value.casefold()
+    if role not in ROLES:
         raise BadCell("unknown-role", "not a role", f"use {' or '.join(ROLES)}")
-    return value
+    return role
 
 
 def _criteria(value: str) -> tuple[str, ...]:
@@ -117,7 +104,14 @@ def _criteria(value: str) -> tuple[str, ...]:
 
 
 def _nhs_number(value: str) -> str:
+    _whole(value)
     number: str = nhs.compact(value)
+    if number.isascii() and number.isdigit() and len(number) != DIGITS_OF_NHS:
+        count = NUMBERS[len(number)] if len(number) < len(NUMBERS) else str(len(number))
+        reason = f"{count} digit{'s' if len(number) > 1 else ''}: an NHS number has ten"
+        if len(number) == DIGITS_OF_NHS - 1:
+            reason = f"{reason}; did a leading zero go?"
+        raise BadCell("bad-nhs-number", reason, "format the column as text, and copy the number again")
     if not nhs.is_valid(number):
         raise BadCell(
             "bad-nhs-number", "the check digit of the NHS number is wrong", "copy it again, or leave it empty"
@@ -125,10 +119,18 @@ def _nhs_number(value: str) -> str:
     return number
 
 
+def _whole(value: str) -> None:
+    """Refuse a number that a spreadsheet has shortened: its last digits are gone."""
+    if re.fullmatch(r"[0-9](\.[0-9]+)?[eE]\+[0-9]{1,2}", value):
+        reason = f"{value}: the spreadsheet has shortened the number, and its last digits are lost"
+        raise BadCell("shortened-number", reason, "format the column as text, and export it again")
+
+
 def _shaped(pattern: str, code: str, what: str, like: str) -> Callable[[str], str]:
     """Return a reader of upper-case values of one form; check letters are not judged, for exports get them wrong."""
 
     def read_shaped(value: str) -> str:
+        _whole(value)
         plain = value.upper().replace(" ", "")
         if not re.fullmatch(pattern, plain):
             raise BadCell(code, f"not a {what}", f"write it like {like}, or leave it empty")
@@ -155,11 +157,10 @@ def _locality(value: str) -> str:
     return value
 
 
-_READERS: dict[str, Callable[[str], str | date | tuple[str, ...]]] = {
+_DAYS: dict[str, Callable[[str, date], date]] = {"date_of_birth": _birth, "referred_on": _referral_day}
+_READERS: dict[str, Callable[[str], str | tuple[str, ...]]] = {
     "family_no": _family_no,
     "role": _role,
-    "date_of_birth": _birth,
-    "referred_on": _day,
     "criteria": _criteria,
     "locality": _locality,
     "postcode": _postcode,

@@ -3,25 +3,55 @@
 import codecs
 import csv
 import io
-import re
 from collections.abc import Sequence
+from itertools import islice
+from typing import Literal
 
+from pydantic import Field
+
+from domain.intake.headings import TwiceError, check_once, folded
 from domain.intake.referral import Fault, Row
-from domain.intake.referral_columns import COLUMNS, shown
+from domain.intake.referral_columns import COLUMNS, REQUIRED, shown
+from domain.intake.table import SEARCHED, Numbered, Record, Table, find_table, known_headings, number_rows
 from domain.model import Value
 
-Records = Sequence[tuple[int, list[str]]]
+Records = Sequence[Record]
+Encoding = Literal["utf-8", "cp1252"]
 
 SEPARATORS = ",;\t"  # Excel writes the second where the comma is a decimal point, the third as "Unicode text"
-AS_UTF_8 = "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8)"
+NAMED = 10  # headings named in a refusal
+AS_UTF_8 = (
+    "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8), or, if Excel saved it as plain CSV, import it with"
+    " --encoding cp1252"
+)
+
+
+class Layout(Value):
+    """What the sender says of a file: the column that a heading means, the encoding, the partner of every row."""
+
+    headings: dict[str, str] = Field(default_factory=dict)
+    encoding: Encoding = "utf-8"
+    referrer: str = ""
+
+
+PLAIN = Layout()
 
 
 class Sheet(Value):
-    """What a file holds: its rows, rows that cannot be read (`faults`), and columns that are not ours (`ignored`)."""
+    """What a file holds: its rows, rows that cannot be read (`faults`), and columns that are not ours (`ignored`).
+
+    `mapped` are the headings that are not spelled as ours, each with the column it means. `above` are the lines above
+    the headings, `totals` those that count rows, and `numbered` those read as of the family in the row above.
+    """
 
     rows: tuple[Row, ...] = ()
     faults: tuple[Fault, ...] = ()
     ignored: tuple[str, ...] = ()
+    mapped: dict[str, str] = Field(default_factory=dict)
+    header_line: int = 1
+    above: tuple[int, ...] = ()
+    totals: tuple[int, ...] = ()
+    numbered: tuple[int, ...] = ()
 
 
 class BadFile(Exception):  # noqa: N818 - a finding, not an error of ours
@@ -32,33 +62,51 @@ class BadFile(Exception):  # noqa: N818 - a finding, not an error of ours
         self.fault = fault
 
 
-def read_sheet(data: bytes) -> Sheet:
+def read_sheet(data: bytes, layout: Layout = PLAIN) -> Sheet:
     """Read a CSV file (UTF-8, or UTF-16 with its mark; comma, semicolon or tab; any line ends); raise `BadFile`.
 
     A row with bytes that are not UTF-8 is refused alone: guessing what they mean would misspell a family's name.
     """
-    return sheet_of(_records(_decode(data)))
+    return sheet_of(records_of(data, layout), layout)
 
 
-def sheet_of(records: Records) -> Sheet:
-    """Read records, the header first, each with the line it starts on; raise `BadFile`."""
-    records = list(records)
-    header = [_column(name) for name in (records.pop(0)[1] if records else [])]
-    _check_header(header)
-    told = [(line, record, _unreadable(line, header, record)) for line, record in records]
-    rows = [Row(line=line, cells=_cells(header, record)) for line, record, fault in told if fault is None]
-    faults = [fault for _, _, fault in told if fault is not None]
-    ignored = tuple(shown(name) for name in header if name not in COLUMNS)
+def records_of(data: bytes, layout: Layout = PLAIN) -> Records:
+    """Return the records of a CSV file as they stand, whatever they say; raise `BadFile`."""
+    return _records(_decode(data, layout.encoding), layout)
+
+
+def sheet_of(records: Records, layout: Layout = PLAIN) -> Sheet:
+    """Read records, each with the line it starts on, the headings among the first of them; raise `BadFile`."""
+    if not records:
+        raise BadFile(_fault("empty-file", 1, "", "the file is empty", "export the referrals again"))
+    table = find_table(records, layout.headings)
+    _check_header(table, layout)
+    numbers = number_rows(table)
+    told = [(line, _row(table, layout, numbers, line, cells), cells) for line, cells in table.records]
+    found = [(row, _unreadable(table, row, cells) or _of_nobody(row, numbers)) for _, row, cells in told]
+    rows, faults = [row for row, fault in found if fault is None], [fault for _, fault in found if fault]
     if not rows and not faults:
-        raise BadFile(_fault("empty-file", 1, "", "the file has a header and no rows", "export the referrals again"))
-    return Sheet(rows=tuple(rows), faults=tuple(faults), ignored=ignored)
+        reason = "the file has a header and no rows"
+        raise BadFile(_fault("empty-file", table.line, "", reason, "export the referrals again"))
+    return Sheet(
+        rows=tuple(rows),
+        faults=tuple(faults),
+        ignored=_ignored(table),
+        mapped=table.found.mapped,
+        header_line=table.line,
+        above=table.above,
+        totals=table.totals,
+        numbered=tuple(numbers.read_as),
+    )
 
 
-def _decode(data: bytes) -> str:
-    """Return the text; bytes that are not UTF-8 stand in it as lone surrogates."""
+def _decode(data: bytes, encoding: Encoding) -> str:
+    """Return the text; bytes that are no text in the encoding stand in it as lone surrogates."""
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             text = data.decode("utf-16")
+        elif encoding == "cp1252" and not data.startswith(codecs.BOM_UTF8):
+            text = _windows(data)
         else:
             text = data.decode("utf-8-sig", "surrogateescape")
     except UnicodeDecodeError as problem:
@@ -68,10 +116,24 @@ def _decode(data: bytes) -> str:
     return text
 
 
-def _records(text: str) -> list[tuple[int, list[str]]]:
+def _windows(data: bytes) -> str:
+    """Read the encoding of Excel's plain CSV; refuse a file that is UTF-8, of which it would misspell each accent."""
+    text = data.decode("cp1252", "surrogateescape")
+    try:
+        is_utf_8 = not data.isascii() and bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        is_utf_8 = False
+    if is_utf_8:
+        reason = "the file is UTF-8, not cp1252"
+        raise BadFile(_fault("not-cp1252", 1, "", reason, "import it without --encoding"))
+    return text
+
+
+def _records(text: str, layout: Layout) -> list[Record]:
     """Return each record with the line it starts on; a quoted cell may run over several lines."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    records, line = [], 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text, layout), strict=True)
+    records: list[Record] = []
+    line = 1
     try:
         for record in reader:
             if any(cell.strip() for cell in record):
@@ -83,33 +145,69 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
     return records
 
 
-def _separator(text: str) -> str:
-    """Return what parts the names of the header: no name of ours holds any of them."""
-    header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
-    return max(SEPARATORS, key=header.count)
+def _separator(text: str, layout: Layout) -> str:
+    """Return what parts the headings: the separator by which most of them are known."""
+    return max(SEPARATORS, key=lambda separator: known_headings(_glance(text, separator), layout.headings))
 
 
-def _column(name: str) -> str:
-    """Return one of our columns however its name is spaced or capitalised, or another name as it came."""
-    plain = "_".join(name.casefold().split())
-    return plain if plain in COLUMNS else name.strip()
+def _glance(text: str, separator: str) -> list[Record]:
+    """Return the first records of a file as one separator parts them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        return [(0, record) for record in islice(filter(any, reader), SEARCHED)]
+    except csv.Error:
+        return []
 
 
-def _check_header(header: list[str]) -> None:
+def _check_header(table: Table, layout: Layout) -> None:
+    line, header = table.line, table.header
     if not all(map(_is_text, header)):
-        raise BadFile(_fault("not-utf-8", 1, "", "the header is not UTF-8 text", AS_UTF_8))
-    missing = [name for name in COLUMNS if name not in header]
+        raise BadFile(_fault("not-utf-8", line, "", "the header is not UTF-8 text", AS_UTF_8))
+    unknown = [name for name in layout.headings if folded(name) not in map(folded, header)]
+    if unknown:
+        reason = f"no heading of the file is {shown(unknown[0])}"
+        raise BadFile(_fault("unknown-heading", line, shown(unknown[0]), reason, f"its headings are {_names(header)}"))
+    try:
+        check_once(header, table.found)
+    except TwiceError as twice:
+        raise BadFile(_twice(line, twice)) from None
+    given = {"referrer"} if layout.referrer else set()
+    missing = [name for name in REQUIRED if name not in table.found.columns and name not in given]
     if missing:
-        reason = f"the header lacks {', '.join(missing)}"
-        raise BadFile(_fault("missing-columns", 1, missing[0], reason, f"name the columns {','.join(COLUMNS)}"))
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        names = ", ".join(shown(name) or "(no name)" for name in twice)
-        raise BadFile(_fault("repeated-column", 1, shown(twice[0]), f"the header names {names} twice", "keep one"))
+        reason = f"the header lacks {', '.join(missing)}; its headings are {_names(header)}"
+        remedy = f'name the columns so, or say which heading is meant: --map "HEADING={missing[0]}"'
+        raise BadFile(_fault("missing-columns", line, missing[0], reason, remedy))
 
 
-def _cells(header: list[str], record: list[str]) -> dict[str, str]:
-    return {name: cell for name, cell in zip(header, record, strict=True) if name in COLUMNS}
+def _twice(line: int, twice: TwiceError) -> Fault:
+    names = [shown(name) for name in twice.names]
+    if len({folded(name) for name in names}) == 1:
+        return _fault("repeated-column", line, names[0], f"the header names {names[0]} twice", "keep one")
+    reason = f"{' and '.join(names)} both mean {twice.column}"
+    return _fault("repeated-column", line, names[0], reason, f'say which: --map "{names[0]}={twice.column}"')
+
+
+def _names(header: Sequence[str]) -> str:
+    names = [shown(name.strip()) for name in header if name.strip()]
+    return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")
+
+
+def _ignored(table: Table) -> tuple[str, ...]:
+    """Name the columns that are not read; those without a name and without a cell are none."""
+    return tuple(
+        shown(name.strip()) or f"{place} (no name)"
+        for place, (name, column) in enumerate(zip(table.header, table.found.columns, strict=True), start=1)
+        if column is None and (name.strip() or any(cells[place - 1 : place] != [""] for _, cells in table.records))
+    )
+
+
+def _row(table: Table, layout: Layout, numbers: Numbered, line: int, cells: Sequence[str]) -> Row:
+    """Return a record as a row, of the family above where it has no number of its own."""
+    told = {column: cell for column, cell in zip(table.found.columns, cells, strict=False) if column}
+    if layout.referrer and not told.get("referrer", "").strip():
+        told["referrer"] = layout.referrer
+    above = numbers.read_as.get(line) or numbers.doubtful.get(line)
+    return Row(line=line, cells=told | ({"family_no": above} if above else {}))
 
 
 def _is_text(cell: str) -> bool:
@@ -117,25 +215,25 @@ def _is_text(cell: str) -> bool:
     return not any("\ud800" <= symbol <= "\udfff" for symbol in cell)
 
 
-def _unreadable(line: int, header: list[str], record: list[str]) -> Fault | None:
+def _unreadable(table: Table, row: Row, cells: Sequence[str]) -> Fault | None:
     """Say why a row cannot be read, if it cannot: too many or too few cells, or bytes that are no text."""
-    if len(record) != len(header):
-        reason = f"{len(record)} cells, the header has {len(header)}"
+    if len(cells) != len(table.header):
+        reason = f"{len(cells)} cells, the header has {len(table.header)}"
         remedy = "put cells that hold the separator in quotation marks, and give every column a cell"
-        return _of_row(line, header, record, ("family_no", "cell-count", reason, remedy))
-    broken = next((name for name, cell in _cells(header, record).items() if not _is_text(cell)), None)
+        return row.fault("family_no", "cell-count", reason, remedy)
+    broken = next((name for name in COLUMNS if not _is_text(row.cells.get(name, ""))), None)
     if broken is not None:
-        return _of_row(line, header, record, (broken, "not-utf-8", "is not UTF-8 text", AS_UTF_8))
+        return row.fault(broken, "not-utf-8", "is not UTF-8 text", AS_UTF_8)
     return None
 
 
-def _of_row(line: int, header: list[str], record: list[str], what: tuple[str, str, str, str]) -> Fault:
-    column, code, reason, remedy = what
-    told = dict(zip(header, map(shown, record), strict=False))
-    family = told.get("family_no", "")
-    return Fault(
-        line=line, column=column, value=told.get(column, ""), reason=reason, remedy=remedy, code=code, family_no=family
-    )
+def _of_nobody(row: Row, numbers: Numbered) -> Fault | None:
+    """Refuse a row that may be of the family above it, which is refused with it."""
+    if row.line not in numbers.doubtful:
+        return None
+    family = shown(numbers.doubtful[row.line])
+    reason = f"no family number: the row may be of family {family} above it, which is not taken without it"
+    return row.fault("family_no", "missing", reason, "give every row its family number")
 
 
 def _fault(code: str, line: int, column: str, reason: str, remedy: str) -> Fault:

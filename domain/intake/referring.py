@@ -1,24 +1,32 @@
 """One way in for every referral: rows from a file, a form or a program become a referral, or a list of faults.
 
 A family with any faulty row is refused whole, so that nothing is half done; only an exact repeat of a row is dropped,
-and the family still taken.
+and the family still taken. Children without a name yet are no repeat of one another, as twins are not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from domain.intake.family_checks import faults_together, household, named
+from domain.intake.family_checks import faults_together, household, named, numbered_apart
 from domain.intake.referral import Checked, Fault, Person, Reading, Referral, Row, Terms
-from domain.intake.referral_columns import COLUMNS, HOUSEHOLD, IDENTIFIERS, PERSONAL, BadCell, read, shown
+from domain.intake.referral_columns import COLUMNS, DAYS, HOUSEHOLD, IDENTIFIERS, PERSONAL, BadCell, read, shown
+from domain.intake.unnamed import may_be_twin, notes, told_apart
+from domain.intake.written_days import DAY_FIRST, day_first, either_first, month_first
+
+Doubtful = Mapping[str, int]  # columns whose days may have the month first, each with a line where it has
+SURE: Doubtful = {}
 
 
 def check_families(rows: Iterable[Row], terms: Terms, unreadable: Sequence[Fault] = ()) -> list[Checked]:
     """Judge each family of a file, in the order of its first row; an `unreadable` row refuses its family too."""
+    rows = list(rows)
+    doubtful = _doubtful(rows)
     families: dict[str, list[Row]] = {}
     for row in rows:
         families.setdefault(row.text("family_no") or f"line {row.line}", []).append(row)
     judged = [
-        _judge(family, terms, [fault for fault in unreadable if fault.family_no == key])
+        _judge(family, terms, [fault for fault in unreadable if fault.family_no == key], doubtful)
         for key, family in families.items()
     ]
     alone: dict[str, list[Fault]] = {}
@@ -61,28 +69,40 @@ class _Judged:
         self.rows = rows
 
 
-def _judge(rows: Sequence[Row], terms: Terms, unreadable: Sequence[Fault]) -> _Judged:
-    kept, dropped = _once(rows)
-    readings, faults = _read(kept)
+def _doubtful(rows: Sequence[Row]) -> Doubtful:
+    """Find the columns of days that a program wrote with the month first: there 03/04 may be the third of April."""
+    found = {}
+    for column in DAYS:
+        lines = [row.line for row in rows if month_first(row.text(column))]
+        if lines and not any(day_first(row.text(column)) for row in rows):
+            found[column] = lines[0]
+    return found
+
+
+def _judge(rows: Sequence[Row], terms: Terms, unreadable: Sequence[Fault], doubtful: Doubtful = SURE) -> _Judged:
+    kept, dropped = _once(rows, terms.today)
+    readings, faults = _read(kept, terms, doubtful)
     faults = [*faults, *faults_together(readings, terms), *unreadable]
+    referral = None if faults else _referral(readings)
     checked = Checked(
         family_no=shown(rows[0].text("family_no")),
         lines=tuple(row.line for row in rows),
-        referral=None if faults else _referral(readings),
+        referral=referral,
+        notes=notes(map(_person, readings), referral.people) if referral else (),
         faults=tuple(sorted(faults, key=lambda fault: fault.line)),
         dropped=tuple(dropped),
     )
     return _Judged(checked, readings)
 
 
-def _once(rows: Sequence[Row]) -> tuple[list[Row], list[Fault]]:
+def _once(rows: Sequence[Row], today: date) -> tuple[list[Row], list[Fault]]:
     """Part the rows from exact repeats of an earlier one."""
     first: dict[tuple[str, ...], int] = {}
     kept, dropped = [], []
     for row in rows:
         told = tuple(row.text(column) for column in COLUMNS)
-        if told not in first:
-            first[told] = row.line
+        if told not in first or may_be_twin(row, today):
+            first.setdefault(told, row.line)
             kept.append(row)
         else:
             reason = f"repeats line {first[told]}"
@@ -92,7 +112,7 @@ def _once(rows: Sequence[Row]) -> tuple[list[Row], list[Fault]]:
     return kept, dropped
 
 
-def _read(rows: Sequence[Row]) -> tuple[list[Reading], list[Fault]]:
+def _read(rows: Sequence[Row], terms: Terms, doubtful: Doubtful) -> tuple[list[Reading], list[Fault]]:
     """Read every cell; what one row says of the household, the others may leave empty."""
     filled = {column for row in rows for column in HOUSEHOLD if row.text(column)}
     readings, faults = [], []
@@ -102,16 +122,24 @@ def _read(rows: Sequence[Row]) -> tuple[list[Reading], list[Fault]]:
             if column in HOUSEHOLD and not row.text(column) and (column in filled or row is not rows[0]):
                 continue
             try:
-                values[column] = read(column, row.cells.get(column, ""))
+                _sure(row, column, doubtful)
+                values[column] = read(column, row.cells.get(column, ""), terms.today)
             except BadCell as bad:
                 faults.append(row.fault(column, bad.code, bad.reason, bad.remedy))
         readings.append(Reading(row, {column: value for column, value in values.items() if value is not None}))
     return readings, faults
 
 
+def _sure(row: Row, column: str, doubtful: Doubtful) -> None:
+    """Refuse a day that reads either way in a column that has the month first elsewhere."""
+    if column in doubtful and either_first(row.text(column)):
+        reason = f"the day is in doubt: line {doubtful[column]} of this column has the month first"
+        raise BadCell("bad-date", reason, DAY_FIRST)
+
+
 def _referral(rows: Sequence[Reading]) -> Referral:
     told = {column: value for column in HOUSEHOLD if (value := household(rows, column)) is not None}
-    return Referral(family_no=rows[0].values["family_no"], people=tuple(_person(row) for row in rows), **told)
+    return Referral(family_no=rows[0].values["family_no"], people=told_apart([_person(row) for row in rows]), **told)
 
 
 def _person(row: Reading) -> Person:
@@ -126,20 +154,26 @@ def _person(row: Reading) -> Person:
 
 
 def _apart(judged: Sequence[_Judged]) -> list[Checked]:
-    """Refuse a family that holds a person of an earlier family of the file."""
-    seen: dict[tuple[str, ...], str] = {}
+    """Refuse a family that holds a person of an earlier family of the file; who has another number is somebody else."""
+    seen: dict[tuple[str, ...], tuple[str, Reading]] = {}
     apart = []
     for family in judged:
         faults = [fault for row in family.rows for fault in _elsewhere(row, seen)]
         if family.checked.referral and not faults:
             number = family.checked.family_no
-            seen |= {mark: f"{number}, line {row.row.line}" for row in family.rows for mark in _marks(row).values()}
+            seen |= {
+                mark: (f"{number}, line {row.row.line}", row) for row in family.rows for mark in _marks(row).values()
+            }
         apart.append(_refuse(family.checked, faults))
     return apart
 
 
-def _elsewhere(row: Reading, seen: Mapping[tuple[str, ...], str]) -> list[Fault]:
-    found = [(column, seen[mark]) for column, mark in _marks(row).items() if mark in seen]
+def _elsewhere(row: Reading, seen: Mapping[tuple[str, ...], tuple[str, Reading]]) -> list[Fault]:
+    found = [
+        (column, seen[mark][0])
+        for column, mark in _marks(row).items()
+        if mark in seen and not (column == "surname" and numbered_apart(row, seen[mark][1]))
+    ]
     return [
         row.row.fault(
             column,

@@ -1,12 +1,14 @@
 """The decisions on deadlines: moved, paused, resumed or cancelled, each with a reason; the work stays owed."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import assert_never
 
 from domain.calendar import add_months, calendar_of, local_date
 from domain.errors import Rejected
+from domain.journey import commands as c
+from domain.journey import events as e
 from domain.journey.agenda import due_on, owed_now, set_day
-from domain.journey.commands import CancelDeadline, MoveDeadline, PauseDeadline, ResumeDeadline
-from domain.journey.events import AnyEvent, DeadlineCancelled, DeadlineMoved, DeadlinePaused, DeadlineResumed
 from domain.journey.refusals import happened
 from domain.journey.state import Changed, Journey, Owed
 from domain.programme.programme import Programme, Work
@@ -14,7 +16,22 @@ from domain.programme.programme import Programme, Work
 HORIZON = 24  # months: what is moved further is forgotten, not planned
 
 
-def move_deadline(journey: Journey, command: MoveDeadline, programme: Programme) -> list[AnyEvent]:
+def decide_deadline(journey: Journey, command: c.DeadlineCommand, programme: Programme) -> Sequence[e.AnyEvent]:
+    """Return what a change of a deadline makes happen; raise `Rejected` where it does not fit."""
+    match command:
+        case c.MoveDeadline():
+            return _move_deadline(journey, command, programme)
+        case c.PauseDeadline():
+            return _pause_deadline(journey, command, programme)
+        case c.ResumeDeadline():
+            return _resume_deadline(journey, command, programme)
+        case c.CancelDeadline():
+            return _cancel_deadline(journey, command, programme)
+        case _:
+            assert_never(command)
+
+
+def _move_deadline(journey: Journey, command: c.MoveDeadline, programme: Programme) -> list[e.AnyEvent]:
     """Set a deadline to another day from today on; one that was cancelled comes back so, a check never comes early."""
     owed = _clocked(journey, command.work, programme)
     happened(command.on, command.at, None, "moved on")
@@ -28,10 +45,10 @@ def move_deadline(journey: Journey, command: MoveDeadline, programme: Programme)
     earliest = set_day(journey, owed, programme, calendar) if owed.work == "check" else None
     if earliest is not None and command.to < earliest:
         raise Rejected("too-early", f"the check falls on {earliest}", f"move it to {earliest} or later")
-    return [DeadlineMoved(**_about(command, owed), due_on=command.to)]
+    return [e.DeadlineMoved(**_about(command, owed), due_on=command.to)]
 
 
-def pause_deadline(journey: Journey, command: PauseDeadline, programme: Programme) -> list[AnyEvent]:
+def _pause_deadline(journey: Journey, command: c.PauseDeadline, programme: Programme) -> list[e.AnyEvent]:
     """Stop a clock; one that stands still already is left alone."""
     owed = _clocked(journey, command.work, programme)
     changed = _changed(owed)
@@ -41,10 +58,10 @@ def pause_deadline(journey: Journey, command: PauseDeadline, programme: Programm
     if due is None:
         raise _unclocked(command.work, "nothing to pause; move it to a day to give it a deadline")
     happened(command.on, command.at, max(owed.since, changed.on) if changed else owed.since, "paused on")
-    return [DeadlinePaused(**_about(command, owed), due_on=due)]
+    return [e.DeadlinePaused(**_about(command, owed), due_on=due)]
 
 
-def resume_deadline(journey: Journey, command: ResumeDeadline, programme: Programme) -> list[AnyEvent]:
+def _resume_deadline(journey: Journey, command: c.ResumeDeadline, programme: Programme) -> list[e.AnyEvent]:
     """Let a paused clock run again: each working day it stood still is a working day more; others run already."""
     owed = _clocked(journey, command.work, programme)
     changed = _changed(owed)
@@ -56,17 +73,17 @@ def resume_deadline(journey: Journey, command: ResumeDeadline, programme: Progra
     calendar = calendar_of(programme.nation)
     stood_still = calendar.working_days(changed.on, command.on)
     due = calendar.shift(changed.due_on, stood_still) if stood_still else changed.due_on
-    return [DeadlineResumed(**_about(command, owed), due_on=due)]
+    return [e.DeadlineResumed(**_about(command, owed), due_on=due)]
 
 
-def cancel_deadline(journey: Journey, command: CancelDeadline, programme: Programme) -> list[AnyEvent]:
+def _cancel_deadline(journey: Journey, command: c.CancelDeadline, programme: Programme) -> list[e.AnyEvent]:
     """Take the deadline off a piece of work; one without a deadline is left as it is."""
     owed = _clocked(journey, command.work, programme)
     happened(command.on, command.at, None, "cancelled on")
     changed = _changed(owed)
     if changed is not None and changed.state == "cancelled":
         return []
-    return [DeadlineCancelled(**_about(command, owed))]
+    return [e.DeadlineCancelled(**_about(command, owed))]
 
 
 def _clocked(journey: Journey, work: Work, programme: Programme) -> Owed:
@@ -97,7 +114,7 @@ def _bounded(to: date, today: date) -> None:
         raise Rejected("too-far", f"{to} is more than {HORIZON} months ahead", f"choose a day up to {latest}")
 
 
-def _about(command: MoveDeadline | PauseDeadline | ResumeDeadline | CancelDeadline, owed: Owed) -> dict[str, object]:
+def _about(command: c.DeadlineCommand, owed: Owed) -> dict[str, object]:
     return {
         "at": command.at,
         "on": command.on,

@@ -2,24 +2,25 @@
 
 from domain.calendar import local_date
 from domain.errors import Rejected
-from domain.journey.commands import EraseFamily, StillOpen
-from domain.journey.events import AnyEvent, FamilyErased
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.facts import Facts, StillOpen
 from domain.journey.state import Journey
 
 NAMED = 5  # claims named in a refusal
 
 
-def erase(journey: Journey, command: EraseFamily) -> list[AnyEvent]:
+def erase(journey: Journey, command: c.EraseFamily, facts: Facts) -> list[e.AnyEvent]:
     """Erase a family of which nothing is open; one that was erased stays so."""
     if journey.erased_on is not None:
         return []
-    left = command.still_open
+    left = facts.still_open
     if left is None:
         raise Rejected("family-not-read", "what is still open of the family was not read", "give the step again")
     _all_closed(journey, left)
     if not command.despite_claims:
         _nothing_claimed(journey, left)
-    return [FamilyErased(at=command.at, on=local_date(command.at), reason=command.reason)]
+    return [e.FamilyErased(at=command.at, on=local_date(command.at), reason=command.reason)]
 
 
 def _all_closed(journey: Journey, left: StillOpen) -> None:

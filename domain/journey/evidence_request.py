@@ -5,9 +5,9 @@ from datetime import date
 
 from domain.calendar import local_date
 from domain.evidence import EVIDENCE_KINDS
+from domain.journey import commands as c
+from domain.journey import events as e
 from domain.journey.agenda import Deadline
-from domain.journey.commands import PassTime
-from domain.journey.events import EvidenceRequested
 from domain.programme.programme import Agreement, Programme
 
 SAID = ("stage", "dates")  # what a request needs to be understood, as far as the agreement shares it
@@ -25,11 +25,11 @@ def askable(programme: Programme, day: date) -> tuple[Agreement, ...]:
     return tuple(held for held in programme.agreements if held.holds_on(day) and kinds & set(held.kinds))
 
 
-def request(deadline: Deadline, command: PassTime, programme: Programme) -> EvidenceRequested:
+def request(deadline: Deadline, command: c.PassTime, programme: Programme) -> e.EvidenceRequested:
     """Name whom to ask, and for what, as the agreements stand on the day it falls due."""
     agreements = askable(programme, local_date(command.at))
     may_send = {kind for held in agreements for kind in held.kinds}
-    return EvidenceRequested(
+    return e.EvidenceRequested(
         at=command.at,
         request_id=deadline.id,
         months=deadline.months or 0,
@@ -39,7 +39,7 @@ def request(deadline: Deadline, command: PassTime, programme: Programme) -> Evid
     )
 
 
-def asked(event: EvidenceRequested, programme: Programme) -> list[dict[str, object]]:
+def asked(event: e.EvidenceRequested, programme: Programme) -> list[dict[str, object]]:
     """Return the fields of the message to each partner, under the first purpose of its agreement.
 
     That is the purpose for which it sends evidence. The message tells no more than the agreement shares.

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from domain.errors import Rejected
-from domain.journey.commands import PlacesTaken
 from domain.journey.explain import sentences
+from domain.journey.facts import PlacesTaken
 from domain.journey.refusals import out_of_order
 from domain.journey.state import Journey
 from domain.programme.local_scheme import COMPARISON

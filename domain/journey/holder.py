@@ -1,32 +1,41 @@
 """Who holds the family: allocation and handover, both within the caseload cap, and the waiver that exceeds it."""
 
+from collections.abc import Sequence
+from typing import assert_never
+
 from domain.access import may_waive
 from domain.errors import Rejected
-from domain.journey.commands import (
-    AcceptHandover,
-    AllocateKeyWorker,
-    Caseload,
-    OfferHandover,
-    RefuseHandover,
-    WithdrawHandover,
-)
-from domain.journey.events import (
-    AnyEvent,
-    HandoverAccepted,
-    HandoverOffered,
-    HandoverRefused,
-    HandoverWithdrawn,
-    KeyWorkerAllocated,
-)
+from domain.journey import commands as c
+from domain.journey import events as e
+from domain.journey.facts import Caseload, Facts
 from domain.journey.guards import found_eligible, is_helped, no_place
 from domain.journey.refusals import happened, is_held, out_of_order
 from domain.journey.state import Journey, Owed
 from domain.programme.programme import Programme
 
-Holding = AllocateKeyWorker | AcceptHandover
+Holding = c.AllocateKeyWorker | c.AcceptHandover
 
 
-def allocate(journey: Journey, command: AllocateKeyWorker, programme: Programme) -> list[AnyEvent]:
+def decide_holder(
+    journey: Journey, command: c.HolderCommand, facts: Facts, programme: Programme
+) -> Sequence[e.AnyEvent]:
+    """Return what an allocation or a handover makes happen; raise `Rejected` where it does not fit."""
+    match command:
+        case c.AllocateKeyWorker():
+            return _allocate(journey, command, facts, programme)
+        case c.OfferHandover():
+            return _offer_handover(journey, command, facts)
+        case c.WithdrawHandover():
+            return _withdraw_handover(journey, command)
+        case c.AcceptHandover():
+            return _accept_handover(journey, command, facts, programme)
+        case c.RefuseHandover():
+            return _refuse_handover(journey, command)
+        case _:
+            assert_never(command)
+
+
+def _allocate(journey: Journey, command: c.AllocateKeyWorker, facts: Facts, programme: Programme) -> list[e.AnyEvent]:
     """Give an eligible family its key worker, within the caseload cap and the places of the programme."""
     if journey.key_worker is not None and journey.key_worker == command.key_worker:
         return []
@@ -35,12 +44,12 @@ def allocate(journey: Journey, command: AllocateKeyWorker, programme: Programme)
     found_eligible(journey, programme)
     is_helped(journey)
     happened(command.on, command.at, journey.identified_on, "allocated on")
-    worker, counted = _counted(journey, command.key_worker, command.caseload)
-    waiver = _waiver(journey, command, counted, programme)
-    return [KeyWorkerAllocated(at=command.at, on=command.on, key_worker=worker, waiver=waiver)]
+    worker, counted = _counted(journey, command.key_worker, facts.caseload)
+    waiver = _waiver(journey, command, counted, no_place(programme, facts.places))
+    return [e.KeyWorkerAllocated(at=command.at, on=command.on, key_worker=worker, waiver=waiver)]
 
 
-def offer_handover(journey: Journey, command: OfferHandover) -> list[AnyEvent]:
+def _offer_handover(journey: Journey, command: c.OfferHandover, facts: Facts) -> list[e.AnyEvent]:
     """Offer the family to another key worker; the holder keeps it until the offer is accepted."""
     is_held(journey, "handed over")
     happened(command.on, command.at, journey.key_worker_from, "offered on")
@@ -48,20 +57,22 @@ def offer_handover(journey: Journey, command: OfferHandover) -> list[AnyEvent]:
         raise Rejected("same-holder", f"{command.to} already holds {journey.reference}", "name another key worker")
     if journey.handover_to == command.to:
         return []
-    _, counted = _counted(journey, command.to, command.caseload)
-    return [HandoverOffered(at=command.at, on=command.on, to=command.to, to_team=counted.team, to_area=counted.area)]
+    _, counted = _counted(journey, command.to, facts.caseload)
+    return [e.HandoverOffered(at=command.at, on=command.on, to=command.to, to_team=counted.team, to_area=counted.area)]
 
 
-def withdraw_handover(journey: Journey, command: WithdrawHandover) -> list[AnyEvent]:
+def _withdraw_handover(journey: Journey, command: c.WithdrawHandover) -> list[e.AnyEvent]:
     """Take an offer back; without one there is nothing to do."""
     is_held(journey, "handed over")
     if journey.handover_to is None:
         return []
     happened(command.on, command.at, _open_offer(journey).since, "withdrawn on")
-    return [HandoverWithdrawn(at=command.at, on=command.on)]
+    return [e.HandoverWithdrawn(at=command.at, on=command.on)]
 
 
-def accept_handover(journey: Journey, command: AcceptHandover, programme: Programme) -> list[AnyEvent]:
+def _accept_handover(
+    journey: Journey, command: c.AcceptHandover, facts: Facts, programme: Programme
+) -> list[e.AnyEvent]:
     """Take over an offered family, within the caseload cap and the key workers of the programme."""
     if journey.key_worker == command.key_worker:
         return []
@@ -71,15 +82,15 @@ def accept_handover(journey: Journey, command: AcceptHandover, programme: Progra
             "not-offered", f"{journey.reference} is offered to {journey.handover_to}", "offer it to this key worker"
         )
     happened(command.on, command.at, offer.since, "accepted on")
-    worker, counted = _counted(journey, command.key_worker, command.caseload)
-    waiver = _waiver(journey, command, counted, programme)
-    return [HandoverAccepted(at=command.at, on=command.on, key_worker=worker, waiver=waiver)]
+    worker, counted = _counted(journey, command.key_worker, facts.caseload)
+    waiver = _waiver(journey, command, counted, no_place(programme, facts.places))
+    return [e.HandoverAccepted(at=command.at, on=command.on, key_worker=worker, waiver=waiver)]
 
 
-def refuse_handover(journey: Journey, command: RefuseHandover) -> list[AnyEvent]:
+def _refuse_handover(journey: Journey, command: c.RefuseHandover) -> list[e.AnyEvent]:
     """Decline the offer; the holder is told, with the reason."""
     happened(command.on, command.at, _open_offer(journey).since, "refused on")
-    return [HandoverRefused(at=command.at, on=command.on, reason=command.reason)]
+    return [e.HandoverRefused(at=command.at, on=command.on, reason=command.reason)]
 
 
 def _counted(journey: Journey, key_worker: str | None, caseload: Caseload | None) -> tuple[str, Caseload]:
@@ -93,11 +104,11 @@ def _counted(journey: Journey, key_worker: str | None, caseload: Caseload | None
     return worker, caseload
 
 
-def _waiver(journey: Journey, command: Holding, caseload: Caseload, programme: Programme) -> str | None:
+def _waiver(journey: Journey, command: Holding, caseload: Caseload, full: Rejected | None) -> str | None:
     """Return the waiver under which the family is held, None within the bounds; refuse where they stand."""
     if command.waiver is not None and not may_waive(command.actor):
         raise Rejected("waiver-not-allowed", "only a manager may exceed a cap", "ask a manager for the waiver")
-    bound = _no_room(journey, command, caseload) or no_place(programme, command.places)
+    bound = _no_room(journey, command, caseload) or full
     if bound is None:
         return None
     if command.waiver is None:

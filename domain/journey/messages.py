@@ -3,26 +3,27 @@
 import re
 
 from domain.errors import Rejected
-from domain.journey.commands import RetryMessage
+from domain.journey import commands as c
+from domain.journey import events as e
 from domain.journey.effects import Remind
-from domain.journey.events import AnyEvent, MessageRetried
+from domain.journey.facts import Facts
 from domain.journey.state import Journey
 
 _RETRY = re.compile(r"(?P<first>.+?)(?::retry-(?P<number>[0-9]+))?")
 
 
-def retry_message(journey: Journey, command: RetryMessage) -> list[AnyEvent]:
+def retry_message(journey: Journey, command: c.RetryMessage, facts: Facts) -> list[e.AnyEvent]:
     """Send a message again that failed or was refused, under an id of its own; one that was tried again stays so.
 
     Consent and agreement are asked anew when it goes out.
     """
-    if command.family_erased:
+    if facts.family_erased:
         raise Rejected(
             "erased", f"{journey.reference} was erased", "nobody is told of it any more; let the message rest"
         )
     if command.effect_id in journey.retried:
         return []
-    message = command.message
+    message = facts.message
     if message is None:
         raise Rejected(
             "nothing-to-retry",
@@ -32,7 +33,7 @@ def retry_message(journey: Journey, command: RetryMessage) -> list[AnyEvent]:
     if isinstance(message, Remind):
         _still_owed(journey, message)
     again = message.model_copy(update={"effect_id": retry_id(message.effect_id)})
-    return [MessageRetried(at=command.at, of=command.effect_id, message=again)]
+    return [e.MessageRetried(at=command.at, of=command.effect_id, message=again)]
 
 
 def retry_id(effect_id: str) -> str:

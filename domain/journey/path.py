@@ -1,51 +1,65 @@
 """The decisions of the path, stage by stage: what each step needs, and what it makes happen."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import assert_never
 
 from domain.calendar import calendar_of
 from domain.errors import Rejected
 from domain.family import Consent
+from domain.journey import commands as c
+from domain.journey import events as e
 from domain.journey.agenda import checks_left, set_day
-from domain.journey.commands import (
-    AgreePlan,
-    AssessFamily,
-    CloseJourney,
-    IdentifyFamily,
-    RecordCheck,
-    RecordConsent,
-    RecordContact,
-    ReferFamily,
-    ReviewPlan,
-    StartIntervention,
-    StepDown,
-    StepUp,
-    WithdrawConsent,
-)
-from domain.journey.events import (
-    AnyEvent,
-    CheckRecorded,
-    ConsentRecorded,
-    ConsentWithdrawn,
-    ContactRecorded,
-    FamilyAssessed,
-    FamilyIdentified,
-    FamilyReferred,
-    InterventionStarted,
-    JourneyClosed,
-    PlanAgreed,
-    PlanReviewed,
-    SteppedDown,
-    SteppedUp,
-)
+from domain.journey.erasure import erase
+from domain.journey.facts import Facts
 from domain.journey.guards import goes_through, in_locality, known_cohort, known_criteria, known_needs, needs_fit
-from domain.journey.refusals import happened, is_held, out_of_order
-from domain.journey.state import Journey
+from domain.journey.refusals import before_close, happened, is_held, out_of_order
+from domain.journey.state import Journey, Owed
 from domain.programme.programme import Programme
 
 
-def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[AnyEvent]:
+def decide_path(  # noqa: C901, PLR0911, PLR0912 - one case a step, in the order of the path
+    journey: Journey, command: c.PathCommand, facts: Facts, programme: Programme
+) -> Sequence[e.AnyEvent]:
+    """Return what a step of the path makes happen; raise `Rejected` where it does not fit."""
+    match command:
+        case c.ReferFamily():
+            return _refer(journey, command, facts, programme)
+        case c.RecordConsent():
+            return _consent(journey, command)
+        case c.WithdrawConsent():
+            return _withdraw_consent(journey, command)
+        case c.IdentifyFamily():
+            return _identify(journey, command, programme)
+        case c.RecordContact():
+            return _record_contact(journey, command)
+        case c.AssessFamily():
+            return _assess(journey, command, programme)
+        case c.AgreePlan():
+            return _agree_plan(journey, command, programme)
+        case c.StartIntervention():
+            return _start_intervention(journey, command)
+        case c.ReviewPlan():
+            return _review_plan(journey, command)
+        case c.StepDown():
+            return _step_down(journey, command, programme)
+        case c.StepUp():
+            return _step_up(journey, command)
+        case c.RecordCheck():
+            return _record_check(journey, command, programme)
+        case c.CloseJourney():
+            return _close(journey, command, programme)
+        case c.ReopenJourney():
+            return _reopen(journey, command, facts)
+        case c.EraseFamily():
+            return erase(journey, command, facts)
+        case _:
+            assert_never(command)
+
+
+def _refer(journey: Journey, command: c.ReferFamily, facts: Facts, programme: Programme) -> list[e.AnyEvent]:
     """Open the journey, for a family the programme's partners refer for criteria the programme knows."""
-    if command.family_erased:
+    if facts.family_erased:
         raise Rejected(
             "erased",
             f"{command.reference} was erased while it was being referred",
@@ -60,11 +74,11 @@ def refer(journey: Journey, command: ReferFamily, programme: Programme) -> list[
     known_criteria(command.criteria, programme)
     if len({member.id for member in command.members}) < len(command.members):
         raise Rejected("repeated-member", "two members of the family have the same id", "give each an id of its own")
-    fields = command.model_dump(exclude={"type", "command_id", "actor", "seen_version", "family_erased"})
-    return [FamilyReferred(**fields)]
+    fields = command.model_dump(exclude={"type", "command_id", "actor", "seen_version"})
+    return [e.FamilyReferred(**fields)]
 
 
-def consent(journey: Journey, command: RecordConsent) -> list[AnyEvent]:
+def _consent(journey: Journey, command: c.RecordConsent) -> list[e.AnyEvent]:
     """Record a lawful basis; the same one again changes nothing, not even its withdrawal."""
     happened(command.on, command.at, None, "given on")
     if command.expires_on is not None and command.expires_on < command.on:
@@ -78,9 +92,9 @@ def consent(journey: Journey, command: RecordConsent) -> list[AnyEvent]:
         on=command.on,
         expires_on=command.expires_on,
     )
-    held = _consent(journey, command.consent_id)
+    held = _held_consent(journey, command.consent_id)
     if held is None:
-        return [ConsentRecorded(at=command.at, consent=given)]
+        return [e.ConsentRecorded(at=command.at, consent=given)]
     if held.model_copy(update={"withdrawn_on": None}) != given:
         raise Rejected(
             "consent-differs",
@@ -90,18 +104,18 @@ def consent(journey: Journey, command: RecordConsent) -> list[AnyEvent]:
     return []
 
 
-def withdraw_consent(journey: Journey, command: WithdrawConsent) -> list[AnyEvent]:
+def _withdraw_consent(journey: Journey, command: c.WithdrawConsent) -> list[e.AnyEvent]:
     """End a recorded basis."""
-    held = _consent(journey, command.consent_id)
+    held = _held_consent(journey, command.consent_id)
     if held is None:
         raise Rejected("unknown-consent", f"no consent {command.consent_id}", "show the journey for the ids it holds")
     happened(command.on, command.at, held.on, "withdrawn on")
     if held.withdrawn_on is not None:
         return []
-    return [ConsentWithdrawn(at=command.at, on=command.on, consent_id=held.id)]
+    return [e.ConsentWithdrawn(at=command.at, on=command.on, consent_id=held.id)]
 
 
-def identify(journey: Journey, command: IdentifyFamily, programme: Programme) -> list[AnyEvent]:
+def _identify(journey: Journey, command: c.IdentifyFamily, programme: Programme) -> list[e.AnyEvent]:
     """Check criteria and household; a family found not eligible may be looked at again until its journey is closed."""
     if journey.stage not in {"referral", "identification"} or journey.eligible:
         raise out_of_order(journey, "identified", "it was identified before; show it for the criteria met")
@@ -111,18 +125,19 @@ def identify(journey: Journey, command: IdentifyFamily, programme: Programme) ->
     met = tuple(dict.fromkeys(command.criteria))
     judged = programme.judge(met, journey.members)
     return [
-        FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=judged.eligible, cohort=command.cohort)
+        e.FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=judged.eligible, cohort=command.cohort)
     ]
 
 
-def record_contact(journey: Journey, command: RecordContact) -> list[AnyEvent]:
+def _record_contact(journey: Journey, command: c.RecordContact) -> list[e.AnyEvent]:
     """Record a contact by the key worker."""
     is_held(journey, "contacted")
+    before_close(journey, command.on)
     happened(command.on, command.at, journey.referred_on, "contact on")
-    return [ContactRecorded(at=command.at, on=command.on, kind=command.kind)]
+    return [e.ContactRecorded(at=command.at, on=command.on, kind=command.kind)]
 
 
-def assess(journey: Journey, command: AssessFamily, programme: Programme) -> list[AnyEvent]:
+def _assess(journey: Journey, command: c.AssessFamily, programme: Programme) -> list[e.AnyEvent]:
     """Record an assessment; later ones replace the needs found.
 
     Where the needs decide who is eligible, they do until a plan is agreed: a family at work is not judged again.
@@ -134,10 +149,10 @@ def assess(journey: Journey, command: AssessFamily, programme: Programme) -> lis
     if (command.on, needs) == (journey.assessed_on, journey.needs):
         return []
     judged = programme.judge_needs(needs) if programme.judges_needs and journey.plan_on is None else None
-    return [FamilyAssessed(at=command.at, on=command.on, needs=needs, judged=judged)]
+    return [e.FamilyAssessed(at=command.at, on=command.on, needs=needs, judged=judged)]
 
 
-def agree_plan(journey: Journey, command: AgreePlan, programme: Programme) -> list[AnyEvent]:
+def _agree_plan(journey: Journey, command: c.AgreePlan, programme: Programme) -> list[e.AnyEvent]:
     """Record the plan; every need it names must have been found at assessment."""
     is_held(journey, "planned for")
     if journey.assessed_on is None:
@@ -151,10 +166,10 @@ def agree_plan(journey: Journey, command: AgreePlan, programme: Programme) -> li
             f"{', '.join(unknown)} was not found at assessment ({', '.join(journey.needs)})",
             "assess again to add the need, or plan for the needs found",
         )
-    return [PlanAgreed(at=command.at, on=command.on, needs=tuple(dict.fromkeys(command.needs)))]
+    return [e.PlanAgreed(at=command.at, on=command.on, needs=tuple(dict.fromkeys(command.needs)))]
 
 
-def start_intervention(journey: Journey, command: StartIntervention) -> list[AnyEvent]:
+def _start_intervention(journey: Journey, command: c.StartIntervention) -> list[e.AnyEvent]:
     """Begin high-intensity work on an agreed plan."""
     is_held(journey, "started on")
     if journey.stage != "assessment":
@@ -162,38 +177,39 @@ def start_intervention(journey: Journey, command: StartIntervention) -> list[Any
     if journey.plan_on is None:
         raise out_of_order(journey, "started on", "agree the plan first")
     happened(command.on, command.at, journey.plan_on, "started on")
-    return [InterventionStarted(at=command.at, on=command.on)]
+    return [e.InterventionStarted(at=command.at, on=command.on)]
 
 
-def review_plan(journey: Journey, command: ReviewPlan) -> list[AnyEvent]:
+def _review_plan(journey: Journey, command: c.ReviewPlan) -> list[e.AnyEvent]:
     """Record a review of the plan while the intervention runs at either intensity."""
     if journey.intervention_from is None:
         raise out_of_order(journey, "reviewed", "start the intervention first")
     happened(command.on, command.at, _latest(journey.intervention_from, journey.reviewed_on), "reviewed on")
-    return [PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
+    return [e.PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
 
 
-def step_down(journey: Journey, command: StepDown, programme: Programme) -> list[AnyEvent]:
+def _step_down(journey: Journey, command: c.StepDown, programme: Programme) -> list[e.AnyEvent]:
     """Move to low intensity."""
     goes_through(journey, "step-down", programme, "close it when its work is done")
     if journey.stage != "intervention":
         raise out_of_order(journey, "stepped down", "only a journey in intervention can be")
     happened(command.on, command.at, journey.intervention_from, "stepped down on")
-    return [SteppedDown(at=command.at, on=command.on)]
+    return [e.SteppedDown(at=command.at, on=command.on)]
 
 
-def step_up(journey: Journey, command: StepUp) -> list[AnyEvent]:
+def _step_up(journey: Journey, command: c.StepUp) -> list[e.AnyEvent]:
     """Move back to high intensity."""
     if journey.stepped_down_on is None:
         raise out_of_order(journey, "stepped up", "only a journey that was stepped down can be")
     happened(command.on, command.at, _last_checked(journey), "stepped up on")
-    return [SteppedUp(at=command.at, on=command.on, reason=command.reason)]
+    return [e.SteppedUp(at=command.at, on=command.on, reason=command.reason)]
 
 
-def record_check(journey: Journey, command: RecordCheck, programme: Programme) -> list[AnyEvent]:
+def _record_check(journey: Journey, command: c.RecordCheck, programme: Programme) -> list[e.AnyEvent]:
     """Record the next sustained-outcome check, on or after the day it falls due."""
     goes_through(journey, "sustained-outcome", programme, "close it when its work is done")
-    owed = journey.owes("check")
+    before_close(journey, command.on)
+    owed = journey.owes("check") or _owed_before_close(journey)
     if owed is None:
         raise out_of_order(journey, "checked", "step it down first")
     left = checks_left(journey, programme)
@@ -205,10 +221,10 @@ def record_check(journey: Journey, command: RecordCheck, programme: Programme) -
             "too-early", f"the {left[0]}-month check of {journey.reference} falls on {due}", f"record it from {due} on"
         )
     happened(command.on, command.at, _last_checked(journey), "checked on")
-    return [CheckRecorded(at=command.at, on=command.on, months=left[0], verdict=command.verdict)]
+    return [e.CheckRecorded(at=command.at, on=command.on, months=left[0], verdict=command.verdict)]
 
 
-def close(journey: Journey, command: CloseJourney, programme: Programme) -> list[AnyEvent]:
+def _close(journey: Journey, command: c.CloseJourney, programme: Programme) -> list[e.AnyEvent]:
     """End the journey; `sustained` needs every check passed, `not-eligible` a finding of that."""
     happened(command.on, command.at, _last_step(journey), "closed on")
     if command.outcome == "not-eligible" and journey.eligible is not False:
@@ -223,10 +239,49 @@ def close(journey: Journey, command: CloseJourney, programme: Programme) -> list
         )
     if command.outcome == "sustained":
         _sustained(journey, programme)
-    return [JourneyClosed(at=command.at, on=command.on, outcome=command.outcome)]
+    _transferred(journey, command)
+    return [e.JourneyClosed(at=command.at, on=command.on, outcome=command.outcome, to=command.to)]
 
 
-def _consent(journey: Journey, consent_id: str) -> Consent | None:
+def _transferred(journey: Journey, command: c.CloseJourney) -> None:
+    """Refuse a transfer to nowhere, and a destination of a family that is not transferred."""
+    if (command.outcome == "transferred") == (command.to is not None):
+        return
+    if command.to is None:
+        raise Rejected(
+            "no-destination", f"nothing says where {journey.reference} is transferred to", "name the area: --to kent"
+        )
+    raise Rejected(
+        "not-transferred",
+        f"{journey.reference} is closed as {command.outcome}, and goes to no other area",
+        "leave --to out, or close it as transferred",
+    )
+
+
+def _reopen(journey: Journey, command: c.ReopenJourney, facts: Facts) -> list[e.AnyEvent]:
+    """Take a close back, unless the family is on a later journey by now."""
+    if journey.stage != "closed":
+        raise Rejected(
+            "not-closed", f"{journey.reference} is in {journey.stage} and not closed", "there is nothing to take back"
+        )
+    left = facts.still_open
+    if left is None or left.newest != journey.journey_id:
+        raise Rejected(
+            "newer-journey",
+            f"{journey.reference} has a newer journey by now",
+            f"see it with: journeys show {journey.reference}; what was forgotten on this one can be corrected",
+        )
+    happened(command.on, command.at, journey.closed_on, "reopened on")
+    return [e.JourneyReopened(at=command.at, on=command.on, reason=command.reason)]
+
+
+def _owed_before_close(journey: Journey) -> Owed | None:
+    """Return the check that was owed when the journey was closed."""
+    before = journey.before_close
+    return next((item for item in before.owed if item.work == "check" and not item.done), None) if before else None
+
+
+def _held_consent(journey: Journey, consent_id: str) -> Consent | None:
     return next((held for held in journey.consents if held.id == consent_id), None)
 
 

@@ -5,26 +5,18 @@ from datetime import date, datetime
 from typing import assert_never
 
 from domain.calendar import local_date
-from domain.journey.commands import AnyCommand, RecordNotification, RecordReminder
+from domain.journey import commands as c
+from domain.journey import events as e
 from domain.journey.effects import Effect, EvaluateResults, Notify, Remind
-from domain.journey.events import (
-    AnyEvent,
-    CheckRecorded,
-    EvaluationFellDue,
-    EventCorrected,
-    EvidenceRequested,
-    MessageRetried,
-    ReminderFellDue,
-)
 from domain.journey.evidence_request import asked
 from domain.journey.state import Journey
 from domain.programme.programme import Notice, Programme
 
 
-def react(journey: Journey, event: AnyEvent, programme: Programme) -> list[Effect]:
+def react(journey: Journey, event: e.AnyEvent, programme: Programme) -> list[Effect]:
     """Return the effects of `event`, given the journey just after it; ids are the same on every run."""
     ids = (f"{journey.journey_id}:{journey.version}:{number}" for number in range(1, 1000))
-    if isinstance(event, MessageRetried):
+    if isinstance(event, e.MessageRetried):
         return [event.message]
     return [
         *_reminding(event, ids),
@@ -34,16 +26,16 @@ def react(journey: Journey, event: AnyEvent, programme: Programme) -> list[Effec
     ]
 
 
-def given_up(effect: Remind | Notify, at: datetime, reason: str) -> AnyCommand:
+def given_up(effect: Remind | Notify, at: datetime, reason: str) -> c.AnyCommand:
     """Return the command that records an effect which could not be done before its patience ran out."""
     order = {"command_id": f"{effect.effect_id}:settled", "at": at, "actor": "worker:effects"}
     match effect:
         case Remind():
-            return RecordReminder(
+            return c.RecordReminder(
                 **order, reminder_id=effect.reminder_id, effect_id=effect.effect_id, fault="failed", reason=reason
             )
         case Notify():
-            return RecordNotification(
+            return c.RecordNotification(
                 **order,
                 effect_id=effect.effect_id,
                 partner=effect.partner,
@@ -55,8 +47,8 @@ def given_up(effect: Remind | Notify, at: datetime, reason: str) -> AnyCommand:
             assert_never(effect)
 
 
-def _reminding(event: AnyEvent, ids: Iterator[str]) -> list[Effect]:
-    if not isinstance(event, ReminderFellDue):
+def _reminding(event: e.AnyEvent, ids: Iterator[str]) -> list[Effect]:
+    if not isinstance(event, e.ReminderFellDue):
         return []
     return [
         Remind(
@@ -70,25 +62,25 @@ def _reminding(event: AnyEvent, ids: Iterator[str]) -> list[Effect]:
     ]
 
 
-def _evaluating(event: AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+def _evaluating(event: e.AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
     as_of = _as_of(event)
     return [] if as_of is None or not programme.results else [EvaluateResults(effect_id=next(ids), as_of=as_of)]
 
 
-def _as_of(event: AnyEvent) -> date | None:
+def _as_of(event: e.AnyEvent) -> date | None:
     """Results are evaluated when the programme says so, and at each sustained check, also one corrected to that."""
     match event:
-        case EvaluationFellDue():
+        case e.EvaluationFellDue():
             return event.as_of
-        case CheckRecorded(verdict="sustained"):
+        case e.CheckRecorded(verdict="sustained"):
             return event.on
-        case EventCorrected(replacement=CheckRecorded(verdict="sustained") as check):
+        case e.EventCorrected(replacement=e.CheckRecorded(verdict="sustained") as check):
             return check.on
         case _:
             return None
 
 
-def _telling(journey: Journey, event: AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+def _telling(journey: Journey, event: e.AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
     return [
         Notify(
             effect_id=next(ids),
@@ -105,8 +97,8 @@ def _telling(journey: Journey, event: AnyEvent, programme: Programme, ids: Itera
     ]
 
 
-def _asking(journey: Journey, event: AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
-    if not isinstance(event, EvidenceRequested):
+def _asking(journey: Journey, event: e.AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+    if not isinstance(event, e.EvidenceRequested):
         return []
     return [
         Notify.model_validate(

@@ -1,162 +1,88 @@
 """The decisions that keep the record: evidence, corrections, reminders, messages and passing time."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import assert_never
 
 from domain.calendar import calendar_of
 from domain.errors import Rejected
+from domain.journey import commands as c
+from domain.journey import events as e
 from domain.journey.agenda import Deadline, agenda
-from domain.journey.commands import (
-    AcknowledgeReminder,
-    CorrectEvent,
-    PassTime,
-    RecordEvidence,
-    RecordNotification,
-    RecordReminder,
-)
-from domain.journey.events import (
-    AnyEvent,
-    CheckRecorded,
-    ConsentRecorded,
-    Correctable,
-    EvaluationFellDue,
-    EventCorrected,
-    EvidenceRecorded,
-    FamilyAssessed,
-    FamilyIdentified,
-    KeyWorkerAllocated,
-    NotificationNotSent,
-    NotificationSent,
-    ReminderAcknowledged,
-    ReminderEscalated,
-    ReminderFellDue,
-    ReminderNotSent,
-    ReminderSent,
-)
+from domain.journey.corrections import correct
 from domain.journey.evidence_request import request
 from domain.journey.evolve import evolve
-from domain.journey.guards import known_cohort, known_criteria, known_needs
+from domain.journey.facts import Facts
+from domain.journey.messages import retry_message
 from domain.journey.office_hours import rings_at
-from domain.journey.refusals import happened
 from domain.journey.state import Journey
-from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Programme
 
 LATE = timedelta(minutes=15)
 
 
-def correct(journey: Journey, command: CorrectEvent, programme: Programme) -> list[AnyEvent]:
-    """Supersede an earlier event by one of the same type about the same thing.
-
-    The replacement counts as known from the moment of the correction; eligibility follows from its criteria.
-    """
-    original = command.original
-    if original is None:
-        raise Rejected(
-            "nothing-to-correct",
-            f"{journey.reference} has no event {command.version} that can be corrected",
-            "show the journey for its numbered events; only steps of the path, consents and evidence can be corrected",
-        )
-    if original.type != command.replacement.type:
-        raise Rejected(
-            "other-type",
-            f"event {command.version} is {original.type}, not {command.replacement.type}",
-            "correct it by an event of its own type",
-        )
-    if _subject(original) != _subject(command.replacement):
-        raise Rejected(
-            "other-subject",
-            f"event {command.version} is about {_subject(original)}, not {_subject(command.replacement)}",
-            "keep its key worker, months or id, and correct the rest",
-        )
-    _plausible(journey, command)
-    replacement = _known_now(journey, original, command, programme)
-    if replacement == original.model_copy(update={"at": command.at}):
-        return []
-    return [EventCorrected(at=command.at, version=command.version, reason=command.reason, replacement=replacement)]
-
-
-def _subject(event: Correctable) -> str:
-    """Name what an event is about; another of these would be another event, with checks of its own to pass."""
-    match event:
-        case ConsentRecorded():
-            return event.consent.id
-        case EvidenceRecorded():
-            return f"{event.evidence.kind} {event.evidence.id}"
-        case KeyWorkerAllocated():
-            return event.key_worker
-        case CheckRecorded():
-            return f"{event.months} months"
+def decide_record(  # noqa: PLR0911 - one case a command
+    journey: Journey, command: c.RecordCommand, facts: Facts, programme: Programme
+) -> Sequence[e.AnyEvent]:
+    """Return what the record is told at any stage; raise `Rejected` where it does not fit."""
+    match command:
+        case c.CorrectEvent():
+            return correct(journey, command, facts, programme)
+        case c.RecordEvidence():
+            return _record_evidence(journey, command)
+        case c.WithdrawEvidence():
+            return _withdraw_evidence(journey, command)
+        case c.AcknowledgeReminder():
+            return _acknowledge(journey, command)
+        case c.PassTime():
+            return _pass_time(journey, command, programme)
+        case c.RecordReminder():
+            return _record_reminder(journey, command)
+        case c.RecordNotification():
+            return _record_notification(journey, command)
+        case c.RetryMessage():
+            return retry_message(journey, command, facts)
         case _:
-            return event.type
+            assert_never(command)
 
 
-def _plausible(journey: Journey, command: CorrectEvent) -> None:
-    """Refuse a day in the future, before the referral or after the close; a consent may be older."""
-    match command.replacement:
-        case EvidenceRecorded():
-            return
-        case ConsentRecorded(consent=consent):
-            happened(consent.on, command.at, None, "given on")
-        case step:
-            happened(step.on, command.at, journey.referred_on, "corrected to")
-            if journey.closed_on is not None and step.on > journey.closed_on:
-                raise Rejected("bad-dates", f"{step.on} is after the close ({journey.closed_on})", "check the date")
-
-
-def _known_now(journey: Journey, original: Correctable, command: CorrectEvent, programme: Programme) -> Correctable:
-    replacement = command.replacement.model_copy(update={"at": command.at})
-    match replacement:
-        case FamilyIdentified():
-            return _identified_now(journey, replacement, programme)
-        case FamilyAssessed():
-            return _assessed_now(original, replacement, programme)
-        case _:
-            return replacement
-
-
-def _identified_now(journey: Journey, replacement: FamilyIdentified, programme: Programme) -> FamilyIdentified:
-    known_criteria(replacement.criteria, programme)
-    known_cohort(replacement.cohort, programme)
-    if replacement.cohort == COMPARISON and journey.held_from is not None:
-        raise Rejected(
-            "comparison-group",
-            f"{journey.reference} has had a key worker and cannot be in the comparison group",
-            "keep its cohort, or close it",
-        )
-    judged = programme.judge(replacement.criteria, journey.members)
-    return replacement.model_copy(update={"eligible": judged.eligible})
-
-
-def _assessed_now(original: Correctable, replacement: FamilyAssessed, programme: Programme) -> FamilyAssessed:
-    """Judge corrected needs anew where the needs as first recorded were judged."""
-    known_needs(replacement.needs, programme)
-    was_judged = isinstance(original, FamilyAssessed) and original.judged is not None
-    return replacement.model_copy(update={"judged": programme.judge_needs(replacement.needs) if was_judged else None})
-
-
-def record_evidence(journey: Journey, command: RecordEvidence) -> list[AnyEvent]:
+def _record_evidence(journey: Journey, command: c.RecordEvidence) -> list[e.AnyEvent]:
     """Add an observation once; its id names one observation of one source."""
     held = next((held for held in journey.evidence if held.id == command.evidence.id), None)
-    if held is None:
-        return [EvidenceRecorded(at=command.at, evidence=command.evidence)]
+    if held is None or journey.withdrawal_of(held.id) is not None:
+        return [e.EvidenceRecorded(at=command.at, evidence=command.evidence)]
     if held.source != command.evidence.source:
         raise Rejected("evidence-differs", f"evidence {held.id} came from {held.source}", "give it an id of its own")
     return []
 
 
-def acknowledge(journey: Journey, command: AcknowledgeReminder) -> list[AnyEvent]:
+def _withdraw_evidence(journey: Journey, command: c.WithdrawEvidence) -> list[e.AnyEvent]:
+    """Withdraw an observation of this journey; one that was withdrawn before stays so."""
+    held = next((held for held in journey.evidence if held.id == command.evidence_id), None)
+    if held is None or held.kind == "withdrawal":
+        raise Rejected(
+            "unknown-evidence",
+            f"{journey.reference} has no evidence {command.evidence_id}",
+            f"copy the id from: journeys show {journey.reference}",
+        )
+    if journey.withdrawal_of(held.id) is not None:
+        return []
+    return [e.EvidenceWithdrawn(at=command.at, evidence_id=held.id, reason=command.reason)]
+
+
+def _acknowledge(journey: Journey, command: c.AcknowledgeReminder) -> list[e.AnyEvent]:
     """Record that a reminder was seen; one that was answered before needs nothing more."""
     reminder = journey.reminder(command.reminder_id)
     if reminder is None:
         raise Rejected(
             "unknown-reminder", f"{journey.reference} has no reminder {command.reminder_id}", "see what is due"
         )
-    return [ReminderAcknowledged(at=command.at, reminder_id=reminder.id)] if reminder.live else []
+    return [e.ReminderAcknowledged(at=command.at, reminder_id=reminder.id)] if reminder.live else []
 
 
-def pass_time(journey: Journey, command: PassTime, programme: Programme) -> list[AnyEvent]:
+def _pass_time(journey: Journey, command: c.PassTime, programme: Programme) -> list[e.AnyEvent]:
     """Let each deadline up to the moment of the command fall due, the earliest first; outside hours they are held."""
-    happened: list[AnyEvent] = []
+    happened: list[e.AnyEvent] = []
     calendar = calendar_of(programme.nation)
     for deadline in agenda(journey, programme, calendar):
         if rings_at(deadline, command.at, calendar, journey.reference) <= command.at:
@@ -167,12 +93,12 @@ def pass_time(journey: Journey, command: PassTime, programme: Programme) -> list
     return happened
 
 
-def _fall_due(journey: Journey, deadline: Deadline, command: PassTime, programme: Programme) -> list[AnyEvent]:
+def _fall_due(journey: Journey, deadline: Deadline, command: c.PassTime, programme: Programme) -> list[e.AnyEvent]:
     if deadline.kind == "ask":
         return [request(deadline, command, programme)]
     if deadline.work is None:
-        return [EvaluationFellDue(at=command.at, evaluation_id=deadline.id, as_of=deadline.due_on)]
-    fallen = ReminderFellDue(
+        return [e.EvaluationFellDue(at=command.at, evaluation_id=deadline.id, as_of=deadline.due_on)]
+    fallen = e.ReminderFellDue(
         at=command.at,
         reminder_id=deadline.id,
         work=deadline.work,
@@ -186,35 +112,37 @@ def _fall_due(journey: Journey, deadline: Deadline, command: PassTime, programme
     if not deadline.escalation:
         return [fallen]
     unanswered = [
-        ReminderEscalated(at=command.at, reminder_id=reminder.id)
+        e.ReminderEscalated(at=command.at, reminder_id=reminder.id)
         for reminder in journey.reminders
         if reminder.live and (reminder.work, reminder.generation) == (deadline.work, deadline.generation)
     ]
     return [*unanswered, fallen]
 
 
-def record_reminder(journey: Journey, command: RecordReminder) -> list[AnyEvent]:
+def _record_reminder(journey: Journey, command: c.RecordReminder) -> list[e.AnyEvent]:
     """Record once what became of a reminder's message, also when the reminder was answered or ended meanwhile."""
     reminder = journey.reminder(command.reminder_id)
     if reminder is None or reminder.told:
         return []
     if command.fault is None:
-        return [ReminderSent(at=command.at, reminder_id=reminder.id)]
+        return [e.ReminderSent(at=command.at, reminder_id=reminder.id)]
     return [
-        ReminderNotSent(at=command.at, reminder_id=reminder.id, fault=command.fault, reason=command.reason or "unknown")
+        e.ReminderNotSent(
+            at=command.at, reminder_id=reminder.id, fault=command.fault, reason=command.reason or "unknown"
+        )
     ]
 
 
-def record_notification(journey: Journey, command: RecordNotification) -> list[AnyEvent]:
+def _record_notification(journey: Journey, command: c.RecordNotification) -> list[e.AnyEvent]:
     """Record once what became of a message to a partner."""
     if command.effect_id in journey.settled_effects:
         return []
     if command.fault is None:
         return [
-            NotificationSent(at=command.at, effect_id=command.effect_id, partner=command.partner, about=command.about)
+            e.NotificationSent(at=command.at, effect_id=command.effect_id, partner=command.partner, about=command.about)
         ]
     return [
-        NotificationNotSent(
+        e.NotificationNotSent(
             at=command.at,
             effect_id=command.effect_id,
             partner=command.partner,

@@ -26,6 +26,16 @@ def is_held(journey: Journey, done: str) -> None:
         raise out_of_order(journey, done, "allocate a key worker first")
 
 
+def before_close(journey: Journey, on: date) -> None:
+    """Refuse what happened after the close of a journey; of a day before it, it may be recorded after it."""
+    if journey.closed_on is not None and on > journey.closed_on:
+        raise Rejected(
+            "closed",
+            f"{journey.reference} was closed on {journey.closed_on} ({journey.outcome})",
+            f"give a day up to the close, or let a manager take it back: journeys reopen {journey.reference}",
+        )
+
+
 def out_of_order(journey: Journey, done: str, remedy: str) -> Rejected:
     """Return the refusal of a step that this stage does not allow."""
     return Rejected("out-of-order", f"{journey.reference} is in {journey.stage} and cannot be {done} now", remedy)

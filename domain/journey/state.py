@@ -84,6 +84,20 @@ class Found(Value):
     on: date
 
 
+def withdrawal_id(evidence_id: str) -> str:
+    """Return the id of the withdrawal that people make of an observation; no partner's event has an id like it."""
+    return f"withdrawn:{evidence_id}"
+
+
+class BeforeClose(Value):
+    """Where a closed journey stood, so that it can go on there when the close is taken back."""
+
+    stage: Stage
+    intensity: Intensity | None
+    handover_to: str | None
+    owed: tuple[Owed, ...]
+
+
 class Journey(Value):
     """One family's path; `version` counts its events."""
 
@@ -126,6 +140,7 @@ class Journey(Value):
     checks: tuple[Check, ...] = ()
     closed_on: date | None = None
     outcome: Outcome | None = None
+    before_close: BeforeClose | None = None
     erased_on: date | None = None
     erased_for: ErasureReason | None = None
     owed: tuple[Owed, ...] = ()
@@ -160,6 +175,10 @@ class Journey(Value):
         """
         identified = self.criteria if self.identified_on is not None and self.identified_on <= day else ()
         return tuple(sorted({*identified, *(found.need for found in self.needs_found if found.on <= day)}))
+
+    def withdrawal_of(self, evidence_id: str) -> Evidence | None:
+        """Return the withdrawal by which we ourselves, not its source, set an observation aside; None without one."""
+        return next((held for held in self.evidence if held.id == withdrawal_id(evidence_id)), None)
 
     @property
     def insufficient_in_a_row(self) -> int:

@@ -3,56 +3,33 @@
 Decided here:
 
 - Evidence counts by the days it speaks of, not by `observed_on`, since partners report late. Days after as-of lie in
-  no window, so what happens later changes nothing.
+  no window, so what happens later changes nothing. But nothing is told of a day after it was observed.
+- What was replaced or withdrawn does not count (`domain/effective.py`); a finding that it would touch names it.
 - The same evidence id twice is one piece of evidence; two ids are two incidents, even with equal content.
-- A spell of a status is reported again when it ends (the sample feed sends every benefit first open, then closed).
-  Reports of the same member, code and `from` are one spell, as last observed; of two observed on one day the one
-  with an end stands, then the later end.
-- An age is in completed years; who was born on 29 February completes a year on 1 March in other years.
+- What happened to a member while they did not belong to the family is not the family's.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
-from pydantic import Field
-
-from domain.evidence import Day, Evidence, Incident, Observation, OpenSpan, Return, SchoolAttendance, Text
-from domain.model import Value
+from domain.calendar import Nation
+from domain.effective import SetAside, effective, set_aside
+from domain.evidence import Evidence, Incident, OpenSpan, Return, SchoolAttendance
+from domain.rules.member import FamilyMember, Subject
 from domain.rules.spans import Span, Spans
-from domain.rules.where import Where
+from domain.rules.spells import Spell, spells_of
 from domain.rules.windows import CalendarWindow, LastTerms, Window, last_terms, span_of, terms_missing
 
 
-class Age(Value):
-    """How old somebody was on a day, in completed years; negative before birth."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The evidence that counts, by kind and id, its spells by kind, and what was set aside."""
 
-    on: Day
-    years: int = Field(strict=True)
-
-
-class FamilyMember(Value):
-    """A person of the family as a rule sees them.
-
-    Of a family that was erased `born` is gone; the `ages` on the days that rules asked about stand in its place.
-    """
-
-    id: Text
-    role: Literal["adult", "child"]
-    born: Day | None = None
-    ages: tuple[Age, ...] = Field(default=(), exclude_if=lambda ages: not ages)
-
-    def age_on(self, day: date) -> int | None:
-        """Return the age in completed years, negative before birth, None where nothing tells it."""
-        if self.born is None:
-            return next((age.years for age in self.ages if age.on == day), None)
-        return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
-
-
-Subject = FamilyMember | None
-"""Whom a rule looks at: one member, or None for the whole family."""
+    by_kind: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    spells: Mapping[str, tuple[Spell, ...]] = field(default_factory=dict)
+    aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +42,8 @@ class Case:
     terms: Spans = ()
     practice: Mapping[str, date | None] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
-    by_kind: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+    nation: Nation = "ENG"
 
     def span_of(self, window: CalendarWindow) -> Span:
         """Return the days that `window` means here."""
@@ -82,65 +60,68 @@ class Case:
         return terms_missing(window, self.as_of, self.terms) if isinstance(window, LastTerms) else ""
 
     def incidents(self, kind: str) -> Iterable[Incident]:
-        """Return the incidents of a kind."""
-        return (item for item in self.by_kind.get(kind, ()) if isinstance(item, Incident))
+        """Return the incidents of a kind, but for those of members who did not belong to the family on the day."""
+        items = (item for item in self.known.by_kind.get(kind, ()) if isinstance(item, Incident))
+        return (item for item in items if (who := self.member(item.member)) is None or who.belongs(item.on))
 
-    def spells(self, kind: str) -> Iterable[OpenSpan]:
+    def spells(self, kind: str) -> Sequence[Spell]:
         """Return the spells of a status."""
-        return (item for item in self.by_kind.get(kind, ()) if isinstance(item, OpenSpan))
+        return self.known.spells.get(kind, ())
 
     def attendance(self) -> Iterable[SchoolAttendance]:
         """Return the attendance records."""
-        return (item for item in self.by_kind.get("school-attendance", ()) if isinstance(item, SchoolAttendance))
+        return (item for item in self.known.by_kind.get("school-attendance", ()) if isinstance(item, SchoolAttendance))
 
     def returns(self, kind: str, subject: Subject, days: Spans) -> Mapping[str, Span]:
         """Return the days of each return of a kind that speaks for the subject about some of these days.
 
-        A return without a member speaks for everyone; one of a member speaks for that member only.
+        A return without a member speaks for everyone; one of a member speaks for that member only. It says nothing of
+        days after it was observed.
         """
         own = {None, subject.id if subject else None}
         return {
             item.id: span
-            for item in self.by_kind.get("return", ())
-            if isinstance(item, Return) and item.of == kind and item.member in own
-            if any((span := Span(item.from_, item.to)).overlaps(some) for some in days)
+            for item in self.known.by_kind.get("return", ())
+            if isinstance(item, Return) and item.of == kind and item.member in own and item.from_ <= item.observed_on
+            if any((span := Span(item.from_, min(item.to, item.observed_on))).overlaps(some) for some in days)
         }
 
     def member(self, member_id: str | None) -> Subject:
         """Return the member of this id, None where the evidence names no member."""
         return next((member for member in self.members if member.id == member_id), None)
 
+    def belonging(self, subject: Subject, days: Spans) -> Spans:
+        """Return those of some days on which the subject belonged to the family."""
+        return days if subject is None else subject.belonging(days)
 
-def index(evidence: Iterable[Evidence]) -> Mapping[str, tuple[Evidence, ...]]:
-    """Arrange evidence by kind and id: each id once, each spell as last reported."""
+    def remarks(self, kinds: Sequence[str], subject: Subject, days: Spans) -> list[str]:
+        """Say what was set aside that a rule on these kinds would have looked at, for this subject and these days."""
+        return [
+            str(aside)
+            for aside in self.known.aside
+            if aside.item.kind in kinds or (isinstance(aside.item, Return) and aside.item.of in kinds)
+            if subject is None or aside.item.member in {None, subject.id}
+            if any(span.overlaps(touched) for span in days for touched in (_days(aside.item, self.as_of),))
+        ]
+
+
+def known(evidence: Iterable[Evidence]) -> Known:
+    """Arrange evidence by kind and id, each id once, and what was set aside."""
+    listed = tuple(evidence)
     kinds: defaultdict[str, list[Evidence]] = defaultdict(list)
-    for item in sorted(_last_reports(evidence), key=lambda item: item.id):
+    for item in effective(listed):
         kinds[item.kind].append(item)
-    return {kind: tuple(items) for kind, items in kinds.items()}
+    reports = {kind: [item for item in items if isinstance(item, OpenSpan)] for kind, items in kinds.items()}
+    return Known(
+        by_kind={kind: tuple(items) for kind, items in kinds.items()},
+        spells={kind: spells_of(told) for kind, told in reports.items() if told},
+        aside=set_aside(listed),
+    )
 
 
-def _last_reports(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
-    reports = {item.id: item for item in evidence}
-    spells = {_spell(item): item for item in sorted(reports.values(), key=_report_order)}
-    return spells.values()
-
-
-def _report_order(item: Evidence) -> tuple[date, date, str]:
-    """Order reports so that the one that stands comes last: an open end before any end."""
-    end = item.to if isinstance(item, OpenSpan) else None
-    return item.observed_on, end or date.min, item.id
-
-
-def _spell(item: Evidence) -> tuple[object, ...]:
-    """Return what tells a spell from others; anything but a spell is told by its id."""
-    if not isinstance(item, OpenSpan):
-        return (item.id,)
-    return item.kind, item.member, item.from_, *(getattr(item, code, "") for code in ("benefit", "status", "service"))
-
-
-def holds(where: Where | None, item: Observation) -> bool:
-    """Tell whether the item is within the limit that a rule sets on its fields."""
-    if where is None:
-        return True
-    found = getattr(item, where.field)
-    return found in where.any_of if where.any_of else found not in where.none_of
+def _days(item: Evidence, as_of: date) -> Span:
+    """Return the days that a piece of evidence speaks of."""
+    if isinstance(item, Incident):
+        return Span(item.on, item.on)
+    first = getattr(item, "from_", item.observed_on)
+    return Span(first, max(first, getattr(item, "to", None) or as_of))

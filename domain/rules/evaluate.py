@@ -2,17 +2,19 @@
 
 Decided here:
 
-- A child whose date of birth is missing may be of the ages that a rule asks for, so the rule stays `insufficient` for
-  that child, whatever the evidence says.
+- A child whose age is not certain (no date of birth, a year, a month) may be of the ages that a rule asks for, or not.
+  Where that makes a difference to the family, the rule stays `insufficient` for that child.
+- A family is judged by the members who belong to it on as-of.
 - A family without adults fails `any-adult`, one without children `any-child`.
 - A need whose rule does not apply to the family has no outcome to show: `insufficient`, as is a need without a rule,
   and a family of whom no need is known.
 """
 
+from datetime import date
 from typing import assert_never
 
 from domain.rules.absences import not_held
-from domain.rules.case import Case, FamilyMember, Subject
+from domain.rules.case import Case
 from domain.rules.counting import count, fall
 from domain.rules.finding import Dates, Finding, gather, sources_of
 from domain.rules.grammar import (
@@ -35,6 +37,7 @@ from domain.rules.grammar import (
     WholeFamily,
 )
 from domain.rules.logic import all_of, any_of, at_least
+from domain.rules.member import FamilyMember, Subject
 from domain.rules.practice import dates_before
 from domain.rules.rates import rate
 from domain.rules.statuses import held, started
@@ -88,7 +91,7 @@ def _several(rule: AllOf | AnyOf | AtLeast, case: Case, subject: Subject) -> Fin
 
 
 def _any_member(rule: AnyAdult | AnyChild, case: Case, role: str) -> Finding:
-    parts = [_of_member(evaluate(rule.rule, case, member), member) for member in case.members if member.role == role]
+    parts = [_of_member(evaluate(rule.rule, case, member), member) for member in _members(case, role)]
     if not parts:
         return gather(f"any {role}", "not_met", parts, f"no {role} in the family")
     return gather(f"any {role}", any_of([part.verdict for part in parts]), parts)
@@ -112,28 +115,54 @@ def _need(need: str, rule: Rule | None, case: Case) -> Finding:
 
 
 def _each_child(rule: EachChild, case: Case) -> Finding:
-    children = [member for member in case.members if member.role == "child"]
-    parts = [part for child in children if (part := _child(rule, case, child)) is not None]
+    children = [(child, _is_aged(rule, case, child)) for child in _members(case, "child")]
+    found = {child.id: _child(rule, case, child) for child, aged in children if aged is not False}
+    certain = all_of([found[child.id].verdict for child, aged in children if aged])
+    if rule.ages is not None and certain != all_of([part.verdict for part in found.values()]):
+        found |= {child.id: _of_what_age(rule.ages, case, child) for child, aged in children if aged is None}
+    parts = list(found.values())
     finding = gather("each child", all_of([part.verdict for part in parts]), parts)
     days = case.days_of(rule.ages.on_first_day_of) if rule.ages else ()
     missing = {} if parts else {"window": Dates.around(days), "note": f"no child{_aged(rule.ages)} in the family"}
     return finding.model_copy(update=missing)
 
 
-def _child(rule: EachChild, case: Case, child: FamilyMember) -> Finding | None:
-    """Judge one child; None where the child is not of the ages that the rule asks for."""
+def _is_aged(rule: EachChild, case: Case, child: FamilyMember) -> bool | None:
+    """Tell whether a child is of the ages that the rule asks for; None where that is not certain."""
     if rule.ages is None:
-        return _of_member(evaluate(rule.rule, case, child), child)
+        return True
     days = case.days_of(rule.ages.on_first_day_of)
-    age = child.age_on(days[0].first) if days else None
-    if age is None:
-        why = "the date of birth is missing" if days else case.terms_missing(rule.ages.on_first_day_of)
-        return Finding(name=child.id, verdict="insufficient", window=Dates.around(days), note=why)
-    if not rule.ages.youngest.value <= age <= rule.ages.oldest.value:
+    ages = child.ages_on(days[0].first) if days else None
+    if ages is None:
         return None
+    youngest, oldest = rule.ages.youngest.value, rule.ages.oldest.value
+    if ages[1] < youngest or oldest < ages[0]:
+        return False
+    return True if youngest <= ages[0] and ages[1] <= oldest else None
+
+
+def _child(rule: EachChild, case: Case, child: FamilyMember) -> Finding:
     found = _of_member(evaluate(rule.rule, case, child), child)
-    ages = sources_of(rule.ages.youngest, rule.ages.oldest)
+    ages = sources_of(rule.ages.youngest, rule.ages.oldest) if rule.ages else ()
     return found.model_copy(update={"sources": tuple(dict.fromkeys((*found.sources, *ages)))})
+
+
+def _of_what_age(ages: AgeRange, case: Case, child: FamilyMember) -> Finding:
+    """Leave the rule open for a child who may or may not be of the ages that it asks for."""
+    days = case.days_of(ages.on_first_day_of)
+    why = case.terms_missing(ages.on_first_day_of) or _uncertain(child, days[0].first)
+    return Finding(name=child.id, verdict="insufficient", window=Dates.around(days), note=why)
+
+
+def _uncertain(child: FamilyMember, day: date) -> str:
+    ages = child.ages_on(day)
+    if ages is None:
+        return "the date of birth is missing"
+    return f"aged {ages[0]} to {ages[1]} on {day}: the date of birth is not certain"
+
+
+def _members(case: Case, role: str) -> list[FamilyMember]:
+    return [member for member in case.members if member.role == role and member.belongs(case.as_of)]
 
 
 def _of_member(finding: Finding, member: FamilyMember) -> Finding:

@@ -39,6 +39,11 @@ class Finding(Value):
     parts: tuple["Finding", ...] = ()
 
 
+def not_asked(window: Spans) -> Finding:
+    """Return the finding on a member who belonged to the family on none of the days that a rule looks at."""
+    return Finding(verdict="not_applicable", window=Dates.around(window), note="not of the family in these days")
+
+
 def gather(name: str, verdict: Verdict, parts: Sequence[Finding], note: str = "") -> Finding:
     """Sum up the parts of a rule in one finding; parts that decided nothing stay in the tree but out of the summary."""
     told = _deciding(verdict, parts)

@@ -2,57 +2,65 @@
 
 Decided here:
 
-- A record belongs to the one school term that its days overlap. A record across two terms cannot be split and is
-  left out, and so is one that lies in holidays. Records of one term are added up (a child may change school).
-- Every term of the window needs a record; with fewer, nothing is decided, since a term may hold any number of
-  sessions.
+- Reports must hold every school day of the window's terms together; days without one are named. Which reports count,
+  and which dispute each other, `domain/rules/attendance.py` says. What counts is added up (a child may change school).
+- A child is asked for the school days on which it belonged to the family, and for nothing where there are none.
 - A threshold that changes by date is the one in force on as-of.
 - Rates are compared as whole numbers, never as floats: exactly 15% is not below 15%.
 """
 
+from collections import defaultdict
+
 from domain.evidence import SchoolAttendance
-from domain.rules.case import Case, Subject
-from domain.rules.finding import Dates, Finding, percentage, sources_of
+from domain.rules.attendance import Attendance, attendance_of
+from domain.rules.case import Case
+from domain.rules.finding import Dates, Finding, not_asked, percentage, sources_of
 from domain.rules.grammar import Rate
 from domain.rules.logic import Verdict
-from domain.rules.spans import Span, Spans
+from domain.rules.member import Subject
+from domain.rules.spans import Spans
 from domain.rules.windows import number_on
 
 
 def rate(rule: Rate, case: Case, subject: Subject) -> Finding:
     """Judge the share of sessions missed over the terms of the window."""
     terms = case.days_of(rule.window)
+    if terms and not case.belonging(subject, terms):
+        return not_asked(terms)
     threshold = number_on(rule.threshold, case.as_of)
-    records = [
-        (term, record)
-        for record in case.attendance()
-        if (subject is None or record.member == subject.id) and (term := _term_of(record, case.terms)) in terms
-    ]
-    missing = [term for term in terms if term not in {held for held, _ in records}]
-    missed = sum(getattr(record, absence) for _, record in records for absence in rule.absences)
-    sessions = sum(record.sessions for _, record in records)
+    told = _told(case, subject, terms) if terms else []
+    counted = [report for each in told for report in each.counted]
+    missed = sum(getattr(report, absence) for report in counted for absence in rule.absences)
+    sessions = sum(report.sessions for report in counted)
+    decided = terms and all(each.complete and not each.disputed for each in told)
+    notes = [case.terms_missing(rule.window), *(note for each in told for note in each.notes)]
     return Finding(
-        verdict="insufficient"
-        if missing or not terms
-        else _against_threshold(rule.compare, threshold.value, missed, sessions),
+        verdict=_against_threshold(rule.compare, threshold.value, missed, sessions) if decided else "insufficient",
         figure=f"{missed} of {sessions} sessions ({percentage(missed, sessions)})" if sessions else None,
         threshold=f"{rule.compare} {threshold:%}",
         window=Dates.around(terms),
-        evidence=tuple(sorted(record.id for _, record in records)),
-        note=case.terms_missing(rule.window) or _note(missing),
+        evidence=tuple(
+            sorted({*(report.id for report in counted), *(name for each in told for name in each.disputed)})
+        ),
+        note="; ".join(note for note in (*notes, *case.remarks((rule.of,), subject, terms)) if note),
         sources=sources_of(threshold, rule.window.n),
     )
 
 
-def _term_of(record: SchoolAttendance, terms: Spans) -> Span | None:
-    touched = [term for term in terms if term.overlaps(Span(record.from_, record.to))]
-    return touched[0] if len(touched) == 1 else None
+def _told(case: Case, subject: Subject, terms: Spans) -> list[Attendance]:
+    """Return the attendance of the subject, or of every child of whom there is a report."""
+    reports: defaultdict[str | None, list[SchoolAttendance]] = defaultdict(list)
+    if subject is not None:
+        reports[subject.id] = []
+    for report in case.attendance():
+        if subject is None or report.member == subject.id:
+            reports[report.member].append(report)
+    return [
+        attendance_of(own, terms, case.belonging(case.member(name), terms), case.terms, case.nation)
+        for name, own in sorted(reports.items(), key=lambda each: each[0] or "")
+    ] or [attendance_of((), terms, terms, case.terms, case.nation)]
 
 
 def _against_threshold(compare: str, percent: int, missed: int, sessions: int) -> Verdict:
     found, limit = 100 * missed, percent * sessions
     return "met" if (found < limit if compare == "below" else found > limit) else "not_met"
-
-
-def _note(missing: list[Span]) -> str:
-    return f"no attendance record for the term {', '.join(str(term) for term in missing)}" if missing else ""

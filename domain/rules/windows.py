@@ -139,7 +139,7 @@ def terms_missing(window: LastTerms, as_of: date, terms: Spans) -> str:
     else:
         gaps = [f"{a.last} to {b.first}" for a, b in pairwise(last) if b.first > after(a.last, LONGEST_HOLIDAYS)]
         lacks = f"school terms are missing from {' and from '.join(gaps)}" if gaps else ""
-    return lacks and f"{lacks}; add them to the pack's terms, or to the claim file's"
+    return lacks and f"{lacks}; add them with: journeys terms add FILE.csv (a claim file may carry its own)"
 
 
 def after(day: date, length: relativedelta) -> date:

@@ -1,5 +1,6 @@
 """What surrounds every request: an id that goes through to the logs, safe headers, a limit of size."""
 
+import asyncio
 import logging
 import re
 import time
@@ -29,6 +30,9 @@ LARGEST = {
     "/v1/events": 8 * 1024 * 1024,  # ten thousand events
     "/v1/imports": 32 * 1024 * 1024,  # a hundred thousand rows
 }
+DRAINED = 256 * 1024 * 1024  # bytes of a body too large that are still read, and dropped, before the answer
+PATIENCE = 20.0  # seconds for which they are
+EXPECTS = "100-continue"  # a client that asks first sends nothing until it is answered
 
 log = structlog.stdlib.get_logger()
 
@@ -82,9 +86,12 @@ class EveryRequest:
                 log.log(level, "request", method=method, route=route, status=answered, milliseconds=milliseconds)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a body that is not too large; one that says so itself is not even read."""
-        most, told = largest(scope["path"]), Headers(scope=scope).get("content-length", "")
+        """Serve a body that is not too large; one that says so itself is read to its end, and nothing is kept."""
+        most, headers = largest(scope["path"]), Headers(scope=scope)
+        told = headers.get("content-length", "")
         if told.isdecimal() and int(told[:20]) > most:
+            if headers.get("expect", "").lower() != EXPECTS:
+                await drained(receive)
             await of_http(TooLarge(most))(scope, receive, send)
         else:
             await self._app(scope, within(receive, most), send)
@@ -104,7 +111,26 @@ def within(receive: Receive, most: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
+            if message.get("more_body"):
+                await drained(receive)
             raise TooLarge(most)
         return message
 
     return counted
+
+
+async def drained(receive: Receive) -> None:
+    """Read what a client still sends, and drop it: most read no answer before they have sent everything.
+
+    Answered in the midst of it, such a client finds its connection broken instead. It is read up to a size and a time.
+    """
+    left = DRAINED
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+    except TimeoutError:
+        return

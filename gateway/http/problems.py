@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from domain.errors import Rejected
+from domain.intake.questions import Question
 from domain.intake.referral import Fault
 from gateway.http.throttle import Throttled
-from gateway.http.validation import SEE, place, said
+from gateway.http.validation import SEE, at, place, said
 from wiring.telemetry.metrics import REFUSED_ENTRY
 from wiring.temporal.journeys import Unavailable
 
@@ -47,8 +48,10 @@ STATUS = {
     "unknown-partner": 404,
     "unknown-reference": 404,
     "unknown-event": 404,
+    "unknown-import": 404,
     "changed-since": 412,
     "too-large": 413,
+    "bad-address": 422,
     "bad-file": 422,
     "bad-reference": 422,
     "bad-dates": 422,
@@ -84,6 +87,15 @@ class Problem(BaseModel):
     detail: str
     remedy: str
     faults: list[Fault] = []
+    questions: list[Question] = []
+
+
+class IdentityQuestion(Rejected):
+    """The people of a referral may be known: somebody must say who they are."""
+
+    def __init__(self, code: str, reason: str, remedy: str, questions: Sequence[Question]) -> None:
+        super().__init__(code, reason, remedy)
+        self.questions = list(questions)
 
 
 class NotTaken(Rejected):
@@ -97,11 +109,18 @@ class NotTaken(Rejected):
 
 
 def problem(  # noqa: PLR0913, PLR0917 - one argument a part of the answer
-    status: int, code: str, detail: str, remedy: str, faults: Sequence[Fault] = (), retry_after: int | None = None
+    status: int,
+    code: str,
+    detail: str,
+    remedy: str,
+    faults: Sequence[Fault] = (),
+    retry_after: int | None = None,
+    questions: Sequence[Question] = (),
 ) -> JSONResponse:
     """Build the answer."""
     title = code.replace("-", " ").capitalize()
-    body = Problem(type=f"{URN}{code}", title=title, status=status, detail=detail, remedy=remedy, faults=list(faults))
+    told = {"detail": detail, "remedy": remedy, "faults": list(faults), "questions": list(questions)}
+    body = Problem(type=f"{URN}{code}", title=title, status=status, **told)
     return JSONResponse(
         body.model_dump(mode="json", exclude_defaults=True),
         status,
@@ -114,7 +133,8 @@ def of_rejection(fault: Rejected) -> JSONResponse:
     """Answer a rejection."""
     faults = fault.faults if isinstance(fault, NotTaken) else ()
     seconds = fault.seconds if isinstance(fault, Throttled) else None
-    return problem(STATUS.get(fault.code, 409), fault.code, fault.reason, fault.remedy, faults, seconds)
+    questions = fault.questions if isinstance(fault, IdentityQuestion) else ()
+    return problem(STATUS.get(fault.code, 409), fault.code, fault.reason, fault.remedy, faults, seconds, questions)
 
 
 def install(app: FastAPI) -> None:
@@ -141,7 +161,8 @@ async def _invalid(_request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)  # noqa: S101 - as above
     first = fault.errors()[0]
     what, remedy = said(first)
-    return problem(422, "bad-request", f"{place(first['loc'])}: {what}", remedy)
+    where = at(str(fault.body), int(first["loc"][-1])) if first["type"] == "json_invalid" else place(first["loc"])
+    return problem(422, "bad-request", f"{where}: {what}", remedy)
 
 
 async def _http(_request: Request, fault: Exception) -> JSONResponse:

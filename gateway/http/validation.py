@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_args
 
+from domain.channels import EMAIL_FORM
 from domain.intake.referral_columns import shown
 from domain.journey.commands import ReminderId
 from domain.model import Code
 
-EMAIL = r"^[!-+\--?A-~]+@[!-+\--?A-~]+$"  # what can be seen of ASCII, without a comma and a second @
 TEMPLATE = r"^[0-9a-f-]{36}$"
 KEY = r"^[\x21-\x7e]{1,100}$"
 TAG = r'^(\*|"[0-9]{1,9}-[0-9]{1,9}")$'
@@ -28,7 +28,7 @@ class Said(NamedTuple):
 PATTERNS = {
     _CODE: Said("not a code", "write it as a code: small letters, digits and dashes, such as typing-error"),
     _REMINDER: Said("not a reminder's id", "copy it as show tells it"),
-    EMAIL: Said("not one e-mail address", "write it like kim@council.example"),
+    EMAIL_FORM: Said("not one e-mail address", "write it like kim@council.example"),
     TEMPLATE: Said("not a template's id", "copy it from GOV.UK Notify"),
     KEY: Said("not a key", "write up to 100 characters of plain ASCII, without spaces"),
     TAG: Said("not an entity tag of ours", 'send the ETag as it was told, such as "1-7"'),
@@ -84,7 +84,16 @@ def said(fault: Mapping[str, Any], *, quoting: bool = True) -> Said:
     return general or Said(what, remedy or SEE)
 
 
+def at(text: str, position: int) -> str:
+    """Write where in a body something is: its line and column, as an editor counts them."""
+    before = text[:position]
+    return f"body, line {before.count(chr(10)) + 1}, column {position - before.rfind(chr(10))}"
+
+
 def place(steps: tuple[str | int, ...]) -> str:
-    """Write the place of a fault as it is said: `criteria.0`; where in the request is said of headers only."""
+    """Write the place of a fault as it is said: `criteria.0`; where in the request is said of headers only.
+
+    Pydantic says `[key]` after the name of an entry whose name is wrong.
+    """
     named = steps[1:] if steps[:1] in {("body",), ("query",), ("path",)} else steps
-    return shown(".".join(str(step) for step in named)) or "body"
+    return shown(".".join(str(step) for step in named if step != "[key]")) or "body"

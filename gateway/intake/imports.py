@@ -3,216 +3,256 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from functools import partial
+from itertools import count
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 
 from domain.access import Actor
 from domain.errors import Rejected
-from domain.intake.referral import Checked, Fault, Referral, Terms
-from domain.intake.referral_csv import BadFile, read_sheet, sheet_of
+from domain.intake.differences import Change, Known, standing
+from domain.intake.questions import ANSWERS, Question
+from domain.intake.referral import Checked, Fault, Terms
+from domain.intake.referral_csv import BadFile, Encoding, Layout, Records, Sheet, records_of, sheet_of
 from domain.intake.referring import check_families
+from domain.model import Code
 from domain.programme.programme import Programme
-from gateway.http.problems import AWAY, DOCUMENTED, NotTaken
+from gateway.http.problems import AWAY, DOCUMENTED, IdentityQuestion, NotTaken
 from gateway.http.security import Allow
+from gateway.intake.changing import change
+from gateway.intake.import_body import FamilyAnswer, answers_for, sent
+from gateway.intake.import_lines import SHORT, FamilyLine, Interrupted, Outcome, Plan, RecordLine, line, summed
+from gateway.intake.known import known_family
+from gateway.intake.layouts import remembered, said, whose
 from gateway.intake.referrals import take, try_out
-from gateway.intake.reservations import Taking, taken_from_another_file
+from gateway.intake.reservations import Taking
 from gateway.intake.workbook import is_workbook, read_workbook
 from gateway.services import Served, Services
 from store import intake, read_models
 from store.intake import Import
-from store.vault import Vault
+from store.pool import Conn
 
 router = APIRouter(prefix="/v1", tags=["path"], responses=DOCUMENTED)
 
 NDJSON = "application/x-ndjson"
-
-
-class Plan(BaseModel):
-    """The first line: what the file holds."""
-
-    type: Literal["plan"] = "plan"
-    file_hash: str
-    families: int
-    rows: int
-    ignored_columns: list[str]
-    ignored_sheets: list[str] = []
-    seen_before: bool
-    dry_run: bool = False
-
-
-class FamilyLine(BaseModel):
-    """What became of one family."""
-
-    type: Literal["family"] = "family"
-    family_no: str
-    outcome: Literal["taken", "already-taken", "refused"]
-    reference: str | None = None
-    faults: list[Fault] = []
-
-
-class Summary(BaseModel):
-    """The last line; without it the import was cut short, and may be sent again."""
-
-    type: Literal["summary"] = "summary"
-    taken: int
-    already_taken: int
-    refused: int
-    refused_rows: int
-    changed: bool
-
-
-class Interrupted(BaseModel):
-    """The last line when the engine stopped answering: what was taken stays taken."""
-
-    type: Literal["interrupted"] = "interrupted"
-    reason: str
-    remedy: str = "send the same file again; it goes on where it stopped"
+NOTHING: list[str] = []
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that was read and judged."""
+    """A file that was read and judged; `apply` says that addresses and referrals are to be changed to it."""
 
     hash: str
     programme: Programme
     actor: Actor
     families: Sequence[Checked]
     dry_run: bool
-
-    def key(self, family: Checked, vault: Vault) -> str:
-        """Return the key under which the family's referral is known: the file's hash, and a keyed one of its number.
-
-        The number by which the council knows the family has no place in the journal and in Temporal.
-        """
-        return f"import:{self.hash}:{vault.subject_digest('family-no', family.family_no).hex()[:24]}"
+    apply: bool = False
+    records: Records = ()
+    answers: Sequence[FamilyAnswer] = ()
 
 
 @router.post("/imports", response_class=StreamingResponse, responses={200: {"content": {NDJSON: {}}}})
-async def import_file(
+async def import_file(  # noqa: PLR0913 - one argument a parameter
     request: Request,
     actor: Annotated[Actor, Depends(Allow("refer"))],
     services: Served,
     *,
     programme: str | None = None,
     dry_run: bool = False,
+    apply_changes: bool = False,
+    headings: Annotated[list[str], Query(alias="map", description="HEADING=column; kept for later files.")] = NOTHING,
+    encoding: Encoding = "utf-8",
+    referrer: Annotated[Code | None, Query(description="The partner of rows that name none.")] = None,
+    records: Annotated[bool, Query(description="Answer with every record of the file too.")] = False,
 ) -> StreamingResponse:
     """Import a CSV or XLSX file of referrals (the body): good families are taken, each bad row is reported.
 
-    A dry run judges everything in the same way and writes nothing.
+    A family taken before is found again, and what the file says otherwise of it is reported; `apply_changes` changes
+    its address and corrects its referral. A dry run judges everything in the same way and writes nothing. A family that
+    may be one we know is a question: the body may be JSON too, with the `file` in base64 and `answers`.
     """
-    data = await request.body()
+    data, answers = sent(await request.body(), request.headers.get("content-type", ""))
     pack = await services.programme(programme)
     terms = Terms(programme=pack, today=await services.today())
+    asked = said(headings, encoding, referrer or "")
     try:
-        book = read_workbook(data) if is_workbook(data) else None
-        sheet = sheet_of(book.records) if book else read_sheet(data)
+        found, sheets = _records(data, asked)
+        async with services.pool.acquire() as conn:
+            layout, of = await remembered(conn, found, asked)
+        sheet = sheet_of(found, layout)
     except BadFile as bad:
         raise NotTaken([bad.fault], "bad-file") from bad
     hashed = hashlib.sha256(data).hexdigest()
-    file = File(hashed, pack, actor, check_families(sheet.rows, terms, sheet.faults), dry_run)
+    families = check_families(sheet.rows, terms, sheet.faults)
+    file = File(hashed, pack, actor, families, dry_run, apply_changes, found if records else (), answers)
     async with services.pool.acquire() as conn:
         before = await intake.find_import(conn, hashed)
-    plan = Plan(
-        file_hash=hashed,
+        if asked.headings and not dry_run:
+            of = whose(sheet, asked, pack)
+            await intake.save_headings(conn, of, layout.headings, actor.code, await services.now())
+    return StreamingResponse(
+        _tell(services, file, _plan(file, sheet, sheets, of, seen_before=before is not None)), media_type=NDJSON
+    )
+
+
+def _records(data: bytes, layout: Layout) -> tuple[Records, tuple[str, ...]]:
+    """Return the records of a file, and the names of the sheets left out; raise `BadFile`."""
+    if is_workbook(data):
+        return read_workbook(data)
+    return records_of(data, layout), ()
+
+
+def _plan(file: File, sheet: Sheet, sheets: Sequence[str], of: str | None, *, seen_before: bool) -> Plan:
+    return Plan(
+        file_hash=file.hash,
+        import_id=file.hash[:SHORT],
         families=len(file.families),
         rows=sum(len(family.lines) for family in file.families),
         ignored_columns=list(sheet.ignored),
-        ignored_sheets=list(book.ignored) if book else [],
-        seen_before=before is not None,
-        dry_run=dry_run,
+        ignored_sheets=list(sheets),
+        mapped_columns=sheet.mapped,
+        headings_of=of,
+        header_line=sheet.header_line,
+        lines_above=list(sheet.above),
+        total_lines=list(sheet.totals),
+        numbered_lines=list(sheet.numbered),
+        seen_before=seen_before,
+        dry_run=file.dry_run,
     )
-    return StreamingResponse(_tell(services, file, plan), media_type=NDJSON)
 
 
 async def _tell(services: Services, file: File, plan: Plan) -> AsyncIterator[str]:
     """Yield the lines; the families are taken one by one, so that a broken connection leaves none half taken."""
-    yield _line(plan)
+    yield line(plan)
+    for at, cells in file.records:
+        yield line(RecordLine(line=at, cells=list(cells)))
     told: list[FamilyLine] = []
     for family in file.families:
         try:
             told.append(await _family(services, file, family))
         except AWAY as away:
-            yield _line(Interrupted(reason=f"the engine stopped answering ({type(away).__name__})"))
+            yield line(Interrupted(reason=f"the engine stopped answering ({type(away).__name__})"))
             return
-        yield _line(told[-1])
-    summary = _summary(told)
+        yield line(told[-1])
+    summary = summed(told)
     if file.dry_run:
-        yield _line(summary.model_copy(update={"changed": False}))
+        yield line(summary.model_copy(update={"changed": False}))
         return
+    done = {"rows": plan.rows, "taken": summary.taken, "refused": summary.refused_rows}
     async with services.pool.acquire() as conn:
-        await intake.record_import(
-            conn,
-            Import(
-                file_hash=file.hash,
-                rows=plan.rows,
-                taken=summary.taken,
-                refused=summary.refused_rows,
-                at=await services.now(),
-            ),
-        )
-    yield _line(summary)
+        await intake.record_import(conn, Import(file_hash=file.hash, at=await services.now(), **done))
+    yield line(summary)
 
 
 async def _family(services: Services, file: File, family: Checked) -> FamilyLine:
+    """Take a family, or say that it was taken before, with what the file says otherwise by now."""
+    answer = partial(_answer, family)
     if family.referral is None:
-        return FamilyLine(family_no=family.family_no, outcome="refused", faults=[*family.faults, *family.dropped])
-    before = await _taken_before(services, file.key(family, services.vault), family.referral)
+        return answer("refused", faults=family.faults)
+    number = _number(services, family)
+    async with services.pool.acquire() as conn:
+        key, before = await _key(conn, file, number)
+        given = answers_for(file.answers, family.family_no)
+        known = None if before else await known_family(services, conn, family.referral, number, given)
     if before:
-        return FamilyLine(
-            family_no=family.family_no, outcome="already-taken", reference=before, faults=list(family.dropped)
-        )
+        return answer("already-taken", reference=before)
+    stands, changes = standing(family.referral, known) if known else ("new", ())
+    if known and stands == "in-doubt":
+        return answer("refused", faults=[_in_doubt(family, known)])
+    if known and stands != "new":
+        if file.apply and not file.dry_run:
+            changes = await change(services, file.actor, known.reference, family.referral, changes)
+        return answer("changed" if changes else "already-taken", reference=known.reference, changes=changes)
+    return await _new(services, file, family, Taking(key, family.referral, file.programme, file.actor, given))
+
+
+async def _new(services: Services, file: File, family: Checked, taking: Taking) -> FamilyLine:
+    """Take a family that no file brought before, or say why not."""
     try:
-        taking = Taking(file.key(family, services.vault), family.referral, file.programme, file.actor)
         reference = await (try_out if file.dry_run else _take)(services, taking)
+    except IdentityQuestion as asked:
+        fault = _fault(family, asked.code, asked.reason, _how_to_answer(family, asked.questions))
+        return _answer(family, "refused", faults=[fault], questions=asked.questions)
     except Rejected as rejected:
-        return FamilyLine(
-            family_no=family.family_no, outcome="refused", faults=[_fault(family, rejected), *family.dropped]
-        )
-    return FamilyLine(family_no=family.family_no, outcome="taken", reference=reference, faults=list(family.dropped))
+        return _answer(family, "refused", faults=[_fault(family, rejected.code, rejected.reason, rejected.remedy)])
+    return _answer(family, "taken", reference=reference)
+
+
+def _answer(  # noqa: PLR0913 - one argument a field
+    family: Checked,
+    outcome: Outcome,
+    *,
+    reference: str | None = None,
+    faults: Sequence[Fault] = (),
+    changes: Sequence[Change] = (),
+    questions: Sequence[Question] = (),
+) -> FamilyLine:
+    return FamilyLine(
+        family_no=family.family_no,
+        outcome=outcome,
+        reference=reference,
+        lines=list(family.lines),
+        faults=[*faults, *family.dropped],
+        changes=list(changes),
+        notes=list(family.notes),
+        questions=list(questions),
+    )
+
+
+def _how_to_answer(family: Checked, questions: Sequence[Question]) -> str:
+    """Say by which lines of a file the questions about a family are answered."""
+    lines = " and ".join(f"{family.family_no},{each.reference},ANSWER,WHY" for each in questions)
+    return (
+        f"write {lines} under family_no,reference,answer,why into a file, ANSWER one of {', '.join(ANSWERS)},"
+        " and import again with --answers FILE"
+    )
 
 
 async def _take(services: Services, taking: Taking) -> str | None:
     return (await take(services, taking)).reference
 
 
-async def _taken_before(services: Services, key: str, referral: Referral) -> str | None:
-    """Return the reference of a family that an earlier import took, of this file or of one it was mended from."""
-    async with services.pool.acquire() as conn:
+def _number(services: Services, family: Checked) -> str:
+    """Return a keyed hash of the number by which the council knows the family: it has no place in the journal."""
+    return services.vault.subject_digest("family-no", family.family_no).hex()[:24]
+
+
+async def _key(conn: Conn, file: File, number: str) -> tuple[str, str | None]:
+    """Return the key under which the family's referral is known, and its reference where this file was it taken from.
+
+    Once its import was undone, the key is spent and the next one is used.
+    """
+    for attempt in count(1):
+        key = f"import:{file.hash}:{number}" + (f":{attempt}" if attempt > 1 else "")
         reserved = await intake.find(conn, key)
-        if reserved is None:
-            return await taken_from_another_file(services, conn, referral)
-        if not reserved.fingerprint:  # its family was erased: to be refused without a word of its reference
-            return None
-        if await read_models.journey(conn, reserved.journey_id) is None:
-            return None
-        return reserved.reference
+        journey = await read_models.journey(conn, reserved.journey_id) if reserved else None
+        if reserved is None or journey is None:
+            return key, None
+        if reserved.fingerprint:
+            return key, reserved.reference
+        if journey.outcome != "opened-in-error":
+            return key, None  # its family was erased: to be refused without a word of its reference
+    raise AssertionError("the count has no end")
 
 
-def _fault(family: Checked, rejected: Rejected) -> Fault:
+def _in_doubt(family: Checked, known: Known) -> Fault:
+    closed = max(journey.closed_on for journey in known.journeys if journey.closed_on)
+    reason = f"{known.reference} was closed on {closed}, after this referral, and not everybody in the row is known"
+    remedy = "correct the day of the referral if it is a new one; if not, leave the row out"
+    where = {"column": "referred_on", "value": str(family.referral.referred_on) if family.referral else ""}
+    return _fault(family, "before-last-close", reason, remedy).model_copy(update=where)
+
+
+def _fault(family: Checked, code: str, reason: str, remedy: str) -> Fault:
     return Fault(
         line=family.lines[0],
         column="family_no",
         value=family.family_no,
-        reason=rejected.reason,
-        remedy=rejected.remedy,
-        code=rejected.code,
+        reason=reason,
+        remedy=remedy,
+        code=code,
         family_no=family.family_no,
     )
-
-
-def _summary(told: Sequence[FamilyLine]) -> Summary:
-    outcomes = [line.outcome for line in told]
-    return Summary(
-        taken=outcomes.count("taken"),
-        already_taken=outcomes.count("already-taken"),
-        refused=outcomes.count("refused"),
-        refused_rows=len({fault.line for line in told for fault in line.faults}),
-        changed="taken" in outcomes,
-    )
-
-
-def _line(told: BaseModel) -> str:
-    return f"{told.model_dump_json()}\n"

@@ -1,27 +1,39 @@
 """A referral taken: judged, given a reference, its people put in the vault, and its journey opened."""
 
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from pydantic import Field
 
-from domain.access import Actor
+from domain.access import Actor, may
 from domain.errors import Rejected
 from domain.family import Member
+from domain.intake.questions import WORDS, GivenAnswer
 from domain.intake.referral import Terms
 from domain.intake.referring import check_family, rows_of
 from domain.journey.commands import ReferFamily
 from domain.journey.decide import decide
+from domain.journey.facts import NO_FACTS
 from domain.journey.state import UNREFERRED
 from gateway.http.problems import DOCUMENTED, NotTaken
 from gateway.http.security import Allow
-from gateway.intake.reservations import Taking, digests, keep_people, reserve, undo
+from gateway.intake.reservations import Taking, digests, left_out, let_leave, reserve, undo
 from gateway.journeys.bodies import Answer, Body
 from gateway.journeys.steps import Key, command_id
 from gateway.services import Served, Services
 from store import inbox, read_models
 from store.intake import Intake
+from store.pool import Conn
+from store.read_models import JourneyRow
+
+MOST_ANSWERS = 30
+NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 router = APIRouter(prefix="/v1/journeys", tags=["path"], responses=DOCUMENTED)
+
+APART = "name each person once; of twins, give each a name or a number"
 
 
 class MemberForm(Body):
@@ -48,6 +60,9 @@ class ReferralForm(Body):
     postcode: str = ""
     uprn: str = ""
     members: tuple[MemberForm, ...] = ()
+    answers: tuple[GivenAnswer, ...] = Field(
+        default=(), max_length=MOST_ANSWERS, description="What was answered about known families that it is like."
+    )
     programme: str | None = None
 
 
@@ -58,11 +73,12 @@ async def refer(
     """Refer a family: open its journey."""
     programme = await services.programme(form.programme)
     terms = Terms(programme=programme, today=await services.today())
-    told = form.model_dump() | {"referred_on": form.referred_on or terms.today.isoformat()}
+    told = form.model_dump(exclude={"answers"}) | {"referred_on": form.referred_on or terms.today.isoformat()}
     checked = check_family(rows_of(told), terms)
-    if checked.referral is None:
-        raise NotTaken(checked.faults)
-    return await take(services, Taking(command_id(key), checked.referral, programme, actor))
+    repeated = [fault.model_copy(update={"remedy": APART}) for fault in checked.dropped]
+    if checked.referral is None or repeated:
+        raise NotTaken([*checked.faults, *repeated])
+    return await take(services, Taking(command_id(key), checked.referral, programme, actor, form.answers))
 
 
 async def take(services: Services, taking: Taking) -> Answer:
@@ -72,20 +88,47 @@ async def take(services: Services, taking: Taking) -> Answer:
     """
     async with services.pool.acquire() as conn, conn.transaction():
         reserved = await reserve(services, conn, taking)
-        journeys = [row.journey_id for row in await read_models.by_reference(conn, reserved.reference)]
-        if reserved.journey_id not in journeys:
-            await keep_people(services, conn, taking.referral, reserved)
-            journeys.append(reserved.journey_id)
-    earlier = tuple(journeys[: journeys.index(reserved.journey_id)])
+        rows = await read_models.by_reference(conn, reserved.reference)
+        remarks = [*_known_from(rows, reserved), *await _not_kept(services, conn, taking, reserved)]
+    earlier = tuple(row.journey_id for row in _before(rows, reserved))
     try:
         reply = await services.engine.submit(reserved.journey_id, await _command(services, taking, reserved, earlier))
     except Rejected:
         await undo(services, reserved.reference)
         raise
     async with services.pool.acquire() as conn:
+        await let_leave(conn, reserved)
         if await inbox.release(conn, digests(services, taking.referral)):
             services.mail.set()
-    return Answer.of(reserved.reference, reply)
+    return Answer.of(reserved.reference, reply).model_copy(update={"remarks": remarks})
+
+
+def _before(rows: Sequence[JourneyRow], reserved: Intake) -> list[JourneyRow]:
+    """Return the family's journeys before the reserved one."""
+    return list(takewhile(lambda row: row.journey_id != reserved.journey_id, rows))
+
+
+def _known_from(rows: Sequence[JourneyRow], reserved: Intake) -> list[str]:
+    """Say which journey of a known family this is, and how the one before ended."""
+    before = _before(rows, reserved)
+    if not before:
+        return []
+    last, place = before[-1], len(before)
+    return [f"known family: {_ordinal(place + 1)} journey; the {_ordinal(place)} ended {last.outcome} {last.closed_on}"]
+
+
+def _ordinal(number: int) -> str:
+    return NUMBERS[number - 1] if number <= len(NUMBERS) else f"{number}th"
+
+
+async def _not_kept(services: Services, conn: Conn, taking: Taking, reserved: Intake) -> list[str]:
+    """Say which numbers were left out, as they are those of somebody else."""
+    names = may(taking.actor, "read-names")
+    return [
+        f"the {WORDS[scheme]} of {f'{told.forename} {told.surname}' if names else f'person {told.line}'} was not kept:"
+        " it is somebody else's, or another is recorded"
+        for told, scheme in await left_out(services, conn, taking.referral, reserved)
+    ]
 
 
 async def try_out(services: Services, taking: Taking) -> None:
@@ -96,8 +139,8 @@ async def try_out(services: Services, taking: Taking) -> None:
         try:
             reserved = await reserve(services, conn, taking)
             journeys = [row.journey_id for row in await read_models.by_reference(conn, reserved.reference)]
-            await keep_people(services, conn, taking.referral, reserved)
-            decide(UNREFERRED, await _command(services, taking, reserved, tuple(journeys)), taking.programme)
+            command = await _command(services, taking, reserved, tuple(journeys))
+            decide(UNREFERRED, command, NO_FACTS, taking.programme)
         finally:
             await undone.rollback()
 

@@ -1,85 +1,59 @@
 """Whose referral this is: known people come back to their family's reference, and a retry to the one it began with."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import orjson
 
-from domain.access import Actor
+from domain.access import Actor, may
 from domain.errors import Rejected
+from domain.ids import JourneyId
+from domain.intake.questions import GivenAnswer
 from domain.intake.referral import Person as Told
 from domain.intake.referral import Referral
+from domain.intake.unnamed import unnamed
 from domain.programme.programme import Programme
+from gateway.intake.identity import Weighed, address_of, already_referred, as_person, weighed
+from gateway.journeys.families import spelled
 from gateway.services import Services
 from store import intake, read_models, vault
-from store.errors import Erased, IdentifierTaken
-from store.intake import Intake
+from store.errors import IdentifierTaken
+from store.intake import IdentityAnswer, Intake
 from store.pool import Conn
-from store.vault import Address, Match, Person
+from store.vault import NOWHERE, FamilyRecord, Person
 from wiring.references import new_reference
 
 
 @dataclass(frozen=True)
 class Taking:
-    """A referral that may be taken: under which key and programme, and by whom."""
+    """A referral that may be taken: under which key and programme, by whom, and what was answered about its people."""
 
     key: str
     referral: Referral
     programme: Programme
     actor: Actor
+    answers: tuple[GivenAnswer, ...] = ()
 
 
 async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
-    """Return what is reserved under the key, or reserve the family's reference and its next journey.
+    """Return what is reserved under the key, or reserve the family's reference and next journey, and keep its people.
 
-    Raise `Rejected` when its people are known from a family whose journey is open, or from two families.
+    Raise `IdentityQuestion` when somebody must say who its people are, `Rejected` when their journey is open.
     """
     print_ = _fingerprint(services, taking.referral)
     reserved = await intake.find(conn, taking.key)
     if reserved is None:
-        reserved = await intake.reserve(conn, await _fresh(services, conn, taking, print_))
+        found = await weighed(services, conn, taking.referral, taking.answers, taking.actor)
+        reserved = await intake.reserve(conn, await _fresh(services, conn, taking, print_, found))
+        if reserved.fresh:
+            await _keep_people(services, conn, taking.referral, reserved, found)
+            await _record_answers(services, conn, taking, reserved, found)
     if not reserved.fingerprint:  # emptied when the family was erased, see store/sql/erasing.sql
         raise Rejected("erased", "the family referred under this key was erased", "refer its people under a new key")
     if reserved.fingerprint != print_:
         raise Rejected("command-id-reused", "this key was used for another referral", "give each referral its own key")
     return reserved
-
-
-async def taken_from_another_file(services: Services, conn: Conn, referral: Referral) -> str | None:
-    """Return the reference of a family whose open journey began with this very referral, in whatever file it came.
-
-    So a file that was mended and is imported again lists the families taken before as taken, not as refused.
-    """
-    matches = [
-        match for match in await vault.find_people(conn, digests(services, referral)) if match.scheme == "person"
-    ]
-    references = {match.reference for match in matches}
-    if len(references) != 1 or len({match.member_id for match in matches}) != len(referral.people):
-        return None
-    journeys = await read_models.by_reference(conn, references.pop())
-    began = (referral.referred_on, referral.referrer, len(referral.people))
-    if not journeys or journeys[-1].stage == "closed":
-        return None
-    newest = journeys[-1]
-    return newest.reference if (newest.referred_on, newest.referrer, newest.members) == began else None
-
-
-async def keep_people(services: Services, conn: Conn, referral: Referral, reserved: Intake) -> None:
-    """Put the people in the vault, beside those known of the family before."""
-    held = await services.vault.read_family(conn, reserved.reference)
-    people = {person.member_id: person for person in held.people} if held else {}
-    people |= {
-        reserved.members[str(told.line)]: _person(told, reserved.members[str(told.line)]) for told in referral.people
-    }
-    try:
-        async with conn.transaction():
-            await services.vault.put_family(conn, reserved.reference, list(people.values()), _address(referral))
-    except IdentifierTaken as fault:
-        reason = "somebody of this family is known under another reference"
-        raise Rejected("already-referred", reason, "look for the family before referring it") from fault
-    except Erased:
-        return  # an earlier try under this key was rejected and undone; the engine gives that answer again
 
 
 async def undo(services: Services, reference: str) -> None:
@@ -89,38 +63,53 @@ async def undo(services: Services, reference: str) -> None:
             await vault.erase(conn, reference, await services.now())
 
 
+async def let_leave(conn: Conn, reserved: Intake) -> None:
+    """Let people who were said to have left another family be of it no more, from the day of their referral."""
+    for answer in await intake.answers_under(conn, reserved.key):
+        if answer.answer == "left":
+            for pair in answer.people:
+                await vault.depart(conn, answer.about, pair["other"], answer.since)
+
+
+async def left_out(services: Services, conn: Conn, referral: Referral, reserved: Intake) -> list[tuple[Told, str]]:
+    """Return the numbers of the referral that were not kept, as person and scheme: they are somebody else's."""
+    held = await services.vault.read_family(conn, reserved.reference)
+    people = {person.member_id: vault.facts(person) for person in held.people} if held else {}
+    return [
+        (told, scheme)
+        for told in referral.people
+        for scheme in told.identifiers
+        if (known := people.get(reserved.members.get(str(told.line), "")))
+        and known.number(scheme) != vault.facts(as_person(told, "m0")).number(scheme)
+    ]
+
+
 def digests(services: Services, referral: Referral) -> list[bytes]:
     """Return the keyed hashes by which partners may name these people and their household."""
-    return services.vault.digests([_person(told, f"m{told.line}") for told in referral.people], _address(referral))
+    people = [as_person(told, f"m{told.line}") for told in referral.people]
+    return services.vault.digests(people, address_of(referral))
 
 
-async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str) -> Intake:
-    found = await vault.find_people(conn, digests(services, taking.referral))
-    matches = [match for match in found if match.scheme != "uprn"]  # a household may house several families
-    reference, number = await _place(services, conn, matches)
+async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, found: Weighed) -> Intake:
+    reference, number = await _place(services, conn, taking, found)
     return Intake(
         key=taking.key,
         fingerprint=print_,
         reference=reference,
-        journey_id=f"journey:{taking.programme.area}:{reference}:{number}",
-        members=await _member_ids(services, conn, reference, taking.referral, matches),
+        journey_id=str(JourneyId(taking.programme.area, reference, number)),
+        members=_member_ids(taking.referral, found),
         created_at=await services.now(),
     )
 
 
-async def _place(services: Services, conn: Conn, matches: Sequence[Match]) -> tuple[str, int]:
+async def _place(services: Services, conn: Conn, taking: Taking, found: Weighed) -> tuple[str, int]:
     """Return the reference and the number of the new journey."""
-    references = sorted({match.reference for match in matches})
-    if not references:
+    family = found.family
+    if family is None:
         return await _unused(services, conn), 1
-    if len(references) > 1:
-        reason = f"its people are known from {' and '.join(references)}"
-        raise Rejected("people-of-two-families", reason, "refer each family by itself")
-    journeys = await read_models.by_reference(conn, references[0])
-    if journeys and journeys[-1].stage != "closed":
-        reason = f"people of this family are already referred as {references[0]}"
-        raise Rejected("already-referred", reason, f"show it: journeys show {references[0]}")
-    return references[0], journeys[-1].number + 1 if journeys else 1
+    if family.open:
+        raise already_referred(found, family, names=may(taking.actor, "read-names"))
+    return family.record.reference, family.journeys[-1].number + 1 if family.journeys else 1
 
 
 async def _unused(services: Services, conn: Conn) -> str:
@@ -133,35 +122,94 @@ async def _unused(services: Services, conn: Conn) -> str:
             return reference
 
 
-async def _member_ids(
-    services: Services, conn: Conn, reference: str, referral: Referral, matches: Sequence[Match]
-) -> dict[str, str]:
+def _member_ids(referral: Referral, found: Weighed) -> dict[str, str]:
     """Give each person (by line) a member id: the one held before, else the next free one."""
-    held = await services.vault.read_family(conn, reference)
-    count = len(held.people) if held else 0
-    known = {match.digest: match.member_id for match in matches}
+    held = found.family.record.people if found.family else ()
+    count = max((int(person.member_id[1:]) for person in held), default=0)
     ids: dict[str, str] = {}
-    for told in referral.people:
-        marks = services.vault.digests([_person(told, "m0")])
-        before = next((member for mark in marks if (member := known.get(mark))), None)
-        count += 0 if before else 1
-        ids[str(told.line)] = before or f"m{count}"
+    for line in (str(told.line) for told in referral.people):
+        known = found.settled.members.get(line)
+        count += 0 if known else 1
+        ids[line] = known or f"m{count}"
     return ids
 
 
-def _person(told: Told, member_id: str) -> Person:
-    return Person(
-        member_id=member_id,
-        role=told.role,
-        surname=told.surname,
-        forename=told.forename,
-        born=told.born,
-        identifiers=dict(told.identifiers),
-    )
+async def _keep_people(services: Services, conn: Conn, referral: Referral, reserved: Intake, found: Weighed) -> None:
+    """Put the people in the vault, beside those known of the family before: what is known of them stays as it is."""
+    record = found.family.record if found.family else FamilyRecord(reserved.reference, (), NOWHERE)
+    people = {person.member_id: person for person in record.people}
+    for told in referral.people:
+        member_id = reserved.members[str(told.line)]
+        people[member_id] = _kept(told, member_id, people.get(member_id) or _elsewhere(told, found), found)
+    told_address = address_of(referral)
+    address = record.address if told_address == NOWHERE else told_address
+    shared = await _shared(services, conn, list(people.values()), reserved, found)
+    try:
+        async with conn.transaction():
+            await services.vault.put_family(conn, reserved.reference, list(people.values()), address, shared)
+    except IdentifierTaken as fault:
+        reason = "somebody of this family is known under another reference"
+        raise Rejected("already-referred", reason, "look for the family before referring it") from fault
 
 
-def _address(referral: Referral) -> Address:
-    return Address(lines=referral.address or "", postcode=referral.postcode or "", uprn=referral.uprn or "")
+def _kept(told: Told, member_id: str, known: Person | None, found: Weighed) -> Person:
+    """Return a person as they are to be kept: the known record, with what it did not say."""
+    wrong = {scheme for line, scheme in found.settled.left_out if line == str(told.line)}
+    new = as_person(told, member_id)
+    numbers = {scheme: number for scheme, number in new.identifiers.items() if scheme not in wrong}
+    if known is None:
+        return replace(new, identifiers=numbers)
+    forename = told.forename if unnamed(known.forename) else known.forename
+    held = {scheme: number for scheme, number in known.identifiers.items() if number}
+    return replace(known, member_id=member_id, role=told.role, forename=forename, identifiers=numbers | held)
+
+
+def _elsewhere(told: Told, found: Weighed) -> Person | None:
+    """Return the record of a person who is of another family too, or was until now."""
+    for share in found.settled.shares:
+        if share.line == str(told.line):
+            people = found.families[share.reference].record.people
+            return next(person for person in people if person.member_id == share.member)
+    return None
+
+
+async def _shared(
+    services: Services, conn: Conn, people: Sequence[Person], reserved: Intake, found: Weighed
+) -> set[bytes]:
+    """Return the digests that these people may have in common with another family's.
+
+    A name and a birthday have been weighed; a number is one person's, who must have been said to be of both families.
+    """
+    both = {reserved.members[share.line] for share in found.settled.shares}
+    numbers = services.vault.digests([person for person in people if person.member_id in both])
+    held = await vault.find_people(conn, services.vault.digests(people))
+    names = {match.digest for match in held if match.scheme == "person" and match.reference != reserved.reference}
+    return names | set(numbers)
+
+
+async def _record_answers(services: Services, conn: Conn, taking: Taking, reserved: Intake, found: Weighed) -> None:
+    for given in taking.answers:
+        compared = found.compared(spelled(given.reference))
+        people = [
+            {"member": reserved.members[pair.line], "other": pair.member, "fields": _said(pair.weighing.fields)}
+            for pair in compared.pairs
+        ]
+        answer = IdentityAnswer(
+            key=reserved.key,
+            reference=reserved.reference,
+            about=compared.reference,
+            answer=given.answer,
+            why=given.why,
+            actor=taking.actor.code,
+            at=await services.now(),
+            since=taking.referral.referred_on,
+            people=people,
+        )
+        await intake.record_answer(conn, answer)
+
+
+def _said(fields: Mapping[str, str]) -> dict[str, str]:
+    return {field: agreement for field, agreement in fields.items() if agreement != "silent"}
 
 
 def _fingerprint(services: Services, referral: Referral) -> str:

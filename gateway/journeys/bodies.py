@@ -1,18 +1,18 @@
 """What each step of the path is told, besides the family it is about; `on` is today unless given."""
 
 import unicodedata
+from copy import copy
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from domain.categories import Category
 from domain.family import Basis
+from domain.journey import commands as c
 from domain.journey.commands import MOST, ReminderId
-from domain.journey.events import CheckVerdict, ContactKind, Outcome, ReviewOutcome
 from domain.journey.replies import Reply
 from domain.model import Code
-from domain.programme.programme import Work
 
 LARGEST = 2**31
 
@@ -31,8 +31,8 @@ def _fits(name: str, value: object) -> None:
         raise ValueError(f"{name} holds control characters; write it without them")
     if isinstance(value, int | float) and not abs(value) <= LARGEST:  # so NaN is refused too
         raise ValueError(f"{name} is too large a number; the largest is {LARGEST}")
-    services = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for part in services:
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
         _fits(name, part)
 
 
@@ -63,19 +63,6 @@ class Consent(Step):
     consent_id: Code | None = Field(default=None, description="Made up unless given.")
 
 
-class WithdrawConsent(Step):
-    """The basis that no longer holds."""
-
-    consent_id: Code
-
-
-class Identify(Step):
-    """The criteria met, and the cohort where the programme has cohorts."""
-
-    criteria: tuple[Code, ...] = Field(max_length=MOST)
-    cohort: Code | None = None
-
-
 class Allocate(Step):
     """Who holds the family from now on: `key_worker`, or with `any` whoever has the most room."""
 
@@ -90,72 +77,18 @@ class Allocate(Step):
         return self
 
 
-class AcceptHandover(Step):
-    """Who takes the family over."""
-
-    key_worker: Code
-    waiver: Code | None = Field(default=None, description="Why the cap may be exceeded; managers only.")
+# Steps whose bodies say more than their commands: what is made up, or chosen, when it is left out.
+_OWN: dict[type[c.Command], type[Step]] = {c.RecordConsent: Consent, c.AllocateKeyWorker: Allocate}
 
 
-class RefuseHandover(Step):
-    """Why the family is not taken over."""
-
-    reason: Code
-
-
-class OfferHandover(Step):
-    """Who is asked to take over."""
-
-    to: Code
-
-
-class Contact(Step):
-    """How the contact was made."""
-
-    kind: ContactKind = "visit"
-
-
-class Needs(Step):
-    """The needs found, or planned for."""
-
-    needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
-
-
-class Review(Step):
-    """How the plan goes."""
-
-    outcome: ReviewOutcome = "on-track"
-
-
-class StepUp(Step):
-    """Why the family needs more again."""
-
-    reason: Code
-
-
-class Check(Step):
-    """What the check found."""
-
-    verdict: CheckVerdict
-
-
-class Close(Step):
-    """How the journey ended."""
-
-    outcome: Outcome
-
-
-class Deadline(Step):
-    """The work whose deadline is meant, and why, as a code."""
-
-    work: Work
-    reason: Code
-
-
-class MoveDeadline(Deadline):
-    """The day it is due on from now on."""
-
-    to: date
+def body_of(command: type[c.Command]) -> type[Step]:
+    """Return the body of a step: the command's own fields, with `on` today unless given."""
+    base = _OWN.get(command, Step)
+    known = {*c.Command.model_fields, *base.model_fields, "type"}
+    fields: dict[str, Any] = {
+        name: (field.annotation, copy(field)) for name, field in command.model_fields.items() if name not in known
+    }
+    return create_model(command.__name__, __base__=base, __doc__=command.__doc__, **fields)
 
 
 class Acknowledge(Body):
@@ -176,7 +109,7 @@ class Correct(Body):
 
 
 class Answer(BaseModel):
-    """What a command came to; `explanation` says why a family was found eligible or not."""
+    """What a command came to; `explanation` says why a family was found eligible or not, `remarks` whatever else."""
 
     reference: str
     journey_id: str
@@ -184,6 +117,7 @@ class Answer(BaseModel):
     stage: str
     happened: list[str]
     explanation: list[str] = []
+    remarks: list[str] = []
 
     @classmethod
     def of(cls, reference: str, reply: Reply) -> "Answer":

@@ -1,20 +1,22 @@
-"""The other commands people give a journey: a reminder acknowledged, an event corrected."""
+"""The other commands people give a journey: a reminder acknowledged, an event corrected, evidence withdrawn."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from domain.errors import Rejected
 from domain.evidence import Observation
 from domain.evidence_words import coded
 from domain.intake.referral_columns import shown
-from domain.journey.commands import AcknowledgeReminder, CorrectEvent
-from domain.journey.events import EVENT, AnyEvent, Correctable, EvidenceRecorded
+from domain.journey.commands import AcknowledgeReminder, CorrectEvent, WithdrawEvidence
+from domain.journey.corrections import CORRECTABLE, not_correctable
+from domain.journey.events import EVENT, AnyEvent, EvidenceRecorded
+from domain.model import Code
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import place, said
-from gateway.journeys.bodies import Acknowledge, Answer, Correct
+from gateway.journeys.bodies import Acknowledge, Answer, Body, Correct
 from gateway.journeys.families import Asked, OnFamily
 from gateway.journeys.steps import Key, carry
 from gateway.services import Served
@@ -23,7 +25,6 @@ from store import journal
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
 
 OF_AN_OFFER = "handover-answer."  # how the ids of these reminders begin
-CORRECTABLE: tuple[type[AnyEvent], ...] = get_args(get_args(Correctable)[0])
 
 
 @router.post("/acknowledge")
@@ -56,14 +57,33 @@ async def correct(
     return await carry(services, asked, _correction(stream, body, asked.journey.reference), key)
 
 
+class Withdraw(Body):
+    """The evidence that is wrong, and why; of another family it goes back to quarantine, where people match it."""
+
+    evidence_id: str = Field(min_length=1, max_length=200)
+    reason: Code
+    of_another_family: bool = False
+
+
+@router.post("/withdraw-evidence")
+async def withdraw_evidence(
+    body: Withdraw, asked: Annotated[Asked, Depends(OnFamily("withdraw"))], services: Served, key: Key = None
+) -> Answer:
+    """Set an observation aside: it stays readable, and counts for no rule and no claim."""
+
+    def order(common: dict[str, Any]) -> WithdrawEvidence:
+        return WithdrawEvidence(**body.model_dump(), **common)
+
+    answer = await carry(services, asked, order, key)
+    services.mail.set()
+    return answer
+
+
 def _correction(stream: list[AnyEvent], body: Correct, reference: str) -> Callable[[dict[str, Any]], CorrectEvent]:
     """Return how the correction is made; raise `Rejected` when the event cannot read so."""
-    if body.version > len(stream) or not isinstance(stream[body.version - 1], CORRECTABLE):
-        raise Rejected(
-            "nothing-to-correct",
-            f"{reference} has no event {body.version} that can be corrected",
-            "show the journey for its numbered events; only steps of the path, consents and evidence can be corrected",
-        )
+    event = stream[body.version - 1] if body.version <= len(stream) else None
+    if not isinstance(event, CORRECTABLE):
+        raise not_correctable(reference, body.version, event.type if event else None, len(stream))
     reads = _as_it_reads(stream, body.version)
     replacement = _changed(reads, body.changes)
     if isinstance(reads, EvidenceRecorded) and isinstance(replacement, EvidenceRecorded):
@@ -89,7 +109,7 @@ def _same_family(before: Observation, after: Observation, stream: list[AnyEvent]
     members = [member.id for event in stream if event.type == "family-referred" for member in event.members]
     if after.member not in {before.member, None, *members}:
         raise Rejected(
-            "bad-request",
+            "bad-correction",
             f"member: {shown(str(after.member))} is not of this family",
             f"use one of {', '.join(members)}",
         )
@@ -106,7 +126,7 @@ def _changed(event: AnyEvent, changes: dict[str, Any]) -> AnyEvent:
         first = fault.errors()[0]
         what, remedy = said(first)
         raise Rejected(
-            "bad-request",
+            "bad-correction",
             f"{place(first['loc'][1:] or first['loc'])}: {what}",
             f"{remedy}; the event holds {', '.join(told)}",
         ) from fault

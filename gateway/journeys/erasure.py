@@ -12,6 +12,7 @@ from domain.journey.commands import EraseFamily
 from domain.journey.decide import decide
 from domain.journey.events import ErasureReason
 from domain.journey.evolve import fold
+from domain.journey.facts import Facts
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.journeys.bodies import Body
 from gateway.journeys.families import Asked, OnFamily
@@ -97,4 +98,4 @@ async def _judge(
     if asked.seen_version not in {None, journey.version}:
         reason = f"{journey.reference} is at version {journey.version}, not {asked.seen_version}"
         raise Rejected("changed-since", reason, f"look again (journeys show {journey.reference}), and decide anew")
-    decide(journey, order(common).model_copy(update={"still_open": left}), programme)
+    decide(journey, order(common), Facts(still_open=left), programme)

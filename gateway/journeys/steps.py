@@ -3,8 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import structlog
 from fastapi import APIRouter, Depends, Header
@@ -17,8 +16,7 @@ from domain.journey.evolve import fold
 from domain.journey.state import Journey
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import KEY
-from gateway.journeys import bodies
-from gateway.journeys.bodies import Answer, Step
+from gateway.journeys.bodies import Answer, Step, body_of
 from gateway.journeys.families import Asked, OnFamily
 from gateway.services import Served, Services
 from store import journal
@@ -33,44 +31,10 @@ Key = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Move:
-    """A step: the command it gives, the body it takes, and the action its actor must be allowed."""
-
-    command: type[commands.Command]
-    body: type[Step]
-    action: Action
-
-    @property
-    def name(self) -> str:
-        """The step as addresses and commands name it."""
-        return str(self.command.model_fields["type"].default)
-
-
-PATH = (
-    Move(commands.RecordConsent, bodies.Consent, "work"),
-    Move(commands.WithdrawConsent, bodies.WithdrawConsent, "work"),
-    Move(commands.IdentifyFamily, bodies.Identify, "identify"),
-    Move(commands.AllocateKeyWorker, bodies.Allocate, "allocate"),
-    Move(commands.OfferHandover, bodies.OfferHandover, "work"),
-    Move(commands.WithdrawHandover, Step, "work"),
-    Move(commands.AcceptHandover, bodies.AcceptHandover, "work"),
-    Move(commands.RefuseHandover, bodies.RefuseHandover, "work"),
-    Move(commands.RecordContact, bodies.Contact, "work"),
-    Move(commands.AssessFamily, bodies.Needs, "work"),
-    Move(commands.AgreePlan, bodies.Needs, "work"),
-    Move(commands.StartIntervention, Step, "work"),
-    Move(commands.ReviewPlan, bodies.Review, "work"),
-    Move(commands.StepDown, Step, "work"),
-    Move(commands.StepUp, bodies.StepUp, "work"),
-    Move(commands.RecordCheck, bodies.Check, "check"),
-    Move(commands.CloseJourney, bodies.Close, "close"),
-    Move(commands.MoveDeadline, bodies.MoveDeadline, "reschedule"),
-    Move(commands.PauseDeadline, bodies.Deadline, "reschedule"),
-    Move(commands.ResumeDeadline, bodies.Deadline, "reschedule"),
-    Move(commands.CancelDeadline, bodies.Deadline, "reschedule"),
+# Every command that names the action its actor must be allowed, with that action, in the order of the path.
+PATH: tuple[tuple[type[commands.Command], Action], ...] = tuple(
+    (kind, kind.action) for kind in get_args(get_args(commands.AnyCommand)[0]) if kind.action is not None
 )
-ANSWERED_BY_OFFERED = ("accept-handover", "refuse-handover")
 
 
 def command_id(key: str | None) -> str:
@@ -111,6 +75,8 @@ def _held(command: commands.AnyCommand) -> Callable[[Journey], bool] | None:
     match command:
         case commands.WithdrawConsent(consent_id=name):
             return lambda told: any(consent.id == name for consent in told.consents)
+        case commands.WithdrawEvidence(evidence_id=name):
+            return lambda journey: any(held.id == name for held in journey.evidence)
         case commands.AcknowledgeReminder(reminder_id=name):
             return lambda told: told.reminder(name) is not None
         case _:
@@ -134,29 +100,30 @@ async def _only_what_a_closed_journey_takes(services: Services, journey_id: str,
         admit(fold(recorded.event for recorded in loaded.events), command)
 
 
-def _order(move: Move, body: Step) -> Callable[[dict[str, Any]], Any]:
+def _order(kind: type[commands.Command], body: Step) -> Callable[[dict[str, Any]], Any]:
     """Return how a body becomes the command of its step."""
 
     def make(common: dict[str, Any]) -> Any:
-        told = body.model_dump()
-        told["on"] = told["on"] or local_date(common["at"])
-        if told.get("consent_id", "") is None:
-            told["consent_id"] = f"c-{hashlib.sha256(common['command_id'].encode()).hexdigest()[:8]}"
-        return move.command(**told, **common)
+        given = body.model_dump()
+        given["on"] = given["on"] or local_date(common["at"])
+        if given.get("consent_id", "") is None:
+            given["consent_id"] = f"c-{hashlib.sha256(common['command_id'].encode()).hexdigest()[:8]}"
+        return kind(**given, **common)
 
     return make
 
 
-def _route(move: Move) -> Callable[..., Awaitable[Answer]]:
-    admitted = OnFamily(move.action, "offered" if move.name in ANSWERED_BY_OFFERED else "holder")
+def _route(kind: type[commands.Command], action: Action) -> Callable[..., Awaitable[Answer]]:
+    admitted = OnFamily(action, kind.answered_by)
 
     async def step(body: Step, asked: Annotated[Asked, Depends(admitted)], services: Served, key: Key = None) -> Answer:
-        return await carry(services, asked, _order(move, body), key)
+        return await carry(services, asked, _order(kind, body), key)
 
-    step.__annotations__["body"] = move.body  # the framework reads the body's fields from here
-    step.__doc__ = move.command.__doc__
+    step.__annotations__["body"] = body_of(kind)  # the framework reads the body's fields from here
+    step.__doc__ = kind.__doc__
     return step
 
 
-for _move in PATH:
-    router.post(f"/{_move.name}", name=_move.name, response_model=Answer)(_route(_move))
+for _kind, _action in PATH:
+    _name = _kind.model_fields["type"].default
+    router.post(f"/{_name}", name=_name, response_model=Answer)(_route(_kind, _action))

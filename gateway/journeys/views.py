@@ -10,16 +10,18 @@ from pydantic import BaseModel
 
 from domain.access import Actor, may
 from domain.calendar import calendar_of
+from domain.ids import reference_of
 from domain.journey.agenda import Deadline, agenda
 from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
 from domain.journey.owed_work import OwedWork, owed_work
 from domain.journey.state import Journey, ReminderState
+from domain.journey.stream import Recorded
 from domain.programme.programme import Holder, Work
 from domain.stages import OnPath
 from gateway.http.known_names import known
-from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, cursor_of, place_of
+from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
@@ -27,7 +29,6 @@ from gateway.journeys.families import Asked, OnFamily, etag
 from gateway.services import Served, Services
 from store import claims, journal, programmes, read_models
 from store.claims import Claim
-from store.journal import Recorded
 from store.pool import Conn
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
 from store.vault import FamilyRecord
@@ -44,10 +45,9 @@ Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
 
 
 class Page(BaseModel):
-    """Journeys by id; `next` is the cursor of the page after this one, `families` their names where asked for."""
+    """Journeys by id; `families` are their names where asked for."""
 
     journeys: list[JourneyRow]
-    next: str | None = None
     families: dict[str, FamilyRecord] | None = None
 
 
@@ -110,6 +110,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     *,
     actor: Reader,
     services: Served,
+    links: Links,
     stage: OnPath | None = None,
     holder: str | None = None,
     area: str | None = None,
@@ -123,7 +124,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
 ) -> Page:
     """List journeys; a key worker sees those they hold. `reference` is a part of one; `overdue` is as of today.
 
-    `names` asks for the people too, for those who may read names.
+    `names` asks for the people too, for those who may read names. `Link` names the next page.
     """
     if names:
         NAMES.check(actor, actor.name, "/v1/journeys")
@@ -143,7 +144,8 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
             others = None if actor.role == "key-worker" else holder
             await known(conn, area=area, locality=locality, programme=programme, holder=others)
         families = await _families(services, conn, rows) if names else None
-    return Page(journeys=rows, next=cursor_of(rows[-1].journey_id) if len(rows) == limit else None, families=families)
+    links.page(rows, limit, lambda row: (row.journey_id,))
+    return Page(journeys=rows, families=families)
 
 
 @router.get("/journeys/{reference}")
@@ -238,7 +240,7 @@ async def reminders(
     async with services.pool.acquire() as conn:
         rows = await read_models.reminders(conn, state=state, limit=limit, after=after)
     links.page(rows, limit, lambda row: (row.fell_due_at, row.journey_id, row.reminder_id))
-    return Reminders(reminders=[Fallen(reference=row.journey_id.split(":")[2], **asdict(row)) for row in rows])
+    return Reminders(reminders=[Fallen(reference=reference_of(row.journey_id), **asdict(row)) for row in rows])
 
 
 async def _families(services: Services, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:

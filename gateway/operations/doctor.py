@@ -12,6 +12,7 @@ from domain import doctor as judge
 from domain.access import Actor
 from domain.calendar import calendar_of
 from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
+from domain.ids import reference_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.services import Served, Services
@@ -157,7 +158,7 @@ async def _orphans(services: Services, survey: Visibility, listed: Sequence[str]
     stands = await survey.versions(doubtful[:ASKED], SECONDS)
     async with services.pool.acquire() as conn:
         still = await facts.unknown(conn, [name for name, version in stands.items() if version])
-    return [judge.orphan(name.split(":")[2], stands[name]) for name in still]
+    return [judge.orphan(reference_of(name), stands[name]) for name in still]
 
 
 def _some(rows: dict[str, Journal], most: int) -> dict[str, Journal]:

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from domain.access import Actor
 from domain.errors import Rejected
 from domain.family import is_reference
-from gateway.http.paging import NAME, Cursor, cursor_of, place_of
+from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.families import family
@@ -42,7 +42,6 @@ class Rearmed(BaseModel):
 
     journeys: int
     left: int = 0
-    cursor: str | None = Field(default=None, description="Where the next request goes on; none: nothing is left.")
 
 
 class Retried(BaseModel):
@@ -89,14 +88,15 @@ async def verify(
 async def rearm(
     _actor: Administrator,
     services: Served,
+    links: Links,
     reference: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 25,
 ) -> Rearmed:
     """Start the workflow of every open journey and claim window, as after the loss of the whole Temporal cluster.
 
-    A request starts `limit` journeys, waits until a worker has taken them up, and tells where the next one goes on: a
-    step that somebody takes meanwhile stands behind so many.
+    A request starts `limit` journeys, waits until a worker has taken them up, and names the next one in `Link`: a step
+    that somebody takes meanwhile waits behind so many.
     With a `reference` that family's journeys also look at their journals again and arm their timers anew.
     """
     (after,) = place_of(cursor, NAME) or ("",)
@@ -111,7 +111,8 @@ async def rearm(
     left = len(ids) - started
     if left:
         await services.engine.taken_up(ids[started - 1])
-    return Rearmed(journeys=started, left=left, cursor=cursor_of(ids[started - 1]) if left else None)
+        links.after(ids[started - 1])
+    return Rearmed(journeys=started, left=left)
 
 
 @router.post("/retry")

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from domain.access import Actor
 from domain.errors import Rejected
-from gateway.http.paging import NAME, Cursor, cursor_of, place_of
+from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.services import Served
@@ -35,19 +35,19 @@ class NotPutBack(BaseModel):
 
 
 class Reconciled(BaseModel):
-    """What was found in some journeys, and where the next request goes on."""
+    """What was found in some journeys, and how many are left for the requests after this one."""
 
     journeys: int
     put_back: list[PutBack]
     not_put_back: list[NotPutBack]
     left: int = 0
-    cursor: str | None = Field(default=None, description="Where the next request goes on; none: nothing is left.")
 
 
 @router.post("/reconcile")
 async def reconcile(
     _actor: Annotated[Actor, Depends(Allow("administer"))],
     services: Served,
+    links: Links,
     reference: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 25,
@@ -67,4 +67,6 @@ async def reconcile(
     here = ids[:limit]
     found = await services.engine.reconcile({name: known[name] for name in here})
     left = len(ids) - len(here)
-    return Reconciled(**found, left=left, cursor=cursor_of(here[-1]) if left else None)
+    if left:
+        links.after(here[-1])
+    return Reconciled(**found, left=left)

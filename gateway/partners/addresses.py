@@ -1,40 +1,31 @@
-"""Where a partner is told things: the address of each channel, its template and its rate."""
+"""Where a partner is sent messages: the address of each channel, its template and its rate."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import AfterValidator, Field, HttpUrl
+from pydantic import Field
 
 from domain.access import Actor
+from domain.channels import AddressName, checked
 from domain.errors import Rejected
 from domain.model import Code
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
-from gateway.http.validation import EMAIL, TEMPLATE
+from gateway.http.validation import TEMPLATE
 from gateway.journeys.bodies import Body
 from gateway.services import Served
 from store import partners
 from store.partners import Partner
-from wiring.loopback import is_loopback
 
 router = APIRouter(prefix="/v1/partners", tags=["staff"], responses=DOCUMENTED)
 
-
-def _safe(url: HttpUrl) -> HttpUrl:
-    """Refuse an address that would be told things in the clear; messages to it would be refused as well."""
-    if url.scheme != "https" and not is_loopback(url.host or ""):
-        raise ValueError("the address must begin with https; only this machine is told things without")
-    return url
-
-
-SafeUrl = Annotated[HttpUrl, AfterValidator(_safe)]
+Addresses = dict[AddressName, Annotated[str, Field(max_length=2000)]]
 
 
 class AddressForm(Body):
     """The addresses of a partner; what is left out is taken away."""
 
-    webhook_url: SafeUrl | None = None
-    email: str | None = Field(default=None, pattern=EMAIL, max_length=254)
+    addresses: Addresses = Field(default={})
     notify_template: str | None = Field(default=None, pattern=TEMPLATE)
     rate_per_minute: int | None = Field(default=None, ge=1, le=100_000)
 
@@ -43,13 +34,20 @@ class AddressForm(Body):
 async def set_address(
     name: Code, form: AddressForm, _actor: Annotated[Actor, Depends(Allow("administer"))], services: Served
 ) -> Partner:
-    """Set where a partner is told things; which channel is used stands in its agreement."""
-    url = str(form.webhook_url) if form.webhook_url else None
-    async with services.pool.acquire() as conn, conn.transaction():
-        if not await partners.set_webhook(conn, name, url):
-            raise Rejected("unknown-partner", f"no partner {name}", "add it first: journeys partners add")
-        await partners.set_mail(conn, name, form.email, form.notify_template, form.rate_per_minute)
+    """Set where a partner is sent messages; which channel is used stands in its agreement."""
+    addresses = good(form.addresses)
+    async with services.pool.acquire() as conn:
+        await partners.set_addresses(conn, name, addresses, form.notify_template, form.rate_per_minute)
         partner = await partners.get(conn, name)
     if partner is None:
         raise Rejected("unknown-partner", f"no partner {name}", "add it first: journeys partners add")
     return partner
+
+
+def good(addresses: Addresses) -> dict[str, str]:
+    """Return addresses as they are kept, or refuse the first that no message can be sent to."""
+    try:
+        return checked(addresses)
+    except ValueError as fault:
+        reason, _, remedy = str(fault).partition("; ")
+        raise Rejected("bad-address", reason, remedy) from fault

@@ -52,8 +52,14 @@ def _rfc_3339(told: object, read: ValidatorFunctionWrapHandler) -> object:
         raise fault from unread
 
 
+EarlierEvent = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=LONGEST_ID)]
+
+
 class CloudEvent(BaseModel):
-    """The attributes we read; extensions are let through and not kept."""
+    """The attributes we read. `replaces` and `withdraws` are extensions of ours: an earlier event of the same partner.
+
+    Other extensions are let through and not kept.
+    """
 
     specversion: Literal["1.0"]
     id: Annotated[str, AfterValidator(_printable)] = Field(min_length=1, max_length=LONGEST_ID)
@@ -61,7 +67,9 @@ class CloudEvent(BaseModel):
     type: str = Field(max_length=120)
     subject: str = Field(max_length=LONGEST_SUBJECT)
     time: Annotated[AwareDatetime, WrapValidator(_rfc_3339)]
-    data: dict[str, Any]
+    replaces: EarlierEvent | None = None
+    withdraws: EarlierEvent | None = None
+    data: dict[str, Any] = {}
 
 
 def claimed_by(headers: Headers, body: bytes) -> str:
@@ -134,6 +142,7 @@ def _first(body: bytes, mode: str) -> dict[str, Any]:
         told, _ = _FIRST.raw_decode(head)
     except (ValueError, RecursionError) as fault:
         if len(body) <= LARGEST_EVENT:
+            _json(body)  # says where it is broken
             return {}
         remedy = f"send the fields of its kind only: an event may have {LARGEST_EVENT} bytes"
         detail = f"the first {LARGEST_EVENT} bytes of the body hold no whole event"
@@ -165,7 +174,7 @@ def _json(body: bytes) -> Any:
         json.loads(body, object_pairs_hook=_once)
     except (ValueError, RecursionError) as fault:
         remedy = "send one event, or a list of events for a batch"
-        raise Rejected("bad-event", f"not JSON as we read it: {_plainly(fault)}", remedy) from fault
+        raise Rejected("bad-event", f"the body is not JSON as we read it: {_plainly(fault)}", remedy) from fault
     return told
 
 
@@ -175,4 +184,9 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 
 
 def _plainly(fault: Exception) -> str:
-    return "nested too deeply" if isinstance(fault, RecursionError) else str(fault)
+    """Say what is wrong, and on which line; never what stands there."""
+    if isinstance(fault, RecursionError):
+        return "nested too deeply"
+    if isinstance(fault, json.JSONDecodeError):
+        return f"line {fault.lineno}, column {fault.colno} ({fault.msg})"
+    return str(fault)

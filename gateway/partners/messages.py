@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from domain.access import Action, Actor
 from domain.errors import Rejected
+from domain.ids import reference_of
 from domain.intake.referral_columns import shown
 from domain.journey.commands import RetryMessage
 from domain.journey.consent import refusal
@@ -54,7 +55,7 @@ class MessageRow(BaseModel):
         """Read a row of the outbox."""
         return cls(
             message_id=row.effect_id,
-            reference=reference_of(row),
+            reference=reference_of(row.journey_id),
             journey_id=row.journey_id,
             state=row.state,
             reason=row.detail,
@@ -116,7 +117,7 @@ class OnMessage(Policy):
                 raise Rejected(
                     "unknown-message", f"no message {shown(message_id)}", "list them: journeys messages failed"
                 )
-            journeys = await family(conn, reference_of(row))
+            journeys = await family(conn, reference_of(row.journey_id))
         self.check(actor, journeys[-1].key_worker, route)
         return About(Asked(actor, [one for one in journeys if one.journey_id == row.journey_id]), row)
 
@@ -191,11 +192,6 @@ async def _again(services: Services, actor: Actor, row: EffectRow, key: str | No
     own = hashlib.sha256(f"{key}:{row.effect_id}".encode()).hexdigest() if key else None
     order = _order(row)({"command_id": command_id(own), "at": await services.now(), "actor": actor.code})
     await services.engine.submit(row.journey_id, order)
-
-
-def reference_of(row: EffectRow) -> str:
-    """Return the family reference in the id of a message's journey."""
-    return row.journey_id.split(":")[2]
 
 
 def _order(row: EffectRow) -> Callable[[dict[str, Any]], RetryMessage]:

@@ -14,7 +14,7 @@ from domain.intake.referral_columns import shown
 from domain.journey.evolve import fold
 from domain.model import Code
 from gateway.http.known_names import known
-from gateway.http.paging import PLACE, Cursor, cursor_of, place_of
+from gateway.http.paging import PLACE, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
@@ -50,11 +50,10 @@ class HeldEvent(BaseModel):
 
 
 class Quarantine(BaseModel):
-    """What waits, oldest first, how much waits in all for which reason; `next` is the cursor of the next page."""
+    """What waits, oldest first, and how much waits in all for which reason."""
 
     events: list[HeldEvent]
     waiting: list[Waiting]
-    next: str | None = None
 
 
 class Match(Body):
@@ -84,13 +83,15 @@ class SortedOut(BaseModel):
 
 @router.get("")
 async def waiting(
+    *,
     _actor: Reader,
     services: Served,
+    links: Links,
     partner: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Quarantine:
-    """List what is in quarantine, oldest first, with counts and ages."""
+    """List what is in quarantine, oldest first, with counts and ages. `Link` names the next page."""
     (after,) = place_of(cursor, PLACE) or (0,)
     now = await services.now()
     async with services.pool.acquire() as conn:
@@ -106,7 +107,8 @@ async def waiting(
         )
         for row in rows
     ]
-    return Quarantine(events=events, waiting=total, next=cursor_of(rows[-1].seq) if len(rows) == limit else None)
+    links.page(rows, limit, lambda row: (row.seq,))
+    return Quarantine(events=events, waiting=total)
 
 
 @router.post("/match")

@@ -10,7 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from domain.calendar import local_date
-from domain.evidence import MODELS, Incident, Observation
+from domain.evidence import MODELS, OURS, Incident, Observation, OpenSpan, ahead
 from domain.evidence_words import WORDS, coded
 from domain.programme.programme import Agreement
 from gateway.http.validation import place, said
@@ -20,7 +20,8 @@ from store.inbox import Arrival
 from store.vault import Vault
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-AHEAD = timedelta(days=1)  # a partner's clock, or its day, may be a little ahead of ours
+WITHDRAWAL = "withdrawal"
+AHEAD = timedelta(minutes=5)  # a partner's clock may be a little ahead of ours
 
 Raw = Mapping[str, Any]
 Judged = tuple[Arrival, str | None]  # with why it is refused, where it is
@@ -71,7 +72,7 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
     event = _event(raw, spelled)
     kind = event.type.removeprefix(TYPE_PREFIX)
     _agreed(sender, event, kind)
-    if not EARLIEST <= event.time <= sender.at + AHEAD:
+    if event.time < EARLIEST or _in_the_future(event.time, sender.at):
         raise Refused("bad-time", "time: an event is observed after 1900 and not in the future; correct it")
     scheme, identifier = _subject(event)
     return Arrival(
@@ -85,6 +86,13 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
         evidence=_nobodys(event, _evidence(sender, event, kind)),
         received_at=sender.at,
     )
+
+
+def _in_the_future(observed: datetime, now: datetime) -> bool:
+    """Tell whether a moment lies on a later day than today in Britain; a partner's clock may be a little ahead."""
+    if observed <= now + AHEAD:
+        return False
+    return observed > now + timedelta(days=1) or local_date(observed) > local_date(now)
 
 
 def _subject(event: CloudEvent) -> tuple[str, str]:
@@ -109,8 +117,11 @@ def _event(raw: Raw, spelled: bytes) -> CloudEvent:
 
 def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
     """Refuse a kind that the partner's agreement does not name; a return counts as the kind it reports on."""
-    if not event.type.startswith(TYPE_PREFIX) or kind not in MODELS:
+    if not event.type.startswith(TYPE_PREFIX) or kind not in {*MODELS, WITHDRAWAL}:
         raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a kind we know; correct it")
+    if kind == WITHDRAWAL:
+        _withdrawing(sender, event)
+        return
     agreed = sender.agreement.kinds if sender.agreement else ()
     of = event.data.get("of") if kind == "return" else None
     wanted = [kind, of] if isinstance(of, str) and of in MODELS else [kind]  # any other the kind's model refuses
@@ -123,19 +134,42 @@ def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
 
 def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
     """Read the kind's fields; whatever else came along is dropped, never kept."""
-    ours = {
-        "id": f"{sender.partner}:{event.id}",
-        "kind": kind,
-        "source": sender.partner,
-        "observed_on": local_date(event.time),
-    }
-    data = {name: value for name, value in event.data.items() if name != "member"}
+    observed = min(local_date(event.time), local_date(sender.at)).isoformat()
+    ours = {"id": f"{sender.partner}:{event.id}", "kind": kind, "source": sender.partner, "observed_on": observed}
+    if kind == WITHDRAWAL:
+        return ours | _earlier(sender, event, "withdraws")
+    ours |= _earlier(sender, event, "replaces")
+    data = {name: value for name, value in event.data.items() if name not in {"member", *OURS}}
     try:
         evidence = MODELS[kind].model_validate(coded(kind, data) | ours)
     except ValidationError as fault:
         raise Refused("bad-evidence", _first(fault)) from fault
     _dated(evidence)
     return evidence.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _withdrawing(sender: Sender, event: CloudEvent) -> None:
+    """Refuse a withdrawal that names nothing, or of a partner without an agreement in force."""
+    if event.withdraws is None:
+        raise Refused("bad-event", "withdraws: it is missing; give the id of the event that was wrong")
+    if sender.agreement is None:
+        raise Refused("kind-not-agreed", f"no agreement in force lets {sender.partner} send anything; ask the council")
+
+
+def _earlier(sender: Sender, event: CloudEvent, attribute: str) -> dict[str, str]:
+    """Return the earlier event of the same partner that an event names, as evidence has it."""
+    other = {"replaces": "withdraws", "withdraws": "replaces"}[attribute]
+    if getattr(event, other) is not None:
+        remedy = "send a withdrawal, or a new event with `replaces`"
+        raise Refused("bad-event", f"{other}: this type does not have it; {remedy}")
+    named = getattr(event, attribute)
+    if named is None:
+        return {}
+    if named == event.id:
+        raise Refused("bad-event", f"{attribute}: an event does not name itself; give the id of the earlier one")
+    if tells(event.subject, named):
+        raise Refused("telling-id", f"{attribute}: holds the subject's identifier, and ids are kept; send another id")
+    return {attribute: f"{sender.partner}:{named}"}
 
 
 def _nobodys(event: CloudEvent, evidence: dict[str, Any]) -> dict[str, Any]:
@@ -147,13 +181,16 @@ def _nobodys(event: CloudEvent, evidence: dict[str, Any]) -> dict[str, Any]:
 
 
 def _dated(evidence: Observation) -> None:
-    """Refuse a day that a slip of the pen put before all memory, or after it was observed: it would count one day."""
+    """Refuse a day that a slip of the pen put before all memory, or after it was observed: nobody has seen it."""
     field = "on" if isinstance(evidence, Incident) else "from_"
     day: date = getattr(evidence, field)
     if day < EARLIEST.date():
         raise Refused("bad-evidence", f"{field.rstrip('_')}: a day is after 1900; correct it")
-    if isinstance(evidence, Incident) and day > evidence.observed_on:
-        raise Refused("bad-evidence", "on: later than time, when it was observed; correct one of the two")
+    late = ahead(evidence)
+    if late is not None:
+        open_end = late == "to" and isinstance(evidence, OpenSpan)
+        remedy = "leave it out until it is over" if open_end else "correct one of the two"
+        raise Refused("bad-evidence", f"{late}: later than time, when it was observed; {remedy}")
 
 
 def _refusal(vault: Vault, sender: Sender, raw: Raw, spelled: bytes, code: str) -> Arrival:

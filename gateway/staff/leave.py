@@ -22,7 +22,7 @@ from store.pool import Conn
 from store.read_models import Filters
 from store.staff import StaffMember
 
-router = APIRouter(prefix="/v1/workers/{name}", tags=["staff"], responses=DOCUMENTED)
+router = APIRouter(prefix="/v1/staff/{name}", tags=["staff"], responses=DOCUMENTED)
 
 Allocating = Annotated[Actor, Depends(Allow("allocate"))]
 State = Literal["to-offer", "offered", "handed-over", "waits"]
@@ -144,7 +144,7 @@ def _all_placed(name: str, shares: tuple[Share, ...], to: list[str]) -> None:
         raise Rejected(
             "no-room",
             f"{name} holds {len(shares)} families; {among} {', '.join(missing)}; nothing was done",
-            "name more key workers with --to, or raise a cap with: journeys workers cap NAME FAMILIES",
+            "name more key workers with --to, or raise a cap with: journeys staff cap NAME FAMILIES",
         )
 
 
@@ -175,4 +175,4 @@ def _told(share: Share, state: State, reason: str | None = None) -> Handed:
 
 
 def _unknown(name: str) -> Rejected:
-    return Rejected("unknown-key-worker", f"no key worker {name}", "see journeys workers list")
+    return Rejected("unknown-key-worker", f"no key worker {name}", "see journeys staff list")

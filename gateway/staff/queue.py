@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 from domain.access import Actor
 from domain.calendar import local_date
 from domain.errors import Rejected
+from domain.ids import reference_of
 from domain.journey.commands import AllocateKeyWorker
 from domain.model import Code
 from gateway.http.known_names import known
-from gateway.http.paging import QUEUED, Cursor, cursor_of, place_of
+from gateway.http.paging import QUEUED, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Answer, Step
@@ -46,10 +47,9 @@ class InQueue(BaseModel):
 
 
 class Queue(BaseModel):
-    """Who waits, each area and programme the oldest first; `next` is the cursor of the page after this one."""
+    """Who waits, each area and programme the oldest first."""
 
     waiting: list[InQueue]
-    next: str | None = None
 
 
 class Next(Step):
@@ -62,16 +62,17 @@ class Next(Step):
 
 
 @router.get("")
-async def queue(
+async def queue(  # noqa: PLR0913 - one argument a filter
     *,
     _actor: Annotated[Actor, Depends(Allow("read"))],
     services: Served,
+    links: Links,
     area: str | None = None,
     programme: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Queue:
-    """List the families that wait for a key worker, and who has room for each."""
+    """List the families that wait for a key worker, and who has room for each. `Link` names the next page."""
     today = await services.today()
     after = place_of(cursor, QUEUED) or queues.HEAD
     room: dict[tuple[str, str], list[Room]] = {}
@@ -85,7 +86,8 @@ async def queue(
                 pack = await programmes.get(conn, row.programme_hash)
                 room[kind] = await queues.room(conn, row.area, pack.cap, today)
     waiting = [_in_queue(row, room[row.area, row.programme_hash]) for row in rows]
-    return Queue(waiting=waiting, next=cursor_of(*rows[-1].at) if len(rows) == limit else None)
+    links.page(rows, limit, lambda row: row.at)
+    return Queue(waiting=waiting)
 
 
 @router.post("/next")
@@ -110,7 +112,7 @@ async def take_next(form: Next, actor: Allocating, services: Served, key: Key = 
             if fault.code not in {"out-of-order", "command-id-reused"}:
                 raise
         else:
-            return Answer.of(journey_id.split(":")[2], reply)
+            return Answer.of(reference_of(journey_id), reply)
     raise Rejected("queue-moves", "others took each head of the queue first", "ask again under a new key")
 
 

@@ -6,9 +6,9 @@ SELECT pg_advisory_xact_lock(hashtextextended('claims:' || $1, 0));
 -- Keep the claims $1, each unless its family has a billable one on that result already.
 INSERT INTO claims (claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash,
                     explanation, recorded_at, state, journal_version, paid, report, findings, born,
-                    ages)
+                    ages, terms)
 SELECT claim_id, effect_id, journey_id, reference, result, as_of, verdict, amount, programme_hash,
-       explanation, recorded_at, 'eligible', journal_version, paid, report, findings, born, ages
+       explanation, recorded_at, 'eligible', journal_version, paid, report, findings, born, ages, terms
   FROM jsonb_populate_recordset(NULL::claims, $1)
 ON CONFLICT DO NOTHING;
 
@@ -39,7 +39,7 @@ SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
 
 -- name: kept
 -- The words of claim $1's decision.
-SELECT report, findings, born, ages FROM claims WHERE claim_id = $1;
+SELECT report, findings, born, ages, terms FROM claims WHERE claim_id = $1;
 
 -- name: listing
 -- Claims as recorded: in state $1, on result $2, of programme $3, recorded from day $4 on, where given; at most $5,

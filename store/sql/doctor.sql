@@ -21,7 +21,7 @@ SELECT journey_id FROM unnest($1::text[]) AS asked (journey_id)
 
 -- name: not_listed
 -- Families whose stream has no row in `journeys`.
-SELECT DISTINCT split_part(journey_id, ':', 3) AS reference
+SELECT DISTINCT reference_of(journey_id) AS reference
   FROM events
  WHERE version = 1 AND NOT EXISTS (SELECT FROM journeys WHERE journeys.journey_id = events.journey_id);
 
@@ -93,7 +93,7 @@ SELECT journey_id FROM journeys ORDER BY random() LIMIT $1;
 
 -- name: streams_of
 -- The ids of the journeys of family $1, as the journal knows them.
-SELECT DISTINCT journey_id FROM events WHERE version = 1 AND split_part(journey_id, ':', 3) = $1 ORDER BY journey_id;
+SELECT DISTINCT journey_id FROM events WHERE version = 1 AND reference_of(journey_id) = $1 ORDER BY journey_id;
 
 -- name: left_to_do
 -- The ids of those journeys of family $1 that have something left to do, a closed one too.

@@ -19,16 +19,50 @@ INSERT INTO addresses (reference, sealed) VALUES ($1, $2)
 ON CONFLICT (reference) DO UPDATE SET sealed = excluded.sealed;
 
 -- name: drop_identifiers
--- Forget the identifiers of family $1 but for digests $2.
-DELETE FROM identifiers WHERE reference = $1 AND digest <> ALL ($2::bytea[]);
+-- Forget the identifiers of family $1 but for digests $2 of members $3.
+DELETE FROM identifiers
+ WHERE reference = $1
+   AND NOT EXISTS (SELECT FROM unnest($2::bytea[], $3::text[]) AS i (digest, member_id)
+                    WHERE i.digest = identifiers.digest AND i.member_id IS NOT DISTINCT FROM identifiers.member_id);
 
 -- name: put_identifiers
--- Keep the identifiers of family $1: digests $2, schemes $3, members $4 (null: the household).
-INSERT INTO identifiers (reference, digest, scheme, member_id)
-SELECT $1, digest, scheme, member_id
-  FROM unnest($2::bytea[], $3::text[], $4::text[]) AS i (digest, scheme, member_id)
- ORDER BY digest
-ON CONFLICT (digest, reference) DO UPDATE SET member_id = excluded.member_id;
+-- Keep the identifiers of family $1: digests $2, schemes $3, members $4 (null: the household), and whether ($5) they may
+-- be of another family's people too, as somebody said.
+INSERT INTO identifiers (reference, digest, scheme, member_id, shared)
+SELECT $1, digest, scheme, member_id, shared
+  FROM unnest($2::bytea[], $3::text[], $4::text[], $5::boolean[]) AS i (digest, scheme, member_id, shared)
+ ORDER BY digest, member_id
+ON CONFLICT (digest, reference, coalesce(member_id, '')) DO NOTHING;
+
+-- name: put_likenesses
+-- Keep the keys under which the people of family $1 are looked up: digests $2, members $3.
+WITH gone AS (
+    DELETE FROM likenesses
+     WHERE reference = $1
+       AND NOT EXISTS (SELECT FROM unnest($2::bytea[], $3::text[]) AS l (digest, member_id)
+                        WHERE l.digest = likenesses.digest AND l.member_id = likenesses.member_id)
+),
+done AS (UPDATE family_keys SET likened = true WHERE reference = $1 AND NOT likened)
+INSERT INTO likenesses (reference, digest, member_id)
+SELECT $1, digest, member_id FROM unnest($2::bytea[], $3::text[]) AS l (digest, member_id)
+ON CONFLICT DO NOTHING;
+
+-- name: unlikened
+-- Families whose likenesses are not kept yet, at most $1.
+SELECT reference FROM family_keys WHERE NOT likened AND wrapped IS NOT NULL ORDER BY reference LIMIT $1;
+
+-- name: alike
+-- The families of people who are looked up under one of the digests $1.
+SELECT DISTINCT reference FROM likenesses WHERE digest = ANY ($1::bytea[]) ORDER BY reference;
+
+-- name: depart
+-- From day $3 on member $2 is of family $1 no more: what partners tell of later days goes elsewhere.
+UPDATE identifiers SET until = $3 WHERE reference = $1 AND member_id = $2;
+
+-- name: departed
+-- Who has left which of the families $1.
+SELECT DISTINCT reference, member_id FROM identifiers
+ WHERE reference = ANY ($1::text[]) AND until IS NOT NULL AND member_id IS NOT NULL;
 
 -- name: read_family
 -- What is sealed of family $1: the wrapped key, then its members, then its address.
@@ -68,6 +102,9 @@ people AS (DELETE FROM people WHERE reference = $1),
 addresses AS (DELETE FROM addresses WHERE reference = $1),
 notes AS (DELETE FROM notes WHERE reference = $1),
 identifiers AS (DELETE FROM identifiers WHERE reference = $1),
+likenesses AS (DELETE FROM likenesses WHERE reference = $1),
+answers AS (DELETE FROM identity_answers WHERE reference = $1 OR about = $1),
+shares AS (DELETE FROM inbox_shares WHERE reference = $1),
 settled AS (
     UPDATE inbox SET subject_digest = NULL, subject_scheme = NULL, body_hash = '',
                      reason = CASE state WHEN 'forwarded' THEN 'erased' ELSE reason END,

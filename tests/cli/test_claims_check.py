@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 CLAIMS = ROOT / "samples" / "claims"
 OFFLINE = """
 import sys
-from cli.claims import app
+from cli.claims.check import app
 try:
     app(["check", *sys.argv[1:]])
 finally:

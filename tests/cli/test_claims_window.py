@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from activities.delivery.services import Post
+from activities.delivery.services import DeliveryServices
 from programmes import load
 from store import effects
 from tests.cli.conftest import Cli
@@ -30,7 +30,7 @@ async def claim_id(doors: Doors):
     [claim] = await ledger.claims(reference)
     async with httpx.AsyncClient() as http:
         doors.engine.windows = NearWindows(
-            doors.services.pool, doors.services.vault, Post(doors.services.settings, http), IN_JULY
+            doors.services.pool, doors.services.vault, DeliveryServices(doors.services.settings, http), IN_JULY
         )
         doors.engine.clock = IN_JULY
         yield claim.claim_id

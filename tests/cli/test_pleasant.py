@@ -17,6 +17,7 @@ from cli.journeys.steps import OUTCOMES
 from cli.main import app
 from domain.journey.events import Outcome
 from tests.cli.conftest import JOURNEYS, Cli
+from tests.doors import Doors
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -115,7 +116,7 @@ async def test_an_empty_day_is_not_today(cli: Cli):
     [
         ("deadline", "move", "F-7K3Q-9D2X", "plan", "--why", "holiday", "--to", ""),
         ("consent", "F-7K3Q-9D2X", "--expires-on", ""),
-        ("workers", "leave", "kim", "--to", "lee", "--from", ""),
+        ("staff", "leave", "kim", "--to", "lee", "--from", ""),
     ],
     ids=lambda words: words[0],
 )
@@ -141,3 +142,19 @@ async def test_the_version_is_told(cli: Cli):
 def test_every_outcome_is_in_the_help_of_close():
     """The help of close lists the outcomes that the domain knows, all of them."""
     assert set(get_args(Outcome)) == set(re.findall(r"[a-z-]+", OUTCOMES)) - {"or"}
+
+
+async def test_a_close_is_asked_for_twice(cli: Cli, doors: Doors):
+    """Without --yes a close does nothing where nobody can be asked; one that was done, a manager takes back."""
+    ref = await doors.referred()
+    ran = await cli("close", ref, "--outcome", "opened-in-error")
+    assert (ran.code, "--yes" in ran.err) == (2, True), ran
+    assert (await cli.ok("close", ref, "--outcome", "opened-in-error", "--yes"))["stage"] == "closed"
+    reopened = await cli.ok("reopen", ref, "--reason", "closed-by-mistake")
+    assert (reopened["happened"], reopened["stage"]) == (["journey-reopened"], "referral")
+
+
+async def test_the_fields_of_a_correction_are_in_its_help(cli: Cli):
+    """Whoever corrects an event reads in the help which fields it has."""
+    ran = await cli("correct", "--help")
+    assert [word for word in ("referrer", "locality", "criteria", "expires_on") if word not in ran.out] == []

@@ -103,14 +103,14 @@ async def test_broken_files_are_named(cli: Cli, tmp_path: Path):
     assert (ran.code, "session.json cannot be written" in ran.err) == (2, True), ran
 
 
-@pytest.mark.parametrize("words", [("list", "--limit", "5"), ("due", "--limit", "5"), ("workers", "list"), ("queue",)])
+@pytest.mark.parametrize("words", [("list", "--limit", "5"), ("due", "--limit", "5"), ("staff", "list"), ("queue",)])
 async def test_a_narrow_terminal_breaks_no_reference(cli: Cli, doors: Doors, words: tuple[str, ...]):
     """In forty columns a reference stays whole, so that it can be copied, and no line is longer."""
     await doors.allocated()
     await doors.step(await doors.referred(), "identify", criteria=["poverty", "addiction"])
     out = (await cli(*words, COLUMNS="40")).out
     assert max(len(line) for line in out.splitlines() if not line.startswith("more: --cursor")) <= 40
-    if words[0] != "workers":
+    if words[0] != "staff":
         assert re.search(r"\bF-[0-9A-Z]{4}-[0-9A-Z]{4}\b", out), out
 
 

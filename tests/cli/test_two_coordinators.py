@@ -73,12 +73,12 @@ async def test_the_second_is_told_what_the_first_did(cli: Cli, doors: Doors):
     ref, _ = await doors.allocated()
     seen = await version(cli, ref)
     assert (await cli("assess", ref, "--need", "debt", "--if-version", seen, **ann)).code == 0
-    ran = await cli("close", ref, "--outcome", "moved-away", "--if-version", seen, **bob)
+    ran = await cli("close", ref, "--outcome", "moved-away", "--yes", "--if-version", seen, **bob)
     assert ran.code == 1, ran
     for said in (f"not {seen}", "family-assessed by coordinator:ann", f"journeys show {ref}"):
         assert said in ran.err
     assert (await cli.ok("show", ref))["journey"]["stage"] == "assessment"
-    again = await cli("close", ref, "--outcome", "moved-away", "--if-version", await version(cli, ref), **bob)
+    again = await cli("close", ref, "--outcome", "moved-away", "--yes", "--if-version", await version(cli, ref), **bob)
     assert (again.code, "journey-closed" in again.out) == (0, True)
 
 
@@ -110,14 +110,14 @@ async def test_a_version_of_the_journey_before_is_none_of_this_one(cli: Cli, doo
     await doors.step(ref, "close", outcome="declined")
     assert await doors.referred(**form) == ref
     assert await version(cli, ref) == "2-1"
-    ran = await cli("close", ref, "--outcome", "declined", "--if-version", "1")
+    ran = await cli("close", ref, "--outcome", "declined", "--yes", "--if-version", "1")
     assert (ran.code, "on its journey 2, not 1" in ran.err) == (1, True)
-    assert (await cli("close", ref, "--outcome", "declined", "--if-version", "2-1")).code == 0
+    assert (await cli("close", ref, "--outcome", "declined", "--yes", "--if-version", "2-1")).code == 0
 
 
 async def test_what_is_no_version_is_refused(cli: Cli):
     """A version that show would not tell is refused before anything is sent, and so is one beside --next."""
-    ran = await cli("close", "F-7K3Q-9D2X", "--outcome", "declined", "--if-version", "latest")
+    ran = await cli("close", "F-7K3Q-9D2X", "--outcome", "declined", "--yes", "--if-version", "latest")
     assert (ran.code, "--if-version: latest is not a version" in ran.err) == (2, True)
     ran = await cli("allocate", "--next", "kim", "--if-version", "3")
     assert (ran.code, "--next" in ran.err) == (2, True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.claims.states import ClaimState
 from domain.evidence import EVIDENCE
 from domain.family import Basis, Consent
-from domain.journey.commands import AnyCommand, Caseload, Judged, PlacesTaken, Proposed, Restored, StillOpen
+from domain.journey.commands import AnyCommand, Command, CorrectEvent, Judged, Proposed, Restored
 from domain.journey.effects import Notify, Remind
 from domain.journey.events import (
     AnyEvent,
@@ -23,8 +23,10 @@ from domain.journey.events import (
     ReviewOutcome,
     Verdict,
 )
+from domain.journey.facts import Caseload, Facts, PlacesTaken, StillOpen
 from domain.programme.eligibility import Judgement
 from domain.programme.programme import Holder, Work
+from tests.facts import WithFacts
 
 EVENTS = get_args(get_args(AnyEvent)[0])
 COMMANDS = get_args(get_args(AnyCommand)[0])
@@ -162,6 +164,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "evidence": observations,
     "reminder_id": reminders,
     "effect_id": effects,
+    "evidence_id": st.sampled_from(["e1", "e2", "withdrawn:e1"]),
+    "of_another_family": st.booleans(),
     "of": effects,
     "message": messages,
     "work": _one_of(Work),
@@ -206,11 +210,17 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     ).map(tuple),
 }
 replacements = st.one_of([_built(kind) for kind in CORRECTABLE])
-FIELDS |= {"replacement": replacements, "original": st.none() | replacements}
+FIELDS |= {
+    "replacement": replacements,
+    "original": st.none() | replacements,
+    "named": st.none() | st.just("stepped-up"),
+}
 
 _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "reminder-fell-due": {"to": _one_of(Holder)},
     "move-deadline": {"to": days},
+    "close": {"to": st.sampled_from([None, None, None, "kent"])},
+    "journey-closed": {"to": st.sampled_from([None, "kent"])},
     "reminder-not-sent": {"fault": _one_of(DeliveryFault)},
     "notification-not-sent": {"fault": _one_of(DeliveryFault)},
     "clawback-proposed": {"claim_id": claims},
@@ -223,8 +233,11 @@ _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 
 
 def of(kind: Any) -> st.SearchStrategy[Any]:
-    """Any instance of one event or command."""
-    return _built(kind, **_SPECIAL.get(kind.model_fields["type"].default, {}))
+    """Any instance of one event or command; a command that rests on facts comes with any of them."""
+    built = _built(kind, **_SPECIAL.get(kind.model_fields["type"].default, {}))
+    if not issubclass(kind, Command) or not (kind.needs_facts or kind is CorrectEvent):
+        return built
+    return st.builds(WithFacts, built, st.builds(Facts, **{name: FIELDS[name] for name in Facts.model_fields}))
 
 
 events = st.one_of([of(kind) for kind in EVENTS])

@@ -1,11 +1,21 @@
-"""A second opinion on `troubled-families-2012`: naive sets of days over the raw JSON, sharing no code with `domain`."""
+"""A second opinion on `troubled-families-2012`: naive sets of days over the raw JSON, sharing no code with `domain`.
+
+Where something is not known to the day (a birth, an end, who is right) every possibility is tried, and a verdict is
+one only where all of them agree.
+"""
 
 import calendar
 from datetime import date, timedelta
+from functools import cache
+from itertools import product
+
+import holidays
 
 ONE = timedelta(days=1)
 TARIFFS = {2012: (700, 100, 800), 2013: (1500, 100, 1600), 2014: (2300, 100, 2400)}
 PRACTICE = ("lawful_basis_on", "key_worker_from", "assessed_on", "plan_on", "first_contact_on")
+ENGLAND = holidays.country_holidays("GB", subdiv="ENG")
+EVER, NEVER = date(1950, 1, 1), date(2030, 1, 1)
 
 
 def day(text):
@@ -29,23 +39,77 @@ def birthday(born, years):
         return date(born.year + years, 3, 1)
 
 
+def one_of(verdicts):
+    """The verdict that every possibility comes to, if it is one."""
+    verdicts = set(verdicts)
+    return verdicts.pop() if len(verdicts) == 1 else "insufficient"
+
+
+def truth(evidence):
+    """What counts: each id once, without withdrawals and what they withdraw, and without what was replaced."""
+    by_id = {item["id"]: item for item in evidence}
+    gone = set()
+    for item in by_id.values():
+        target = by_id.get(item.get("withdraws") or item.get("replaces"))
+        if target and target["source"] == item["source"] and target["kind"] != "withdrawal":
+            gone |= {target["id"]} - _chain(item, by_id)
+    return [item for item in by_id.values() if item["kind"] != "withdrawal" and item["id"] not in gone]
+
+
+def _chain(item, by_id):
+    """The ids of a chain of replacements that comes back to where it began."""
+    chain = [item["id"]]
+    while (after := by_id.get(chain[-1], {}).get("replaces")) and after not in chain:
+        chain.append(after)
+    return set(chain) if after == item["id"] else set()
+
+
+def belongs(member, on):
+    """Whether somebody belonged to the family on a day."""
+    return day(member.get("from", "1900-01-01")) <= on <= day(member.get("to", "2200-01-01"))
+
+
+def births(member, asked):
+    """The days of birth that matter: the first and last possible, and those on which an age asked for turns."""
+    if member.get("born") is None and member["role"] == "adult" and "expected" not in member:
+        return [EVER]  # taken as of age
+    first, last = _birth_span(member)
+    turns = [birthday(on, -years) + step * ONE for on in asked for years in (5, 16, 18) for step in (-1, 0, 1)]
+    return sorted({first, last, *(turn for turn in turns if first <= turn <= last)})
+
+
+def _birth_span(member):
+    born = member.get("born")
+    if born is None:
+        about = member.get("expected")
+        return (day(about) - 280 * ONE, day(about) + 28 * ONE) if about else (EVER, NEVER)
+    parts = [int(part) for part in born.split("-")]
+    if len(parts) == 1:
+        return date(parts[0], 1, 1), date(parts[0], 12, 31)
+    if len(parts) == 2:
+        return date(*parts, 1), date(*parts, calendar.monthrange(*parts)[1])
+    return date(*parts), date(*parts)
+
+
 def judge(claim):
     """Return the limbs of `crime-asb-education`, which results are met, and the pounds payable."""
     as_of, engaged = day(claim["as_of"]), day(claim["engaged_from"])
-    evidence = list({item["id"]: item for item in claim["evidence"]}.values())
+    evidence = truth(claim["evidence"])
     present, baseline = six_months_to(as_of), six_months_to(engaged - ONE)
     terms = _last_terms(claim, as_of)
     practice = _practice(claim.get("practice", {}), min(present))
     limbs = {
-        "attendance": _each_child(claim, terms, lambda child: _attendance(evidence, child, terms)),
+        "attendance": _each_child(claim, terms, lambda child: attended(claim, evidence, child, terms)),
         "exclusions": _each_child(claim, terms, lambda child: _exclusions(evidence, child, terms)),
-        "asb": _fall(evidence, "asb-incident", (present, baseline), 60, lambda _: True),
-        "offending": _fall(evidence, "offence", (present, baseline), 33, lambda item: _by_minor(claim, item)),
+        "asb": _fall(claim, evidence, "asb-incident", (present, baseline), 60),
+        "offending": _fall(claim, evidence, "offence", (present, baseline), 33),
         "practice": practice,
     }
-    adults = [member["id"] for member in claim["family"]["members"] if member["role"] == "adult"]
+    people = claim["family"]["members"]
+    adults = [member for member in people if member["role"] == "adult" and belongs(member, as_of)]
     met = {
-        "crime-asb-education": set(limbs.values()) <= {"met", "not_applicable"},
+        "crime-asb-education": set(limbs.values()) <= {"met", "not_applicable"}
+        and {limbs[name] for name in limbs if name != "practice"} != {"not_applicable"},
         "progress-to-work": practice == "met" and any(_started(evidence, adult, present) for adult in adults),
         "continuous-employment": practice == "met" and any(_works(evidence, a, as_of, present) for a in adults),
     }
@@ -66,104 +130,233 @@ def _practice(practice, begin):
 
 
 def _each_child(claim, terms, verdict):
-    children = [member for member in claim["family"]["members"] if member["role"] == "child"]
+    as_of = day(claim["as_of"])
+    children = [m for m in claim["family"]["members"] if m["role"] == "child" and belongs(m, as_of)]
     if terms is None:
         return "insufficient" if children else "not_applicable"
     begin = terms[0][0]
-    aged = [c for c in children if birthday(day(c["born"]), 5) <= begin < birthday(day(c["born"]), 16)]
-    verdicts = [verdict(child["id"]) for child in aged]
-    for decisive in ("not_met", "insufficient", "met"):
-        if decisive in verdicts:
-            return decisive
-    return "not_applicable"
+    aged = [{birthday(b, 5) <= begin < birthday(b, 16) for b in births(child, [begin])} for child in children]
+    verdicts = [verdict(child) for child in children]
+    return one_of(everyone([v for v, pupil in zip(verdicts, world, strict=True) if pupil]) for world in product(*aged))
 
 
-def _attendance(evidence, child, terms):
-    sessions = missed = 0
-    for first, last in terms:
-        found = [
-            item
-            for item in evidence
-            if item["kind"] == "school-attendance" and item.get("member") == child
-            if day(item["from"]) == first and day(item["to"]) == last
-        ]
-        if not found:
+def everyone(verdicts):
+    """One that is not met decides, then one that is open; nobody at all is not applicable."""
+    return next((one for one in ("not_met", "insufficient", "met") if one in verdicts), "not_applicable")
+
+
+def school_days(terms):
+    """The days of terms but weekends and bank holidays."""
+    return set().union(*(_school_days(first, last) for first, last in terms))
+
+
+@cache
+def _school_days(first, last):
+    return {d for d in days(first, last) if d.weekday() < 5 and d not in ENGLAND}
+
+
+def _later(one, other):
+    if one["observed_on"] != other["observed_on"]:
+        return one["observed_on"] > other["observed_on"]
+    return one.get("recorded", -1) > other.get("recorded", -1) > -1
+
+
+def _content(item):
+    return {name: value for name, value in item.items() if name not in {"id", "recorded", "replaces", "kind"}}
+
+
+def attended(claim, evidence, child, terms, rate=(("unauthorised",), 15)):
+    """Who speaks for each school day; the rate of all who speak, if they speak for every day and for all of theirs."""
+    needed = {d for d in school_days(terms) if belongs(child, d)}
+    if not needed and not any(belongs(child, d) for first, last in terms for d in days(first, last)):
+        return "not_applicable"
+    every = [(day(term["from"]), day(term["to"])) for term in claim["terms"]]
+    told = {}
+    for item in evidence:
+        if item["kind"] == "school-attendance" and item.get("member") == child["id"]:
+            first, last = day(item["from"]), min(day(item["to"]), day(item["observed_on"]))
+            if not any(_content(item) == _content(other) and other["id"] < item["id"] for other in _all(evidence)):
+                told[item["id"]] = (item, school_days(every) & days(first, last) if first <= last else set())
+    speakers = {}
+    for d in school_days(every):
+        here = [item for item, its in told.values() if d in its]
+        speakers[d] = [one for one in here if not any(o["source"] == one["source"] and _later(o, one) for o in here)]
+    if any(len(speakers[d]) != 1 for d in needed):
+        return "insufficient"
+    counted = {speakers[d][0]["id"] for d in needed}
+    for name in counted:
+        item, its = told[name]
+        if any(item not in speakers[d] for d in its) or sum(bool(its & school_days([term])) for term in set(every)) > 1:
             return "insufficient"
-        sessions += sum(item["sessions"] for item in found)
-        missed += sum(item["unauthorised"] for item in found)
-    return "met" if missed * 20 < sessions * 3 else "not_met"
+    sessions = sum(told[name][0]["sessions"] for name in counted)
+    absences, percent = rate
+    missed = sum(told[name][0][absence] for name in counted for absence in absences)
+    return "met" if missed * 100 < sessions * percent else "not_met"
 
 
-def _reported(evidence, kind, members):
-    reported = set()
+def _all(evidence):
+    return [item for item in evidence if item["kind"] == "school-attendance"]
+
+
+def reported(evidence, kind, members):
+    """The days of which returns say that all there was of a kind has been reported."""
+    told = set()
     for item in evidence:
         if item["kind"] == "return" and item["of"] == kind and item.get("member") in members:
-            reported |= days(day(item["from"]), day(item["to"]))
-    return reported
+            told |= days(day(item["from"]), min(day(item["to"]), day(item["observed_on"])))
+    return told
 
 
 def _exclusions(evidence, child, terms):
-    window = set().union(*(days(first, last) for first, last in terms))
+    window = {d for first, last in terms for d in days(first, last) if belongs(child, d)}
+    if not window:
+        return "not_applicable"
     fixed = [
-        item
+        item["on"] <= item["observed_on"]
         for item in evidence
-        if item["kind"] == "exclusion" and item["type"] == "fixed" and item.get("member") == child
+        if item["kind"] == "exclusion" and item["type"] == "fixed" and item.get("member") == child["id"]
         if day(item["on"]) in window
     ]
-    if len(fixed) >= 3:
+    if sum(fixed) >= 3:
         return "not_met"
-    return "met" if window <= _reported(evidence, "exclusion", {None, child}) else "insufficient"
+    return (
+        "met" if len(fixed) < 3 and window <= reported(evidence, "exclusion", {None, child["id"]}) else "insufficient"
+    )
 
 
-def _by_minor(claim, item):
-    born = {member["id"]: day(member["born"]) for member in claim["family"]["members"]}
-    return item["proven"] and day(item["on"]) < birthday(born[item["member"]], 18)
-
-
-def _fall(evidence, kind, windows, percent, counts):
+def _fall(claim, evidence, kind, windows, percent):
+    """The fall in every world: whoever may have been under age, whatever was announced may have happened."""
     present, baseline = windows
-    on = [day(item["on"]) for item in evidence if item["kind"] == kind and counts(item)]
-    now, before = sum(d in present for d in on), sum(d in baseline for d in on)
-    reported = _reported(evidence, kind, {None})
-    fallen = now == 0 if before == 0 else (before - now) * 100 >= percent * before
-    if not baseline <= reported:
-        return "insufficient"
-    if not present <= reported:
-        return "insufficient" if fallen else "not_met"
-    return "met" if fallen else "not_met"
+    family = {member["id"]: member for member in claim["family"]["members"]}
+    choices = []
+    for name, member in family.items():
+        own = [item for item in evidence if item["kind"] == kind and item.get("member") == name]
+        own = [item for item in own if belongs(member, day(item["on"])) and item.get("proven", True)]
+        seen, unseen = ([i for i in own if (i["on"] <= i["observed_on"]) == was] for was in (True, False))
+        ages = births(member, [day(item["on"]) for item in own]) if kind == "offence" else [None]
+        young = lambda item, born: born is None or day(item["on"]) < birthday(born, 18)  # noqa: E731
+        choices.append({tuple(day(i["on"]) for i in seen if young(i, born)) for born in ages})
+        choices += [{(day(i["on"]),) if young(i, born) else () for born in ages} | {()} for i in unseen]
+    told = reported(evidence, kind, {None})
+    verdicts = set()
+    for world in {_counts(world, present, baseline) for world in product(*choices)}:
+        now, before = world
+        fallen = now == 0 if before == 0 else (before - now) * 100 >= percent * before
+        complete = present <= told
+        verdicts.add("insufficient" if fallen and not complete else "met" if fallen else "not_met")
+    return one_of(verdicts) if baseline <= told else "insufficient"
 
 
-def _of(evidence, kinds, adult):
-    """The spells of an adult: of reports with the same beginning and benefit, the one that was observed last."""
-    last = {}
-    for item in evidence:
-        if item["kind"] in kinds and item.get("member") == adult:
-            spell = (item["kind"], item["from"], item.get("benefit"))
-            rank = (item["observed_on"], item.get("to", ""), item["id"])
-            last[spell] = max(last.get(spell, ((), None)), (rank, item), key=lambda pair: pair[0])
-    return [item for _, item in last.values()]
+def _counts(world, present, baseline):
+    on = [d for some in world for d in some]
+    return sum(d in present for d in on), sum(d in baseline for d in on)
+
+
+def spells(evidence, kinds, who):
+    """The spells of somebody: each a list of the reports of which one is true."""
+    found = []
+    reports = [item for item in evidence if item["kind"] in kinds and item.get("member") == who]
+    for item in sorted(reports, key=_when):
+        for same in (_number, _hours, _no_hours):
+            spell = next((spell for spell in found if _one_source(item, spell) and same(item, spell)), None)
+            if spell:
+                spell.append(item)
+                break
+        else:
+            found.append([item])
+    return [_last(spell) for spell in found]
+
+
+def _when(item):
+    return item["observed_on"], item.get("recorded", -1), item.get("to", ""), item.get("spell", ""), item["id"]
+
+
+def _one_source(item, spell):
+    return item["source"] == spell[0]["source"] and item["kind"] == spell[0]["kind"]
+
+
+def _known(spell, name):
+    return next((item[name] for item in reversed(spell) if item.get(name) is not None), None)
+
+
+def _number(item, spell):
+    return item.get("spell") is not None and item["spell"] == _known(spell, "spell")
+
+
+def _begun_alike(item, spell):
+    codes = ("from", "benefit", "status", "service")
+    if item.get("spell") is not None and _known(spell, "spell") is not None:
+        return False
+    return all(item.get(name) == spell[-1].get(name) for name in codes)
+
+
+def _hours(item, spell):
+    return _begun_alike(item, spell) and item.get("hours") == _known(spell, "hours")
+
+
+def _no_hours(item, spell):
+    return _begun_alike(item, spell) and None in (item.get("hours"), _known(spell, "hours"))
+
+
+def _last(spell):
+    newest = [item for item in spell if not any(_later(other, item) for other in spell)]
+    return [item for item in newest if item.get("to")] or newest
+
+
+def seen(item, as_of):
+    """The days on which a report has a status held, and seen; an open one speaks until as-of."""
+    first = day(item["from"])
+    if first > day(item["observed_on"]):
+        return set()
+    return days(first, min(day(item["to"]), day(item["observed_on"])) if item.get("to") else as_of)
+
+
+def told(item, as_of):
+    """The days on which a report has a status held, seen or not."""
+    return days(day(item["from"]), day(item["to"]) if item.get("to") else as_of)
+
+
+def certain(some, as_of):
+    """The days on which every report of a spell has it held, spells together."""
+    return set().union(*(set.intersection(*(seen(item, as_of) for item in spell)) for spell in some))
+
+
+def possible(some, as_of):
+    """The days on which any report has a status held."""
+    return set().union(*(told(item, as_of) for spell in some for item in spell))
 
 
 def _started(evidence, adult, present):
-    return any(day(item["from"]) in present for item in _of(evidence, ("work-programme", "esf-provision"), adult))
+    for spell in spells(evidence, ("work-programme", "esf-provision"), adult["id"]):
+        begun = {day(item["from"]) for item in spell if item["from"] <= item["observed_on"]}
+        if all(day(i["from"]) in begun for i in spell) and all(d in present and belongs(adult, d) for d in begun):
+            return True
+    return False
 
 
-def _days_of(items, as_of):
-    found = set()
-    for item in items:
-        found |= days(day(item["from"]), min(day(item["to"]), as_of) if item.get("to") else as_of)
-    return found
+def _ends(spell, as_of):
+    """When a benefit may have ended, with its code: an end that nobody has seen is none."""
+    for item in spell:
+        unseen = item.get("to") and item["to"] > item["observed_on"]
+        yield (None if not item.get("to") or unseen else day(item["to"])), item["benefit"]
 
 
 def _works(evidence, adult, as_of, present):
-    benefits = [item for item in _of(evidence, ("out-of-work-benefit",), adult) if day(item["from"]) <= as_of]
-    if not benefits or any(not item.get("to") or day(item["to"]) >= as_of for item in benefits):
+    benefits = spells(evidence, ("out-of-work-benefit",), adult["id"])
+    benefits = [spell for spell in benefits if any(day(item["from"]) <= as_of for item in spell)]
+    worlds = list(product(*(list(_ends(spell, as_of)) for spell in benefits)))
+    if not benefits or any(end is None or end >= as_of for world in worlds for end, _ in world):
         return False
-    ended = max(day(item["to"]) for item in benefits)
-    worked = _days_of(_of(evidence, ("employment",), adult), as_of)
-    worked -= _days_of(_of(evidence, ("work-programme", "esf-provision"), adult), as_of)
-    worked = {d for d in worked if d > ended}
-    if "jsa" in {item["benefit"] for item in benefits if day(item["to"]) == ended}:
+    last = [max(end for end, _ in world) for world in worlds]
+    after_jsa = {
+        "jsa" in {code for end, code in world if end == ended} for world, ended in zip(worlds, last, strict=True)
+    }
+    if len(after_jsa) > 1:
+        return False
+    worked = certain(spells(evidence, ("employment",), adult["id"]), as_of)
+    worked -= possible(spells(evidence, ("work-programme", "esf-provision"), adult["id"]), as_of)
+    worked = {d for d in worked if d > max(last) and belongs(adult, d)}
+    if after_jsa == {True}:
         return len(worked & days(as_of - 209 * ONE, as_of)) >= 182
     run = longest = 0
     for d in sorted(present):

@@ -1,6 +1,7 @@
 """Random claim files, crowded at the edges of every window, drawn from one seed."""
 
 import calendar
+import itertools
 import random
 from datetime import date, timedelta
 
@@ -37,6 +38,8 @@ def days(n):
 class Draw:
     """One random claim file."""
 
+    early = 0.02
+
     def __init__(self, seed):
         self.rng = random.Random(seed)  # noqa: S311
         rng = self.rng
@@ -46,7 +49,7 @@ class Draw:
         self.baseline = (shift(self.engaged - days(1), -6) + days(1), self.engaged - days(1))
         self.terms = [tuple(map(date.fromisoformat, term)) for term in TERMS]
         self.complete = [term for term in self.terms if term[1] < self.as_of][-3:]
-        self.evidence = []
+        self.evidence, self.ids = [], itertools.count()
         self.tidy = rng.random() < 0.5
         self.adults = [
             {"id": f"a{n}", "role": "adult", "born": self.born_adult()} for n in range(rng.choice((0, 1, 1, 2)))
@@ -57,12 +60,15 @@ class Draw:
         if not self.adults + self.children:
             self.adults = [{"id": "a0", "role": "adult", "born": "1980-02-29"}]
 
-    def add(self, kind, **fields):
-        """Add a piece of evidence with an id of its own, observed on any day."""
-        observed = self.as_of + days(self.rng.randint(-300, 60))
-        item = {"id": f"e{len(self.evidence)}", "kind": kind, "source": "x", "observed_on": str(observed)}
+    def add(self, kind, observed=None, **fields):
+        """Add a piece of evidence with an id of its own, observed after the last day it tells of, seldom before."""
+        told = max(day for day in (fields.get(name) for name in ("on", "from_", "to")) if isinstance(day, date))
+        late = self.rng.randint(-20, -1) if self.rng.random() < self.early else self.rng.choice((0, 0, 1, 30, 200))
+        seen = observed or told + days(late)
+        item = {"id": f"e{next(self.ids)}", "kind": kind, "source": "x", "observed_on": str(seen)}
         item |= {name.rstrip("_"): str(v) if isinstance(v, date) else v for name, v in fields.items() if v is not None}
         self.evidence.append(item)
+        return item
 
     def edge(self, *spans):
         """A day on an edge of a span, just outside it, or somewhere within it."""

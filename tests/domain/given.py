@@ -5,8 +5,7 @@ from typing import Any
 
 from domain.errors import Rejected
 from domain.family import Member
-from domain.journey.commands import AnyCommand, Caseload, PassTime, PlacesTaken
-from domain.journey.decide import decide
+from domain.journey.commands import AnyCommand, PassTime
 from domain.journey.events import (
     AnyEvent,
     CheckRecorded,
@@ -20,7 +19,9 @@ from domain.journey.events import (
     SteppedDown,
 )
 from domain.journey.evolve import fold
+from domain.journey.facts import Caseload, PlacesTaken
 from domain.programme.programme import Programme
+from tests.facts import decide, give
 
 
 class Given:
@@ -59,7 +60,7 @@ def noon(day: date) -> datetime:
 def ask(kind: Any, day: date, /, **fields: Any) -> Any:
     """A command given at noon of `day`, about that day unless `on` says otherwise."""
     on = {"on": day} if "on" in kind.model_fields else {}
-    return kind(**{"command_id": "c-1", "at": noon(day), "actor": "coordinator:ann", **on, **fields})
+    return give(kind, **{"command_id": "c-1", "at": noon(day), "actor": "coordinator:ann", **on, **fields})
 
 
 def fact(kind: Any, day: date, /, **fields: Any) -> Any:

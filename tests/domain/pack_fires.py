@@ -25,7 +25,6 @@ from domain.family import Consent
 from domain.journey import events as e
 from domain.journey.agenda import agenda, due_on
 from domain.journey.consent import refusal
-from domain.journey.decide import decide
 from domain.journey.effects import EvaluateResults, Notify
 from domain.journey.evolve import evolve, fold
 from domain.journey.react import react
@@ -34,6 +33,7 @@ from domain.rules.payment import payable
 from domain.rules.spans import DAY, Span
 from domain.rules.windows import ChangingNumber
 from tests.domain.arbitrary import EVENTS
+from tests.facts import decide
 
 OFFERED = fact(e.HandoverOffered, AT_WORK[-1].on, to="lee")
 REGRESSED = fact(e.CheckRecorded, add_months(STEPPED_DOWN_ON, 6), months=6, verdict="regressed")

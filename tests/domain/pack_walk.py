@@ -9,17 +9,18 @@ from pack_cases import Case
 from domain.calendar import calendar_of, local_date
 from domain.journey import commands as c
 from domain.journey.agenda import Deadline, agenda, owed_now
-from domain.journey.decide import decide
 from domain.journey.effects import Effect
 from domain.journey.events import AnyEvent
 from domain.journey.evolve import evolve
 from domain.journey.explain import explain
+from domain.journey.facts import PlacesTaken
 from domain.journey.react import react
 from domain.journey.state import UNREFERRED, Journey
 from domain.programme.programme import Programme
+from tests.facts import decide, give
 
 STEPS = ("refer", "identify", "allocate", "assess", "plan", "start")
-ONE_FAMILY = c.PlacesTaken(families=0, key_workers=0, holds=False)
+ONE_FAMILY = PlacesTaken(families=0, key_workers=0, holds=False)
 
 
 class Walk:
@@ -36,7 +37,7 @@ class Walk:
     def give(self, kind: Any, **fields: Any) -> None:
         """Give a command now, about today."""
         on = {"on": local_date(self.now)} if "on" in kind.model_fields else {}
-        order = kind(**{"command_id": "c", "at": self.now, "actor": "coordinator:ann", **on, **fields})
+        order = give(kind, **{"command_id": "c", "at": self.now, "actor": "coordinator:ann", **on, **fields})
         happened = decide(self.journey, order, self.pack)
         for event in happened:
             self.journey = evolve(self.journey, event)

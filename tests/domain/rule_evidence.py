@@ -12,7 +12,7 @@ from typing import get_args
 from dateutil.relativedelta import relativedelta
 
 from domain.evidence import EVIDENCE, MODELS
-from domain.rules.case import Case, FamilyMember, index
+from domain.rules.case import Case, known
 from domain.rules.grammar import (
     AllOf,
     AnyAdult,
@@ -30,6 +30,7 @@ from domain.rules.grammar import (
     Started,
     WholeFamily,
 )
+from domain.rules.member import FamilyMember
 from domain.rules.spans import DAY, Span
 from domain.rules.windows import number_on
 
@@ -43,6 +44,7 @@ FILLED = {
     "service-involvement": {"service": "some-service"},
 }
 TEN = 10
+OBSERVED = "2030-01-01"  # long after every window: partners report late
 _ids = count()
 
 
@@ -82,7 +84,7 @@ class World:
             terms=self.terms,
             practice=self.practice,
             needs=self.needs,
-            by_kind=index(evidence),
+            known=known(evidence),
         )
 
     def with_child_for(self, rule):
@@ -96,7 +98,7 @@ class World:
 def item(kind, member, **fields):
     """A piece of evidence of this kind, with whatever fields the kind demands."""
     written = {name.rstrip("_"): value for name, value in fields.items()}
-    known = {"id": f"w{next(_ids):06}", "kind": kind, "source": "test", "observed_on": "2013-05-20", "member": member}
+    known = {"id": f"w{next(_ids):06}", "kind": kind, "source": "test", "observed_on": OBSERVED, "member": member}
     return EVIDENCE.validate_python(known | FILLED.get(kind, {}) | written)
 
 

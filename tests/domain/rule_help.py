@@ -6,9 +6,10 @@ from itertools import count
 from pydantic import TypeAdapter
 
 from domain.evidence import EVIDENCE
-from domain.rules.case import Case, FamilyMember, index
+from domain.rules.case import Case, known
 from domain.rules.evaluate import evaluate
 from domain.rules.grammar import Rule
+from domain.rules.member import FamilyMember
 from domain.rules.spans import Span
 
 RULE = TypeAdapter(Rule)
@@ -64,7 +65,7 @@ def case(*evidence, members=(ADULT, CHILD), as_of=AS_OF, engaged=ENGAGED, terms=
         terms=terms,
         practice=practice or {},
         needs=needs,
-        by_kind=index(evidence),
+        known=known(evidence),
     )
 
 

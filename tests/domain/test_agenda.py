@@ -38,6 +38,7 @@ from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda, due_on, owed_now
 from domain.journey.evolve import fold
+from domain.journey.facts import Caseload
 from domain.journey.react import react
 
 ENGLAND = calendar_of("ENG")
@@ -295,7 +296,7 @@ def test_steps_recorded_together_remind_nobody():
     stream = [referred]
     asked = [
         ask(c.IdentifyFamily, IDENTIFIED_ON, criteria=("poverty", "crime")),
-        ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim", caseload=c.Caseload(known=True, held=0, cap=10)),
+        ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim", caseload=Caseload(known=True, held=0, cap=10)),
         ask(c.AssessFamily, ASSESSED_ON, needs=("debt",)),
         ask(c.AgreePlan, PLANNED_ON, needs=("debt",)),
         ask(c.StartIntervention, STARTED_ON),

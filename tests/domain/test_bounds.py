@@ -28,6 +28,7 @@ from domain.journey import events as e
 from domain.journey.agenda import agenda, checks_left, owed_now
 from domain.journey.evolve import fold
 from domain.journey.explain import explain
+from domain.journey.facts import PlacesTaken
 from domain.programme.local_scheme import Cohorts, Localities, Need, Places
 from domain.programme.programme import Programme
 
@@ -154,7 +155,7 @@ FULL = bounded(places=Places(families=2, key_workers=2, **SOURCED))
 )
 def test_a_family_without_a_place_is_refused(taken, code, saying):
     """No more families than places, and no more key workers than the programme has; uncounted places are no places."""
-    places = None if taken is None else c.PlacesTaken(**taken)
+    places = None if taken is None else PlacesTaken(**taken)
     give = ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim", caseload=ROOM, places=places)
     Given(referred, identified, programme=FULL).when(give).refused(code, saying)
 
@@ -170,7 +171,7 @@ def test_a_family_without_a_place_is_refused(taken, code, saying):
 )
 def test_a_family_with_a_place_is_allocated(places, taken):
     """The last place may be taken, by a key worker who holds families already or is within their number."""
-    give = ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim", caseload=ROOM, places=c.PlacesTaken(**taken))
+    give = ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim", caseload=ROOM, places=PlacesTaken(**taken))
     Given(referred, identified, programme=bounded(places=places)).when(give).then(
         fact(e.KeyWorkerAllocated, ALLOCATED_ON, key_worker="kim")
     )
@@ -179,7 +180,7 @@ def test_a_family_with_a_place_is_allocated(places, taken):
 def test_a_handover_too_needs_a_place_for_its_key_worker():
     """A handover to one key worker too many is refused like an allocation."""
     offered = fact(e.HandoverOffered, ALLOCATED_ON, to="lee")
-    taken = c.PlacesTaken(families=1, key_workers=2, holds=False)
+    taken = PlacesTaken(families=1, key_workers=2, holds=False)
     take = ask(c.AcceptHandover, ALLOCATED_ON, key_worker="lee", caseload=ROOM, places=taken)
     Given(*HELD, offered, programme=FULL).when(take).refused("key-workers-full")
 

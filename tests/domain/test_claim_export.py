@@ -4,9 +4,11 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 from claim_random import claim_of
+from claim_random_lived import lived
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.births import BORN
 from domain.claims.claim_file import check
 from domain.claims.journey_claim import claim_file_of
 from domain.claims.reading import fit, read
@@ -15,12 +17,13 @@ from domain.evidence import EVIDENCE
 from domain.family import Member
 from domain.journey import commands as c
 from domain.journey.commands import COMMAND
-from domain.journey.decide import decide
 from domain.journey.events import EVENT, EventCorrected
 from domain.journey.evolve import evolve, fold
 from domain.journey.state import UNREFERRED
+from domain.rules.spans import Span
 from programmes import kept, load
 from tests.domain.given import A_PLACE, ROOM, ask
+from tests.facts import WithFacts, apart, decide
 
 PACK = load("wirral-2012")
 KEPT = kept(PACK.model_dump_json(by_alias=True).encode())
@@ -29,12 +32,15 @@ KEPT = kept(PACK.model_dump_json(by_alias=True).encode())
 class History:
     """One family's path with the people and the evidence of a random claim file, in a random order."""
 
-    def __init__(self, seed, chance):
-        self.file, self.chance = claim_of(seed), chance
+    def __init__(self, seed, chance, draw=claim_of):
+        self.file, self.chance = draw(seed), chance
         people = self.file["family"]["members"]
         self.ids = {each["id"]: f"m{number}" for number, each in enumerate(people, 1)}
-        self.members = tuple(Member(id=self.ids[each["id"]], role=each["role"]) for each in people)
-        self.born = {self.ids[each["id"]]: date.fromisoformat(each["born"]) for each in people}
+        days = [{name: each[name] for name in ("from", "to") if name in each} for each in people]
+        self.members = tuple(
+            Member(id=self.ids[each["id"]], role=each["role"], **told) for each, told in zip(people, days, strict=True)
+        )
+        self.born = {self.ids[each["id"]]: BORN.validate_python(each["born"]) for each in people if "born" in each}
         self.as_of = date.fromisoformat(self.file["as_of"])
         self.engaged = date.fromisoformat(self.file["engaged_from"])
         self.events, self.journey = [], UNREFERRED
@@ -43,7 +49,8 @@ class History:
     def give(self, kind, day, **fields):
         """Carry out one command as the journal does, by way of JSON; a refusal leaves no trace."""
         self.now += timedelta(hours=1)
-        command = COMMAND.validate_json(ask(kind, day, **fields).model_dump_json(by_alias=True))
+        given, facts = apart(ask(kind, day, **fields))
+        command = WithFacts(COMMAND.validate_json(given.model_dump_json(by_alias=True)), facts)
         try:
             happened = decide(self.journey, command.model_copy(update={"at": self.now}), PACK)
         except Rejected:
@@ -96,11 +103,17 @@ def reread(events):
     return [EVENT.validate_json(EVENT.dump_json(event, by_alias=True)) for event in events]
 
 
-@given(st.integers(0, 10_000), st.randoms(use_true_random=False), st.floats(0, 1))
+@given(
+    st.integers(0, 10_000),
+    st.randoms(use_true_random=False),
+    st.floats(0, 1),
+    st.sampled_from([claim_of, lived]),
+    st.sampled_from([(), (Span(date(2013, 1, 8), date(2013, 3, 27)), Span(date(2014, 9, 2), date(2014, 12, 18)))]),
+)
 @settings(max_examples=60)
-def test_an_exported_file_gives_the_recorded_decision(seed, chance, part):
+def test_an_exported_file_gives_the_recorded_decision(seed, chance, part, draw, terms):
     """Recorded part of the way through any history, exported at its end: the same report, byte for byte."""
-    history = History(seed, chance)
+    history = History(seed, chance, draw)
     history.path()
     evidence = history.file["evidence"]
     chance.shuffle(evidence)
@@ -108,12 +121,12 @@ def test_an_exported_file_gives_the_recorded_decision(seed, chance, part):
     history.learn(evidence[:cut])
     recorded_at = history.journey.version
     paid = {each["result"]: each["amount"] for each in history.file["paid"]}
-    file = claim_file_of(history.journey, PACK, history.born, history.as_of, paid)
+    file = claim_file_of(history.journey, PACK, history.born, history.as_of, paid, terms=terms)
     recorded = check(file, PACK).model_dump_json(indent=2)
     history.learn(evidence[cut:])
 
     then = fold(reread(history.events[:recorded_at]))
-    exported = claim_file_of(then, KEPT, history.born, history.as_of, paid)
+    exported = claim_file_of(then, KEPT, history.born, history.as_of, paid, terms=terms)
     content = json.dumps(exported.model_dump(mode="json", by_alias=True)).encode()
     again = read(content)
     fit(again, KEPT)

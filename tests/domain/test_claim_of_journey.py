@@ -6,11 +6,13 @@ import pytest
 
 from domain.claims.claim_file import check
 from domain.claims.journey_claim import claim_file_of
-from domain.claims.reading import BadClaimFile, fit
-from domain.family import Consent
+from domain.claims.reading import BadClaimFile, fit, read
+from domain.evidence import EVIDENCE
+from domain.family import Consent, Member
 from domain.journey import events as e
 from domain.journey.evolve import fold
 from domain.programme.eligibility import Criterion, Eligibility, Household
+from domain.rules.spans import Span
 from programmes import load
 from tests.domain.given import (
     ALLOCATED_ON,
@@ -31,6 +33,12 @@ AGAIN_ON = date(2012, 9, 3)
 BORN = {member.id: date(1980, 2, 3) for member in referred.members}
 GIVEN = Consent(id="c1", basis="consent", purpose="family-support", on=REFERRED_ON)
 consented = fact(e.ConsentRecorded, IDENTIFIED_ON, consent=GIVEN)
+
+
+def seen(kind, name, day, **fields):
+    """Evidence recorded on the day it was observed."""
+    told = {"id": name, "kind": kind, "source": "police", "observed_on": day, **fields}
+    return fact(e.EvidenceRecorded, day, evidence=EVIDENCE.validate_python(told))
 
 
 def test_a_family_that_nobody_holds_has_no_claim_file():
@@ -135,3 +143,48 @@ def test_a_claim_is_judged_by_the_pack_it_names(changes, said):
     fit(file.model_copy(update={"programme_hash": None}), PACK.model_copy(update={"hash": "0" * 64}))
     with pytest.raises(BadClaimFile, match=said):
         fit(file, PACK.model_copy(update=changes))
+
+
+def test_evidence_of_whom_the_journey_does_not_hold_stays_out_of_its_file():
+    """A claim file names its members only, so that every file that is written can be read, whoever left before."""
+    left = seen("exclusion", "x9", AS_OF, on=AS_OF, type="fixed", member="m9")
+    own = seen("exclusion", "x1", AS_OF, on=AS_OF, type="fixed", member="m2")
+    file = claim_file_of(fold([*AT_WORK, left, own]), PACK, BORN, AS_OF, {})
+    assert file is not None
+    assert [item.id for item in file.evidence if item.kind == "exclusion"] == ["x1"]
+    assert read(file.model_dump_json(by_alias=True).encode()) == file
+
+
+def test_evidence_carries_its_place_in_the_order_of_recording():
+    """Of two reports observed on one day the one recorded later is the later, also from a later journey."""
+    told = [seen("police-callout", name, AS_OF, on=AS_OF) for name in ("b", "a")]
+    later = [seen("police-callout", "c", AS_OF, on=AS_OF).evidence]
+    file = claim_file_of(fold([*AT_WORK, *told]), PACK, BORN, AS_OF, {}, later)
+    assert file is not None
+    assert [(item.id, item.recorded) for item in file.evidence][-3:] == [("b", 1), ("a", 2), ("c", 3)]
+
+
+def test_members_stand_in_the_file_with_the_days_they_belonged():
+    """Who joined or left is named with the day; who did neither is as before."""
+    members = (Member(id="m1", role="adult", **{"from": AS_OF}), Member(id="m2", role="child", to=AS_OF))
+    file = claim_file_of(
+        fold([AT_WORK[0].model_copy(update={"members": members}), *AT_WORK[1:]]), PACK, BORN, AS_OF, {}
+    )
+    assert file is not None
+    assert [(each.from_, each.to) for each in file.family.members] == [(AS_OF, None), (None, AS_OF)]
+    assert Member.model_validate_json(members[0].model_dump_json()) == members[0]
+    assert Member(id="m1", role="adult").model_dump() == {"id": "m1", "role": "adult"}
+
+
+def test_added_terms_stand_in_the_file_beside_those_of_the_pack():
+    """One that shares a day with a term of the pack takes its place; without any the pack's own are meant."""
+    added = (Span(date(2013, 1, 8), date(2013, 3, 27)), Span(date(2031, 9, 1), date(2031, 12, 19)))
+    file = claim_file_of(fold([*AT_WORK, consented]), PACK, BORN, AS_OF, {}, terms=added)
+    plain = claim_file_of(fold([*AT_WORK, consented]), PACK, BORN, AS_OF, {})
+    assert file is not None
+    assert plain is not None
+    assert plain.terms is None
+    told = [(term.from_, term.to) for term in file.terms or ()]
+    assert set(told) >= {(term.first, term.last) for term in added}
+    assert date(2013, 1, 7) not in {first for first, _ in told}
+    assert date(2012, 9, 4) in {first for first, _ in told}

@@ -103,10 +103,10 @@ def test_caseloads():
     ]
     told = [(one.code, one.reference, one.remedy) for one in doctor.caseloads(workers, {"ann": 2, "bob": 1, "cat": 1})]
     assert told == [
-        ("leaver-holds", None, "journeys workers leave kim --to ann --to bob"),
+        ("leaver-holds", None, "journeys staff leave kim --to ann --to bob"),
         ("over-cap", "F-2", "journeys offer-handover F-2 --to ann"),
     ]
-    assert doctor.caseloads(workers[2:], {})[0].remedy == "journeys workers cap max 4"
+    assert doctor.caseloads(workers[2:], {})[0].remedy == "journeys staff cap max 4"
 
 
 def test_one_look_tells_of_so_many():

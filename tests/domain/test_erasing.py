@@ -16,11 +16,11 @@ from domain.journey.commands import (
     RecordNotification,
     ReferFamily,
     RetryMessage,
-    StillOpen,
     WithdrawConsent,
 )
 from domain.journey.events import FamilyErased, JourneyClosed, NotificationNotSent
 from domain.journey.evolve import fold
+from domain.journey.facts import StillOpen
 
 OWN = REFERRAL["journey_id"]
 CLOSED = (*SUSTAINED, fact(JourneyClosed, LATER, outcome="sustained"))

@@ -5,7 +5,12 @@ from pydantic import ValidationError
 
 from domain.evidence_words import coded, spelled
 
-WORDS = {"asb-incident": "action", "out-of-work-benefit": "benefit", "service-involvement": "service"}
+WORDS = {
+    "asb-incident": "action",
+    "out-of-work-benefit": "benefit",
+    "service-involvement": "service",
+    "employment": "spell",
+}
 SENTENCE = "Told Wren Nobody to stop"
 
 

@@ -24,8 +24,8 @@ from domain.calendar import calendar_of
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
-from domain.journey.commands import Caseload
 from domain.journey.evolve import fold
+from domain.journey.facts import Caseload, PlacesTaken
 from domain.programme.local_scheme import Places
 from programmes import load
 
@@ -89,7 +89,7 @@ def test_a_manager_exceeds_the_cap_with_a_reason():
 def test_a_waiver_lifts_the_places_of_the_programme_too():
     """Where the programme has no place left, a manager's waiver makes one; without it the family waits."""
     limited = PROGRAMME.model_copy(update={"places": Places(families=2, source="the tests", confidence="verified")})
-    taken = {"caseload": ROOM, "places": c.PlacesTaken(families=2, key_workers=1, holds=True)}
+    taken = {"caseload": ROOM, "places": PlacesTaken(families=2, key_workers=1, holds=True)}
     Given(*WAITS, programme=limited).when(allocate(**taken)).refused("places-full")
     Given(*WAITS, programme=limited).when(allocate(**taken, waiver="sibling-group", **MANAGER)).then(
         allocated.model_copy(update={"waiver": "sibling-group"})

@@ -11,7 +11,7 @@ from programmes import load
 
 PACK = load("local-outcomes")
 AS_OF = date(2026, 4, 1)
-SOURCE = {"source": "schools", "observed_on": "2026-03-31"}
+SOURCE = {"source": "schools", "observed_on": "2026-04-01"}
 TERMS = (("2025-09-02", "2025-12-19"), ("2026-01-05", "2026-03-27"))
 
 

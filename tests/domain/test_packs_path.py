@@ -13,6 +13,7 @@ from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey.effects import Notify
 from domain.journey.events import AnyEvent, ReminderFellDue
+from domain.journey.facts import PlacesTaken
 from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Programme
 from programmes import load, names
@@ -157,7 +158,7 @@ def test_a_full_scheme_takes_no_further_family(name, taken, code):
         path.wait("allocation")
     less = {key: value if isinstance(value, bool) else value - 1 for key, value in taken.items()}
     with pytest.raises(Rejected) as refused:
-        full.give(c.AllocateKeyWorker, key_worker="kim", caseload=ROOM, places=c.PlacesTaken(**taken))
+        full.give(c.AllocateKeyWorker, key_worker="kim", caseload=ROOM, places=PlacesTaken(**taken))
     assert refused.value.code == code
-    room.give(c.AllocateKeyWorker, key_worker="kim", caseload=ROOM, places=c.PlacesTaken(**less))
+    room.give(c.AllocateKeyWorker, key_worker="kim", caseload=ROOM, places=PlacesTaken(**less))
     assert room.journey.key_worker == "kim"

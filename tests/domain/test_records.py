@@ -139,7 +139,7 @@ def test_a_correction_that_would_be_another_event_is_refused(version, replacemen
 def test_there_must_be_something_to_correct():
     """A number without an event, or an event that is not a step of the path, cannot be corrected."""
     nothing = ask(c.CorrectEvent, LATER, version=99, reason="misread", replacement=assessed)
-    Given(*AT_WORK).when(nothing).refused("nothing-to-correct", saying="has no event 99 that can be corrected")
+    Given(*AT_WORK).when(nothing).refused("nothing-to-correct", saying="has no event 99; the last is")
 
 
 def test_a_closed_journey_takes_corrections_up_to_its_close():

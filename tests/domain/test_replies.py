@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 from given import HELD, PROGRAMME, noon
 
-from domain.journey.decide import decide
 from domain.journey.evolve import evolve, fold
 from domain.journey.react import given_up
 from domain.journey.replies import Rejection, Reply
+from tests.facts import decide
 
 
 def test_a_reply_is_kept_as_it_was_given():

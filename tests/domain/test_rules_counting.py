@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from rule_help import ADULT, BASELINE, CHILD, SIX_MONTHS, THREE_TERMS, case, item, number, returns, rule, verdict
 
-from domain.rules.case import FamilyMember
 from domain.rules.evaluate import evaluate
+from domain.rules.member import FamilyMember
 
 TERM_DATES = [("2012-04-16", "2012-07-20"), ("2012-09-04", "2012-12-21"), ("2013-01-07", "2013-03-28")]
 EXCLUSIONS = rule(

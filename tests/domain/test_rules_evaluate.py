@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 from rule_help import ADULT, BASELINE, CHILD, RULE, SIX_MONTHS, THREE_TERMS, case, item, number, returns, rule, verdict
 
-from domain.rules.case import FamilyMember
 from domain.rules.evaluate import evaluate
+from domain.rules.member import FamilyMember
 
 WHOLE = ("2012-11-21", "2013-05-20")
 CALM = rule("count", of="police-callout", window=SIX_MONTHS, compare="fewer-than", threshold=number(1))

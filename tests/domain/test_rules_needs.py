@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from rule_help import ADULT, CHILD, RULE, SIX_MONTHS, THREE_TERMS, case, item, number, returns, rule, verdict
 
-from domain.rules.case import FamilyMember
 from domain.rules.evaluate import evaluate
+from domain.rules.member import FamilyMember
 
 WHOLE = ("2012-11-21", "2013-05-20")
 FIRST, LAST = (date.fromisoformat(day) for day in WHOLE)

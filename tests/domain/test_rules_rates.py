@@ -73,9 +73,9 @@ def test_a_record_that_cannot_be_placed_in_one_term_is_left_out():
 
 def test_two_records_of_one_term_are_added():
     """A child who changed school has a record from each."""
-    records = [record(term, 100, 0) for term in LAST_THREE]
-    second = record(LAST_THREE[1], 50, 50, from_="2012-11-01")
-    assert evaluate(ABSENCE, case(*records, second), CHILD).figure == "50 of 350 sessions (14.28%)"
+    first = [record(LAST_THREE[0], 100, 0), record(LAST_THREE[2], 100, 0)]
+    halves = [record(LAST_THREE[1], 100, 0, to="2012-10-31"), record(LAST_THREE[1], 50, 50, from_="2012-11-01")]
+    assert evaluate(ABSENCE, case(*first, *halves), CHILD).figure == "50 of 350 sessions (14.28%)"
 
 
 def test_a_rate_may_count_every_absence():

@@ -133,7 +133,7 @@ def test_what_terms_are_missing_is_told_with_where_to_add_them(terms, as_of, lac
     asked = WINDOW.validate_python(window("last-terms", 2))
     told = case(terms=terms, as_of=date.fromisoformat(as_of)).terms_missing(asked)
     assert lacks in told
-    assert told.endswith("; add them to the pack's terms, or to the claim file's") is bool(lacks)
+    assert told.endswith("; add them with: journeys terms add FILE.csv (a claim file may carry its own)") is bool(lacks)
 
 
 @pytest.mark.parametrize(("as_of", "known"), [("2014-01-23", True), ("2014-01-24", False), ("2016-06-01", False)])

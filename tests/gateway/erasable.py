@@ -37,8 +37,13 @@ class Home:
 def _form(doors: Doors, nhs: str, upn: str, uprn: str) -> dict[str, Any]:
     form = doors.form(address="77 Quillfeather Way", postcode="CH41 9QX", uprn=uprn)
     adult, child = form["members"]
-    adult |= {"forename": "Xanthippe", "date_of_birth": "1961-11-23", "nhs_number": nhs, "nino": "QQ 77 51 31 B"}
-    child |= {"forename": "Zebedee", "date_of_birth": "2001-07-19", "upn": upn}
+    adult |= {
+        "forename": f"Xanthippe{adult['forename']}",
+        "date_of_birth": "1961-11-23",
+        "nhs_number": nhs,
+        "nino": "QQ 77 51 31 B",
+    }
+    child |= {"forename": f"Zebedee{child['forename']}", "date_of_birth": "2001-07-19", "upn": upn}
     return form
 
 

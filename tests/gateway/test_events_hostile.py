@@ -54,6 +54,35 @@ async def send(doors: Doors, secret: str, told: object, at: datetime | None = No
             },
             "from: a day is after 1900; correct it",
         ),
+        (
+            {
+                "type": "family-journeys.evidence.child-status",
+                "data": {"from": "2012-05-21", "status": "cin"},
+            },
+            "from: later than time, when it was observed; correct one of the two",
+        ),
+        (
+            {
+                "type": "family-journeys.evidence.child-status",
+                "data": {"from": "2012-05-01", "to": "2012-05-21", "status": "cin"},
+            },
+            "to: later than time, when it was observed; leave it out until it is over",
+        ),
+        (
+            {
+                "type": "family-journeys.evidence.school-attendance",
+                "data": {"from": "2012-04-16", "to": "2012-07-20", "sessions": 9, "authorised": 0, "unauthorised": 0},
+            },
+            "to: later than time, when it was observed; correct one of the two",
+        ),
+        (
+            {
+                "type": "family-journeys.evidence.return",
+                "data": {"of": "exclusion", "from": "2012-04-16", "to": "2012-05-21"},
+            },
+            "to: later than time, when it was observed; correct one of the two",
+        ),
+        ({"time": "2012-06-02T09:00:00Z"}, "time: an event is observed after 1900 and not in the future; correct it"),
     ],
 )
 async def test_refused_by_itself(doors: Doors, secret: str, changes: dict, reason: str):
@@ -68,6 +97,16 @@ async def test_times_as_they_may_be_written(doors: Doors, secret: str, time: str
     """A time in any spelling of RFC 3339, with any offset, is taken."""
     (receipt,) = (await send(doors, secret, exclusion(time=time))).json()["receipts"]
     assert receipt["outcome"] == "quarantined"
+
+
+async def test_what_was_seen_on_the_day_of_receipt(doors: Doors, secret: str):
+    """A time later on the day of receipt is taken; what hangs together with other evidence is no field of a kind."""
+    more = {"replaces": "excl-1", "recorded": 1, "withdraws": "excl-1", "spell": "s1"}
+    told = exclusion(time="2012-06-01T22:59:00Z", data=FIXED | {"on": "2012-06-01"} | more)
+    (receipt,) = (await send(doors, secret, told)).json()["receipts"]
+    held = await doors.services.pool.fetchval("SELECT evidence FROM inbox WHERE event_id = $1", told["id"])
+    assert receipt["outcome"] == "quarantined"
+    assert (held["observed_on"], held.keys() & more.keys()) == ("2012-06-01", set())
 
 
 @pytest.mark.parametrize("name", ["excl-H999999999999-1", "h9 9999 9999999", "EXCL:H999-9999-99999"])

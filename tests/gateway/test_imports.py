@@ -42,7 +42,8 @@ async def test_the_sample(doors: Doors):
     }
     assert told == BAD | BAD_TOO
     assert first[-1] == {
-        "type": "summary", "taken": 50, "already_taken": 0, "refused": 8, "refused_rows": 9, "changed": True
+        "type": "summary", "taken": 50, "already_taken": 0, "differing": 0, "refused": 8, "refused_rows": 9,
+        "changed": True
     }  # fmt: skip
     assert again[-1] == first[-1] | {"taken": 0, "already_taken": 50, "changed": False}
     assert [line["reference"] for line in again[1:-1]] == [line["reference"] for line in first[1:-1]]

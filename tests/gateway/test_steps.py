@@ -232,13 +232,34 @@ async def test_plain_words(doors: Doors):
         assert f"{told['detail']}; {told['remedy']}".startswith(said)
 
 
+KIM = {"name": "kim", "email": "k@x.example"}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "said"),
     [
-        ("/v1/workers", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
-        ("/v1/workers", {"name": "kim", "email": "k@x.example", "role": "boss"}, "role: boss is none that is known"),
-        ("/v1/partners", {"name": "x", "webhook_url": "hook"}, "webhook_url: not an address; write it like http"),
-        ("/v1/partners", {"name": "x", "webhook_url": "http://a.example"}, "webhook_url: the address must begin"),
+        ("/v1/staff", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
+        ("/v1/staff", KIM | {"role": "boss"}, "role: boss is none that is known"),
+        ("/v1/staff", KIM | {"channel": "webhook"}, "channel: nobody is sent reminders by webhook; use one of email"),
+        ("/v1/staff", KIM | {"channel": "sms"}, "channel: sms needs an address; give mobile"),
+        ("/v1/staff", KIM | {"channel": "pigeon"}, "channel: pigeon is none that is known; use webhook"),
+        ("/v1/staff", KIM | {"addresses": {"mobile": "0770"}}, "mobile: not a mobile number; write it like 07700"),
+        (
+            "/v1/staff",
+            KIM | {"addresses": {"webhook_url": "https://a.example"}},
+            "addresses: webhook_url does not belong here; leave it out",
+        ),
+        ("/v1/partners", {"name": "x", "addresses": {"fax": "1"}}, "addresses.fax: fax is none that is known; use"),
+        (
+            "/v1/partners",
+            {"name": "x", "addresses": {"webhook_url": "hook"}},
+            "webhook_url: not an address; write it like http",
+        ),
+        (
+            "/v1/partners",
+            {"name": "x", "addresses": {"webhook_url": "http://a.example"}},
+            "webhook_url: without https messages would not be encrypted; write",
+        ),
     ],
 )
 async def test_plain_words_of_staff(doors: Doors, path: str, body: dict[str, Any], said: str):

@@ -16,6 +16,8 @@ from stack import commands, folders
 from stack.errors import PartFailed, PortTaken, StackError
 from stack.report import PartReport
 
+pytestmark = pytest.mark.slow(40)
+
 
 def part(folder, name) -> PartReport:
     return next(each for each in commands.status(folder).parts if each.name == name)
@@ -143,7 +145,7 @@ def test_others_read_nothing(stack):
 
 def test_no_sdk_in_the_cli():
     """The commands and the supervisor never load the Temporal SDK, which is slow to load and may crash at exit."""
-    code = "import sys, cli.stack, stack.commands, stack.catalog; sys.exit('temporalio' in sys.modules)"
+    code = "import sys, cli.operations.stack, stack.commands, stack.catalog; sys.exit('temporalio' in sys.modules)"
     assert subprocess.run((sys.executable, "-c", code), check=False).returncode == 0
 
 

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streams import Orders, carry_out, journey_id_of
 
+from domain.ids import inbox_command_id
 from domain.journey.commands import RecordConsent
 from domain.journey.replies import Reply
 from store import inbox
-from store.inbox import Arrival, Receipt, as_command, command_id
+from store.inbox import Arrival, Receipt, as_command
 from store.queries import queries
 from store.vault import Address, Person, Vault, erase
 
@@ -192,7 +193,7 @@ async def test_a_row_becomes_a_command(pool):
     [row] = (await taken(pool))[journey]
     command = as_command(row, NOW + timedelta(minutes=1))
     evidence = command.evidence
-    assert (command.command_id, command.actor) == (command_id("schools", "e1"), "partner:schools")
+    assert (command.command_id, command.actor) == (inbox_command_id("schools", "e1"), "partner:schools")
     assert (evidence.id, evidence.member, evidence.source, evidence.kind) == (
         "schools:e1",
         "m1",

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from streams import PROGRAMME, carry_out, journey_id_of, store, whole_path
 
-from domain.journey.commands import PlacesTaken
 from domain.journey.evolve import fold
+from domain.journey.facts import PlacesTaken
 from domain.journey.guards import no_place
 from domain.programme.local_scheme import Places
 from store import journal, places

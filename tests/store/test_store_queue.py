@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from streams import PROGRAMME, START, Orders, carry_out, journey_id_of, store, whole_path
 
-from activities.holder import with_caseload
 from domain.calendar import local_date
 from domain.journey import commands as ask
-from domain.journey.evolve import fold
-from store import queue, staff
-from store.journal import timeline
+from domain.journey.facts import Caseload
+from store import facts, queue, staff
+from store.journal import load
 from store.staff import StaffMember
+from tests.facts import WithFacts
 
 CAP = 10
 LATER = START + timedelta(days=40)
@@ -35,10 +35,9 @@ async def allocate(pool, orders, key_worker, actor="coordinator:ann", **fields):
     journey_id = journey_id_of(orders.reference)
     order = orders.give(ask.AllocateKeyWorker, LATER, key_worker=key_worker, actor=actor, **fields)
     async with pool.acquire() as conn, conn.transaction():
-        journey = fold([recorded.event for recorded in await timeline(conn, journey_id)])
-        counted = await with_caseload(conn, order, journey, PROGRAMME, local_date(order.at))
+        known = await facts.read(conn, await load(conn, journey_id), [order], PROGRAMME, local_date(order.at))
         await asyncio.sleep(0.002)  # time for the others to come to the lock
-        return (await carry_out(conn, journey_id, counted)).reply
+        return (await carry_out(conn, journey_id, WithFacts(order, known[order.command_id]))).reply
 
 
 def told(reply):
@@ -78,7 +77,7 @@ async def test_who_has_room(pool):
     orders = await identified(pool, 1)
     await allocate(pool, orders, "kim")
     journey_id = journey_id_of(orders.reference)
-    counted = ask.Caseload(known=True, held=0, cap=3, worker="max")
+    counted = Caseload(known=True, held=0, cap=3, worker="max")
     await carry_out(pool, journey_id, orders.give(ask.OfferHandover, LATER, to="max", caseload=counted))
     rows = await queue.room(pool, "wirral", CAP, LATER)
     assert [(row.name, row.free, row.unoffered) for row in rows] == [("lee", 10, 10), ("max", 3, 2)]
@@ -156,7 +155,7 @@ async def test_the_managers_of_each_side(pool):
         await staff.add(pool, StaffMember(name, "manager", f"{name}@council.example", team=team, area=area))
 
     async def names(to, holder="kim", offered="lee"):
-        return [address.partition("@")[0] for address in await staff.addresses(pool, to, holder, offered)]
+        return [each.name for each in await staff.reminded(pool, to, holder, offered)]
 
     assert await names("offered") == ["lee"]
     assert await names("holder") == ["kim"]

@@ -7,8 +7,8 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
+from domain.canonical import plain
 from domain.journey.events import EVENT, AnyEvent, Correctable
-from store.chain import plain
 from store.errors import UnknownEventVersion
 from store.upcast import STEPS, schema_version, upcast
 

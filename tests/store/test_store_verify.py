@@ -6,8 +6,10 @@ import orjson
 import pytest
 from streams import PROGRAMME, Orders, carry_out, journey_id_of, random_walk, store, whole_path
 
+from domain.canonical import canonical, plain
 from domain.errors import Rejected
-from store.chain import GENESIS, HASHED, canonical, chained, plain
+from domain.journey.stream import GENESIS
+from store.chain import HASHED, chained
 from store.rebuild import rebuild
 from store.verify import Finding, verify
 

@@ -36,6 +36,8 @@ from wiring.temporal.client import connect
 from wiring.temporal.journeys import JourneyClient
 from wiring.temporal.refusals import TALLY
 
+pytestmark = pytest.mark.slow(12)
+
 
 @dataclass
 class Ward:
@@ -278,7 +280,7 @@ async def test_a_caseload_over_its_cap(ward: Ward) -> None:
     worker = await _worker(ward, "kw-over", 2)
     for _ in range(2):
         reference = await ward.family(worker=worker)
-    await ward.cli.ok("workers", "cap", worker, "1")
+    await ward.cli.ok("staff", "cap", worker, "1")
     finding = await ward.one("over-cap", reference)
     await ward.paste(finding["remedy"])
     await ward.paste(finding["remedy"].replace("offer-handover", "accept-handover"))

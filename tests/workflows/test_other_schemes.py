@@ -79,7 +79,9 @@ class Family:
 async def st_mungos(world: World) -> str:
     """Give a partner an address in the sink."""
     async with world.pool.acquire() as conn:
-        await partners.add(conn, world.vault, "st-mungos", f"http://127.0.0.1:{world.hooks.port}/st-mungos")
+        await partners.add(
+            conn, world.vault, "st-mungos", {"webhook_url": f"http://127.0.0.1:{world.hooks.port}/st-mungos"}
+        )
     return "st-mungos"
 
 

@@ -27,7 +27,7 @@ __all__ = ["alone", "silence"]
 
 
 class Earlier(EncryptionCodec):
-    """Seals as the releases before 0.2 did."""
+    """Seals as earlier releases did."""
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Encrypt, for nobody in particular."""

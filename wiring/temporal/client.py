@@ -17,7 +17,9 @@ from wiring.temporal.doorkeeper import Doorkeeper
 from wiring.temporal.sealing import Sealing
 from wiring.temporal.values import Values
 
-# Ours, and what they import: loaded once outside the sandbox. Anything else a workflow pulls in is refused.
+# Ours, and what they import: loaded once outside the sandbox, and not again for each journey, which would hold two
+# fifths of its memory. Anything else a workflow pulls in is refused. What the sandbox kept `workflows` itself from,
+# clocks and chance, tests/workflows/test_sandbox.py keeps it from.
 PASSED_THROUGH = (
     "activities",
     "dateutil",
@@ -30,6 +32,7 @@ PASSED_THROUGH = (
     "temporalio",
     "typing_inspection",
     "tzdata",
+    "workflows",
 )
 
 

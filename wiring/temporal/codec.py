@@ -38,7 +38,7 @@ NONCE_BYTES = 12
 DIGEST = b"digest:"  # what the key is used for besides encryption
 # The first release that binds. A codec.key without `bound_since` was not looked at by it: `journeys up` and
 # deploy/make_secrets.py write the moment of the upgrade.
-BOUND = datetime(2026, 11, 30, tzinfo=UTC)
+BOUND = datetime(2026, 12, 2, tzinfo=UTC)
 
 
 class UnknownKeyError(Exception):

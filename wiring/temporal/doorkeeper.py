@@ -12,12 +12,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import CommandType
 from temporalio.api.failure.v1 import ActivityFailureInfo, ApplicationFailureInfo, Failure
 from temporalio.bridge.proto.activity_result import ActivityResolution
 from temporalio.bridge.proto.workflow_activation import InitializeWorkflow, WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.converter import ActivitySerializationContext
+from temporalio.converter import (
+    ActivitySerializationContext,
+    SerializationContext,
+    StorageDriverStoreContext,
+    WorkflowSerializationContext,
+)
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker._command_aware_visitor import CommandInfo
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import Info
 
@@ -26,7 +33,7 @@ from wiring.temporal import seals
 from wiring.temporal.codec import UnknownKeyError
 from wiring.temporal.refusals import TALLY
 
-KEPT = 50  # contexts of a workflow's commands
+NO_STORE = StorageDriverStoreContext()
 NO_PAYLOAD = "no-payload"
 OTHER_PURPOSE = "other-purpose"
 UNBOUND = "unbound"
@@ -43,47 +50,72 @@ class Doorkeeper(SandboxedWorkflowRunner):
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """Return the workflow that runs behind the door."""
-        return _Guarded(super().create_instance(det), det.info.workflow_id)
+        return _Guarded(super().create_instance(det), det.info)
 
 
 class _Guarded(WorkflowInstance):
-    def __init__(self, behind: WorkflowInstance, workflow_id: str) -> None:
+    """A run behind its door; it also says, without entering the sandbox, what its payloads are for.
+
+    The SDK asks that several times for each payload, and the sandbox is compiled and entered for each answer: a fifth
+    of a worker's time went there.
+    """
+
+    def __init__(self, behind: WorkflowInstance, info: Info) -> None:
         self._behind = behind
-        self._workflow_id = workflow_id
-        self._contexts: dict[Any, Any] = {}
-        self._store_context: Any = None
+        self._info = info
+        self._own = WorkflowSerializationContext(namespace=info.namespace, workflow_id=info.workflow_id)
+        self._activities: dict[int, SerializationContext] = {}  # under way, by their number in the run
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        look = _Look(self._workflow_id, act.timestamp.ToDatetime(tzinfo=UTC), first=not act.is_replaying)
+        """Let in what may go in, and let the run go on."""
+        moment = act.timestamp.ToDatetime(tzinfo=UTC)
+        look = _Look(self._info.workflow_id, moment, first=not act.is_replaying)
         let_in = [job for job in act.jobs if look.lets_in(job)]
         if len(let_in) < len(act.jobs):
             del act.jobs[:]
             act.jobs.extend(let_in)
-        return self._behind.activate(act)
+        for job in let_in:
+            if job.HasField("resolve_activity"):
+                self._activities.pop(job.resolve_activity.seq, None)
+        completion = self._behind.activate(act)
+        for command in completion.successful.commands:
+            match command.WhichOneof("variant"):
+                case "schedule_activity":
+                    asked = command.schedule_activity
+                    self._activities[asked.seq] = self._of_activity(asked.activity_type, is_local=False)
+                case "schedule_local_activity":
+                    local = command.schedule_local_activity
+                    self._activities[local.seq] = self._of_activity(local.activity_type, is_local=True)
+        return completion
 
-    # Asked several times for each payload, and behind the sandbox each answer takes a tenth of a millisecond: a quarter
-    # of a replay. What a command's payloads are for never changes; we keep none outside Temporal, so that is one place.
+    def get_serialization_context(self, command_info: CommandInfo | None) -> SerializationContext:
+        """Return what the payloads of a command are for: an activity, or the workflow itself."""
+        if command_info is None or command_info.command_type != CommandType.COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK:
+            return self._own
+        return self._activities.get(command_info.command_seq, self._own)
 
-    def get_serialization_context(self, command_info: Any) -> Any:
-        known = self._contexts.get(command_info)
-        if known is None:
-            if len(self._contexts) > KEPT:
-                self._contexts.clear()
-            known = self._behind.get_serialization_context(command_info)
-            if command_info is None or isinstance(known, ActivitySerializationContext):
-                self._contexts[command_info] = known
-        return known
-
-    def get_external_store_context(self, command_info: Any) -> Any:
-        if self._store_context is None:
-            self._store_context = self._behind.get_external_store_context(command_info)
-        return self._store_context
+    def get_external_store_context(self, command_info: object) -> StorageDriverStoreContext:  # noqa: ARG002
+        """Nothing is stored elsewhere."""
+        return NO_STORE
 
     def get_info(self) -> Info:
+        """Return what the SDK knows of the run."""
         return self._behind.get_info()
 
     def get_thread_id(self) -> int | None:
+        """Return the thread that the run is on now."""
         return self._behind.get_thread_id()
+
+    def _of_activity(self, kind: str, *, is_local: bool) -> SerializationContext:
+        return ActivitySerializationContext(
+            namespace=self._info.namespace,
+            workflow_id=self._info.workflow_id,
+            workflow_type=self._info.workflow_type,
+            activity_type=kind,
+            activity_id=None,
+            activity_task_queue=None,
+            is_local=is_local,
+        )
 
 
 @dataclass(frozen=True, slots=True)

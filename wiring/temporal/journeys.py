@@ -31,7 +31,7 @@ from domain.names import (
     RECONCILIATION_WORKFLOW,
     REJECTED,
     TASK_QUEUE,
-    UPDATES,
+    update_of,
 )
 from wiring.temporal.claim_windows import ClaimWindowClient
 from wiring.temporal.codec import codec_of
@@ -112,7 +112,7 @@ class JourneyClient:
         if command.type != "refer":
             try:
                 reply: Reply = await self._client.get_workflow_handle(journey_id).execute_update(
-                    UPDATES[command.type], command, id=update_id, result_type=Reply
+                    update_of(command.type), command, id=update_id, result_type=Reply
                 )
             except RPCError as fault:
                 if fault.status != RPCStatusCode.NOT_FOUND:
@@ -132,7 +132,7 @@ class JourneyClient:
         )
         try:
             reply: Reply = await self._client.execute_update_with_start_workflow(
-                UPDATES[command.type],
+                update_of(command.type),
                 command,
                 id=update_id,
                 result_type=Reply,

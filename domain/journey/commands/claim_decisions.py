@@ -1,11 +1,10 @@
 """What the claims ledger tells the journey, and what a manager decides about a clawback."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from domain.claims.states import ClaimState
 from domain.journey.commands.command import Command
 from domain.journey.events import ClawbackDecision, Verdict
 from domain.model import Code, Value
@@ -25,6 +24,10 @@ class RecordEligibility(Command):
 
     `version` counts the events of the journey that they were judged on.
     """
+
+    after_close: ClassVar[bool] = True
+    after_erasing: ClassVar[bool] = True
+    writes_beside: ClassVar[bool] = True
 
     type: Literal["record-eligibility"] = "record-eligibility"
     as_of: date
@@ -58,6 +61,10 @@ class Restored(Value):
 class RecordReview(Command):
     """Record which claims no longer hold on today's evidence and which hold again, as the claims ledger took it."""
 
+    after_close: ClassVar[bool] = True
+    after_erasing: ClassVar[bool] = True
+    writes_beside: ClassVar[bool] = True
+
     type: Literal["record-review"] = "record-review"
     proposed: tuple[Proposed, ...] = ()
     restored: tuple[Restored, ...] = ()
@@ -65,10 +72,17 @@ class RecordReview(Command):
 
 
 class DecideClawback(Command):
-    """Uphold a claim against a proposed clawback, or claw it back; `claim_state` is where it stands in the ledger."""
+    """Uphold a claim against a proposed clawback, or claw it back."""
+
+    after_close: ClassVar[bool] = True
+    after_erasing: ClassVar[bool] = True
+    needs_facts: ClassVar[bool] = True
+    writes_beside: ClassVar[bool] = True
 
     type: Literal["decide-clawback"] = "decide-clawback"
     claim_id: str
     decision: ClawbackDecision
     reason: Code
-    claim_state: ClaimState | None = None
+
+
+ClaimCommand = RecordEligibility | RecordReview | DecideClawback

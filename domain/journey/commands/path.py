@@ -1,19 +1,23 @@
 """The steps of the path, stage by stage: from the referral to the close, and the erasure long after it."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from domain.access import Action
 from domain.categories import Category
 from domain.family import Basis, Member
 from domain.journey.commands.command import MOST, Command
 from domain.journey.events import CheckVerdict, ContactKind, ErasureReason, Outcome, ReviewOutcome
-from domain.model import Code, Value
+from domain.model import Code, absent
 
 
 class ReferFamily(Command):
-    """Open a journey; `family_erased` is read under lock when the command is carried out."""
+    """Open a journey."""
+
+    after_close: ClassVar[bool] = True
+    needs_facts: ClassVar[bool] = True
 
     type: Literal["refer"] = "refer"
     on: date
@@ -28,11 +32,12 @@ class ReferFamily(Command):
     referrer: Code
     criteria: tuple[Code, ...] = ()
     earlier: tuple[str, ...] = ()
-    family_erased: bool = False
 
 
 class RecordConsent(Command):
     """Record a lawful basis: consent given, or another basis in its place."""
+
+    action: ClassVar[Action | None] = "work"
 
     type: Literal["consent"] = "consent"
     on: date
@@ -47,6 +52,9 @@ class RecordConsent(Command):
 class WithdrawConsent(Command):
     """End a recorded basis; messages already queued are stopped when they would be sent."""
 
+    action: ClassVar[Action | None] = "work"
+    after_close: ClassVar[bool] = True
+
     type: Literal["withdraw-consent"] = "withdraw-consent"
     on: date
     consent_id: Code
@@ -55,6 +63,8 @@ class WithdrawConsent(Command):
 class IdentifyFamily(Command):
     """Check the criteria the family was found to meet against the programme."""
 
+    action: ClassVar[Action | None] = "identify"
+
     type: Literal["identify"] = "identify"
     on: date
     criteria: tuple[Code, ...] = Field(max_length=MOST)
@@ -62,7 +72,10 @@ class IdentifyFamily(Command):
 
 
 class RecordContact(Command):
-    """Record a contact with the family."""
+    """Record a contact with the family; of a closed journey, one of a day before the close."""
+
+    action: ClassVar[Action | None] = "work"
+    after_close: ClassVar[bool] = True
 
     type: Literal["record-contact"] = "record-contact"
     on: date
@@ -72,6 +85,8 @@ class RecordContact(Command):
 class AssessFamily(Command):
     """Record the whole-family assessment and the needs found."""
 
+    action: ClassVar[Action | None] = "work"
+
     type: Literal["assess"] = "assess"
     on: date
     needs: tuple[Code, ...] = Field(min_length=1, max_length=MOST)
@@ -79,6 +94,8 @@ class AssessFamily(Command):
 
 class AgreePlan(Command):
     """Record the plan agreed with the family."""
+
+    action: ClassVar[Action | None] = "work"
 
     type: Literal["agree-plan"] = "agree-plan"
     on: date
@@ -88,12 +105,16 @@ class AgreePlan(Command):
 class StartIntervention(Command):
     """Begin high-intensity work."""
 
+    action: ClassVar[Action | None] = "work"
+
     type: Literal["start-intervention"] = "start-intervention"
     on: date
 
 
 class ReviewPlan(Command):
     """Record a review of the plan."""
+
+    action: ClassVar[Action | None] = "work"
 
     type: Literal["review-plan"] = "review-plan"
     on: date
@@ -103,6 +124,8 @@ class ReviewPlan(Command):
 class StepDown(Command):
     """Move to low intensity and start the count towards the checks."""
 
+    action: ClassVar[Action | None] = "work"
+
     type: Literal["step-down"] = "step-down"
     on: date
 
@@ -110,13 +133,18 @@ class StepDown(Command):
 class StepUp(Command):
     """Move back to high intensity."""
 
+    action: ClassVar[Action | None] = "work"
+
     type: Literal["step-up"] = "step-up"
     on: date
     reason: Code
 
 
 class RecordCheck(Command):
-    """Record a sustained-outcome check."""
+    """Record a sustained-outcome check; of a closed journey, one of a day before the close."""
+
+    action: ClassVar[Action | None] = "check"
+    after_close: ClassVar[bool] = True
 
     type: Literal["record-check"] = "record-check"
     on: date
@@ -124,24 +152,26 @@ class RecordCheck(Command):
 
 
 class CloseJourney(Command):
-    """End the journey."""
+    """End the journey; a transferred one says to which area."""
+
+    action: ClassVar[Action | None] = "close"
 
     type: Literal["close"] = "close"
     on: date
     outcome: Outcome
+    to: Code | None = Field(default=None, description="The area that a transferred family goes to.", exclude_if=absent)
 
 
-class StillOpen(Value):
-    """What of a family is not over, as read under lock when the command is carried out.
+class ReopenJourney(Command):
+    """Take a close back: the journey goes on where it was."""
 
-    `newest` is its newest journey, `journeys` those that are open, `claims` those eligible, submitted or proposed to be
-    clawed back, `evaluations` how often its results are still to be evaluated.
-    """
+    action: ClassVar[Action | None] = "reopen"
+    after_close: ClassVar[bool] = True
+    needs_facts: ClassVar[bool] = True
 
-    newest: str
-    journeys: tuple[str, ...] = ()
-    claims: tuple[str, ...] = ()
-    evaluations: int = 0
+    type: Literal["reopen"] = "reopen"
+    on: date
+    reason: Code
 
 
 class EraseFamily(Command):
@@ -150,7 +180,29 @@ class EraseFamily(Command):
     `despite_claims` says that claims under way stay as they are: nobody can judge them again.
     """
 
+    after_close: ClassVar[bool] = True
+    after_erasing: ClassVar[bool] = True
+    needs_facts: ClassVar[bool] = True
+
     type: Literal["erase"] = "erase"
     reason: ErasureReason
     despite_claims: bool = False
-    still_open: StillOpen | None = None
+
+
+PathCommand = (
+    ReferFamily
+    | RecordConsent
+    | WithdrawConsent
+    | IdentifyFamily
+    | RecordContact
+    | AssessFamily
+    | AgreePlan
+    | StartIntervention
+    | ReviewPlan
+    | StepDown
+    | StepUp
+    | RecordCheck
+    | CloseJourney
+    | ReopenJourney
+    | EraseFamily
+)

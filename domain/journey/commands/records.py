@@ -1,12 +1,11 @@
 """What the record is told at any stage: evidence, corrections, passing time, and what became of messages."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from domain.evidence import Evidence
 from domain.journey.commands.command import Command
-from domain.journey.effects import Message
 from domain.journey.events import Correctable, DeliveryFault
 from domain.model import Code
 
@@ -14,24 +13,42 @@ ReminderId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{0,119}$")]
 
 
 class CorrectEvent(Command):
-    """Supersede an earlier event; `original` is how the event at `version` reads now, corrections included."""
+    """Supersede the event at `version` by one of its own type."""
+
+    after_close: ClassVar[bool] = True
 
     type: Literal["correct"] = "correct"
     version: int = Field(ge=1)
     reason: Code
     replacement: Correctable
-    original: Correctable | None = None
 
 
 class RecordEvidence(Command):
     """Add a partner's observation; also after closing, when it is kept and shown."""
 
+    after_close: ClassVar[bool] = True
+
     type: Literal["record-evidence"] = "record-evidence"
     evidence: Evidence
 
 
+class WithdrawEvidence(Command):
+    """Say that an observation is wrong; with `of_another_family` it goes back to where people sort events."""
+
+    after_close: ClassVar[bool] = True
+    writes_beside: ClassVar[bool] = True
+
+    type: Literal["withdraw-evidence"] = "withdraw-evidence"
+    evidence_id: str = Field(min_length=1, max_length=200)
+    reason: Code
+    of_another_family: bool = False
+
+
 class AcknowledgeReminder(Command):
     """Say that a reminder was seen."""
+
+    after_close: ClassVar[bool] = True
+    after_erasing: ClassVar[bool] = True
 
     type: Literal["acknowledge"] = "acknowledge"
     reminder_id: ReminderId
@@ -40,11 +57,18 @@ class AcknowledgeReminder(Command):
 class PassTime(Command):
     """Let everything on the agenda up to `at` fall due."""
 
+    after_close: ClassVar[bool] = True
+    after_erasing: ClassVar[bool] = True
+
     type: Literal["pass-time"] = "pass-time"
 
 
 class RecordReminder(Command):
     """Record what became of a reminder's message."""
+
+    after_close: ClassVar[bool] = True
+    after_erasing: ClassVar[bool] = True
+    writes_beside: ClassVar[bool] = True
 
     type: Literal["record-reminder"] = "record-reminder"
     reminder_id: ReminderId
@@ -56,6 +80,10 @@ class RecordReminder(Command):
 class RecordNotification(Command):
     """Record what became of a message to a partner."""
 
+    after_close: ClassVar[bool] = True
+    after_erasing: ClassVar[bool] = True
+    writes_beside: ClassVar[bool] = True
+
     type: Literal["record-notification"] = "record-notification"
     effect_id: str
     partner: Code
@@ -65,12 +93,23 @@ class RecordNotification(Command):
 
 
 class RetryMessage(Command):
-    """Send a message again that failed or was refused; `message` is filled in, as the outbox holds it.
+    """Send a message again that failed or was refused."""
 
-    `family_erased` is, too: an erasure stands on the newest journey, and the message may be an earlier one's.
-    """
+    after_close: ClassVar[bool] = True
+    needs_facts: ClassVar[bool] = True
+    writes_beside: ClassVar[bool] = True
 
     type: Literal["retry-message"] = "retry-message"
     effect_id: str = Field(min_length=1, max_length=120)
-    message: Message | None = None
-    family_erased: bool = False
+
+
+RecordCommand = (
+    CorrectEvent
+    | RecordEvidence
+    | WithdrawEvidence
+    | AcknowledgeReminder
+    | PassTime
+    | RecordReminder
+    | RecordNotification
+    | RetryMessage
+)

@@ -52,3 +52,6 @@ class ClawbackDecided(Event):
     claim_id: str
     decision: ClawbackDecision
     reason: Code
+
+
+ClaimEvent = ClaimEligibilityRecorded | ClawbackProposed | ClawbackWithdrawn | ClawbackDecided

@@ -1,6 +1,6 @@
 """An earlier event superseded, and which events can be."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from domain.journey.events.path import (
     ContactRecorded,
     FamilyAssessed,
     FamilyIdentified,
+    FamilyReferred,
     InterventionStarted,
     PlanAgreed,
     PlanReviewed,
@@ -22,7 +23,8 @@ from domain.journey.events.records import EvidenceRecorded
 from domain.model import Code
 
 Correctable = Annotated[
-    ConsentRecorded
+    FamilyReferred
+    | ConsentRecorded
     | FamilyIdentified
     | KeyWorkerAllocated
     | ContactRecorded
@@ -40,6 +42,8 @@ Correctable = Annotated[
 
 class EventCorrected(Event):
     """An earlier event is superseded by `replacement`; folding reads the replacement in its place."""
+
+    unsettles_claims: ClassVar[bool] = True
 
     type: Literal["event-corrected"] = "event-corrected"
     version: int

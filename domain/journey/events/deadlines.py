@@ -49,3 +49,6 @@ class DeadlineCancelled(Event):
     work: Work
     generation: int
     reason: Code
+
+
+DeadlineEvent = DeadlineMoved | DeadlinePaused | DeadlineResumed | DeadlineCancelled

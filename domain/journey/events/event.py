@@ -1,4 +1,6 @@
-"""What every event carries besides its own fields."""
+"""What every event carries besides its own fields, and what its class is obliged to."""
+
+from typing import ClassVar
 
 from pydantic import AwareDatetime
 
@@ -6,6 +8,12 @@ from domain.model import Value
 
 
 class Event(Value):
-    """What every event carries besides its own fields."""
+    """What every event carries besides its own fields: `at`, the moment it was recorded.
+
+    After one that `unsettles_claims`, a claim of the family may read otherwise. A step of the path may do that too: it
+    may have been recorded late, or first.
+    """
+
+    unsettles_claims: ClassVar[bool] = False
 
     at: AwareDatetime

@@ -48,3 +48,6 @@ class HandoverRefused(Event):
     type: Literal["handover-refused"] = "handover-refused"
     on: date
     reason: Code | None = None
+
+
+HolderEvent = KeyWorkerAllocated | HandoverOffered | HandoverWithdrawn | HandoverAccepted | HandoverRefused

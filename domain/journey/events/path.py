@@ -1,20 +1,31 @@
 """What happened on the path itself, stage by stage: from the referral to the close, and the erasure long after it."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from domain.family import Consent, Member
 from domain.journey.events.event import Event
-from domain.model import Code
+from domain.model import Code, absent
 from domain.programme.eligibility import Judgement
 
 CheckVerdict = Literal["sustained", "regressed", "insufficient"]
 ContactKind = Literal["visit", "call", "meeting", "attempted"]
 ReviewOutcome = Literal["on-track", "off-track"]
 Outcome = Literal[
-    "sustained", "regressed", "re-referred", "not-eligible", "declined", "moved-away", "transferred", "no-longer-needed"
+    "sustained",
+    "regressed",
+    "re-referred",
+    "not-eligible",
+    "declined",
+    "moved-away",
+    "transferred",
+    "no-longer-needed",
+    "died",
+    "opened-in-error",
 ]
-ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis"]
+ErasureReason = Literal["retention-over", "request", "court-order", "no-lawful-basis", "opened-in-error"]
 
 
 class FamilyReferred(Event):
@@ -38,12 +49,16 @@ class FamilyReferred(Event):
 class ConsentRecorded(Event):
     """A lawful basis for sharing was recorded."""
 
+    unsettles_claims: ClassVar[bool] = True
+
     type: Literal["consent-recorded"] = "consent-recorded"
     consent: Consent
 
 
 class ConsentWithdrawn(Event):
     """A recorded basis no longer holds from `on`."""
+
+    unsettles_claims: ClassVar[bool] = True
 
     type: Literal["consent-withdrawn"] = "consent-withdrawn"
     on: date
@@ -63,6 +78,8 @@ class FamilyIdentified(Event):
 class ContactRecorded(Event):
     """The key worker was in contact with the family, or tried to be."""
 
+    unsettles_claims: ClassVar[bool] = True
+
     type: Literal["contact-recorded"] = "contact-recorded"
     on: date
     kind: ContactKind
@@ -74,6 +91,8 @@ class FamilyAssessed(Event):
     `judged` is what they came to where the needs decide who is eligible; no later change of the rule decides it anew.
     """
 
+    unsettles_claims: ClassVar[bool] = True
+
     type: Literal["family-assessed"] = "family-assessed"
     on: date
     needs: tuple[Code, ...]
@@ -82,6 +101,8 @@ class FamilyAssessed(Event):
 
 class PlanAgreed(Event):
     """A plan for these needs was agreed with the family."""
+
+    unsettles_claims: ClassVar[bool] = True
 
     type: Literal["plan-agreed"] = "plan-agreed"
     on: date
@@ -128,11 +149,20 @@ class CheckRecorded(Event):
 
 
 class JourneyClosed(Event):
-    """The journey ended."""
+    """The journey ended; `to` names the area that a transferred family goes to."""
 
     type: Literal["journey-closed"] = "journey-closed"
     on: date
     outcome: Outcome
+    to: Code | None = Field(default=None, exclude_if=absent)
+
+
+class JourneyReopened(Event):
+    """A close was taken back; the journey goes on where it was."""
+
+    type: Literal["journey-reopened"] = "journey-reopened"
+    on: date
+    reason: Code
 
 
 class FamilyErased(Event):
@@ -144,3 +174,22 @@ class FamilyErased(Event):
     type: Literal["family-erased"] = "family-erased"
     on: date
     reason: ErasureReason
+
+
+PathEvent = (
+    FamilyReferred
+    | ConsentRecorded
+    | ConsentWithdrawn
+    | FamilyIdentified
+    | ContactRecorded
+    | FamilyAssessed
+    | PlanAgreed
+    | InterventionStarted
+    | PlanReviewed
+    | SteppedDown
+    | SteppedUp
+    | CheckRecorded
+    | JourneyClosed
+    | JourneyReopened
+    | FamilyErased
+)

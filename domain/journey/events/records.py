@@ -1,7 +1,7 @@
 """What the record keeps at any stage: evidence, reminders, messages to partners, and corrections."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
@@ -17,8 +17,20 @@ DeliveryFault = Literal["failed", "refused"]
 class EvidenceRecorded(Event):
     """A partner's observation was added, with when it was observed and (as `at`) when it was recorded."""
 
+    unsettles_claims: ClassVar[bool] = True
+
     type: Literal["evidence-recorded"] = "evidence-recorded"
     evidence: Evidence
+
+
+class EvidenceWithdrawn(Event):
+    """An observation was found to be wrong, or of another family; it stays readable and counts no more."""
+
+    unsettles_claims: ClassVar[bool] = True
+
+    type: Literal["evidence-withdrawn"] = "evidence-withdrawn"
+    evidence_id: str
+    reason: Code
 
 
 class ReminderFellDue(Event):
@@ -118,3 +130,20 @@ class MessageRetried(Event):
     type: Literal["message-retried"] = "message-retried"
     of: str
     message: Message
+
+
+RecordEvent = (
+    EvidenceRecorded
+    | EvidenceWithdrawn
+    | ReminderFellDue
+    | ReminderSent
+    | ReminderNotSent
+    | ReminderAcknowledged
+    | ReminderEscalated
+    | ReminderEnded
+    | EvidenceRequested
+    | EvaluationFellDue
+    | NotificationSent
+    | NotificationNotSent
+    | MessageRetried
+)

@@ -1,30 +1,59 @@
 """How the steps of the path change the journey, stage by stage."""
 
+from collections.abc import Callable
+from datetime import date
+from typing import assert_never
+
 from domain.family import Consent
-from domain.journey.events import (
-    CheckRecorded,
-    ConsentWithdrawn,
-    ContactRecorded,
-    FamilyAssessed,
-    FamilyIdentified,
-    FamilyReferred,
-    InterventionStarted,
-    JourneyClosed,
-    KeyWorkerAllocated,
-    PlanAgreed,
-    PlanReviewed,
-    SteppedDown,
-    SteppedUp,
-)
+from domain.journey import events as e
 from domain.journey.evolve.changes import owe, settle, with_changes
-from domain.journey.state import EXTENSIONS, Check, Found, Journey
+from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, Journey
 from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Work
 
+OUTLIVING: tuple[Work, ...] = ("clawback-decision",)  # what is owed also on a closed journey
 ANSWERS: tuple[Work, ...] = ("regression-response", "check-decision")  # what a further check or a step-up settles
 
 
-def referred(journey: Journey, event: FamilyReferred) -> Journey:
+def evolve_path(journey: Journey, event: e.PathEvent) -> Journey:  # noqa: C901, PLR0911, PLR0912 - one case an event
+    """Return the journey after a step of the path."""
+    match event:
+        case e.FamilyReferred():
+            return _referred(journey, event)
+        case e.ConsentRecorded():
+            others = tuple(held for held in journey.consents if held.id != event.consent.id)
+            return with_changes(journey, consents=(*others, event.consent))
+        case e.ConsentWithdrawn():
+            return with_changes(journey, consents=tuple(_withdrawn(held, event) for held in journey.consents))
+        case e.FamilyIdentified():
+            return _identified(journey, event)
+        case e.ContactRecorded():
+            return _as_before_the_close(journey, lambda then: _contacted(then, event))
+        case e.FamilyAssessed():
+            return _assessed(journey, event)
+        case e.PlanAgreed():
+            return _planned(journey, event)
+        case e.InterventionStarted():
+            return _started(journey, event)
+        case e.PlanReviewed():
+            return _reviewed(journey, event)
+        case e.SteppedDown():
+            return _stepped_down(journey, event)
+        case e.SteppedUp():
+            return _stepped_up(journey, event)
+        case e.CheckRecorded():
+            return _as_before_the_close(journey, lambda then: _checked(then, event))
+        case e.JourneyClosed():
+            return _closed(journey, event.on, event.outcome)
+        case e.JourneyReopened():
+            return _reopened(journey)
+        case e.FamilyErased():
+            return with_changes(journey, erased_on=event.on, erased_for=event.reason)
+        case _:
+            assert_never(event)
+
+
+def _referred(journey: Journey, event: e.FamilyReferred) -> Journey:
     """The journey is open; the identification is owed."""
     opened = with_changes(
         journey,
@@ -45,12 +74,12 @@ def referred(journey: Journey, event: FamilyReferred) -> Journey:
     return owe(opened, "identification", event.on, event.at)
 
 
-def withdrawn(held: Consent, event: ConsentWithdrawn) -> Consent:
+def _withdrawn(held: Consent, event: e.ConsentWithdrawn) -> Consent:
     """The basis meant does not hold any more; another stays as it is."""
     return held.model_copy(update={"withdrawn_on": event.on}) if held.id == event.consent_id else held
 
 
-def identified(journey: Journey, event: FamilyIdentified) -> Journey:
+def _identified(journey: Journey, event: e.FamilyIdentified) -> Journey:
     """Found eligible, a key worker is owed; else the close. The comparison group is followed and not helped."""
     judged = with_changes(
         settle(journey, "identification", "allocation", "close"),
@@ -65,17 +94,7 @@ def identified(journey: Journey, event: FamilyIdentified) -> Journey:
     return owe(judged, "allocation" if event.eligible else "close", event.on, event.at)
 
 
-def allocated(journey: Journey, event: KeyWorkerAllocated) -> Journey:
-    """One named person holds the family; a first contact and the assessment are owed."""
-    held = with_changes(
-        journey, stage="assessment", key_worker=event.key_worker, key_worker_from=event.on, held_from=event.on
-    )
-    held = with_changes(held, waiver=event.waiver)
-    held = owe(settle(held, "allocation"), "first-contact", event.on, event.at)
-    return owe(held, "assessment", event.on, event.at)
-
-
-def contacted(journey: Journey, event: ContactRecorded) -> Journey:
+def _contacted(journey: Journey, event: e.ContactRecorded) -> Journey:
     """A contact counts when it came about."""
     if event.kind == "attempted":
         return journey
@@ -84,7 +103,7 @@ def contacted(journey: Journey, event: ContactRecorded) -> Journey:
     return settle(with_changes(journey, first_contact_on=first, last_contact_on=last), "first-contact")
 
 
-def assessed(journey: Journey, event: FamilyAssessed) -> Journey:
+def _assessed(journey: Journey, event: e.FamilyAssessed) -> Journey:
     """The needs found stand; a plan is owed, or the close where they do not fit."""
     after = with_changes(
         settle(journey, "assessment"),
@@ -99,14 +118,14 @@ def assessed(journey: Journey, event: FamilyAssessed) -> Journey:
     return owe(judged, "plan" if event.judged.eligible else "close", event.on, event.at)
 
 
-def _found(journey: Journey, event: FamilyAssessed) -> tuple[Found, ...]:
+def _found(journey: Journey, event: e.FamilyAssessed) -> tuple[Found, ...]:
     """Add the needs of an assessment to those found before; of two findings of a need the earlier day stands."""
     days = {found.need: found.on for found in journey.needs_found}
     days |= {need: min(event.on, days.get(need, event.on)) for need in event.needs}
     return tuple(Found(need=need, on=on) for need, on in days.items())
 
 
-def planned(journey: Journey, event: PlanAgreed) -> Journey:
+def _planned(journey: Journey, event: e.PlanAgreed) -> Journey:
     """The first plan makes the intervention due."""
     agreed = with_changes(settle(journey, "plan"), plan_on=event.on, first_plan_on=journey.first_plan_on or event.on)
     if journey.stage != "assessment":
@@ -114,7 +133,7 @@ def planned(journey: Journey, event: PlanAgreed) -> Journey:
     return owe(agreed, "intervention-start", event.on, event.at)
 
 
-def started(journey: Journey, event: InterventionStarted) -> Journey:
+def _started(journey: Journey, event: e.InterventionStarted) -> Journey:
     """High-intensity work began; its plan is reviewed."""
     begun = with_changes(
         settle(journey, "intervention-start"),
@@ -126,13 +145,13 @@ def started(journey: Journey, event: InterventionStarted) -> Journey:
     return owe(begun, "plan-review", event.on, event.at)
 
 
-def reviewed(journey: Journey, event: PlanReviewed) -> Journey:
+def _reviewed(journey: Journey, event: e.PlanReviewed) -> Journey:
     """At low intensity a review is welcome but no further one is owed: the checks take its place."""
     seen = with_changes(journey, reviewed_on=event.on)
     return owe(seen, "plan-review", event.on, event.at) if journey.intensity == "high" else seen
 
 
-def stepped_down(journey: Journey, event: SteppedDown) -> Journey:
+def _stepped_down(journey: Journey, event: e.SteppedDown) -> Journey:
     """Low intensity: the checks are counted from here."""
     lowered = with_changes(
         settle(journey, "plan-review"), stage="step-down", intensity="low", stepped_down_on=event.on, checks=()
@@ -140,7 +159,7 @@ def stepped_down(journey: Journey, event: SteppedDown) -> Journey:
     return owe(lowered, "check", event.on, event.at)
 
 
-def stepped_up(journey: Journey, event: SteppedUp) -> Journey:
+def _stepped_up(journey: Journey, event: e.SteppedUp) -> Journey:
     """High intensity again: what was checked since the step-down counts no more."""
     raised = with_changes(
         settle(journey, "check", *ANSWERS),
@@ -153,7 +172,7 @@ def stepped_up(journey: Journey, event: SteppedUp) -> Journey:
     return owe(raised, "plan-review", event.on, event.at)
 
 
-def checked(journey: Journey, event: CheckRecorded) -> Journey:
+def _checked(journey: Journey, event: e.CheckRecorded) -> Journey:
     """A check was made: the next is owed, and an answer to one that did not pass."""
     made = Check(months=event.months, on=event.on, verdict=event.verdict)
     after = with_changes(settle(journey, *ANSWERS), stage="sustained-outcome", checks=(*journey.checks, made))
@@ -165,17 +184,37 @@ def checked(journey: Journey, event: CheckRecorded) -> Journey:
     return after
 
 
-def closed(journey: Journey, event: JourneyClosed) -> Journey:
+def _closed(journey: Journey, on: date, outcome: e.Outcome) -> Journey:
     """Nothing is owed on a closed journey but the decision on a clawback."""
-    owed = tuple(
-        item if item.work == "clawback-decision" else item.model_copy(update={"done": True}) for item in journey.owed
+    owed = tuple(item if item.work in OUTLIVING else item.model_copy(update={"done": True}) for item in journey.owed)
+    before = BeforeClose(
+        stage=journey.stage, intensity=journey.intensity, handover_to=journey.handover_to, owed=journey.owed
     )
     return with_changes(
         journey,
         stage="closed",
-        closed_on=event.on,
-        outcome=event.outcome,
+        closed_on=on,
+        outcome=outcome,
+        before_close=before,
         handover_to=None,
         intensity=None,
         owed=owed,
     )
+
+
+def _reopened(journey: Journey) -> Journey:
+    """The journey stands where it stood before the close; what was owed then is owed again, since when it was."""
+    before = journey.before_close
+    if before is None:
+        return journey
+    since = [item for item in journey.owed if item.work in OUTLIVING]
+    owed = (*(item for item in before.owed if item.work not in OUTLIVING), *since)
+    then = {"stage": before.stage, "intensity": before.intensity, "handover_to": before.handover_to}
+    return with_changes(journey, **then, owed=owed, closed_on=None, outcome=None, before_close=None)
+
+
+def _as_before_the_close(journey: Journey, change: Callable[[Journey], Journey]) -> Journey:
+    """Record what happened before the close of a journey that is closed by now: it stays closed."""
+    if journey.stage != "closed" or journey.closed_on is None or journey.outcome is None:
+        return change(journey)
+    return _closed(change(_reopened(journey)), journey.closed_on, journey.outcome)

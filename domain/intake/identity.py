@@ -1,0 +1,174 @@
+"""Whether two records are of one person: what agrees, what contradicts, and what the two together say.
+
+A hit is no proof. Whatever contradicts makes a question of it, which a person answers; nothing here merges.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal, assert_never
+
+from domain.intake.spelling import Name, fold, near, near_days, plain, words
+from domain.intake.unnamed import unnamed
+from domain.model import Value
+
+Agreement = Literal["agrees", "looks-alike", "contradicts", "silent"]
+Verdict = Literal["same", "ask", "hint", "different"]
+NameLikeness = Literal["agrees", "variant", "alike", "unnamed", "both-unnamed", "forename", "contradicts"]
+
+NAME, BORN = "name", "date_of_birth"
+NUMBERS = ("upn", "nhs-number", "nino", "police-urn")  # each is one person's and no other's
+LIKELY: tuple[Verdict, ...] = ("same", "ask", "hint", "different")
+
+
+class PersonFacts(Value):
+    """What one record says of a person; `key` is its line in a referral, or the member's id in a family."""
+
+    key: str
+    surname: str
+    forename: str
+    born: date | None
+    identifiers: Mapping[str, str] = {}
+
+    @property
+    def name(self) -> Name:
+        """The name."""
+        return Name(surname=self.surname, forename=self.forename)
+
+    def number(self, scheme: str) -> str:
+        """Return an identifier in one spelling; empty where the record has none."""
+        return "".join(self.identifiers.get(scheme, "").upper().split())
+
+
+class Weighing(Value):
+    """What two records say together.
+
+    `hint` is too little by itself: two of one family, or an address in common, make it a question. `likeness` is what
+    the names have in common; both are the same whichever record comes first.
+    """
+
+    verdict: Verdict
+    likeness: NameLikeness
+    fields: Mapping[str, Agreement]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The identifiers that agree."""
+        return tuple(scheme for scheme in NUMBERS if self.fields[scheme] == "agrees")
+
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """The fields that contradict."""
+        return tuple(field for field, agreement in self.fields.items() if agreement == "contradicts")
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """How likely the two are one, the likeliest first: by verdict, by numbers in common, by fields that agree."""
+        agreeing = [field for field, agreement in self.fields.items() if agreement == "agrees"]
+        return LIKELY.index(self.verdict), -len(self.numbers), len(self.contradictions) - len(agreeing)
+
+
+def weigh(one: PersonFacts, other: PersonFacts) -> Weighing:
+    """Weigh two records field by field. Never `same` where anything contradicts."""
+    likeness = _likeness(one.name, other.name)
+    fields: dict[str, Agreement] = {NAME: _of_name(likeness), BORN: _of_days(one.born, other.born)}
+    fields |= {scheme: _of_numbers(one.number(scheme), other.number(scheme)) for scheme in NUMBERS}
+    return Weighing(verdict=_verdict(likeness, fields), likeness=likeness, fields=fields)
+
+
+def likenesses(person: PersonFacts) -> frozenset[str]:
+    """Return the keys under which a person is looked up: records that `weigh` may find alike have one in common.
+
+    A record without any is found by its numbers only. The keys are personal: hash them before they are kept.
+    """
+    found = words(person.name)
+    name = "+".join(sorted((plain(person.surname), plain(person.forename))))
+    if person.born is None:
+        return frozenset({f"name {name}", f"undated {name}"})
+    day = person.born
+    initials = "".join(sorted(part[:1] for part in (plain(person.surname), plain(person.forename))))
+    dated = {f"{word} {day}" for word in found} | {f"initials {initials} {day}"}
+    return frozenset(dated | {f"name {name}", f"{name} {day:%Y}", f"{name} {day:%m-%d}"})
+
+
+def asked_of(person: PersonFacts) -> frozenset[str]:
+    """Return the keys to look a person up by; a name alone finds whose date of birth is not known."""
+    if person.born is None:
+        return likenesses(person)
+    name = "+".join(sorted((plain(person.surname), plain(person.forename))))
+    return likenesses(person) - {f"name {name}"} | {f"undated {name}"}
+
+
+def _likeness(one: Name, other: Name) -> NameLikeness:
+    surnames, forenames = (plain(one.surname), plain(other.surname)), (plain(one.forename), plain(other.forename))
+    nameless = unnamed(one.forename), unnamed(other.forename)
+    if surnames[0] == surnames[1] and any(nameless):
+        return "both-unnamed" if all(nameless) else "unnamed"
+    if (fold(one.surname), fold(one.forename)) == (fold(other.surname), fold(other.forename)):
+        return "agrees"
+    if _variant(one, other, surnames, forenames):
+        return "variant"
+    if near(*surnames) and near(*forenames):
+        return "alike"
+    if near(surnames[0], forenames[1]) and near(forenames[0], surnames[1]):
+        return "alike"
+    return "forename" if forenames[0] == forenames[1] else "contradicts"
+
+
+def _variant(one: Name, other: Name, surnames: tuple[str, str], forenames: tuple[str, str]) -> bool:
+    """Tell whether names differ in accents, in the box they stand in, or in how many of their words are given."""
+    if surnames[0] == surnames[1] and forenames[0] == forenames[1]:
+        return True
+    if (surnames[0], forenames[0]) == (forenames[1], surnames[1]):
+        return True
+    fewer, more = sorted((words(one), words(other)), key=len)
+    enough = 2  # a single word in common is no name
+    return len(fewer) >= enough and fewer <= more
+
+
+def _of_name(likeness: NameLikeness) -> Agreement:
+    match likeness:
+        case "agrees":
+            return "agrees"
+        case "variant" | "alike":
+            return "looks-alike"
+        case "unnamed" | "both-unnamed":
+            return "silent"
+        case "forename" | "contradicts":
+            return "contradicts"
+        case _:
+            assert_never(likeness)
+
+
+def _of_days(one: date | None, other: date | None) -> Agreement:
+    if one is None or other is None:
+        return "silent"
+    if one == other:
+        return "agrees"
+    return "looks-alike" if near_days(one, other) else "contradicts"
+
+
+def _of_numbers(one: str, other: str) -> Agreement:
+    if not one or not other:
+        return "silent"
+    return "agrees" if one == other else "contradicts"
+
+
+def _verdict(likeness: NameLikeness, fields: Mapping[str, Agreement]) -> Verdict:
+    numbers = [fields[scheme] for scheme in NUMBERS]
+    if "agrees" in numbers:
+        doubtful = "contradicts" in fields.values() or fields[BORN] == "looks-alike"
+        return "ask" if doubtful else "same"
+    return _by_name(likeness, fields[BORN], contradicted="contradicts" in numbers)
+
+
+def _by_name(likeness: NameLikeness, born: Agreement, *, contradicted: bool) -> Verdict:
+    """Weigh name and date of birth alone, `contradicted` by a number or not."""
+    if born == "agrees" and likeness in {"agrees", "variant"}:
+        return "same" if likeness == "agrees" and not contradicted else "ask"
+    if contradicted:
+        return "different"  # twins of one surname, father and son: near, and each with a number of their own
+    if (born, likeness) in {("agrees", "alike"), ("looks-alike", "agrees")}:
+        return "ask"
+    if born == "agrees" and likeness in {"forename", "unnamed", "both-unnamed"}:
+        return "hint"
+    return "hint" if (born, likeness) == ("silent", "agrees") else "different"

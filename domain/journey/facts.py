@@ -1,0 +1,69 @@
+"""What a command rests on besides its journey: read under lock when it is carried out, and asked for by nobody."""
+
+from domain.claims.states import ClaimState
+from domain.journey.effects import Message
+from domain.journey.events import Correctable
+from domain.model import Value
+
+
+class Caseload(Value):
+    """How many open families a key worker holds.
+
+    `worker` is who was counted, `team` and `area` where that worker belongs. Of one that is full also: who has `room`,
+    the most first, and the family's `place` in the queue.
+    """
+
+    known: bool
+    held: int
+    cap: int
+    worker: str = ""
+    leaving: bool = False
+    team: str | None = None
+    area: str | None = None
+    room: tuple[str, ...] = ()
+    place: int | None = None
+
+
+class PlacesTaken(Value):
+    """What the other open families of the programme take up.
+
+    `holds` tells whether the key worker asked for is one of the `key_workers` already.
+    """
+
+    families: int
+    key_workers: int
+    holds: bool
+
+
+class StillOpen(Value):
+    """What of a family is not over.
+
+    `newest` is its newest journey, `journeys` those that are open, `claims` those eligible, submitted or proposed to be
+    clawed back, `evaluations` how often its results are still to be evaluated.
+    """
+
+    newest: str
+    journeys: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    evaluations: int = 0
+
+
+class Facts(Value):
+    """What one command may rest on; what it does not need is left empty.
+
+    `claim_state` is where a claim stands in the ledger, `message` one that did not go out as the outbox holds it,
+    `family_erased` whether the family was erased on another journey, `original` how the event that a correction names
+    reads now, and `named` its type, also where it is of one that is not corrected.
+    """
+
+    caseload: Caseload | None = None
+    places: PlacesTaken | None = None
+    claim_state: ClaimState | None = None
+    message: Message | None = None
+    family_erased: bool = False
+    still_open: StillOpen | None = None
+    original: Correctable | None = None
+    named: str | None = None
+
+
+NO_FACTS = Facts()
