@@ -8,6 +8,7 @@ from domain.calendar import Calendar, local_date
 from domain.model import Value
 
 GRACE = timedelta(minutes=15)  # a deadline, or an event in the inbox, may be this late before anybody is told
+SKEW = timedelta(minutes=1)  # clocks of one system may differ by so much
 UNSENT = timedelta(hours=1)  # a reminder that fell due and is still not sent
 ATTEMPTS = 5  # of one activity, before it counts as stuck
 QUARANTINED = 100  # events
@@ -205,6 +206,27 @@ def foreign(part: str, why: str, times: int, last_at: datetime, workflow_id: str
         f" ({part}, {why}), the last{to} at {last_at:%Y-%m-%d %H:%M} UTC"
     )
     return Finding(code="foreign-payloads", reference=None, what=what, remedy="journeys refusals --seen")
+
+
+def clock_back(now: datetime, last: datetime) -> Finding:
+    """Tell of a clock that reads earlier than the journal's last event."""
+    return Finding(
+        code="clock-back",
+        reference=None,
+        what=f"the clock reads {now:%Y-%m-%d %H:%M} UTC and the journal's last event is of {last:%Y-%m-%d %H:%M} UTC:"
+        " the clock was turned back, or was ahead before",
+        remedy="timedatectl set-ntp true",
+    )
+
+
+def clocks_differ(here: datetime, there: datetime) -> Finding:
+    """Tell of a database on a machine with another time."""
+    return Finding(
+        code="clocks-differ",
+        reference=None,
+        what=f"the gateway's clock reads {here:%Y-%m-%d %H:%M:%S} UTC and the database's {there:%Y-%m-%d %H:%M:%S} UTC",
+        remedy="timedatectl set-ntp true",
+    )
 
 
 def quarantine(count: int, oldest: datetime | None, now: datetime) -> list[Finding]:

@@ -75,6 +75,16 @@ async def journeys(conn: Conn, now: datetime, calendar: Calendar, *, working: bo
     ]
 
 
+async def clocks(conn: Conn, now: datetime, here: datetime) -> list[Finding]:
+    """Return what is wrong: the business clock `now` by the journal, the machine's `here` by the database."""
+    (row,) = await conn.fetch(_SQL["clocks"])
+    last, there = row["last"], row["there"]
+    return [
+        *([doctor.clock_back(now, last)] if last and last - now > doctor.SKEW else []),
+        *([doctor.clocks_differ(here, there)] if abs(here - there) > doctor.SKEW else []),
+    ]
+
+
 async def foreign(conn: Conn) -> list[Finding]:
     """Return what was refused at Temporal's port and nobody has seen yet."""
     return [

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -85,6 +86,7 @@ async def _look(services: Services, *, thorough: bool) -> Diagnosis:
     async with services.pool.acquire() as conn:
         if now is not None:
             found += await facts.journeys(conn, now, calendar_of(programme.nation), working=working)
+            found += await facts.clocks(conn, now, datetime.now(UTC))
             found += await facts.inbox(conn, now)
             found += await facts.caseloads(conn, programme.cap, await services.today())
         rows = await facts.unfinished(conn)

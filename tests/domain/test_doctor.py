@@ -39,6 +39,15 @@ def test_each_fault_of_a_journey_names_its_family_and_a_command():
     assert all(finding.remedy.startswith("journeys ") and ROW.reference in finding.remedy for finding in found)
 
 
+def test_clocks_are_told_with_both_times():
+    """A clock that went back, and one that differs, are told with what each reads."""
+    back = doctor.clock_back(NOW, NOW + timedelta(hours=2))
+    assert "reads 2012-06-01 12:00 UTC and the journal's last event is of 2012-06-01 14:00 UTC" in back.what
+    differ = doctor.clocks_differ(NOW, NOW + timedelta(minutes=3))
+    assert "12:00:00 UTC and the database's 2012-06-01 12:03:00 UTC" in differ.what
+    assert {back.remedy, differ.remedy} == {"timedatectl set-ntp true"}
+
+
 def test_foreign_messages_name_the_last_workflow():
     """A finding about refused messages says how many came, as what, why, when last and to which workflow."""
     found = doctor.foreign("update", "plain", 3, NOW, ROW.journey_id)
