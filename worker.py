@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -22,9 +23,12 @@ from activities.delivery.protocol import TIMEOUT_SECONDS
 from activities.delivery.services import DeliveryServices
 from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
+from activities.reconciling import ReconcileActivities
 from domain.names import TASK_QUEUE
 from relay.inbox import sweeping
+from relay.refusals import writing_refusals
 from relay.watching import watching
+from store.answers import answered
 from store.pool import open_pool
 from store.vault import Vault
 from wiring.exit import leave
@@ -38,6 +42,7 @@ from wiring.temporal.client import connect, sandbox
 from wiring.temporal.journeys import JourneyClient
 from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
+from workflows.reconciliation import Reconciliation
 
 GRACE = timedelta(seconds=20)  # on SIGTERM what runs is finished; what is not done by then is run again elsewhere
 log = structlog.get_logger("worker")
@@ -72,6 +77,7 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
             build(chosen, pool, client, vault, services) as worker,
             sweeping(pool, engine),
             watching(pool, engine.now),
+            writing_refusals(pool),
         ):
             yield worker
 
@@ -79,13 +85,13 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
 def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, services: DeliveryServices) -> Worker:
     """Return the worker with everything it runs."""
     offset = chosen.clock_offset
-    engine = JourneyClient(client, offset=offset, history_limit=chosen.history_limit)
+    engine = JourneyClient(client, offset=offset, history_limit=chosen.history_limit, answered=partial(answered, pool))
     notifications = NotificationActivities(pool, vault, services, offset, chosen.partner_rate)
     windows = WindowActivities(pool, vault, services, offset)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[FamilyJourney, ClaimWindow],
+        workflows=[FamilyJourney, ClaimWindow, Reconciliation],
         activities=[
             JournalActivities(pool, offset).carry_out,
             notifications.send_reminder,
@@ -97,11 +103,14 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, se
             windows.tell_managers,
             windows.close_window,
             ClawbackActivities(pool, vault, engine.submit, offset).review_claims,
+            ReconcileActivities(pool, engine).reconcile,
         ],
         interceptors=[Watch()],
         workflow_runner=sandbox(),
         max_concurrent_activities=chosen.worker_activities,
         max_cached_workflows=chosen.worker_cached_workflows,
+        max_concurrent_workflow_tasks=chosen.worker_workflow_tasks,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=chosen.worker_sticky_seconds),
         graceful_shutdown_timeout=GRACE,
     )
 

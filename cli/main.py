@@ -8,7 +8,8 @@ from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import BAD_INPUT, EXIT_CODES
 from cli.journeys import deadlines, due, erasure, export, find, holders, imports, referrals, steps, today, views
-from cli.operations import doctor, maintenance
+from cli.operations import backup as backups
+from cli.operations import doctor, maintenance, reconcile, refusals
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
 from cli.programmes import packs, terms
@@ -62,20 +63,8 @@ def _begin(context: typer.Context) -> None:
 
 
 for _part in (
-    referrals,
-    imports,
-    today,
-    find,
-    views,
-    export,
-    due,
-    steps,
-    erasure,
-    holders,
-    people,
-    maintenance,
-    doctor,
-    completion,
+    *(referrals, imports, today, find, views, export, due, steps, erasure, holders, people),
+    *(maintenance, doctor, refusals, reconcile, completion),
 ):
     app.add_typer(_part.app)
 people.staff.add_typer(leave.app)
@@ -89,7 +78,7 @@ app.add_typer(packs.app, name="programmes")
 app.add_typer(terms.app, name="terms")
 app.add_typer(deadlines.app, name="deadline")
 app.add_typer(messages.app, name="messages")
-for _command in (local.up, local.status, local.down):
+for _command in (local.up, local.status, local.down, backups.backup, backups.restore):
     app.command()(_command)
 
 

@@ -8,6 +8,7 @@ from domain.calendar import Calendar, local_date
 from domain.model import Value
 
 GRACE = timedelta(minutes=15)  # a deadline, or an event in the inbox, may be this late before anybody is told
+SKEW = timedelta(minutes=1)  # clocks of one system may differ by so much
 UNSENT = timedelta(hours=1)  # a reminder that fell due and is still not sent
 ATTEMPTS = 5  # of one activity, before it counts as stuck
 QUARANTINED = 100  # events
@@ -73,6 +74,26 @@ def other_version(row: Journal, version: int) -> Finding:
         reference=row.reference,
         what=f"its workflow is at version {version}, its journal at {row.version}",
         remedy=f"journeys rearm {row.reference}",
+    )
+
+
+def ahead(row: Journal, version: int) -> Finding:
+    """Tell of a workflow that knows more than its journal, as after a backup was restored."""
+    return Finding(
+        code="ahead-of-journal",
+        reference=row.reference,
+        what=f"its workflow stands at version {version}, its journal at {row.version}: steps are lost from the journal",
+        remedy=f"journeys reconcile {row.reference}",
+    )
+
+
+def orphan(reference: str, version: int) -> Finding:
+    """Tell of a workflow whose journey the journal does not know, as after a backup was restored."""
+    return Finding(
+        code="orphan",
+        reference=reference,
+        what=f"its workflow stands at version {version}, and the journal knows nothing of its journey",
+        remedy=f"journeys reconcile {reference}",
     )
 
 
@@ -176,6 +197,37 @@ def unsound(reference: str, version: int, problem: str) -> Finding:
         reference=reference,
         what=f"event {version} of its journal is not as it was written ({problem}); restore it from a backup",
         remedy=f"journeys verify {reference}",
+    )
+
+
+def foreign(part: str, why: str, times: int, last_at: datetime, workflow_id: str) -> Finding:
+    """Tell of messages at Temporal's port that this system did not send."""
+    to = f" to {workflow_id}" if workflow_id else ""
+    what = (
+        f"{times} messages were refused at Temporal's port because this system did not send them"
+        f" ({part}, {why}), the last{to} at {last_at:%Y-%m-%d %H:%M} UTC"
+    )
+    return Finding(code="foreign-payloads", reference=None, what=what, remedy="journeys refusals --seen")
+
+
+def clock_back(now: datetime, last: datetime) -> Finding:
+    """Tell of a clock that reads earlier than the journal's last event."""
+    return Finding(
+        code="clock-back",
+        reference=None,
+        what=f"the clock reads {now:%Y-%m-%d %H:%M} UTC and the journal's last event is of {last:%Y-%m-%d %H:%M} UTC:"
+        " the clock was turned back, or was ahead before",
+        remedy="timedatectl set-ntp true",
+    )
+
+
+def clocks_differ(here: datetime, there: datetime) -> Finding:
+    """Tell of a database on a machine with another time."""
+    return Finding(
+        code="clocks-differ",
+        reference=None,
+        what=f"the gateway's clock reads {here:%Y-%m-%d %H:%M:%S} UTC and the database's {there:%Y-%m-%d %H:%M:%S} UTC",
+        remedy="timedatectl set-ntp true",
     )
 
 

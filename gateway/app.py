@@ -15,11 +15,12 @@ from gateway.http.paging import LINKED
 from gateway.intake import imports, referrals, undoing
 from gateway.intake.likenesses import index_all
 from gateway.journeys import corrections, erasure, find, looks, steps, views
-from gateway.operations import clock, counts, doctor, maintenance, terms
+from gateway.operations import clock, counts, doctor, maintenance, reconcile, refusals, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue, today
 from relay.inbox import sweeping
+from relay.refusals import writing_refusals
 from wiring.background import beside
 from wiring.settings import Settings
 
@@ -82,6 +83,8 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         registry,
         maintenance,
         doctor,
+        refusals,
+        reconcile,
         events,
         receipts,
         quarantine,
@@ -103,7 +106,12 @@ def _lifespan(settings: Settings, opening: Opening) -> Callable[[FastAPI], Abstr
             await services.programme()
             indexing = beside(index_all(services.pool, services.vault))
             finding = beside(find.keep_findable(services.pool, services.vault))
-            async with indexing, finding, sweeping(services.pool, services.engine, services.mail):
+            async with (
+                indexing,
+                finding,
+                sweeping(services.pool, services.engine, services.mail),
+                writing_refusals(services.pool),
+            ):
                 yield
 
     return lifespan

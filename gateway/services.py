@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -18,6 +18,7 @@ from domain.programme.programme import Programme
 from gateway.http.security import Tokens
 from gateway.http.throttle import Throttle
 from store import programmes as packs
+from store.answers import answered
 from store.pool import Pool, open_pool
 from store.vault import Vault
 from wiring.keys import key
@@ -77,7 +78,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     pool = await open_pool(settings.database_url)
     try:
         client = await connect(settings, lazy=True)
-        engine = JourneyClient(client, offset=settings.clock_offset, history_limit=settings.history_limit)
+        engine = JourneyClient(
+            client,
+            offset=settings.clock_offset,
+            history_limit=settings.history_limit,
+            answered=partial(answered, pool),
+        )
         yield Services(settings=settings, pool=pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine)
     finally:
         await pool.close()

@@ -19,6 +19,11 @@ class Settings(BaseSettings):
     database_url: str = Field(description="Postgres URI, for asyncpg.", repr=False)
     temporal_address: str = Field(description="host:port of the Temporal frontend.")
     temporal_namespace: str = Field(default="family-journeys", description="Temporal namespace.")
+    temporal_tls: Literal["none", "mutual"] = Field(
+        default="none",
+        description="mutual: with journeys-client.pem, journeys-client.key and journeys-authority.pem of the secrets.",
+    )
+    temporal_tls_name: str = Field(default="temporal", description="The name in the certificate of Temporal's server.")
     secrets_dir: Path = Field(
         description="Folder of the secret files: codec.key, vault.key, subject.key, jwks.json, smtp.user, ..."
     )
@@ -66,9 +71,18 @@ class Settings(BaseSettings):
     worker_activities: int = Field(
         default=100, description="Messages and evaluations that one worker runs at once; a partner gets at most four."
     )
+    worker_workflow_tasks: int = Field(
+        default=6, ge=2, description="Journeys that one worker looks at at once; more make each late after a restart."
+    )
+    worker_sticky_seconds: float = Field(
+        default=3.0, gt=0, description="How long a journey's task waits for the worker that holds it in memory."
+    )
     worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
     history_limit: int = Field(
-        default=0, description="Continue as new past this many history events; 0: the server's advice."
+        default=200,
+        ge=0,
+        description="Journeys begun from now on continue as new past this many history events, or a megabyte of them;"
+        " 0: the server's advice, thousands.",
     )
 
     @model_validator(mode="after")

@@ -19,10 +19,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
     from domain.journey.react import given_up
     from domain.journey.replies import Reply
-    from domain.names import REJECTED, SEARCH_ATTRIBUTES
+    from domain.names import FOREIGN, REJECTED, SEARCH_ATTRIBUTES
     from workflows.messages import JourneyInput, JourneyState
 
 BATCH = 200  # commands handed over at once: bounds the local activity's time and its marker in history
+LARGE = 1_000_000  # bytes of history: whoever takes a journey over reads them all
 CEILING = 20_000  # history events; the server ends a run at 51,200
 PATIENCE = timedelta(minutes=1)  # how long a run waits for a referral that has not arrived
 KEPT_TIMER = "kept-timer"  # runs that began before arm their timer anew at each turn
@@ -219,6 +220,9 @@ class JourneyLoop:
             )
             command = run.command
         except ActivityError as failure:
+            if _kind(failure.cause) == FOREIGN:
+                await self._run_effect(effect)  # somebody else answered for it: it is still to be done
+                return
             workflow.logger.warning(
                 "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": _kind(failure.cause)}
             )
@@ -245,7 +249,8 @@ class JourneyLoop:
         """It is time to continue as new."""
         info = workflow.info()
         length = info.get_current_history_length()
-        past = (self._limit > 0 and length > self._limit) or info.is_continue_as_new_suggested()
+        large = length > self._limit or info.get_current_history_size() > LARGE
+        past = (self._limit > 0 and large) or info.is_continue_as_new_suggested()
         # A message under way is let finish, as the next run would send it again; but not for ever.
         return past and (not self._running or length > CEILING)
 

@@ -190,10 +190,10 @@ def _people(answer: dict[str, Any]) -> None:
         reached = (person.get("phone"), person.get("email"))
         numbers = (f"{scheme} {number}" for scheme, number in person.get("identifiers", {}).items())
         write.fields([("", "  ".join(filter(None, (*reached, *numbers))))])
-    address = (told["family"] or {}).get("address") or {}
+    address = (answer["family"] or {}).get("address") or {}
     lines = ", ".join(filter(None, (*address.get("lines", "").splitlines(), address.get("postcode"))))
     write.fields([("address", lines), ("uprn", address.get("uprn"))])
-    write.fields([("involved", _involved(told))])
+    write.fields([("involved", _involved(answer))])
 
 
 def _involved(told: dict[str, Any]) -> str:

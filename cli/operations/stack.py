@@ -45,7 +45,7 @@ def up(
     given = [port for port in (gateway_port, temporal_port, ui_port) if port is not None]
     if len(set(given)) < len(given):
         raise typer.BadParameter("two parts have the same port; give each a port of its own")
-    with _explained():
+    with explained():
         from stack import commands
 
         now = commands.up(data, gateway_port=gateway_port, temporal_port=temporal_port, ui_port=ui_port)
@@ -92,7 +92,8 @@ def down(*, data: Data = None, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
+    """Say what a stack cannot do, in its own words, and leave."""
     from stack.errors import StackError
 
     try:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -12,6 +13,7 @@ from domain import doctor as judge
 from domain.access import Actor
 from domain.calendar import calendar_of
 from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
+from domain.ids import reference_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.services import Served, Services
@@ -84,9 +86,11 @@ async def _look(services: Services, *, thorough: bool) -> Diagnosis:
     async with services.pool.acquire() as conn:
         if now is not None:
             found += await facts.journeys(conn, now, calendar_of(programme.nation), working=working)
+            found += await facts.clocks(conn, now, datetime.now(UTC))
             found += await facts.inbox(conn, now)
             found += await facts.caseloads(conn, programme.cap, await services.today())
         rows = await facts.unfinished(conn)
+        found += await facts.foreign(conn)
         found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
     return Diagnosis(findings=found, notes=notes)
 
@@ -115,6 +119,7 @@ async def _workflows(
             rest = "another look checks others" if thorough else "check all with --thorough"
             notes.append(f"{len(stands)} of {len(rows)} workflows were checked for their version; {rest}")
         found += await _behind(services, survey, asked, stands)
+        found += await _orphans(services, survey, sorted(listed))
     return found
 
 
@@ -141,11 +146,21 @@ async def _behind(
     second = await survey.versions(doubtful, SECONDS)
     async with services.pool.acquire() as conn:
         now = await facts.again(conn, doubtful)
+    differs = [(now[name], version) for name, version in second.items() if name in now]
     return [
-        judge.other_version(now[name], version)
-        for name, version in second.items()
-        if name in now and version < now[name].version
+        *[judge.other_version(row, version) for row, version in differs if version < row.version],
+        *[judge.ahead(row, version) for row, version in differs if version > row.version],
     ]
+
+
+async def _orphans(services: Services, survey: Visibility, listed: Sequence[str]) -> list[Finding]:
+    """Find workflows that got somewhere, of journeys that the journal does not know; a referral under way is none."""
+    async with services.pool.acquire() as conn:
+        doubtful = await facts.unknown(conn, listed)
+    stands = await survey.versions(doubtful[:ASKED], SECONDS)
+    async with services.pool.acquire() as conn:
+        still = await facts.unknown(conn, [name for name, version in stands.items() if version])
+    return [judge.orphan(reference_of(name), stands[name]) for name in still]
 
 
 def _some(rows: dict[str, Journal], most: int) -> dict[str, Journal]:

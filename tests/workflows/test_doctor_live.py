@@ -21,6 +21,7 @@ from gateway.app import create_app
 from gateway.http.security import Tokens
 from gateway.services import Services, open_vault
 from relay.inbox import sweeping
+from relay.refusals import writing_refusals
 from stack.ports import free_ports
 from stack.sinks import serving
 from store import effects, inbox, staff
@@ -29,8 +30,11 @@ from tests.doors import quiet
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World, private
+from tests.workflows.outsider import Outsider, content_of
+from wiring.telemetry.metrics import FOREIGN_PAYLOADS
 from wiring.temporal.client import connect
 from wiring.temporal.journeys import JourneyClient
+from wiring.temporal.refusals import TALLY
 
 pytestmark = pytest.mark.slow(12)
 
@@ -316,3 +320,20 @@ async def test_without_a_listing(tmp_path: Path) -> None:
         [finding] = await ward.found("no-timer")
         assert finding["reference"] == reference
         assert "lists no workflows" in (await ward.cli("doctor")).err
+
+
+async def test_messages_that_nobody_of_ours_sent(ward: Ward) -> None:
+    """What somebody at Temporal's port tried is counted and found, until an administrator says that it was seen."""
+    reference = await ward.settled(await ward.family())
+    outsider = Outsider(ward.world.client)
+    TALLY.take()  # of other tests of this process
+    step = content_of(commands.CloseJourney(**path.common(), outcome="moved-away"), actor="manager:nobody-at-all")
+    before = FOREIGN_PAYLOADS.labels("update", "plain")._value.get()
+    assert (await outsider.update(path.journey_of(reference), "close", step))[0] != 0
+    assert FOREIGN_PAYLOADS.labels("update", "plain")._value.get() == before + 1
+    async with writing_refusals(ward.world.pool):
+        finding = await ward.mended("foreign-payloads", None)
+    assert f"(update, plain), the last to {path.journey_of(reference)}" in finding["what"]
+    [row] = [each for each in (await ward.cli.ok("refusals"))["refusals"] if each["part"] == "update"]
+    assert (row["times"], row["seen"], row["why"]) == (1, 1, "plain")
+    assert "Refused at Temporal's port" in (await ward.cli("refusals")).out

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from temporalio.converter import WorkflowSerializationContext
+from temporalio.converter import WithSerializationContext, WorkflowSerializationContext
 
 import workflows
 from tests.workflows.test_replay import HISTORIES
@@ -66,8 +66,10 @@ def test_what_a_workflow_may_not_do_is_found(source: str, fault: str) -> None:
     assert faults(source) == [fault]
 
 
-def test_nothing_of_ours_looks_at_the_context_of_a_payload() -> None:
-    """The runs give their payloads no context, and with one the converter would be the same."""
+def test_the_context_of_a_payload_matters_to_the_codec_alone() -> None:
+    """The doorkeeper answers in a run's place what a payload is for: nothing in the run may look at it."""
     ours = converter(EncryptionCodec.from_file(HISTORIES / "codec.key"))
     context = WorkflowSerializationContext(namespace="family-journeys", workflow_id="F-0000-0000-1")
-    assert (ours.with_context(context) is ours, ours.external_storage) == (True, None)
+    assert ours.payload_converter.with_context(context) is ours.payload_converter
+    assert not isinstance(ours.failure_converter, WithSerializationContext)
+    assert ours.external_storage is None

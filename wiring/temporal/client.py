@@ -5,17 +5,20 @@ import logging
 from functools import cache
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.service import TLSConfig
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
+from wiring.keys import content
 from wiring.settings import Settings
 from wiring.telemetry.request_id import Following
 from wiring.telemetry.traces import interceptors
 from wiring.temporal.codec import EncryptionCodec
-from wiring.temporal.sandbox import Sandbox
+from wiring.temporal.doorkeeper import Doorkeeper
+from wiring.temporal.sealing import Sealing
+from wiring.temporal.values import Values
 
 # Ours, and what they import: loaded once outside the sandbox, and not again for each journey, which would hold two
 # fifths of its memory. Anything else a workflow pulls in is refused. What the sandbox kept `workflows` itself from,
@@ -37,18 +40,21 @@ PASSED_THROUGH = (
 
 
 def converter(codec: EncryptionCodec) -> DataConverter:
-    """Pydantic values, encrypted; so are the messages of failures, which may quote what was asked."""
-    return dataclasses.replace(
-        pydantic_data_converter,
+    """Pydantic values, sealed for where they go; so are the messages of failures, which may quote what was asked."""
+    return DataConverter(
+        payload_converter_class=Values,
         payload_codec=codec,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 
 
-def sandbox() -> Sandbox:
-    """Return the one sandbox runner; a pass-through that is not listed raises instead of passing."""
+def sandbox() -> Doorkeeper:
+    """Return the one sandbox runner: each workflow behind its door.
+
+    A pass-through that is not listed raises instead of passing.
+    """
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return Sandbox(
+    return Doorkeeper(
         restrictions=dataclasses.replace(
             restrictions,
             import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
@@ -74,7 +80,21 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=converter(codec),
-        interceptors=[*interceptors(settings), Following()],  # so that a span is there to be named by the second
+        # The second so that a span is there to be named by it; the last so that it sees what is really sent.
+        interceptors=[*interceptors(settings), Following(), Sealing()],
+        tls=_tls(settings),
         lazy=lazy,
         runtime=runtime(),
+    )
+
+
+def _tls(settings: Settings) -> TLSConfig | bool:
+    """Return the certificates that the server is shown and checked by; False where the settings ask for none."""
+    if settings.temporal_tls == "none":
+        return False
+    return TLSConfig(
+        server_root_ca_cert=content(settings.secrets_dir, "journeys-authority.pem"),
+        domain=settings.temporal_tls_name,
+        client_cert=content(settings.secrets_dir, "journeys-client.pem"),
+        client_private_key=content(settings.secrets_dir, "journeys-client.key"),
     )

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
+
+from domain.names import FOREIGN
 
 NEVER_REACHED = "Failed client connect"  # how the SDK's RuntimeError of a client begins that never reached Temporal
 # The last three are what a connection looks like that breaks while an answer is awaited: the command may be done.
@@ -45,3 +48,7 @@ def asking() -> Iterator[None]:
         if not str(fault).startswith(NEVER_REACHED):
             raise
         raise Unavailable("Temporal is not reachable (it was not since this process began)") from fault
+    except ApplicationError as fault:
+        if fault.type != FOREIGN:
+            raise
+        raise Unavailable("the answer did not come from a worker of this system") from fault
