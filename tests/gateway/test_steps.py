@@ -240,7 +240,7 @@ KIM = {"name": "kim", "email": "k@x.example"}
     [
         ("/v1/staff", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
         ("/v1/staff", KIM | {"role": "boss"}, "role: boss is none that is known"),
-        ("/v1/staff", KIM | {"channel": "webhook"}, "channel: nobody is sent reminders by webhook; use one of email"),
+        ("/v1/staff", KIM | {"channel": "webhook"}, "channel: reminders cannot be sent by webhook; use one of email"),
         ("/v1/staff", KIM | {"channel": "sms"}, "channel: sms needs an address; give mobile"),
         ("/v1/staff", KIM | {"channel": "pigeon"}, "channel: pigeon is none that is known; use webhook"),
         ("/v1/staff", KIM | {"addresses": {"mobile": "0770"}}, "mobile: not a mobile number; write it like 07700"),
