@@ -260,4 +260,4 @@ def _port(state: Path) -> int:
         return PORT
     except (OSError, ValueError, KeyError, TypeError) as fault:
         remedy = "journeys up writes it anew; or give the gateway's address with --url or JOURNEYS_URL"
-        raise Trouble(f"{state} does not tell the gateway's port", remedy, exit_code=BAD_INPUT) from fault
+        raise Trouble(f"{state} does not say the gateway's port", remedy, exit_code=BAD_INPUT) from fault
