@@ -143,6 +143,7 @@ def messages(
     referrer: Annotated[
         str | None, typer.Option(help="Partner that referred the family. Default: the first of the pack.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show every message and reminder that a pack sends along a family's usual journeys, word for word, as Markdown.
 
@@ -153,12 +154,16 @@ def messages(
     from cli.programmes.messages import page
     from programmes.usual_family import usual_family
 
-    programme = _opened(pack, as_json=False)
+    programme = _opened(pack, as_json=as_json)
     if referrer is not None and not programme.knows_referrer(referrer):
         from cli.core.errors import plain
 
         raise typer.BadParameter(plain(f"{referrer} has no agreement; {programme.referrers}"))
-    typer.echo(page(programme, usual_family(programme, referrer)), nl=False)
+    text = page(programme, usual_family(programme, referrer))
+    if as_json:
+        typer.echo(json.dumps({"programme": programme.name, "version": programme.version, "page": text}))
+    else:
+        typer.echo(text, nl=False)
 
 
 def _opened(pack: str, *, as_json: bool) -> "Programme":
