@@ -85,7 +85,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, po
         task_queue=TASK_QUEUE,
         workflows=[FamilyJourney, ClaimWindow],
         activities=[
-            JournalActivities(pool, offset).carry_out,
+            JournalActivities(pool, vault, offset).carry_out,
             notifications.send_reminder,
             notifications.notify_partner,
             ClaimActivities(pool, vault, offset).record_claim_eligibility,

@@ -146,9 +146,10 @@ def _person(row: Reading) -> Person:
     return Person(
         line=row.row.line,
         role=row.values["role"],
-        surname=row.values["surname"],
-        forename=row.values["forename"],
-        born=row.values["date_of_birth"],
+        surname=row.values.get("surname", ""),
+        forename=row.values.get("forename", ""),
+        born=row.values.get("date_of_birth"),
+        expected=row.values.get("expected"),
         identifiers={scheme: row.values[column] for column, scheme in IDENTIFIERS.items() if column in row.values},
     )
 

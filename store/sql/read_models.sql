@@ -4,11 +4,12 @@
 WITH journey AS (
     INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
                           referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-                          stepped_down_on, closed_on, outcome, erased_on, erased_for, members, evidence,
+                          stepped_down_on, closed_on, outcome, erased_on, erased_for, members, roll, evidence,
                           next_deadline_at, owed, version, head, changed_at)
     SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
            referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, evidence, next_deadline_at, owed,
+           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, roll, evidence, next_deadline_at,
+           owed,
            version, head, changed_at
       FROM jsonb_populate_record(NULL::journeys, $2)
     ON CONFLICT (journey_id) DO UPDATE
@@ -19,7 +20,7 @@ WITH journey AS (
            criteria = excluded.criteria, key_worker = excluded.key_worker, waiver = excluded.waiver,
            handover_to = excluded.handover_to, stepped_down_on = excluded.stepped_down_on,
            closed_on = excluded.closed_on, outcome = excluded.outcome, erased_on = excluded.erased_on,
-           erased_for = excluded.erased_for, members = excluded.members,
+           erased_for = excluded.erased_for, members = excluded.members, roll = excluded.roll,
            evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, owed = excluded.owed,
            version = excluded.version, head = excluded.head, changed_at = excluded.changed_at
 ),
