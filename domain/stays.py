@@ -12,7 +12,7 @@ from domain.rules.spans import Span, Spans, subtract
 
 
 class Away(Value):
-    """A time on which a member was not of the family, as after moving out and before coming back; both ends included."""
+    """A time on which a member was not of the family, as between moving out and coming back."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 

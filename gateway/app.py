@@ -12,7 +12,7 @@ from gateway.claims import ledger, windows
 from gateway.http import problems
 from gateway.http.middleware import EveryRequest
 from gateway.intake import imports, referrals, undoing
-from gateway.journeys import corrections, erasure, steps, views
+from gateway.journeys import adding, corrections, erasure, members, moves, steps, views
 from gateway.operations import clock, counts, doctor, maintenance, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
@@ -60,6 +60,9 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         referrals,
         steps,
         erasure,
+        adding,
+        members,
+        moves,
         queue,
         corrections,
         imports,

@@ -58,7 +58,7 @@ async def household(conn: Conn, vault: Vault, reference: str, command: c.MemberC
             return Household(people=people, news=before != after, taken=taken)
         case c.MoveHousehold():
             home = record.home_on(command.on)
-            news = command.personal is not None and home.address != _address(said)
+            news = command.personal is not None and home.address != _address(command, home.address, said)
             return Household(people=people, news=news, moved_that_day=news and home.since == command.on)
         case c.AddMember() | c.RecordLeaving():
             return Household(people=people)
@@ -69,9 +69,7 @@ async def household(conn: Conn, vault: Vault, reference: str, command: c.MemberC
             assert_never(command)
 
 
-async def keep(
-    conn: Conn, vault: Vault, reference: str, happened: e.MemberEvent, command: c.MemberCommand
-) -> None:
+async def keep(conn: Conn, vault: Vault, reference: str, happened: e.MemberEvent, command: c.MemberCommand) -> None:
     """Put what a command says that is personal into the vault, in the transaction that appends its event.
 
     Raise `IdentifierTaken` when a number became another person's since the facts were read.
@@ -82,8 +80,9 @@ async def keep(
         return
     match command:
         case c.MoveHousehold() if said:
-            since = record.home_on(command.on).since if command.corrected else command.on
-            await vault.put_address(conn, reference, _address(said), since)
+            home = record.home_on(command.on)
+            since = home.since if command.corrected else command.on
+            await vault.put_address(conn, reference, _address(command, home.address, said), since)
         case c.AddMember(member_id=None) if isinstance(happened, e.MemberJoined):
             await _keep_new(conn, vault, reference, _new(command, happened.member.id, said), said)
         case c.CorrectMember() | c.ChangeIdentifier() | c.ChangeContacts():
@@ -169,9 +168,7 @@ async def _held_elsewhere(conn: Conn, vault: Vault, reference: str, person: Pers
     ]
 
 
-async def _shared(
-    conn: Conn, vault: Vault, person: Person, reference: str, *, numbers: bool = False
-) -> set[bytes]:
+async def _shared(conn: Conn, vault: Vault, person: Person, reference: str, *, numbers: bool = False) -> set[bytes]:
     """Return the digests of a person that others may have too: a name and birthday always, a number that was shared.
 
     With `numbers`, also a number that others have: it was said that the person is of both families.
@@ -208,5 +205,7 @@ def _expected(said: Said) -> date | None:
     return date.fromisoformat(said["expected"]) if said.get("expected") else None
 
 
-def _address(said: Said) -> Address:
-    return Address(lines=said.get("lines", ""), postcode=said.get("postcode", ""), uprn=said.get("uprn", ""))
+def _address(command: c.MoveHousehold, held: Address, said: Said) -> Address:
+    """Return the new address; a correction leaves what it does not name as it is held."""
+    base = held if command.corrected else vaults.NOWHERE
+    return replace(base, **said)

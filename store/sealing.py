@@ -36,7 +36,7 @@ class Sealer:
         return self._cipher.decrypt(nonce, text, place.encode())
 
     def digest(self, secret: bytes, place: str) -> str:
-        """Return a keyed hash (hex): the same secret for the same place has the same one, and nobody can try guesses."""
+        """Return a keyed hash (hex): the same secret for the same place has the same, and nobody can try guesses."""
         key = derived(self._key, "digest of what is sealed")
         return hmac.digest(key, place.encode() + b"\0" + secret, hashlib.sha256).hex()
 

@@ -20,7 +20,7 @@ from domain.journey.commands import Personal
 from store.errors import Erased, IdentifierTaken
 from store.pool import Conn, Record, columns
 from store.queries import queries
-from store.sealing import KEY, Sealer, derived, keyed_hash, normal
+from store.sealing import KEY, Sealer, derived, keyed_hash
 
 _SQL = queries("vault")
 Identifier = tuple[bytes, str, str | None]  # digest, scheme, member
@@ -30,8 +30,8 @@ Identifier = tuple[bytes, str, str | None]  # digest, scheme, member
 class Person:
     """A member of the family in plain words; `identifiers` maps a scheme (`upn`, `nhs-number`, ...) to its value.
 
-    `born` is a day, a month or a year, or None where nothing is known; an unborn child is `expected` on a day. `further`
-    are more numbers of a scheme that has one already. Either name may be empty.
+    `born` is a day, a month or a year, or None where nothing is known; an unborn child is `expected` on a day.
+    `further` are more numbers of a scheme that has one already. Either name may be empty.
     """
 
     member_id: str
@@ -74,7 +74,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class FamilyRecord:
-    """What the vault holds of one family; `address` is the present one, held `since` a day, `former` are those before."""
+    """What the vault holds of one family; `address` is the present one, `since` a day, `former` are those before."""
 
     reference: str
     people: tuple[Person, ...]
@@ -408,7 +408,9 @@ def _address(key: Sealer, reference: str, row: Record) -> tuple[date | None, Add
     """Return an address with the day since which it holds."""
     if row["part"] == "address":
         return None, Address(**key.open_json(row["sealed"], _place(reference, "addresses")))
-    return date.fromisoformat(row["name"]), Address(**key.open_json(row["sealed"], _place(reference, "moves", row["name"])))
+    return date.fromisoformat(row["name"]), Address(
+        **key.open_json(row["sealed"], _place(reference, "moves", row["name"]))
+    )
 
 
 def _homes(addresses: Sequence[tuple[date | None, Address]]) -> list[Home]:

@@ -32,7 +32,20 @@ PEOPLE = (
         "MP/341557",
         *REFERRAL,
     ),
-    ("W001", "Chestnut", "Toni", "child", "05/10/1999", "", *HOUSEHOLD, "K388837901156", "9990143455", "", "", *REFERRAL),
+    (
+        "W001",
+        "Chestnut",
+        "Toni",
+        "child",
+        "05/10/1999",
+        "",
+        *HOUSEHOLD,
+        "K388837901156",
+        "9990143455",
+        "",
+        "",
+        *REFERRAL,
+    ),
     ("W002", "Quince", "Ellis", "adult", "09/08/1983", "", "", "", "", "", "", "", "", *REFERRAL),
 )
 

@@ -41,9 +41,7 @@ def claim_file_of(  # noqa: PLR0913, PLR0917 - one argument a source
         programme_hash=programme.hash or None,
         as_of=as_of,
         engaged_from=journey.held_from,
-        family=Family(
-            members=tuple(_member(each, born.get(each.id)) for each in journey.members)
-        ),
+        family=Family(members=tuple(_member(each, born.get(each.id)) for each in journey.members)),
         evidence=_of_members(journey, with_later(journey.evidence, later)),
         needs=tuple(need for need in journey.needs_by(as_of) if programme.needs_an_outcome(need)),
         practice=Practice(

@@ -40,6 +40,15 @@ def faults_together(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
     return [fault for check in checks for fault in check(rows, terms)]
 
 
+def faults_of_person(row: Reading, on: date) -> list[Fault]:
+    """Return every fault that no single cell of a person shows, as known on a day."""
+    birth = [
+        *(_unborn_one(row, on) if "expected" in row.values else []),
+        *(_age(row, on, on) if "date_of_birth" in row.values else []),
+    ]
+    return [*_nameless(row), *birth]
+
+
 def household(rows: Sequence[Reading], column: str) -> Any:
     """Return what the family's rows say of the household: the first row that fills the column speaks for all."""
     return next((row.values[column] for row in rows if column in row.values), None)
@@ -144,19 +153,21 @@ def _age(row: Reading, referred_on: date, today: date) -> list[Fault]:
 
 def _names(rows: Sequence[Reading], _terms: Terms) -> list[Fault]:
     """Find people without any name, but for unborn children; a cell that cannot be read is told of by itself."""
-    return [
-        row.row.fault("surname", "missing", "surname and forename are empty", "give one of the two")
-        for row in rows
-        if not (row.row.text("surname") or row.row.text("forename") or "expected" in row.values)
-    ]
+    return [fault for row in rows for fault in _nameless(row)]
+
+
+def _nameless(row: Reading) -> list[Fault]:
+    if row.row.text("surname") or row.row.text("forename") or "expected" in row.values:
+        return []
+    return [row.row.fault("surname", "missing", "surname and forename are empty", "give one of the two")]
 
 
 def _unborn(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
     referred_on = household(rows, "referred_on") or terms.today
-    return [fault for row in rows if "expected" in row.values for fault in unborn(row, referred_on)]
+    return [fault for row in rows if "expected" in row.values for fault in _unborn_one(row, referred_on)]
 
 
-def unborn(row: Reading, on: date) -> list[Fault]:
+def _unborn_one(row: Reading, on: date) -> list[Fault]:
     """Find what cannot be of a child who is expected, as known on a day."""
     expected: date = row.values["expected"]
     if "date_of_birth" in row.values:

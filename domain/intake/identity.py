@@ -113,8 +113,16 @@ def _likeness(one: Name, other: Name) -> NameLikeness:
     nameless = unnamed(one.forename), unnamed(other.forename)
     if surnames[0] == surnames[1] and any(nameless):
         return "both-unnamed" if all(nameless) else "unnamed"
-    if not all(surnames):
-        return "unnamed" if forenames[0] == forenames[1] else "contradicts"
+    return _of_full_names(one, other) if all(surnames) else _of_forenames(*forenames)
+
+
+def _of_forenames(one: str, other: str) -> NameLikeness:
+    """Hold two forenames against each other where a surname is not known: one in common says little."""
+    return "unnamed" if one == other else "contradicts"
+
+
+def _of_full_names(one: Name, other: Name) -> NameLikeness:
+    surnames, forenames = (plain(one.surname), plain(other.surname)), (plain(one.forename), plain(other.forename))
     if (fold(one.surname), fold(one.forename)) == (fold(other.surname), fold(other.forename)):
         return "agrees"
     if _variant(one, other, surnames, forenames):

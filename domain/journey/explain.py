@@ -25,7 +25,9 @@ ONE: dict[Counting, str] = {"criteria": "criterion", "groups": "group"}
 WAITS = "the criteria are judged by the needs found at assessment"
 
 
-def explain(journey: Journey, event: AnyEvent, programme: Programme) -> tuple[str, ...]:
+def explain(  # noqa: PLR0911 - one case an event
+    journey: Journey, event: AnyEvent, programme: Programme
+) -> tuple[str, ...]:
     """Say why a family was found eligible or not, or what a check offers; nothing for events that decide neither."""
     match event:
         case FamilyIdentified():

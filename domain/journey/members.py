@@ -27,7 +27,7 @@ from domain.stays import Away
 MOST = 999  # members that a family can have ids for
 
 
-def decide_member(
+def decide_member(  # noqa: PLR0911 - one case a command
     journey: Journey, command: c.MemberCommand, facts: Facts, programme: Programme
 ) -> Sequence[e.AnyEvent]:
     """Return what a change of the family's people or home makes happen; raise `Rejected` where it does not fit."""
@@ -189,9 +189,7 @@ def _plausible(corrected: Member, command: c.CorrectMember) -> None:
         )
 
 
-def _change_identifier(
-    journey: Journey, command: c.ChangeIdentifier, household: Household
-) -> list[e.AnyEvent]:
+def _change_identifier(journey: Journey, command: c.ChangeIdentifier, household: Household) -> list[e.AnyEvent]:
     """Give a member a number that is nobody else's, or take one away."""
     held = _member(journey, command.member_id)
     if command.change == "added":
@@ -216,9 +214,7 @@ def _free(household: Household) -> None:
         )
 
 
-def _move(
-    journey: Journey, command: c.MoveHousehold, household: Household, programme: Programme
-) -> list[e.AnyEvent]:
+def _move(journey: Journey, command: c.MoveHousehold, household: Household, programme: Programme) -> list[e.AnyEvent]:
     """Let the family live elsewhere from a day; an address is written over by a named correction alone."""
     happened(command.on, command.at, None, "moved on")
     if command.locality is not None:
@@ -231,9 +227,7 @@ def _move(
             f"{journey.reference} has another address from {command.on}",
             f"say why that one is wrong: journeys move {journey.reference} --on {command.on} --correct CODE",
         )
-    return [
-        e.HouseholdMoved(at=command.at, on=command.on, locality=command.locality, corrected=command.corrected)
-    ]
+    return [e.HouseholdMoved(at=command.at, on=command.on, locality=command.locality, corrected=command.corrected)]
 
 
 def _change_contacts(journey: Journey, command: c.ChangeContacts, household: Household) -> list[e.AnyEvent]:

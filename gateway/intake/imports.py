@@ -163,7 +163,7 @@ async def _family(services: Services, file: File, family: Checked) -> FamilyLine
         return answer("refused", faults=[_in_doubt(family, known)])
     if known and stands != "new":
         if file.apply and not file.dry_run:
-            changes = await change_address(services, known.reference, changes)
+            changes = await change_address(services, known.reference, changes, file.actor)
         return answer("changed" if changes else "already-taken", reference=known.reference, changes=changes)
     return await _new(services, file, family, Taking(key, family.referral, file.programme, file.actor, given))
 

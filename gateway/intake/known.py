@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 
+from domain.access import Actor
 from domain.intake.differences import ADDRESS, Before, Change, HeldPerson, Known, began
+from domain.intake.known_families import where
 from domain.intake.questions import GivenAnswer
 from domain.intake.referral import Person, Referral
 from domain.journey.events import FamilyReferred
-from gateway.intake.identity import plainly_of
+from gateway.intake.identity import home_of, plainly_of
 from gateway.intake.reservations import digests
+from gateway.journeys.moves import move
 from gateway.services import Services
-from store import inbox, intake, journal, read_models, vault
+from store import intake, journal, read_models, vault
 from store.pool import Conn
 from store.read_models import JourneyRow
 from store.vault import Address, FamilyRecord, Match
+
+FROM_FILE = "written-otherwise-in-a-file"
 
 
 async def known_family(
@@ -37,23 +42,28 @@ async def known_family(
     return families[0] if len(families) == 1 else None
 
 
-async def change_address(services: Services, reference: str, changes: Sequence[Change]) -> tuple[Change, ...]:
-    """Put the address as a later file has it; return the changes, with those of the address applied."""
+async def change_address(
+    services: Services, reference: str, changes: Sequence[Change], actor: Actor
+) -> tuple[Change, ...]:
+    """Let the family live where a later file says; return the changes, with those of the address applied.
+
+    Another address holds from today. One that only says more of the same home holds since when that did.
+    """
     said = {change.field: change.said for change in changes if change.field in ADDRESS}
     if not said:
         return tuple(changes)
-    async with services.pool.acquire() as conn, conn.transaction():
+    async with services.pool.acquire() as conn:
         held = await services.vault.read_family(conn, reference)
-        if held is None:
-            return tuple(changes)
-        address = Address(
-            lines=said.get("address", held.address.lines),
-            postcode=said.get("postcode", held.address.postcode),
-            uprn=said.get("uprn", held.address.uprn),
-        )
-        await services.vault.put_family(conn, reference, held.people, address)
-        if await inbox.release(conn, services.vault.digests([], address)):
-            services.mail.set()
+        newest = (await read_models.by_reference(conn, reference))[-1]
+    if held is None:
+        return tuple(changes)
+    address = Address(
+        lines=said.get("address", held.address.lines),
+        postcode=said.get("postcode", held.address.postcode),
+        uprn=said.get("uprn", held.address.uprn),
+    )
+    moved = where(home_of(held.address), home_of(address)) == "contradicts"
+    await move(services, newest, address, actor, corrected=None if moved else FROM_FILE)
     return tuple(change.model_copy(update={"applied": change.field in said}) for change in changes)
 
 
@@ -110,6 +120,7 @@ def _people(family: FamilyRecord, referred: set[str]) -> tuple[HeldPerson, ...]:
             surname=person.surname,
             forename=person.forename,
             born=person.born,
+            expected=person.expected,
             identifiers=person.identifiers,
             referred=person.member_id in referred,
         )

@@ -13,6 +13,7 @@ from domain.intake.referral_columns import shown
 from domain.journey.commands import AcknowledgeReminder, CorrectEvent
 from domain.journey.corrections import CORRECTABLE, not_correctable
 from domain.journey.events import EVENT, AnyEvent, EvidenceRecorded
+from domain.journey.evolve import fold
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import place, said
 from gateway.journeys.bodies import Acknowledge, Answer, Correct
@@ -83,7 +84,7 @@ def _same_family(before: Observation, after: Observation, stream: list[AnyEvent]
         raise Rejected(
             "other-subject", f"source: the evidence came from {before.source}", "keep its source, and correct the rest"
         )
-    members = [member.id for event in stream if event.type == "family-referred" for member in event.members]
+    members = [member.id for member in fold(stream).members]
     if after.member not in {before.member, None, *members}:
         raise Rejected(
             "bad-request",

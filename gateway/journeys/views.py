@@ -26,12 +26,12 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
 from gateway.journeys.families import Asked, OnFamily, etag
+from gateway.journeys.household import ShownFamily, is_shown, of_journey, of_stays, shown
 from gateway.services import Served, Services
-from store import claims, journal, programmes, read_models
+from store import claims, journal, members, programmes, read_models
 from store.claims import Claim
 from store.pool import Conn
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
-from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
@@ -45,11 +45,14 @@ Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
 
 
 class Page(BaseModel):
-    """Journeys by id; `next` is the cursor of the page after this one, `families` their names where asked for."""
+    """Journeys by id; `next` is the cursor of the page after this one.
+
+    `families` are their people, by journey id, where they were asked for.
+    """
 
     journeys: list[JourneyRow]
     next: str | None = None
-    families: dict[str, FamilyRecord] | None = None
+    families: dict[str, ShownFamily] | None = None
 
 
 class Told(BaseModel):
@@ -64,7 +67,8 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown.
+    `not_shown` events are evidence about people on days on which they were no members of this journey. `erased_on` and
+    `erased_for` are of the family, whichever of its journeys is shown.
     """
 
     journey: Journey
@@ -76,7 +80,8 @@ class Shown(BaseModel):
     timeline: list[Told]
     claims: list[Claim]
     earlier: list[JourneyRow]
-    family: FamilyRecord | None = None
+    family: ShownFamily | None = None
+    not_shown: int = 0
     erased_on: date | None = None
     erased_for: str | None = None
 
@@ -165,18 +170,20 @@ async def show(
         chain = await read_models.reminders(conn, journey_id=row.journey_id)
         family = await services.vault.read_family(conn, row.reference) if names else None
     told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
+    own = [one for one in recorded if is_shown(one, told)]
     response.headers["etag"] = etag(row, told.version)
     return Shown(
-        journey=told,
+        journey=shown(told),
         holder=told.holder,
         owed=list(owed_work(told, programme, calendar)),
         next_steps=list(next_steps(told, programme)),
         agenda=list(agenda(told, programme, calendar)),
         reminders=chain,
-        timeline=[_told(one) for one in recorded],
+        timeline=[_told(one) for one in own],
+        not_shown=len(recorded) - len(own),
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
-        family=family,
+        family=of_journey(family, told) if family else None,
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,
     )
@@ -242,10 +249,15 @@ async def reminders(
     return Reminders(reminders=[Fallen(reference=reference_of(row.journey_id), **asdict(row)) for row in rows])
 
 
-async def _families(services: Services, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:
-    """Return the people of these families; of one that was erased there are none."""
+async def _families(services: Services, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, ShownFamily]:
+    """Return the people of these journeys, by journey id; of a family that was erased there are none."""
     held = {row.reference: await services.vault.read_family(conn, row.reference) for row in rows}
-    return {reference: family for reference, family in held.items() if family is not None}
+    stays = await members.stays(conn, list(held))
+    return {
+        row.journey_id: of_stays(family, [stay for stay in stays if stay.journey_id == row.journey_id])
+        for row in rows
+        if (family := held[row.reference]) is not None
+    }
 
 
 def _of(actor: Actor, holder: str | None) -> str | None:

@@ -135,11 +135,12 @@ class Walk(RuleBasedStateMachine):
                 return
 
     @precondition(lambda self: self.journey.handover_to)
-    @rule(command=st.sampled_from([c.AcceptHandover, c.RefuseHandover]))
+    @rule(command=st.sampled_from([c.AcceptHandover, c.RefuseHandover, c.WithdrawHandover]))
     def answer_the_offer(self, command):
-        """Whoever was offered the family takes it over, or does not."""
+        """Whoever was offered the family takes it over, or does not; or the offer is taken back."""
         taken = {"key_worker": self.journey.handover_to, "caseload": ROOM}
-        self.give(ask(command, self.today, **(taken if command is c.AcceptHandover else {"reason": "too-far"})))
+        fields = {c.AcceptHandover: taken, c.RefuseHandover: {"reason": "too-far"}}
+        self.give(ask(command, self.today, **fields.get(command, {})))
 
     @rule(command=st.sampled_from([*HANDOVER, *HANDOVER, *ANEW]), worker=st.sampled_from(["kim", "lee"]))
     def move_the_family(self, command, worker):
