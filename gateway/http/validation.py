@@ -9,6 +9,8 @@ from domain.journey.commands import ReminderId
 from domain.model import Code
 
 EMAIL = r"^[!-+\--?A-~]+@[!-+\--?A-~]+$"  # what can be seen of ASCII, without a comma and a second @
+PHONE = r"^(\+?[0-9][0-9 ()-]{4,24})?$"
+EMAIL_OR_NONE = rf"^$|{EMAIL}"
 TEMPLATE = r"^[0-9a-f-]{36}$"
 KEY = r"^[\x21-\x7e]{1,100}$"
 TAG = r'^(\*|"[0-9]{1,9}-[0-9]{1,9}")$'
@@ -29,6 +31,10 @@ PATTERNS = {
     _CODE: Said("not a code", "write it as a code: small letters, digits and dashes, such as typing-error"),
     _REMINDER: Said("not a reminder's id", "copy it as show tells it"),
     EMAIL: Said("not one e-mail address", "write it like kim@council.example"),
+    EMAIL_OR_NONE: Said("not one e-mail address", "write it like kim@council.example, or nothing to take it away"),
+    PHONE: Said(
+        "not a telephone number", "write it like 0151 496 0000 or +44 151 496 0000, or nothing to take it away"
+    ),
     TEMPLATE: Said("not a template's id", "copy it from GOV.UK Notify"),
     KEY: Said("not a key", "write up to 100 characters of plain ASCII, without spaces"),
     TAG: Said("not an entity tag of ours", 'send the ETag as it was told, such as "1-7"'),

@@ -18,6 +18,7 @@ from store import intake, vault
 from store.pool import Conn
 
 OF_OTHERS: tuple[IdentityAnswer, ...] = ("not-the-same", "left", "also-of")
+SHARED_HOME = Home(lines="the home of the family")
 OF_ITS_OWN: tuple[IdentityAnswer, ...] = ("not-the-same",)
 
 
@@ -41,9 +42,11 @@ class Joining:
         return given
 
     def _compare(self, family: Family) -> Comparison:
-        """Hold the person against a family; the home is that of the family joined, and says nothing of another."""
-        home = family.known.home if family.record.reference == self.own else Home()
-        return compare(Referred(people=(self._facts,), home=home), family.known)
+        """Hold the person against a family: one home with those they join, and of others' homes nothing is known."""
+        if family.record.reference == self.own:
+            known = family.known.model_copy(update={"home": SHARED_HOME})
+            return compare(Referred(people=(self._facts,), home=SHARED_HOME), known)
+        return compare(Referred(people=(self._facts,)), family.known)
 
     def _possible(self, reference: str, answer: IdentityAnswer, actor: Actor) -> None:
         allowed = self._answers(reference)

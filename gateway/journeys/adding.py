@@ -11,6 +11,7 @@ from domain.calendar import local_date
 from domain.errors import Rejected
 from domain.intake.questions import GivenAnswer
 from domain.intake.referral import Person
+from domain.intake.referral_columns import PERSONAL
 from domain.intake.referring import check_person
 from domain.journey import commands as c
 from domain.journey.events import MemberJoined
@@ -91,7 +92,7 @@ async def _take_back(services: Services, asked: Asked, body: Add, key: str) -> A
 
 
 async def _person(services: Services, body: Add) -> Person:
-    person, faults = check_person(body.model_dump(exclude={"on", "how", "answers"}), await services.today())
+    person, faults = check_person(body.model_dump(include={*PERSONAL}), await services.today())
     if person is None:
         raise NotTaken(faults)
     if body.how == "expected" and person.expected is None:

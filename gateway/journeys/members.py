@@ -1,12 +1,11 @@
 """The people of a family as they change: who leaves, what was wrong, their numbers, how they are reached."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from domain.calendar import local_date
 from domain.errors import Rejected
@@ -18,7 +17,7 @@ from domain.journey import commands as c
 from domain.journey.events import ContactField, IdentifierChange, Leaving, PersonField
 from domain.model import Code
 from gateway.http.problems import ON_A_JOURNEY, NotTaken
-from gateway.http.validation import EMAIL
+from gateway.http.validation import EMAIL_OR_NONE, PHONE
 from gateway.journeys.bodies import Answer, Body, Step
 from gateway.journeys.families import Asked, OnFamily
 from gateway.journeys.sealing import own_key, seal
@@ -29,7 +28,6 @@ from store.vault import FamilyRecord
 router = APIRouter(prefix="/v1/journeys/{reference}/members", tags=["people"], responses=ON_A_JOURNEY)
 
 MOST_ANSWERS = 30
-PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,24}")
 FIELDS: Mapping[PersonField, str] = {
     "surname": "surname",
     "forename": "forename",
@@ -43,14 +41,8 @@ MemberId = Annotated[str, Field(pattern=MEMBER_ID, description="The member's id,
 Journey = Annotated[int | None, Field(ge=1, description="Of which of the family's journeys; the newest if not said.")]
 
 
-def _phone(text: str) -> str:
-    if text and not PHONE.fullmatch(text):
-        raise ValueError("not a telephone number; write it like 0151 496 0000 or +44 151 496 0000")
-    return text
-
-
-Phone = Annotated[str, Field(max_length=30), AfterValidator(_phone)]
-Email = Annotated[str, Field(max_length=120, pattern=f"^$|{EMAIL}")]
+Phone = Annotated[str, Field(max_length=30, pattern=PHONE)]
+Email = Annotated[str, Field(max_length=120, pattern=EMAIL_OR_NONE)]
 
 
 class Leave(Step):

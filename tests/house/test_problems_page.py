@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
 FOLDERS = ("domain", "store", "wiring", "activities", "gateway")
 PLACES = {"Rejected": 0, "NotTaken": 1, "Rejection": None, "problem": 1, "Refused": 0}  # where a call names its code
-OTHERS = {"unavailable": 503, "unexpected": 500}
+OTHERS = {"unavailable": 503, "unexpected": 500, "possible-match": 409, "people-of-two-families": 409}
 IN_THE_STORE = {  # reasons that the inbox gives by itself
     "ambiguous-subject",
     "bad-character",
@@ -19,6 +19,7 @@ IN_THE_STORE = {  # reasons that the inbox gives by itself
     "outdated",
     "id-used-for-another-body",
     "no-journey",
+    "not-a-member",
     "unknown-subject",
 }
 
