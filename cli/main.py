@@ -7,7 +7,7 @@ import typer
 from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import EXIT_CODES
-from cli.journeys import deadlines, due, erasure, export, holders, imports, referrals, steps, views
+from cli.journeys import deadlines, due, erasure, export, holders, imports, members, referrals, steps, views
 from cli.operations import doctor, maintenance
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
@@ -47,6 +47,7 @@ def about(
 
 for _part in (referrals, imports, views, export, due, steps, erasure, holders, people, maintenance, doctor, completion):
     app.add_typer(_part.app)
+app.add_typer(members.household)
 people.workers.add_typer(leave.app)
 app.add_typer(people.workers, name="workers")
 app.add_typer(registry.app, name="partners")
@@ -57,6 +58,7 @@ app.add_typer(check.app, name="claims")
 app.add_typer(packs.app, name="programmes")
 app.add_typer(terms.app, name="terms")
 app.add_typer(deadlines.app, name="deadline")
+app.add_typer(members.app, name="member")
 app.add_typer(messages.app, name="messages")
 for _command in (local.up, local.status, local.down):
     app.command()(_command)

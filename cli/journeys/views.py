@@ -101,7 +101,7 @@ def show(
         return
     _heading(told)
     _people(told)
-    _timeline(told["timeline"], everything=everything)
+    _timeline(told["timeline"], told["not_shown"], everything=everything)
     write_owed(told["owed"])
     for number, step in enumerate(told["next_steps"]):
         write.fields([("" if number else "next", step)])
@@ -141,13 +141,36 @@ def _heading(told: dict[str, Any]) -> None:
 
 
 def _people(told: dict[str, Any]) -> None:
-    people = told["family"]["people"] if told["family"] else told["journey"]["members"]
-    for person in people:
-        name = f"{person['forename']} {person['surname']}, born {person['born']}" if "surname" in person else ""
-        write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", name or "-")])
+    """Write the people of the journey: of who has left the name and when, and how adults are reached."""
+    family = told["family"]
+    for person in family["people"] if family else told["journey"]["members"]:
+        write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", _person(person) or "-")])
+    if family:
+        home = family["address"]
+        since = f" (since {family['since']})" if family["since"] else ""
+        where = ", ".join(part for part in (home["lines"], home["postcode"]) if part)
+        write.fields([("address", where and f"{where}{since}")])
+        for former in family["former"]:
+            write.fields([("lived before", f"{former['address']['lines']} (until {former['until']})")])
 
 
-def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
+def _person(person: dict[str, Any]) -> str:
+    name = " ".join(part for part in (person.get("forename"), person.get("surname")) if part)
+    left = person.get("left") or person.get("to")
+    if left:
+        return ", ".join(part for part in (name, f"left {left}") if part)
+    since = person.get("since") or person.get("from")
+    told = [name, *([_birth(person)] if "surname" in person else []), *([f"since {since}"] if since else [])]
+    return ", ".join(part for part in (*told, person.get("phone"), person.get("email")) if part)
+
+
+def _birth(person: dict[str, Any]) -> str:
+    if person["born"]:
+        return f"born {person['born']}"
+    return f"expected {person['expected']}" if person["expected"] else "birth not known"
+
+
+def _timeline(timeline: list[dict[str, Any]], not_shown: int, *, everything: bool) -> None:
     """Write the events, each that was corrected marked by the number of its last correction."""
     corrected = {
         one["event"]["version"]: one["version"] for one in timeline if one["event"]["type"] == "event-corrected"
@@ -157,6 +180,8 @@ def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
     write.table("\nTimeline", ("#", "day", "event", "detail", "by"), rows)
     if len(kept) < len(timeline):
         typer.echo(f"events of the system's own left out: {len(timeline) - len(kept)} (show them with --all)")
+    if not_shown:
+        typer.echo(f"events about people on days when they were no members left out: {not_shown}")
 
 
 def _event(told: dict[str, Any], corrected_by: int | None, *, everything: bool) -> tuple[object, ...]:

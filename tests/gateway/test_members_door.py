@@ -216,7 +216,10 @@ async def test_a_household_parts(doors: Doors, name: str):
 
 async def test_a_child_of_two_households(doors: Doors, name: str):
     """A child of both families is a member of both, and evidence about a day of both goes to both."""
-    mother, father = await family(doors, name), await doors.referred(members=[member("adult", name, "Rob", "1979-02-03")])
+    mother, father = (
+        await family(doors, name),
+        await doors.referred(members=[member("adult", name, "Rob", "1979-02-03")]),
+    )
     told = {"role": "child", "surname": name, "forename": "Mia", "date_of_birth": "2003-04-05", "upn": upn(name)}
     await done(doors, f"{father}/members", on=SPRING, **told, answers=[said(mother, "also-of", "two-homes")])
     await settled(doors, await sends(doors, f"upn:{upn(name)}", "2012-05-25"))
@@ -405,7 +408,7 @@ async def test_how_adults_are_reached(doors: Doors, name: str):
 
 
 async def test_who_may(doors: Doors, name: str):
-    """A key worker records who joins and leaves in families they hold, and corrects nothing; an auditor does neither."""
+    """A key worker records who joins and leaves families they hold, and corrects nothing; an auditor does neither."""
     reference, worker = await doors.allocated()
     async with doors.client("key-worker", worker) as client:
         left = await client.post(f"/v1/journeys/{reference}/members/m2/leave", json={"why": "died"})
@@ -458,7 +461,9 @@ async def test_a_move_that_says_nothing(doors: Doors, name: str):
     """A move names where to; a bad postcode is a fault, and a locality of no programme is refused."""
     reference = await family(doors, name)
     await refused(doors, "bad-request", f"{reference}/move")
-    assert (await refused(doors, "bad-referral", f"{reference}/move", postcode="none"))["faults"][0]["column"] == "postcode"
+    assert (await refused(doors, "bad-referral", f"{reference}/move", postcode="none"))["faults"][0][
+        "column"
+    ] == "postcode"
 
 
 async def test_back_in_an_old_home(doors: Doors, name: str):
@@ -467,9 +472,8 @@ async def test_back_in_an_old_home(doors: Doors, name: str):
     reference = await family(doors, name, uprn=house)
     await done(doors, f"{reference}/move", on="2012-05-10", address="77 New Road", uprn=home(name, 3))
     await done(doors, f"{reference}/move", on="2012-05-20", uprn=house)
-    states = []
-    for day in ("2012-05-05", "2012-05-15", "2012-05-25"):
-        states.append((await settled(doors, await sends(doors, f"uprn:{house}", day)))[0])
+    told = [await sends(doors, f"uprn:{house}", day) for day in ("2012-05-05", "2012-05-15", "2012-05-25")]
+    states = [(await settled(doors, each))[0] for each in told]
     assert states == ["applied", "quarantined", "applied"]
 
 
