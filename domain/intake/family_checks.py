@@ -42,11 +42,8 @@ def faults_together(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
 
 def faults_of_person(row: Reading, on: date) -> list[Fault]:
     """Return every fault that no single cell of a person shows, as known on a day."""
-    birth = [
-        *(_unborn_one(row, on) if "expected" in row.values else []),
-        *(_age(row, on, on) if "date_of_birth" in row.values else []),
-    ]
-    return [*_nameless(row), *birth]
+    unborn = _unborn_one(row, on) if "expected" in row.values else []
+    return [*_nameless(row), *unborn, *_age(row, on, on)]
 
 
 def household(rows: Sequence[Reading], column: str) -> Any:
@@ -124,11 +121,11 @@ def _criteria(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
 
 def _ages(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
     referred_on = household(rows, "referred_on") or terms.today
-    return [fault for row in rows if "date_of_birth" in row.values for fault in _age(row, referred_on, terms.today)]
+    return [fault for row in rows for fault in _age(row, referred_on, terms.today)]
 
 
 def _age(row: Reading, referred_on: date, today: date) -> list[Fault]:
-    days = birth_days(row.values["date_of_birth"])
+    days = birth_days(row.values.get("date_of_birth"))
     role = row.values.get("role")
     if days is None:
         return []

@@ -428,7 +428,7 @@ def home(name: str, number: int = 0) -> str:
 
 
 async def test_the_home_of_the_day(doors: Doors, name: str):
-    """An event at a house belongs to the family that lived there on its day: before the move one, after it the other."""
+    """An event at a house belongs to the family that lived there on its day: one before the move, one after."""
     house = home(name)
     first = await family(doors, name, uprn=house, address="5 Safe Close", postcode="CH41 1ZZ")
     second = await doors.referred(uprn=home(name, 1))
