@@ -4,12 +4,14 @@ PROMTOOL ?= promtool
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Two processes, each with servers of its own; a file stays in one, and tests/conftest.py puts the long ones first.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check alerts bench lock clean
+.PHONY: help install demo test test-fast check alerts bench lock clean
 
 help:  ## List the targets.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(STAMP): requirements.lock requirements-build.lock pyproject.toml install.sh
 	@PYTHON='$(PYTHON)' sh install.sh
@@ -19,8 +21,11 @@ install: $(STAMP)  ## Make .venv and install the pinned dependencies.
 demo: $(STAMP)  ## Run eighteen months of fifty families on a private time-lapse stack.
 	@$(BIN)/journeys timelapse
 
-test: $(STAMP)  ## Run every test.
-	$(BIN)/python -m pytest
+test: $(STAMP)  ## Run every test, two at a time.
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+
+test-fast: $(STAMP)  ## Run the tests of rules, packs and the house, which need no server and take a moment.
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" tests/domain tests/programmes tests/house
 
 check: $(STAMP)  ## Lint, types, import contracts, compose file and Dockerfile.
 	$(BIN)/ruff format --check .

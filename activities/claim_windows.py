@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.clawbacks import stands
 from activities.clock import business_now
-from activities.delivery.services import TIMEOUT_SECONDS, Post
+from activities.delivery.services import Delivery, DeliveryServices
 from activities.delivery.templates import window_note
 from domain.calendar import LONDON, local_date
 from domain.claims.clawback import Reassessment
@@ -70,10 +70,10 @@ class WindowReply(BaseModel):
 class WindowActivities:
     """Activities of claim windows; `offset` is the business clock minus the server's."""
 
-    def __init__(self, pool: asyncpg.Pool, vault: Vault, post: Post, offset: timedelta) -> None:
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, services: DeliveryServices, offset: timedelta) -> None:
         self._pool = pool
         self._vault = vault
-        self._post = post
+        self._services = services
         self._offset = offset
         self._now = partial(business_now, offset)
 
@@ -131,11 +131,14 @@ class WindowActivities:
         async with self._pool.acquire() as conn:
             window = await _window(conn, asked.window_id)
             found = await _gathered(conn, asked.window_id)
-            to = await staff.emails_of_role(conn, "manager")
+            managers = await staff.in_role(conn, "manager")
             told = await claim_windows.was_told(conn, asked.window_id, asked.about)
-        if to and self._post.mail is not None and not told:
-            words = window_note(asked.about, window.label, window.programme, found.model_dump())
-            await self._post.mail.send(f"{asked.window_id}:{asked.about}", to, words, TIMEOUT_SECONDS)
+        note = window_note(asked.about, window.label, window.programme, found.model_dump())
+        mail = self._services.by_mail(
+            f"{asked.window_id}:{asked.about}", [each.addresses["email"] for each in managers], note
+        )
+        if isinstance(mail, Delivery) and not told:
+            await mail.send(again=False)
             async with self._pool.acquire() as conn:
                 await claim_windows.tell(conn, asked.window_id, asked.about)
         return found

@@ -11,6 +11,8 @@ from domain.stages import Stage
 
 MAIL_REFUSED = "MailRefused"  # the mail server's answer is final
 PARTNER_REFUSED = "PartnerRefused"  # the partner's answer is final; trying again would not mend it
+NOTIFY_REFUSED = "NotifyRefused"  # GOV.UK Notify's answer is final
+FINAL_ANSWERS = {PARTNER_REFUSED: "partner-refused", MAIL_REFUSED: "mail-refused", NOTIFY_REFUSED: "notify-refused"}
 
 
 class Due(BaseModel):

@@ -7,19 +7,21 @@ from functools import partial
 from typing import Literal
 
 import asyncpg
+import structlog
 from limits import RateLimitItem, parse
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.clock import business_now
-from activities.delivery import channels, templates
-from activities.delivery.channels import Way
-from activities.delivery.rate_limits import Pace
-from activities.delivery.services import NOT_ARRIVED, TIMEOUT_SECONDS, Post
+from activities.delivery import templates
+from activities.delivery.rate_limits import RateLimits
+from activities.delivery.services import Delivery, DeliveryServices, partner_by
 from activities.messages import EffectRun, RunEffect
 from activities.waiting import queued
 from domain.calendar import local_date
 from domain.journey.commands import RecordNotification, RecordReminder
 from domain.journey.consent import refusal
+from domain.journey.disclosure import disclosed
 from domain.journey.effects import Notify, Remind
 from domain.journey.events import AnyEvent
 from domain.journey.evolve import as_of_version, fold
@@ -29,31 +31,31 @@ from store.pool import Conn
 from store.vault import Vault
 
 UNCONFIRMED = "unconfirmed"
-MAIL_LANE = "mail server"  # no partner's name: it holds a space
-MAILS_AT_ONCE = 16
+
+log = structlog.stdlib.get_logger("delivery")
 
 
 class NotificationActivities:
     """Activities that send; `offset` is the business clock minus the server's."""
 
     def __init__(
-        self, pool: asyncpg.Pool, vault: Vault, post: Post, offset: timedelta, rate: str = "600/minute"
+        self, pool: asyncpg.Pool, vault: Vault, services: DeliveryServices, offset: timedelta, rate: str = "600/minute"
     ) -> None:
         self._pool = pool
         self._vault = vault
-        self._post = post
+        self._services = services
         self._now = partial(business_now, offset)
         self._rate: RateLimitItem = parse(rate)
-        self._pace = Pace()
+        self._limits = RateLimits()
 
     @activity.defn
     async def send_reminder(self, run: RunEffect) -> EffectRun:
-        """Mail a reminder to whoever owes the work; one whose reason is gone by now is not sent."""
+        """Send a reminder to whoever owes the work; one whose reason is gone by now is not sent."""
         effect = run.effect
         if not isinstance(effect, Remind):
             raise TypeError(f"send_reminder was given {effect.type}")
 
-        async def judge(conn: Conn) -> Way | str:
+        async def judge(conn: Conn) -> list[Delivery] | str:
             return await self._reminding(conn, effect, fold(await _told(conn, run.journey_id)))
 
         reason = await self._once(effect.effect_id, judge)
@@ -76,7 +78,7 @@ class NotificationActivities:
         if not isinstance(effect, Notify):
             raise TypeError(f"notify_partner was given {effect.type}")
 
-        async def judge(conn: Conn) -> Way | str:
+        async def judge(conn: Conn) -> list[Delivery] | str:
             return await self._telling(conn, effect, run.journey_id)
 
         reason = await self._once(effect.effect_id, judge)
@@ -93,47 +95,64 @@ class NotificationActivities:
             )
         )
 
-    async def _once(self, effect_id: str, judge: Callable[[Conn], Awaitable[Way | str]]) -> str | None:
+    async def _once(self, effect_id: str, judge: Callable[[Conn], Awaitable[list[Delivery] | str]]) -> str | None:
         """Judge, send and note; return why it was not sent, or None.
 
-        No connection is held while a partner is waited for. That an attempt began is noted before it: when a later
+        No connection is held while a receiver is waited for. That an attempt began is noted before it: when a later
         one must not send any more, nobody can know whether the first did, and the journey says `unconfirmed`.
         """
         async with self._pool.acquire() as conn:
-            if await effects.state_of(conn, effect_id) == "sent":
+            progress = await effects.progress(conn, effect_id)
+            if progress.sent:
                 return None
             judged = await judge(conn)
             if isinstance(judged, str):
-                return UNCONFIRMED if await effects.begin(conn, effect_id, sending=False) else judged
-        async with self._pace.turn(judged.receiver, judged.rate, judged.at_once):
-            await self._attempt(effect_id, judged)
-        return None
-
-    async def _attempt(self, effect_id: str, way: Way) -> None:
-        async with self._pool.acquire() as conn:
-            attempted = await effects.begin(conn, effect_id, sending=True)
-        try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                await way.send(again=attempted)
-        except NOT_ARRIVED:
-            if not attempted:
-                async with self._pool.acquire() as conn:
-                    await effects.retract(conn, effect_id)
-            raise
+                return UNCONFIRMED if (await effects.progress(conn, effect_id)).attempted else judged
+        await self._to_each(effect_id, judged, progress.reached)
         async with self._pool.acquire() as conn:
             await effects.settle(conn, effect_id, "sent")
+        return None
 
-    async def _reminding(self, conn: Conn, effect: Remind, journey: Journey) -> Way | str:
+    async def _to_each(self, effect_id: str, deliveries: list[Delivery], reached: frozenset[str]) -> None:
+        """Send to all whom no earlier try reached, at once, so that nobody waits for one that is away.
+
+        Raise what is to be tried again. A receiver that refuses for good ends it only when it reached nobody.
+        """
+        left = [delivery for delivery in deliveries if delivery.receiver.name not in reached]
+        tries = (self._attempt(effect_id, delivery, several=len(deliveries) > 1) for delivery in left)
+        faults = [fault for fault in await asyncio.gather(*tries, return_exceptions=True) if fault is not None]
+        passing = [fault for fault in faults if not _is_final(fault)]
+        if passing or len(faults) == len(deliveries):
+            raise (passing or faults)[0]
+        if faults:
+            log.warning("not everybody was reached", key=effect_id, refused=len(faults), of=len(deliveries))
+
+    async def _attempt(self, effect_id: str, delivery: Delivery, *, several: bool) -> None:
+        to = delivery.receiver
+        async with self._limits.turn(to.lane, to.rate, to.at_once):
+            async with self._pool.acquire() as conn:
+                attempted = await effects.begin(conn, effect_id, to.name)
+            try:
+                await delivery.send(again=attempted)
+            except Exception as fault:
+                if delivery.surely_failed(fault) and not attempted:
+                    async with self._pool.acquire() as conn:
+                        await effects.retract(conn, effect_id, to.name)
+                raise
+        if several:
+            async with self._pool.acquire() as conn:
+                await effects.reached(conn, effect_id, to.name)
+
+    async def _reminding(self, conn: Conn, effect: Remind, journey: Journey) -> list[Delivery] | str:
         """Return how to send the reminder, or why it must not be."""
         reminder = journey.reminder(effect.reminder_id)
         if reminder is None or not reminder.wanted:
             return "reason-ended"
-        to = await staff.addresses(conn, effect.to, journey.holder, journey.handover_to)
+        people = await staff.reminded(conn, effect.to, journey.holder, journey.handover_to)
         waits = await queued(conn, journey, local_date(self._now())) if effect.work == "allocation" else None
-        words = templates.reminder(effect, journey, waits)
-        return channels.by_mail(self._post, MAIL_LANE, effect.effect_id, to, words, at_once=MAILS_AT_ONCE)
+        return self._services.to_people(effect.effect_id, people, templates.reminder(effect, journey, waits))
 
-    async def _telling(self, conn: Conn, effect: Notify, journey_id: str) -> Way | str:
+    async def _telling(self, conn: Conn, effect: Notify, journey_id: str) -> list[Delivery] | str:
         """Return how to tell the partner, or why it must not be told: asked anew at every try."""
         told = await _told(conn, journey_id)
         now = fold(told)
@@ -150,13 +169,11 @@ class NotificationActivities:
         agreement = programme.agreement(effect.partner, today)
         if agreement is None or agreement.channel is None:
             return "no-channel-agreed"
-        sender = channels.ToPartner(
-            self._post,
-            partner,
-            await partners.secrets_of(conn, self._vault, partner.name),
-            parse(f"{partner.rate_per_minute}/minute") if partner.rate_per_minute else self._rate,
-        )
-        return sender.way(agreement.channel, effect, as_of_version(told, effect.version))
+        rate = parse(f"{partner.rate_per_minute}/minute") if partner.rate_per_minute else self._rate
+        secrets = await partners.secrets_of(conn, self._vault, partner.name)
+        receiver = partner_by(agreement.channel, partner, secrets, rate)
+        message = templates.notice(disclosed(effect, as_of_version(told, effect.version)))
+        return self._services.to_partner(agreement.channel, effect.effect_id, receiver, message)
 
 
 async def _told(conn: Conn, journey_id: str) -> list[AnyEvent]:
@@ -167,3 +184,7 @@ def _fault(reason: str | None) -> Literal["failed", "refused"] | None:
     if reason is None:
         return None
     return "failed" if reason == UNCONFIRMED else "refused"
+
+
+def _is_final(fault: BaseException) -> bool:
+    return isinstance(fault, ApplicationError) and fault.non_retryable

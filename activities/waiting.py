@@ -1,21 +1,13 @@
 """What the reminder of a waiting family says of the queue: its place, and who has room as the message goes out."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from activities.delivery.templates import Queued
 from domain.journey.state import Journey
 from store import programmes, queue
 from store.pool import Conn
 
 NAMED = 5  # of those with room
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A family's place in the queue of its area and programme, and the names of those with room for it."""
-
-    place: int
-    room: tuple[str, ...]
 
 
 async def queued(conn: Conn, journey: Journey, today: date) -> Queued | None:

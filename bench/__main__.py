@@ -1,10 +1,10 @@
-"""Measure speed as ratios, each taken in one run: `make bench`; or, given `lateness` or `herd`, reminders."""
+"""Measure speed as ratios, each of one run (`make bench`), or reminders (`lateness`, `herd`), or kills (`resume`)."""
 
 import asyncio
 import json
 from argparse import ArgumentParser, Namespace
 
-from bench import evaluations, events, herd, journal, journeys, lateness, messages
+from bench import evaluations, events, herd, journal, journeys, lateness, messages, resume
 from stack.private_stack import running
 from store.pool import open_pool
 from wiring.exit import leave
@@ -49,10 +49,20 @@ async def one_date() -> None:
     print((await herd.drive(herd.HEADS)).line())
 
 
+async def after_a_kill() -> None:
+    """Measure how soon journeys with long histories are answered after each part is killed, and print it."""
+    for felt in await resume.measure():
+        print(felt.line())
+
+
 def _options() -> Namespace:
     parser = ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("speed", "lateness", "herd"), default="speed", help="what to measure (speed)"
+        "what",
+        nargs="?",
+        choices=("speed", "lateness", "herd", "resume"),
+        default="speed",
+        help="what to measure (speed)",
     )
     parser.add_argument("--json", action="store_true", help="print the ratios of speed as JSON too")
     return parser.parse_args()
@@ -66,6 +76,8 @@ if __name__ == "__main__":
             asyncio.run(reminders())
         case "herd":
             asyncio.run(one_date())
+        case "resume":
+            asyncio.run(after_a_kill())
         case _:
             asyncio.run(main(as_json=asked.json))
     leave(0)

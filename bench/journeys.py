@@ -16,8 +16,8 @@ from bench.plain import PLAIN_WORKFLOW, PlainJourney
 from bench.row import Row
 from domain.names import TASK_QUEUE
 from domain.programme.programme import Programme
-from wiring.references import new_reference
 from store.vault import Vault
+from wiring.references import new_reference
 from wiring.temporal.client import sandbox
 from wiring.temporal.journeys import JourneyClient
 from workflows.family_journey import FamilyJourney

@@ -132,11 +132,10 @@ async def _arm(layout: Layout) -> None:
     token = tokens.mint(layout.secrets, name="bench", role="manager")
     address = commands.status(layout.data).gateway
     async with httpx.AsyncClient(timeout=LEAD.total_seconds(), trust_env=False) as http:
-        place: dict[str, str] | None = {}
+        place: str | None = "/v1/rearm"
         while place is not None:
-            answer = await http.post(f"{address}/v1/rearm", params=place, headers={"authorization": f"Bearer {token}"})
-            cursor = answer.raise_for_status().json()["cursor"]
-            place = {"cursor": cursor} if cursor else None
+            answer = await http.post(f"{address}{place}", headers={"authorization": f"Bearer {token}"})
+            place = answer.raise_for_status().links.get("next", {}).get("url")
 
 
 def _kill_worker(layout: Layout) -> None:

@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 from temporalio.client import Client
 
-from activities.delivery.services import Post
+from activities.delivery.services import DeliveryServices
 from bench.families import journey_of, six_steps
 from bench.row import Row
 from domain.calendar import local_date
@@ -45,7 +45,7 @@ async def measure(pool: asyncpg.Pool, client: Client, settings: Settings) -> Row
         sinks.webhooks() as alive,
         _dead() as port,
         httpx.AsyncClient(trust_env=False) as http,
-        build(settings, pool, client, vault, Post(settings, http)),
+        build(settings, pool, client, vault, DeliveryServices(settings, http)),
     ):
         for _ in range(ROUNDS + 1):
             pair = []
@@ -113,7 +113,9 @@ async def _prepare(pool: asyncpg.Pool, vault: Vault) -> Programme:
 async def _address(pool: asyncpg.Pool, alive: int, last: int) -> None:
     async with pool.acquire() as conn:
         for name in PARTNERS:
-            await partners.set_webhook(conn, name, f"http://{LOOPBACK}:{last if name == DEAD else alive}/{name}")
+            await partners.set_addresses(
+                conn, name, {"webhook_url": f"http://{LOOPBACK}:{last if name == DEAD else alive}/{name}"}
+            )
 
 
 async def _rate(client: Client, programme: Programme, alive: sinks.Sink) -> float:

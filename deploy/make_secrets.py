@@ -3,6 +3,9 @@
 Run as root: `sudo .venv/bin/python deploy/make_secrets.py deploy/secrets`. Files that exist are kept, for what they
 locked would be lost. `jwks.json` is made for trying out, with its private half in `jwt.json`: put the public keys of
 your identity provider in its place, and keep it owned as it is.
+
+Certificates for Temporal (mutual TLS) last two years; run again, the script renews those that end within half a year,
+and the containers take the new ones when they are started again. `authority.key` signs them: no container is given it.
 """  # noqa: INP001 - a script beside the files it makes, not a package
 
 import argparse
@@ -11,7 +14,7 @@ import sys
 from pathlib import Path
 from secrets import token_hex
 
-from stack import secrets
+from stack import certificates, secrets
 
 # The user numbers that docker-compose.yml runs the containers under.
 POSTGRES, TEMPORAL, JOURNEYS = 999, 1000, 10001
@@ -20,6 +23,14 @@ OWNERS = {
     "roles.sql": POSTGRES,
     "temporal.password": TEMPORAL,
     "journeys.pgpass": JOURNEYS,
+    "temporal-server.pem": TEMPORAL,
+    "temporal-server.key": TEMPORAL,
+    "temporal-tools.pem": TEMPORAL,
+    "temporal-tools.key": TEMPORAL,
+    "temporal-authority.pem": TEMPORAL,
+    "journeys-client.pem": JOURNEYS,
+    "journeys-client.key": JOURNEYS,
+    "journeys-authority.pem": JOURNEYS,
     "codec.key": JOURNEYS,
     "vault.key": JOURNEYS,
     "subject.key": JOURNEYS,
@@ -34,6 +45,12 @@ TO_BE_FILLED = ("smtp.user", "smtp.password", "notify.key")  # by whoever has th
 def make(folder: Path) -> None:
     """Write what is not there yet, for the user who runs this alone."""
     secrets.ensure(folder)
+    certificates.ensure(
+        folder,
+        server="temporal-server",
+        clients=("temporal-tools", "journeys-client"),
+        trusting=("temporal-authority", "journeys-authority"),
+    )
     _once(folder / "postgres.password", token_hex(24))
     for name in TO_BE_FILLED:
         _once(folder / name, "")

@@ -15,9 +15,11 @@ Action = Literal[
     "close",
     "reopen",
     "correct",
+    "withdraw",
     "reschedule",
     "read",
     "read-names",
+    "see-views",
     "count",
     "administer",
     "verify",
@@ -36,14 +38,14 @@ SMALL_COUNT = 5
 _ALLOWED: dict[Role, frozenset[Action]] = {
     "coordinator": frozenset(
         [
-            *("refer", "identify", "allocate", "work", "check", "close", "correct", "reschedule"),
+            *("refer", "identify", "allocate", "work", "check", "close", "correct", "withdraw", "reschedule"),
             *("read", "read-names", "count", "export", "submit"),
         ]
     ),
     "key-worker": frozenset(["work", "check", "read", "read-names"]),
     # Who prepares, submits and decides on claims does not audit them: a claim needs a second pair of eyes.
     "manager": frozenset(ACTIONS) - {"audit"},
-    "auditor": frozenset(["read", "count", "verify", "export", "audit"]),
+    "auditor": frozenset(["withdraw", "read", "see-views", "count", "verify", "export", "audit"]),
     "analyst": frozenset(["count"]),
 }
 

@@ -1,13 +1,14 @@
 """Working days of a UK nation, and the moment within working hours at which a family's reminders go out."""
 
 import hashlib
+from bisect import bisect_left
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import holidays
-from dateutil.relativedelta import relativedelta
 
 Nation = Literal["ENG", "WLS", "SCT", "NIR"]
 
@@ -16,6 +17,7 @@ OPENS = time(8, 0)
 CLOSES = time(18, 0)
 OPEN_MINUTES = 600  # 08:00 to 18:00
 SATURDAY = 5
+REFERENCES = 10_000  # whose place in the day is kept
 
 
 class Calendar:
@@ -24,7 +26,10 @@ class Calendar:
     def __init__(self, nation: Nation) -> None:
         self.nation = nation
         self._holidays = holidays.country_holidays("GB", subdiv=nation)
-        self._working: dict[date, bool] = {}  # asked of every deadline of every command; the library is slow to ask
+        # Asked of every deadline of every command, and the library is slow to ask.
+        self._working: dict[date, bool] = {}
+        self._years: dict[int, list[date]] = {}
+        self._opens: dict[date, datetime] = {}
 
     def is_working(self, day: date) -> bool:
         """Tell whether offices are open on `day`."""
@@ -42,12 +47,15 @@ class Calendar:
     def shift(self, day: date, working_days: int) -> date:
         """Move by working days, forwards or back; a day off counts as the working day that follows it."""
         day = self.roll(day)
-        step = timedelta(days=1 if working_days > 0 else -1)
-        for _ in range(abs(working_days)):
-            day += step
-            while not self.is_working(day):
-                day += step
-        return day
+        year = day.year
+        place = bisect_left(self._days_of(year), day) + working_days
+        while place < 0:
+            year -= 1
+            place += len(self._days_of(year))
+        while place >= len(self._days_of(year)):
+            place -= len(self._days_of(year))
+            year += 1
+        return self._days_of(year)[place]
 
     def working_days(self, start: date, end: date) -> int:
         """Count the working days from `start` up to, and without, `end`."""
@@ -59,9 +67,10 @@ class Calendar:
         A stable hash of the reference spreads families over the ten open hours, so that a date on which
         thousands fall due does not arrive in one second.
         """
-        opens = datetime.combine(self.roll(day), OPENS, tzinfo=LONDON).astimezone(UTC)
-        spread = int.from_bytes(hashlib.sha256(reference.encode()).digest()[:4]) % (OPEN_MINUTES * 60)
-        return opens + timedelta(seconds=spread)
+        opens = self._opens.get(day)
+        if opens is None:
+            opens = self._opens[day] = datetime.combine(self.roll(day), OPENS, tzinfo=LONDON).astimezone(UTC)
+        return opens + _spread(reference)
 
     def is_open(self, moment: datetime) -> bool:
         """Tell whether `moment` lies within working hours."""
@@ -74,6 +83,15 @@ class Calendar:
             return moment
         local = moment.astimezone(LONDON)
         return self.moment(local.date() + timedelta(days=local.time() >= CLOSES), reference)
+
+    def _days_of(self, year: int) -> list[date]:
+        """Return the working days of a year, in order."""
+        known = self._years.get(year)
+        if known is None:
+            first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+            days = map(date.fromordinal, range(first, last + 1))
+            known = self._years[year] = [day for day in days if self.is_working(day)]
+        return known
 
 
 @lru_cache(maxsize=4)
@@ -89,4 +107,12 @@ def local_date(moment: datetime) -> date:
 
 def add_months(day: date, months: int) -> date:
     """Move by calendar months; the 31st becomes the last day of a shorter month."""
-    return day + relativedelta(months=months)
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
+
+
+@lru_cache(maxsize=REFERENCES)
+def _spread(reference: str) -> timedelta:
+    """Return how long after the opening messages for `reference` go out."""
+    return timedelta(seconds=int.from_bytes(hashlib.sha256(reference.encode()).digest()[:4]) % (OPEN_MINUTES * 60))

@@ -8,6 +8,7 @@ from domain.calendar import Calendar, local_date
 from domain.model import Value
 
 GRACE = timedelta(minutes=15)  # a deadline, or an event in the inbox, may be this late before anybody is told
+SKEW = timedelta(minutes=1)  # clocks of one system may differ by so much
 UNSENT = timedelta(hours=1)  # a reminder that fell due and is still not sent
 ATTEMPTS = 5  # of one activity, before it counts as stuck
 QUARANTINED = 100  # events
@@ -48,7 +49,9 @@ def told(findings: Sequence[Finding]) -> tuple[list[Finding], list[str]]:
     """Return as many findings as one look tells of, and a note about how many of which kinds are left out."""
     left = Counter(finding.code for finding in findings[MOST:])
     counts = ", ".join(f"{code} {count}" for code, count in left.items())
-    return list(findings[:MOST]), [f"findings left out: {counts}; mend these first and look again"] if left else []
+    return list(findings[:MOST]), [
+        f"findings not shown: {counts}; mend these first, then run journeys doctor again"
+    ] if left else []
 
 
 def not_running(rows: Iterable[Journal]) -> list[Finding]:
@@ -57,7 +60,7 @@ def not_running(rows: Iterable[Journal]) -> list[Finding]:
         Finding(
             code="no-timer",
             reference=row.reference,
-            what="there is work left on its journey and its workflow does not run, so no timer is armed",
+            what="its journey has outstanding work, but its workflow does not run, so no timer is set",
             remedy=f"journeys rearm {row.reference}",
         )
         for row in rows
@@ -69,8 +72,28 @@ def other_version(row: Journal, version: int) -> Finding:
     return Finding(
         code="version-differs",
         reference=row.reference,
-        what=f"its workflow stands at version {version}, its journal at {row.version}",
+        what=f"its workflow is at version {version}, its journal at {row.version}",
         remedy=f"journeys rearm {row.reference}",
+    )
+
+
+def ahead(row: Journal, version: int) -> Finding:
+    """Tell of a workflow that knows more than its journal, as after a backup was restored."""
+    return Finding(
+        code="ahead-of-journal",
+        reference=row.reference,
+        what=f"its workflow stands at version {version}, its journal at {row.version}: steps are lost from the journal",
+        remedy=f"journeys reconcile {row.reference}",
+    )
+
+
+def orphan(reference: str, version: int) -> Finding:
+    """Tell of a workflow whose journey the journal does not know, as after a backup was restored."""
+    return Finding(
+        code="orphan",
+        reference=reference,
+        what=f"its workflow stands at version {version}, and the journal knows nothing of its journey",
+        remedy=f"journeys reconcile {reference}",
     )
 
 
@@ -112,7 +135,7 @@ def missed(reference: str, deadlines: int, oldest: datetime, *, working: bool) -
     return Finding(
         code="deadline-passed",
         reference=reference,
-        what=f"{deadlines} deadlines passed and nothing was sent, the oldest at {oldest:%Y-%m-%d %H:%M} UTC",
+        what=f"{deadlines} deadlines passed and nothing was sent, the oldest on {oldest:%Y-%m-%d %H:%M} UTC",
         remedy=f"journeys rearm {reference}" if working else "journeys up",
     )
 
@@ -122,7 +145,7 @@ def unsent(reference: str, reminder_id: str, since: datetime) -> Finding:
     return Finding(
         code="nothing-sent",
         reference=reference,
-        what=f"reminder {reminder_id} is to be sent since {since:%Y-%m-%d %H:%M} UTC and is not",
+        what=f"reminder {reminder_id} has been due since {since:%Y-%m-%d %H:%M} UTC and was not sent",
         remedy=f"journeys retry {reference}",
     )
 
@@ -132,7 +155,7 @@ def failed(reference: str, effect_id: str, kind: str) -> Finding:
     return Finding(
         code="notification-failed",
         reference=reference,
-        what=f"{kind} {effect_id} could not be sent and was given up",
+        what=f"{kind} {effect_id} could not be sent, and no further attempt is made",
         remedy=f"journeys messages retry {effect_id}",
     )
 
@@ -142,7 +165,7 @@ def without_holder(reference: str) -> Finding:
     return Finding(
         code="no-holder",
         reference=reference,
-        what="it was allocated and is not closed, and nobody is named as its key worker",
+        what="it was allocated and is not closed, but no key worker is recorded",
         remedy=f"journeys rebuild {reference}",
     )
 
@@ -152,7 +175,7 @@ def without_row(reference: str) -> Finding:
     return Finding(
         code="not-listed",
         reference=reference,
-        what="the journal holds its journey, and the read models have lost it",
+        what="the journal has its journey, but the read models have lost it",
         remedy=f"journeys rebuild {reference}",
     )
 
@@ -162,7 +185,7 @@ def not_erased(reference: str, reason: str) -> Finding:
     return Finding(
         code="not-erased",
         reference=reference,
-        what="its journal says it was erased, and its key is there: its names can be read",
+        what="its journal says it was erased, but its key is there: its names can be read",
         remedy=f"journeys erase {reference} --why {reason}",
     )
 
@@ -174,6 +197,37 @@ def unsound(reference: str, version: int, problem: str) -> Finding:
         reference=reference,
         what=f"event {version} of its journal is not as it was written ({problem}); restore it from a backup",
         remedy=f"journeys verify {reference}",
+    )
+
+
+def foreign(part: str, why: str, times: int, last_at: datetime, workflow_id: str) -> Finding:
+    """Tell of messages at Temporal's port that this system did not send."""
+    to = f" to {workflow_id}" if workflow_id else ""
+    what = (
+        f"{times} messages were refused at Temporal's port because this system did not send them"
+        f" ({part}, {why}), the last{to} at {last_at:%Y-%m-%d %H:%M} UTC"
+    )
+    return Finding(code="foreign-payloads", reference=None, what=what, remedy="journeys refusals --seen")
+
+
+def clock_back(now: datetime, last: datetime) -> Finding:
+    """Tell of a clock that reads earlier than the journal's last event."""
+    return Finding(
+        code="clock-back",
+        reference=None,
+        what=f"the clock reads {now:%Y-%m-%d %H:%M} UTC and the journal's last event is of {last:%Y-%m-%d %H:%M} UTC:"
+        " the clock was turned back, or was ahead before",
+        remedy="timedatectl set-ntp true",
+    )
+
+
+def clocks_differ(here: datetime, there: datetime) -> Finding:
+    """Tell of a database on a machine with another time."""
+    return Finding(
+        code="clocks-differ",
+        reference=None,
+        what=f"the gateway's clock reads {here:%Y-%m-%d %H:%M:%S} UTC and the database's {there:%Y-%m-%d %H:%M:%S} UTC",
+        remedy="timedatectl set-ntp true",
     )
 
 
@@ -212,8 +266,8 @@ def _leaver(worker: Holding, room: Mapping[str, int]) -> Finding:
     return Finding(
         code="leaver-holds",
         reference=None,
-        what=f"{worker.name} is on leave and holds {worker.held} families",
-        remedy=f"journeys workers leave {worker.name}{named}",
+        what=f"{worker.name} is on leave but holds {worker.held} families",
+        remedy=f"journeys staff leave {worker.name}{named}",
     )
 
 
@@ -224,7 +278,7 @@ def _over(worker: Holding, room: Mapping[str, int]) -> Finding:
         code="over-cap",
         reference=worker.latest,
         what=f"{worker.name} holds {worker.held} families ({worker.by_waiver} by waiver), the cap is {worker.cap}",
-        remedy=away if most else f"journeys workers cap {worker.name} {worker.held - worker.by_waiver}",
+        remedy=away if most else f"journeys staff cap {worker.name} {worker.held - worker.by_waiver}",
     )
 
 
@@ -240,12 +294,12 @@ def _receivers(families: int, room: Mapping[str, int]) -> list[str]:
 NO_TEMPORAL = Finding(
     code="temporal-away",
     reference=None,
-    what="Temporal does not answer: nothing moves, and nothing of the workflows can be looked at",
+    what="Temporal does not answer: no step is carried out, and workflows cannot be checked",
     remedy="journeys up",
 )
 NO_WORKER = Finding(
     code="no-worker",
     reference=None,
-    what="no worker asks for work: nothing falls due and nothing is sent",
+    what="no worker asks for work: no step is carried out and nothing is sent",
     remedy="journeys up",
 )

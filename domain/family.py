@@ -13,7 +13,6 @@ from domain.stays import Away, stays
 # Thirty symbols without 0, 1, I, L, O and U. Thirty-one is prime, so the hybrid check of ISO 7064 (modulus
 # N+1, N) catches every single mistyped symbol and all but a few swapped neighbours.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-REFERENCE_PATTERN = rf"^F-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}$"
 
 Role = Literal["adult", "child"]
 Scheme = Literal["upn", "nhs-number", "nino", "police-urn"]

@@ -1,6 +1,9 @@
 """The ids of journeys, claim windows and commands: made and taken apart here, and nowhere else."""
 
+import re
 from typing import NamedTuple
+
+_INBOX = re.compile(r"inbox|inb[1-9]")
 
 
 class JourneyId(NamedTuple):
@@ -43,12 +46,15 @@ def window_id(area: str, programme: str, label: str) -> str:
     return f"claim-window:{area}:{programme}:{label}"
 
 
-def inbox_command_id(partner: str, event_id: str) -> str:
-    """Return the id of the command that records a partner's event, so that it is recorded once."""
-    return f"inbox:{partner}:{event_id}"
+def inbox_command_id(partner: str, event_id: str, returned: int = 0) -> str:
+    """Return the id of the command that records a partner's event, so that it is recorded once.
+
+    One that came back from a family that it was not of, `returned` times (at most 9), is another command each time.
+    """
+    return f"{f'inb{returned}' if returned else 'inbox'}:{partner}:{event_id}"
 
 
 def partner_event_of(command_id: str) -> tuple[str, str] | None:
     """Return the partner and the id of the event that a command records; None where it records none."""
     kind, *source = command_id.split(":", 2)
-    return (source[0], source[1]) if kind == "inbox" and source[1:] else None
+    return (source[0], source[1]) if _INBOX.fullmatch(kind) and source[1:] else None

@@ -5,10 +5,12 @@ The gateway knows the path by these names alone and imports no workflow.
 
 JOURNEY_WORKFLOW = "FamilyJourney"
 CLAIM_WINDOW_WORKFLOW = "ClaimWindow"
+RECONCILIATION_WORKFLOW = "Reconciliation"
 TASK_QUEUE = "family-journeys"
 PARTNER_EVENTS = "partner_events"
 PROGRESS = "progress"
 REJECTED = "Rejected"
+FOREIGN = "Foreign"  # a payload that no process of ours sealed, or not for where it came
 
 
 def update_of(command_type: str) -> str:

@@ -1,8 +1,9 @@
 """The way of partner events from the inbox to their journeys; gateway and worker run the same sweep."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,7 +18,9 @@ from wiring.temporal.journeys import JourneyClient, Unavailable
 Forward = Callable[[str, Sequence[RecordEvidence]], Awaitable[None]]
 Take = Callable[[Conn, int, int], Awaitable[inbox.Taken | None]]
 
-BATCH = 500  # rows held locked while they are handed over
+BATCH = 2_000  # events looked at in one turn: the more, the more of a journey's go to it together
+TOGETHER = 20  # journeys that are handed theirs at once
+SIGNAL = 200  # events in one signal, which has a size that it must not pass
 EVERY = 5.0  # seconds between sweeps that nothing woke
 AWAY_AFTER = 3  # journeys in a row without an answer: Temporal is away, and asking for each would take for ever
 LOST_AFTER = timedelta(minutes=10)  # handed over and never applied: hand over again, idempotent by command id
@@ -31,7 +34,7 @@ def sweeping(pool: Pool, engine: JourneyClient, wake: asyncio.Event | None = Non
 
 
 async def sweep(pool: Pool, forward: Forward, now: datetime) -> int:
-    """Hand every matched event to its journey, one signal a journey and batch; return how many were handed over.
+    """Hand every matched event to its journey, those of one batch together; return how many were handed over.
 
     First comes back what was lost on its way, and what a referral that broke off left in quarantine. What `forward`
     raises for one journey leaves that journey's events in the inbox for the next sweep, and only those. Run twice,
@@ -64,42 +67,70 @@ async def _sweep_on(pool: Pool, engine: JourneyClient, wake: asyncio.Event) -> N
 
 
 async def _hand_over(pool: Pool, forward: Forward, now: datetime, take: Take, after: int) -> tuple[int, int] | None:
-    """Hand over one batch; return how many and the last number looked at, or None when there was nothing left."""
-    silent: list[Unavailable] = []  # journeys in a row that Temporal did not answer for
-    async with pool.acquire() as conn, conn.transaction():
+    """Hand over one batch; return how many and the last number looked at, or None when there was nothing left.
+
+    No row stays locked meanwhile: the journeys mark theirs as applied, and would wait for the whole batch.
+    """
+    async with pool.acquire() as conn, inbox.in_turn(conn):
         taken = await take(conn, BATCH, after)
         if taken is None:
             return None
-        done: list[inbox.Forwardable] = []
-        refused: list[inbox.EventKey] = []
-        for journey_id, rows in taken.journeys.items():
-            try:
-                orders = _orders(rows, now)
-                refused += [row.key for row in rows if row.key not in orders]
-                if orders:
-                    await forward(journey_id, list(orders.values()))
-            except Exception as fault:  # noqa: BLE001 - whatever it is, the other journeys' events go on
-                log.warning("events wait", journey=journey_id, events=len(rows), error=type(fault).__name__)
-                silent = [*silent, fault] if isinstance(fault, Unavailable) else []
-            else:
-                done += [row for row in rows if row.key in orders]
-                silent = []
-            if len(silent) == AWAY_AFTER:
-                break
-        handed = await _mark(conn, done, now)
-        if refused:
-            await inbox.refuse(conn, refused, inbox.OUTDATED)
-    if len(silent) == AWAY_AFTER:
-        raise silent[-1]
-    return handed, taken.last
+        batch = _Batch(forward, now)
+        await batch.hand_over(taken.journeys)
+        await _mark(conn, batch.handed, now)
+        if batch.refused:
+            await inbox.refuse(conn, batch.refused, inbox.OUTDATED)
+    if batch.away:
+        raise batch.silent[-1]
+    return len(batch.handed), taken.last
 
 
-async def _mark(conn: Conn, done: Sequence[inbox.Forwardable], now: datetime) -> int:
-    """Mark what was handed over, events and shares each in their table; return how many."""
+@dataclass
+class _Batch:
+    """What became of the events that one turn looks at."""
+
+    forward: Forward
+    now: datetime
+    handed: list[inbox.Forwardable] = field(default_factory=list)
+    refused: list[inbox.EventKey] = field(default_factory=list)
+    silent: list[Unavailable] = field(default_factory=list)  # of journeys in a row that Temporal did not answer for
+
+    @property
+    def away(self) -> bool:
+        """Whether Temporal is."""
+        return len(self.silent) >= AWAY_AFTER
+
+    async def hand_over(self, journeys: Mapping[str, Sequence[inbox.Forwardable]]) -> None:
+        """Hand each journey its events: first a few, to see whether Temporal answers, then some at once."""
+        waiting, at_once = list(journeys.items()), AWAY_AFTER
+        while waiting and not self.away:
+            now, waiting = waiting[:at_once], waiting[at_once:]
+            for fault in await asyncio.gather(*(self._hand_one(*each) for each in now)):
+                self.silent = [*self.silent, fault] if isinstance(fault, Unavailable) else []
+            at_once = TOGETHER
+
+    async def _hand_one(self, journey_id: str, rows: Sequence[inbox.Forwardable]) -> Exception | None:
+        """Hand one journey its events, in their order; return what went wrong, for the others' events go on."""
+        try:
+            orders = _orders(rows, self.now)
+            self.refused += [row.key for row in rows if row.key not in orders]
+            for first in range(0, len(orders), SIGNAL):
+                await self.forward(journey_id, list(orders.values())[first : first + SIGNAL])
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the other journeys' events go on
+            log.warning("events wait", journey=journey_id, events=len(rows), error=type(fault).__name__)
+            return fault
+        self.handed += [row for row in rows if row.key in orders]
+        return None
+
+
+async def _mark(conn: Conn, done: Sequence[inbox.Forwardable], now: datetime) -> None:
+    """Mark what was handed over, events and shares each in their table."""
     keys = [row.key for row in done if row.shared_as is None]
     shares = [row.shared_as for row in done if row.shared_as is not None]
-    count = await inbox.forwarded(conn, keys, now) if keys else 0
-    return count + (await inbox.shares_forwarded(conn, shares, now) if shares else 0)
+    if keys:
+        await inbox.forwarded(conn, keys, now)
+    if shares:
+        await inbox.shares_forwarded(conn, shares, now)
 
 
 def _orders(rows: Sequence[inbox.Forwardable], now: datetime) -> dict[inbox.EventKey, RecordEvidence]:

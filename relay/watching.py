@@ -42,6 +42,7 @@ async def look(pool: Pool, now: datetime) -> None:
         for name, value in ({**dict.fromkeys(KNOWN.get(part, ()), 0.0), **found.get(part, {})}).items():
             gauge.labels(name).set(value)
     _set_effects(found)
+    metrics.FOREIGN_UNSEEN.set(found["foreign_unseen"][""])
     metrics.UNTOLD.set(found["effect_untold"][""])
     metrics.OVERDUE.set(found["overdue"][""])
     metrics.OVERDUE_AGE.set(found["overdue_age"][""])

@@ -1,5 +1,6 @@
 """A private stack for tests, time-lapse and bench: real parts on free ports, each one killed and started at will."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from stack.process import Child, Part
 from stack.state import Ports
 
 Flavour = Literal["dev", "time-skipping"]
+SERVERS = {"postgres", "temporal"}
 
 
 class PrivateStack:
@@ -70,9 +72,11 @@ class PrivateStack:
         await self.children[name].kill()
 
     async def close(self) -> None:
-        """Stop our own parts, the last started first; kill the servers, whose data are thrown away."""
-        for name, child in reversed(self.children.items()):
-            await (child.kill() if name in {"postgres", "temporal"} else child.stop())
+        """Stop our own parts side by side; then kill the servers, whose data are thrown away."""
+        servers = [child for name, child in self.children.items() if name in SERVERS]
+        ours = [child for name, child in self.children.items() if name not in SERVERS]
+        await asyncio.gather(*(child.stop() for child in ours))
+        await asyncio.gather(*(child.kill() for child in servers))
 
     def process(self, name: str) -> psutil.Process | None:
         """Return the process of a part, or None when it does not run."""
@@ -119,10 +123,9 @@ async def running(  # noqa: PLR0913  # each is a choice of the caller, and all h
             await stack.launch(*servers, postgres.part(stack.layout.postgres, durable=durable))
             if migrated or worker or gateway:
                 await stack.launch(catalog.migrations(stack.environment))
-            if worker:
-                await stack.launch(catalog.worker(stack.environment, stack.layout))
-            if gateway:
-                await stack.launch(catalog.gateway(stack.environment))
+            ours = [catalog.worker(stack.environment, stack.layout)] if worker else []
+            ours += [catalog.gateway(stack.environment)] if gateway else []
+            await stack.launch(*ours)
             yield stack
         finally:
             await stack.close()

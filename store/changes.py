@@ -2,7 +2,7 @@
 
 from domain.journey.events import ClawbackDecided
 from domain.journey.stream import Change
-from store import clawbacks, effects, erasing, journal, members
+from store import clawbacks, effects, erasing, inbox, journal, members
 from store.pool import Conn
 from store.vault import Vault
 
@@ -23,6 +23,7 @@ async def keep(conn: Conn, vault: Vault, change: Change) -> None:
         await members.keep(conn, vault, change.journey.reference, happened, command)
     if change.erased is not None:
         await erasing.erase(conn, change.journey.reference, change.erased)
+    await inbox.give_back(conn, change.journey_id, change.returned)
     for outcome in change.settled:
         await effects.tell(conn, outcome)
     for effect_id in change.retried:

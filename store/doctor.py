@@ -8,7 +8,7 @@ from domain import doctor
 from domain.calendar import Calendar
 from domain.doctor import Finding, Holding, Journal
 from domain.ids import number_of, reference_of
-from store import programmes, queue
+from store import programmes, queue, refusals
 from store.pool import Conn, Record
 from store.queries import queries
 from store.verify import verify
@@ -27,6 +27,11 @@ LABELS = {
 async def unfinished(conn: Conn) -> dict[str, Journal]:
     """Return every journey with something left to do, by id."""
     return {row["journey_id"]: _journal(row) for row in await conn.fetch(_SQL["unfinished"])}
+
+
+async def unknown(conn: Conn, journey_ids: Sequence[str]) -> list[str]:
+    """Return those of these journeys of which the journal knows nothing."""
+    return [row["journey_id"] for row in await conn.fetch(_SQL["unknown"], list(journey_ids))]
 
 
 async def again(conn: Conn, journey_ids: Sequence[str]) -> dict[str, Journal]:
@@ -67,6 +72,25 @@ async def journeys(conn: Conn, now: datetime, calendar: Calendar, *, working: bo
         *[doctor.missed(*row, working=working) for row in missed],
         *[doctor.unsent(*row) for row in await conn.fetch(_SQL["unsent"], now - doctor.UNSENT)],
         *[doctor.failed(*row) for row in await conn.fetch(_SQL["failed"], FAILED)],
+    ]
+
+
+async def clocks(conn: Conn, now: datetime, here: datetime) -> list[Finding]:
+    """Return what is wrong: the business clock `now` by the journal, the machine's `here` by the database."""
+    (row,) = await conn.fetch(_SQL["clocks"])
+    last, there = row["last"], row["there"]
+    return [
+        *([doctor.clock_back(now, last)] if last and last - now > doctor.SKEW else []),
+        *([doctor.clocks_differ(here, there)] if abs(here - there) > doctor.SKEW else []),
+    ]
+
+
+async def foreign(conn: Conn) -> list[Finding]:
+    """Return what was refused at Temporal's port and nobody has seen yet."""
+    return [
+        doctor.foreign(each.part, each.why, each.times - each.seen, each.last_at, each.workflow_id)
+        for each in await refusals.everything(conn)
+        if each.times > each.seen
     ]
 
 

@@ -28,6 +28,15 @@ class EffectRow:
     told_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Whether a message is `sent` to all, or may have arrived at somebody (`attempted`), and whom it surely reached."""
+
+    sent: bool
+    attempted: bool
+    reached: frozenset[str]
+
+
 async def plan(conn: Conn, journey_id: str, command_id: str, effect: Effect) -> None:
     """Put an effect into a journey's outbox, once; its workflow takes it up when it next looks at its journal."""
     await conn.execute(_SQL["plan"], journey_id, command_id, effect.effect_id, effect.model_dump(mode="json"))
@@ -43,14 +52,27 @@ async def settle(conn: Conn, effect_id: str, state: Settled, detail: str | None 
     return bool(await conn.fetchval(_SQL["settle"], effect_id, state, detail))
 
 
-async def begin(conn: Conn, effect_id: str, *, sending: bool) -> bool:
-    """Note that a try to send begins, if `sending`; return whether an earlier one had begun."""
-    return bool(await conn.fetchval(_SQL["begin"], effect_id, sending))
+async def begin(conn: Conn, effect_id: str, receiver: str) -> bool:
+    """Note that a try to send to `receiver` begins; return whether an earlier one may have arrived there."""
+    return bool(await conn.fetchval(_SQL["begin"], effect_id, receiver))
 
 
-async def retract(conn: Conn, effect_id: str) -> None:
-    """Note that the try to send that had begun is known to have failed."""
-    await conn.execute(_SQL["retract"], effect_id)
+async def retract(conn: Conn, effect_id: str, receiver: str) -> None:
+    """Note that the try to send to `receiver` that had begun is known to have failed."""
+    await conn.execute(_SQL["retract"], effect_id, receiver)
+
+
+async def reached(conn: Conn, effect_id: str, receiver: str) -> None:
+    """Note that the message arrived at `receiver`; it is not sent there again."""
+    await conn.execute(_SQL["reached"], effect_id, receiver)
+
+
+async def progress(conn: Conn, effect_id: str) -> Progress:
+    """Return how far the sending of an effect has come."""
+    row = await conn.fetchrow(_SQL["progress"], effect_id)
+    if row is None:
+        return Progress(sent=False, attempted=False, reached=frozenset())
+    return Progress(row["state"] == "sent", row["attempted"], frozenset(row["reached"]))
 
 
 async def tell(conn: Conn, outcome: Outcome) -> None:

@@ -1,6 +1,7 @@
 """The inbox of partner events: accepted once by id, kept in quarantine while the subject is unknown, then forwarded."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
@@ -11,7 +12,7 @@ import orjson
 from domain.calendar import local_date
 from domain.canonical import plain
 from domain.evidence import EVIDENCE, EVIDENCE_KINDS
-from domain.ids import inbox_command_id, partner_event_of
+from domain.ids import inbox_command_id, partner_event_of, reference_of
 from domain.journey.commands import RecordEvidence
 from domain.journey.replies import Reply
 from store.pool import Conn, Record, columns
@@ -71,7 +72,8 @@ class Receipt:
 class Forwardable:
     """A matched event, ready for its family's newest journey; no `member_id`: the whole family's.
 
-    `shared_as` is the id of its command for one more family of the person it is about; None for the first.
+    `returned` is how often it came back from a family that it was not of. `shared_as` is the id of its command for one
+    more family of the person it is about; None for the first.
     """
 
     partner: str
@@ -84,6 +86,7 @@ class Forwardable:
     observed_at: datetime
     evidence: dict[str, Any]
     received_at: datetime
+    returned: int
     shared_as: str | None = None
 
     @property
@@ -127,7 +130,7 @@ def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
         "observed_on": local_date(row.observed_at),
     }
     evidence = EVIDENCE.validate_python({**known, **row.evidence, "member": row.member_id})
-    name = row.shared_as or inbox_command_id(row.partner, row.event_id)
+    name = row.shared_as or inbox_command_id(row.partner, row.event_id, row.returned)
     return RecordEvidence(command_id=name, at=at, actor=f"partner:{row.partner}", evidence=evidence)
 
 
@@ -175,12 +178,22 @@ async def release(conn: Conn, digests: Sequence[bytes] | None = None) -> int:
     return _changed(await conn.execute(_SQL["release"], list(digests)))
 
 
+@asynccontextmanager
+async def in_turn(conn: Conn) -> AsyncIterator[None]:
+    """Wait until nobody else hands events over, and keep others waiting while the context is open."""
+    await conn.execute(_SQL["begin_turn"])
+    try:
+        yield
+    finally:
+        await conn.execute(_SQL["end_turn"])
+
+
 async def take(conn: Conn, limit: int, after: int = 0) -> Taken | None:
     """Match up to `limit` received events, numbered above `after`, to journeys, the oldest first; None: there is none.
 
-    Call it inside a transaction, forward, then `forwarded`: rows stay locked and others skip them. What has no known
-    subject, the household of two families, or no journey yet goes to quarantine. What is about a person of several
-    families is matched to one; the others are what `take_shares` takes.
+    Call it `in_turn`, forward, then `forwarded`. What has no known subject, the household of two families, or no
+    journey yet goes to quarantine. What is about a person of several families is matched to one; the others are what
+    `take_shares` takes.
     """
     return _by_journey(await conn.fetch(_SQL["take"], limit, after))
 
@@ -207,6 +220,17 @@ async def forwarded(conn: Conn, keys: Sequence[EventKey], at: datetime) -> int:
 async def shares_forwarded(conn: Conn, command_ids: Sequence[str], at: datetime) -> int:
     """Mark shares as handed to their journeys at `at`; return how many."""
     return _changed(await conn.execute(_SQL["shares_forwarded"], list(command_ids), at))
+
+
+async def give_back(conn: Conn, journey_id: str, evidence_ids: Sequence[str]) -> None:
+    """Put events that were of another family than this journey's back into quarantine, where people match them.
+
+    A share of an event about a person of several families goes; the event stays with the others.
+    """
+    keys = [(partner, event_id) for partner, _, event_id in (name.partition(":") for name in evidence_ids)]
+    if keys:
+        await conn.execute(_SQL["unshare"], *columns(keys, 2), reference_of(journey_id))
+        await conn.execute(_SQL["give_back"], *columns(keys, 2), reference_of(journey_id))
 
 
 async def refuse(conn: Conn, keys: Sequence[EventKey], reason: str) -> int:

@@ -1,7 +1,8 @@
 """Partners: the secrets that sign their events, and where they are told things."""
 
 from base64 import b64encode
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_bytes
 
@@ -19,13 +20,12 @@ KEPT = timedelta(days=7)  # how long the secret before a rotation stays good, un
 class Partner:
     """A partner system, and where it is told things; a suspended one may send nothing and is told nothing.
 
-    `older_until` is when its secret before a rotation ends.
+    `addresses` go by the names in `domain/channels.py`; `older_until` is when its secret before a rotation ends.
     """
 
     name: str
     suspended: bool
-    webhook_url: str | None
-    email: str | None = None
+    addresses: dict[str, str] = field(default_factory=dict)
     notify_template: str | None = None
     rate_per_minute: int | None = None
     older_until: datetime | None = None
@@ -39,10 +39,10 @@ class Rotated:
     older_until: datetime
 
 
-async def add(conn: Conn, vault: Vault, name: str, webhook_url: str | None = None) -> str:
+async def add(conn: Conn, vault: Vault, name: str, addresses: Mapping[str, str] | None = None) -> str:
     """Add a partner and return its secret (`whsec_...`), shown this once. Raise `PartnerExists`."""
     secret = token_bytes(SECRET_BYTES)
-    if not await conn.fetchval(_SQL["add"], name, vault.seal_secret(name, secret), webhook_url):
+    if not await conn.fetchval(_SQL["add"], name, vault.seal_secret(name, secret), addresses or {}):
         raise PartnerExists
     return _spelled(secret)
 
@@ -79,16 +79,15 @@ async def suspend(conn: Conn, name: str, *, suspended: bool = True) -> bool:
     return bool(await conn.fetchval(_SQL["suspend"], name, suspended))
 
 
-async def set_webhook(conn: Conn, name: str, webhook_url: str | None) -> bool:
-    """Set where a partner is told things; False when it is unknown."""
-    return bool(await conn.fetchval(_SQL["set_webhook"], name, webhook_url))
-
-
-async def set_mail(
-    conn: Conn, name: str, email: str | None, notify_template: str | None = None, rate_per_minute: int | None = None
+async def set_addresses(
+    conn: Conn,
+    name: str,
+    addresses: Mapping[str, str],
+    notify_template: str | None = None,
+    rate_per_minute: int | None = None,
 ) -> bool:
-    """Set the address of a partner, its template at GOV.UK Notify and its rate; False when it is unknown."""
-    return bool(await conn.fetchval(_SQL["set_mail"], name, email, notify_template, rate_per_minute))
+    """Set a partner's addresses, its template at GOV.UK Notify and its rate, all anew; False when it is unknown."""
+    return bool(await conn.fetchval(_SQL["set_addresses"], name, addresses, notify_template, rate_per_minute))
 
 
 def _spelled(secret: bytes) -> str:

@@ -66,6 +66,7 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
         "erased_on": journey.erased_on,
         "erased_for": journey.erased_for,
         "members": len(journey.present),
+        "member_ids": [member.id for member in journey.members],
         "roll": [_stay(member, stay) for member in journey.members for stay in member.stays],
         "evidence": len(journey.evidence),
         "next_deadline_at": next_deadline_at,

@@ -1,10 +1,11 @@
 """Staff: who can hold families, who is written to, and the lock under which a caseload is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from domain.channels import ChannelName
 from domain.journey.facts import Caseload
 from domain.leave import Receiver
 from domain.programme.programme import Holder
@@ -18,7 +19,7 @@ StaffRole = Literal["key-worker", "coordinator", "manager"]
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A member of staff. `cap` None: the programme's cap; no `team` or `area`: of all of them.
+    """A member of staff. `cap` None: the programme's cap; no `team` or `area`: of all of them; `channel` of reminders.
 
     Read only: `leaving_from`, the first day of leave; `held` open families, those of them `by_waiver`, those `offered`.
     """
@@ -30,16 +31,34 @@ class StaffMember:
     active: bool = True
     team: str | None = None
     area: str | None = None
+    channel: ChannelName = "email"
     leaving_from: date | None = None
     held: int = 0
     by_waiver: int = 0
     offered: int = 0
 
 
-async def add(conn: Conn, member: StaffMember) -> bool:
-    """Add a member of staff, or bring a known one up to date; True when the name was new."""
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Whom a reminder goes to: the channel they chose, and their addresses by the names in `domain/channels.py`."""
+
+    name: str
+    channel: ChannelName
+    addresses: Mapping[str, str]
+
+
+async def add(conn: Conn, member: StaffMember, addresses: Mapping[str, str] | None = None) -> bool:
+    """Add a member of staff, or bring a known one up to date; True when the name was new.
+
+    `addresses` are those besides the e-mail address. They are read only to send by: no list shows them.
+    """
     row = (member.name, member.role, member.email, member.cap, member.active, member.team, member.area)
-    return bool(await conn.fetchval(_SQL["add"], *row))
+    return bool(await conn.fetchval(_SQL["add"], *row, member.channel, addresses or {}))
+
+
+async def set_cap(conn: Conn, name: str, cap: int) -> bool:
+    """Set how many open families a member of staff may hold; False when unknown."""
+    return bool(await conn.fetchval(_SQL["set_cap"], name, cap))
 
 
 async def listing(
@@ -108,25 +127,21 @@ async def _held(conn: Conn, names: list[str]) -> dict[str, int]:
     return {row["key_worker"]: row["held"] for row in await conn.fetch(_SQL["held"], names)}
 
 
-async def addresses(conn: Conn, to: Holder, holder: str | None, offered_to: str | None) -> list[str]:
-    """Return where a reminder of a family goes, given who holds it and whom it is offered to."""
+async def reminded(conn: Conn, to: Holder, holder: str | None, offered_to: str | None) -> list[Colleague]:
+    """Return whom a reminder of a family goes to, given who holds it and whom it is offered to."""
     match to:
         case "holder" | "offered":
-            address = await email_of(conn, (holder if to == "holder" else offered_to) or "")
-            return [address] if address else []
+            return await _colleagues(conn, "colleague", (holder if to == "holder" else offered_to) or "")
         case "giving-manager" | "receiving-manager":
-            side = holder if to == "giving-manager" else offered_to
-            return [row["email"] for row in await conn.fetch(_SQL["emails_of_side"], side)]
+            return await _colleagues(conn, "managers_of", holder if to == "giving-manager" else offered_to)
         case _:
-            return await emails_of_role(conn, to)
+            return await in_role(conn, to)
 
 
-async def email_of(conn: Conn, name: str) -> str | None:
-    """Return where an active member of staff is written to, or None."""
-    email: str | None = await conn.fetchval(_SQL["email_of"], name)
-    return email
+async def in_role(conn: Conn, role: StaffRole) -> list[Colleague]:
+    """Return every active member of staff in a role, by name."""
+    return await _colleagues(conn, "in_role", role)
 
 
-async def emails_of_role(conn: Conn, role: StaffRole) -> list[str]:
-    """Return the addresses of every active member of staff in a role, by name."""
-    return [row["email"] for row in await conn.fetch(_SQL["emails_of_role"], role)]
+async def _colleagues(conn: Conn, query: str, of: str | None) -> list[Colleague]:
+    return [Colleague(**dict(row)) for row in await conn.fetch(_SQL[query], of)]

@@ -1,4 +1,4 @@
-"""The vault: names, dates of birth, identifiers, addresses and notes, encrypted with a key per family."""
+"""The vault: names, dates of birth, identifiers and addresses, encrypted with a key per family."""
 
 import hmac
 from base64 import b64decode, b64encode
@@ -8,7 +8,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import orjson
@@ -90,17 +89,6 @@ class FamilyRecord:
         """Return where the family lived on a day; on the day of a move that is the new home."""
         homes = (*self.former, Home(self.address, self.since))
         return next(home for home in reversed(homes) if home.since is None or home.since <= day)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A free-text note on a journey."""
-
-    note_id: UUID
-    journey_id: str
-    author: str
-    written_at: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,23 +227,19 @@ class Vault:
             former=tuple(former),
         )
 
+    async def read_held(self, conn: Conn, reference: str) -> FamilyRecord | None:
+        """Return a family as `read_family` does, and let nobody change or erase it until the transaction ends."""
+        try:
+            await self._claim_key(conn, reference)
+        except Erased:
+            return None
+        return await self.read_family(conn, reference)
+
     async def born(self, conn: Conn, reference: str) -> dict[str, Birth]:
         """Return what is known of each member's birth; empty when nothing is, or the family is unknown or erased."""
         family = await self.read_family(conn, reference)
         known = {each.member_id: birth_of(each.born, each.expected) for each in family.people} if family else {}
         return {member_id: birth for member_id, birth in known.items() if birth is not None}
-
-    async def put_note(self, conn: Conn, reference: str, note: Note) -> None:
-        """Keep a note; the same note id again changes nothing. Raise `Erased` when the family was erased."""
-        async with conn.transaction():
-            key = await self._claim_key(conn, reference)
-            sealed = key.seal(note.text.encode(), _place(reference, "notes", str(note.note_id)))
-            row = (note.note_id, reference, note.journey_id, note.author, note.written_at, sealed)
-            await conn.execute(_SQL["put_note"], *row)
-
-    async def read_notes(self, conn: Conn, reference: str) -> list[Note]:
-        """Return a family's notes, oldest first; empty when the family is unknown or erased."""
-        return [self._note(reference, row) for row in await conn.fetch(_SQL["read_notes"], reference)]
 
     async def seal_born(self, conn: Conn, reference: str, effect_id: str, born: Mapping[str, Birth]) -> bytes:
         """Seal dates of birth as an evaluation used them: they go when the family is erased. Raise `Erased`."""
@@ -319,11 +303,6 @@ class Vault:
 
     def _unwrap(self, reference: str, wrapped: bytes) -> Sealer:
         return Sealer(self._master.open(wrapped, _place(reference, "family_keys")))
-
-    def _note(self, reference: str, row: Record) -> Note:
-        place = _place(reference, "notes", str(row["note_id"]))
-        text = self._unwrap(reference, row["wrapped"]).open(row["sealed"], place).decode()
-        return Note(row["note_id"], row["journey_id"], row["author"], row["written_at"], text)
 
     def _identifiers(self, people: Sequence[Person]) -> list[Identifier]:
         """Return digest, scheme and member of everything by which these people are found."""

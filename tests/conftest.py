@@ -2,7 +2,10 @@
 
 import asyncio
 import itertools
+import os
+from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -12,6 +15,7 @@ from store.migrate import upgrade
 from store.pool import Pool, open_pool
 from wiring.exit import leave
 
+os.environ["JOURNEYS_WEBHOOK_LOOPBACK"] = "true"  # the partners of tests are on this machine
 TEMPLATE = "migrated"
 # Whoever is still there is sent away; every row goes, past the guards of the journal; the next test counts from one.
 EMPTY = """
@@ -29,6 +33,15 @@ END $$
 """
 STATUS = pytest.StashKey[int]()
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that of two processes none is left alone with one at the end."""
+    seconds: Counter[Path] = Counter()
+    for item in items:
+        if slow := item.get_closest_marker("slow"):
+            seconds[item.path] = max(seconds[item.path], *slow.args)
+    items.sort(key=lambda item: -seconds[item.path])
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

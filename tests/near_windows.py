@@ -7,7 +7,7 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.claim_windows import InWindow, SubmitClaims, WindowActivities
-from activities.delivery.services import Post
+from activities.delivery.services import DeliveryServices
 from domain.errors import Rejected
 from store.pool import Pool
 from store.vault import Vault
@@ -16,8 +16,8 @@ from store.vault import Vault
 class NearWindows:
     """The port of `wiring.temporal.claim_windows.Windows`, without Temporal; `now` is the business clock."""
 
-    def __init__(self, pool: Pool, vault: Vault, post: Post, now: datetime) -> None:
-        self.doing, self.now = WindowActivities(pool, vault, post, timedelta(0)), now
+    def __init__(self, pool: Pool, vault: Vault, services: DeliveryServices, now: datetime) -> None:
+        self.doing, self.now = WindowActivities(pool, vault, services, timedelta(0)), now
         self.started: list[str] = []
 
     async def run(self, activity: Any, order: Any) -> Any:

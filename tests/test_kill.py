@@ -83,9 +83,10 @@ async def battle() -> AsyncIterator[Field]:
         things.push_async_callback(pool.close)
         for name, role in (("kw-1", "key-worker"), ("kw-2", "key-worker"), ("co", "coordinator"), ("ma", "manager")):
             worker = {"name": name, "role": role, "email": f"{name}@council.example"}
-            (await http.post("/v1/workers", json=worker)).raise_for_status()
+            (await http.post("/v1/staff", json=worker)).raise_for_status()
         for held in load("wirral-2012").agreements:
-            partner = {"name": held.partner, "webhook_url": f"http://127.0.0.1:{hooks.port}/{held.partner}"}
+            url = f"http://127.0.0.1:{hooks.port}/{held.partner}"
+            partner = {"name": held.partner, "addresses": {"webhook_url": url}}
             (await http.post("/v1/partners", json=partner)).raise_for_status()
         yield Field(stack, mail, hooks, http, pool)
 
@@ -166,6 +167,7 @@ async def _kill_in_turn(battle: Field) -> None:
         await battle.stack.start(name)
 
 
+@pytest.mark.slow(60)
 @pytest.mark.timeout(180)
 async def test_nothing_is_lost_and_nothing_doubled(battle: Field) -> None:
     """What was acknowledged stands in the journal once, and each message that was sent reached its receiver."""

@@ -121,6 +121,7 @@ async def council() -> AsyncIterator[Council]:
         yield Council(stack, http, pool, secret)
 
 
+@pytest.mark.slow(25)
 @pytest.mark.timeout(240)
 async def test_an_hour_without_temporal(council: Council):
     """What was accepted while everything went away in turn is on its journey once, with its own observed date."""

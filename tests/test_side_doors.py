@@ -12,6 +12,8 @@ from stack import tokens
 from tests.eventually import eventually
 from tests.watched import Watched, opened
 
+pytestmark = pytest.mark.slow(12)
+
 NAME = "quillfeather"
 REFUSED = "asyncpg.exceptions.CheckViolationError"  # its words quote the row
 FORM = {
@@ -52,7 +54,7 @@ async def test_a_fault_of_the_gateway(watched: Watched):
     assert "journeys_requests_failed_total 0.0" in await watched.figures("GATEWAY"), "there before the first fault"
     await _execute(watched, f"ALTER TABLE staff ADD CONSTRAINT refused CHECK (email NOT LIKE '{NAME}%')")
     form = {"name": "kw-1", "role": "key-worker", "email": f"{NAME}@council.example"}
-    answer = await watched.http.post("/v1/workers", json=form, headers={"x-request-id": "failing-1"})
+    answer = await watched.http.post("/v1/staff", json=form, headers={"x-request-id": "failing-1"})
     assert answer.status_code == 500
     assert NAME not in answer.text
 
@@ -64,7 +66,7 @@ async def test_a_fault_of_the_gateway(watched: Watched):
     assert line["exception"][0]["type"] == REFUSED
 
     def told() -> list[str]:
-        found = [span for _, span in watched.spans() if span.name == "POST /v1/workers"]
+        found = [span for _, span in watched.spans() if span.name == "POST /v1/staff"]
         return [span.status.message for span in found if span.status.code == span.status.STATUS_CODE_ERROR]
 
     assert await eventually(told, within=30)

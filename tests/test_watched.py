@@ -17,6 +17,8 @@ from tests.watched import PERSONAL, SAMPLES, SHORT, Watched, any_of, opened, per
 from timelapse.feed import Feed, read
 from timelapse.referrals import Imported
 
+pytestmark = pytest.mark.slow(25)
+
 EVENTS = read(SAMPLES / "partner-events.ndjson")[:1500]
 SEEN = {"WORKER figures": b'stage="referral"', "GATEWAY figures": b"/v1/imports", "temporal.log": b"Temporal Server"}
 

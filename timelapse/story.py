@@ -3,6 +3,7 @@
 A family's pace comes from a hash of its number in the referral file, so that every run tells the same story.
 """
 
+import asyncio
 import hashlib
 import heapq
 from collections.abc import Awaitable, Callable
@@ -55,7 +56,7 @@ class Story:
         self._programme = programme
         self._calendar = calendar
         self._workers = workers
-        self._queue: list[tuple[date, int, Household, Act]] = []
+        self._queue: list[tuple[date, str, int, Household, Act]] = []
         self._planned = 0
         self.households: list[Household] = []
         self.eligible: set[str] = set()
@@ -67,18 +68,32 @@ class Story:
         self._plan(self._later(today, 1), household, self._consent)
 
     async def act(self, today: date) -> None:
-        """Do everything planned up to `today`, in order."""
+        """Do everything planned up to `today`: families side by side, but they get their key workers in turn."""
+        while due := self._due(today):
+            await asyncio.gather(*(act(household, today) for household, act in due if act != self._allocate))
+            for household in (household for household, act in due if act == self._allocate):
+                await self._allocate(household, today)
+
+    def _due(self, today: date) -> list[tuple[Household, Act]]:
+        """Take what is planned up to `today` off the queue, in an order that is the same on every run."""
+        due = []
         while self._queue and self._queue[0][0] <= today:
-            _, _, household, act = heapq.heappop(self._queue)
-            await act(household, today)
+            *_, household, act = heapq.heappop(self._queue)
+            due.append((household, act))
+        return due
 
     async def answer_reminders(self) -> None:
         """Acknowledge most of the reminders that were sent, as people do; the rest is left to escalate."""
         answer = await self._http.get("/v1/reminders", params={"state": "sent", "limit": 500})
         answer.raise_for_status()
-        for reminder in answer.json()["reminders"]:
-            if _is_answered(reminder["reference"], reminder["reminder_id"]):
-                await self._do(reminder["reference"], "acknowledge", {"reminder_id": reminder["reminder_id"]})
+        told = [(reminder["reference"], reminder["reminder_id"]) for reminder in answer.json()["reminders"]]
+        await asyncio.gather(
+            *(
+                self._do(reference, "acknowledge", {"reminder_id": reminder_id})
+                for reference, reminder_id in told
+                if _is_answered(reference, reminder_id)
+            )
+        )
 
     # The path, in order
 
@@ -180,7 +195,7 @@ class Story:
 
     def _plan(self, day: date, household: Household, act: Act) -> None:
         self._planned += 1
-        heapq.heappush(self._queue, (self._calendar.roll(day), self._planned, household, act))
+        heapq.heappush(self._queue, (self._calendar.roll(day), household.number, self._planned, household, act))
 
     async def _do(self, reference: str, step: str, body: dict[str, object]) -> bool:
         """Take one step; a refusal is kept with its reason, anything else that fails ends the time-lapse."""

@@ -24,6 +24,15 @@ def key(secrets_dir: Path, name: str) -> bytes:
     return value
 
 
+def content(secrets_dir: Path, name: str) -> bytes:
+    """Return what `<secrets_dir>/<name>` holds."""
+    place = secrets_dir / name
+    try:
+        return place.read_bytes()
+    except FileNotFoundError as fault:
+        raise BadSecretError(f"{place} is missing; make it with: deploy/make_secrets.py {secrets_dir}") from fault
+
+
 def secret_text(secrets_dir: Path, name: str) -> str | None:
     """Return the one line that `<secrets_dir>/<name>` holds, or None where there is no such file, or an empty one."""
     place = secrets_dir / name

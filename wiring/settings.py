@@ -12,11 +12,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Settings; secrets are files in `secrets_dir`, so that none stands in the environment or a log."""
 
-    model_config = SettingsConfigDict(env_prefix="JOURNEYS_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="JOURNEYS_", env_nested_delimiter="__", extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str = Field(description="Postgres URI, for asyncpg.", repr=False)
     temporal_address: str = Field(description="host:port of the Temporal frontend.")
     temporal_namespace: str = Field(default="family-journeys", description="Temporal namespace.")
+    temporal_tls: Literal["none", "mutual"] = Field(
+        default="none",
+        description="mutual: with journeys-client.pem, journeys-client.key and journeys-authority.pem of the secrets.",
+    )
+    temporal_tls_name: str = Field(default="temporal", description="The name in the certificate of Temporal's server.")
     secrets_dir: Path = Field(
         description="Folder of the secret files: codec.key, vault.key, subject.key, jwks.json, smtp.user, ..."
     )
@@ -24,7 +31,9 @@ class Settings(BaseSettings):
     clock_offset: timedelta = Field(default=timedelta(0), description="Business clock minus the server's clock.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8470, description="Port the gateway listens on.")
-    programme: str = Field(default="wirral-2012", description="Pack used when a referral names none.")
+    programme: str = Field(
+        default="wirral-2012", pattern=r"^[a-z0-9][a-z0-9-]{0,79}$", description="Pack used when a referral names none."
+    )
     smtp_host: str | None = Field(default=None, description="Mail server for reminders; none: kept as not sent.")
     smtp_port: int = Field(default=25, description="Port of the mail server.")
     smtp_tls: Literal["none", "starttls", "tls"] = Field(
@@ -36,11 +45,17 @@ class Settings(BaseSettings):
     notify_url: str = Field(
         default="https://api.notifications.service.gov.uk", description="GOV.UK Notify; another one for tests."
     )
-    notify_template: str | None = Field(
-        default=None, description="Template at Notify, of ((subject)) and ((body)), for partners without their own."
+    notify_templates: dict[str, str] = Field(
+        default={}, description="Templates at Notify by their kind: JOURNEYS_NOTIFY_TEMPLATES__EMAIL and so on."
     )
     partner_rate: str = Field(default="600/minute", description="Messages to one partner by one worker, at most.")
     mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders and notifications.")
+    webhook_loopback: bool = Field(
+        default=False, description="Whether a webhook may lead to this machine: on a private or one-machine stack only."
+    )
+    token_longest: timedelta = Field(
+        default=timedelta(hours=24), description="The longest time for which a staff token may be good."
+    )
     token_issuer: str = Field(default="family-journeys-local", description="Issuer that staff tokens must name.")
     token_audience: str = Field(default="family-journeys", description="Audience that staff tokens must name.")
     metrics_host: str = Field(default="127.0.0.1", description="Address on which figures for Prometheus are served.")
@@ -56,9 +71,18 @@ class Settings(BaseSettings):
     worker_activities: int = Field(
         default=100, description="Messages and evaluations that one worker runs at once; a partner gets at most four."
     )
+    worker_workflow_tasks: int = Field(
+        default=6, ge=2, description="Journeys that one worker looks at at once; more make each late after a restart."
+    )
+    worker_sticky_seconds: float = Field(
+        default=3.0, gt=0, description="How long a journey's task waits for the worker that holds it in memory."
+    )
     worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
     history_limit: int = Field(
-        default=0, description="Continue as new past this many history events; 0: the server's advice."
+        default=200,
+        ge=0,
+        description="Journeys begun from now on continue as new past this many history events, or a megabyte of them;"
+        " 0: the server's advice, thousands.",
     )
 
     @model_validator(mode="after")

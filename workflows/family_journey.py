@@ -2,10 +2,6 @@
 
 from temporalio import workflow
 
-# Loaded anew in the sandbox, as this file is, so that the sandbox keeps it too from clocks and input.
-with workflow.unsafe.sandbox_import_notification_policy(workflow.SandboxImportNotificationPolicy.SILENT):
-    from workflows.journey_loop import JourneyLoop
-
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
@@ -13,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.journey import commands as c
     from domain.journey.replies import Reply
     from domain.names import JOURNEY_WORKFLOW, PARTNER_EVENTS
+    from workflows.journey_loop import JourneyLoop
     from workflows.messages import JourneyInput, JourneyState, PartnerEvents
 
 
@@ -46,6 +43,11 @@ class FamilyJourney:
     @workflow.update
     async def refer(self, command: c.ReferFamily) -> Reply:
         """Open the journey."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def join_referral(self, command: c.JoinReferral) -> Reply:
+        """Add a further referral of the family."""
         return await self._loop.answer(command)
 
     @workflow.update
@@ -190,6 +192,11 @@ class FamilyJourney:
     @workflow.update
     async def correct(self, command: c.CorrectEvent) -> Reply:
         """Supersede an earlier event."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def withdraw_evidence(self, command: c.WithdrawEvidence) -> Reply:
+        """Set an observation aside."""
         return await self._loop.answer(command)
 
     @workflow.update

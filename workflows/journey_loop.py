@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -13,19 +13,20 @@ with workflow.unsafe.imports_passed_through():
     from activities.claims import ClaimActivities
     from activities.clawbacks import ClawbackActivities
     from activities.journal import JournalActivities
-    from activities.messages import MAIL_REFUSED, PARTNER_REFUSED, CarriedOut, CarryOut, EffectRun, RunEffect
+    from activities.messages import FINAL_ANSWERS, CarriedOut, CarryOut, EffectRun, RunEffect
     from activities.notifications import NotificationActivities
     from domain.journey.commands import AnyCommand
     from domain.journey.effects import Effect, EvaluateResults, ReviewClaims
     from domain.journey.react import given_up
     from domain.journey.replies import Reply
-    from domain.names import REJECTED, SEARCH_ATTRIBUTES
+    from domain.names import FOREIGN, REJECTED, SEARCH_ATTRIBUTES
     from workflows.messages import JourneyInput, JourneyState
 
 BATCH = 200  # commands handed over at once: bounds the local activity's time and its marker in history
+LARGE = 1_000_000  # bytes of history: whoever takes a journey over reads them all
 CEILING = 20_000  # history events; the server ends a run at 51,200
 PATIENCE = timedelta(minutes=1)  # how long a run waits for a referral that has not arrived
-FINAL_ANSWERS = {PARTNER_REFUSED: "partner-refused", MAIL_REFUSED: "mail-refused"}
+KEPT_TIMER = "kept-timer"  # runs that began before arm their timer anew at each turn
 ACTIVITIES: dict[str, Callable[[Any, RunEffect], Awaitable[EffectRun]]] = {
     "remind": NotificationActivities.send_reminder,
     "notify": NotificationActivities.notify_partner,
@@ -50,6 +51,8 @@ class JourneyLoop:
         self._limit = start.history_limit
         self._asked: list[Asked] = []
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._alarm: asyncio.Task[None] | None = None
+        self._rings_at: datetime | None = None
         self._fresh = True
 
     def ask(self, command: AnyCommand) -> Asked:
@@ -73,6 +76,43 @@ class JourneyLoop:
         """Wait for a command, or for the earliest deadline, whichever is first; a fresh run looks at once."""
         if self._asked or self._fresh:
             return
+        if self.state.stage != "unreferred" and workflow.patched(KEPT_TIMER):
+            await self._stirred_or_due()
+        else:
+            await self._timer_anew()
+
+    async def _stirred_or_due(self) -> None:
+        """Wait with one timer, which is kept until the earliest deadline moves: most of what comes moves none."""
+        while not self._stirred() and not self._due():
+            self._arm()
+            await workflow.wait_condition(lambda: self._stirred() or self._rang())
+
+    def _due(self) -> bool:
+        return self.state.wake_at is not None and self.state.wake_at <= workflow.now()
+
+    def _rang(self) -> bool:
+        return self._alarm is not None and self._alarm.done()
+
+    def _arm(self) -> None:
+        """Have the timer ring at the earliest deadline.
+
+        One that would ring too early is set anew: to wake a run for nothing costs the server more than that.
+        """
+        if self._rang():
+            self._alarm = self._rings_at = None
+        wake_at = self.state.wake_at
+        if self._rings_at == wake_at:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._rings_at = wake_at
+        self._alarm = (
+            None
+            if wake_at is None
+            else asyncio.create_task(workflow.sleep(wake_at - workflow.now(), summary=self._summary()))
+        )
+
+    async def _timer_anew(self) -> None:
         if self.state.stage == "unreferred":
             until = PATIENCE
         elif self.state.wake_at is not None:
@@ -180,6 +220,9 @@ class JourneyLoop:
             )
             command = run.command
         except ActivityError as failure:
+            if _kind(failure.cause) == FOREIGN:
+                await self._run_effect(effect)  # somebody else answered for it: it is still to be done
+                return
             workflow.logger.warning(
                 "gave up on an effect", extra={"effect_id": effect.effect_id, "cause": _kind(failure.cause)}
             )
@@ -206,7 +249,8 @@ class JourneyLoop:
         """It is time to continue as new."""
         info = workflow.info()
         length = info.get_current_history_length()
-        past = (self._limit > 0 and length > self._limit) or info.is_continue_as_new_suggested()
+        large = length > self._limit or info.get_current_history_size() > LARGE
+        past = (self._limit > 0 and large) or info.is_continue_as_new_suggested()
         # A message under way is let finish, as the next run would send it again; but not for ever.
         return past and (not self._running or length > CEILING)
 

@@ -1,19 +1,23 @@
 """Mail by SMTP: to our own people, and to partners whose agreement names that channel."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from typing import ClassVar
 
 import aiosmtplib
+import httpx
 import structlog
 from temporalio.exceptions import ApplicationError
 
-from activities.delivery.templates import Words
+from activities.delivery.protocol import TIMEOUT_SECONDS, Receiver
+from activities.delivery.templates import Message
 from activities.messages import MAIL_REFUSED
+from domain.channels import ChannelName, is_email
+from domain.loopback import is_loopback
 from wiring.keys import BadSecretError, secret_text
-from wiring.loopback import is_loopback
 from wiring.settings import Settings
 
 # Faults after which it is certain that no message arrived: nobody was reached, or no message was accepted.
@@ -41,12 +45,14 @@ class Mailer:
             raise BadSecretError("smtp.user is set but JOURNEYS_SMTP_TLS is none; set it to starttls or tls")
         self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
 
-    async def send(self, key: str, to: Sequence[str], words: Words, timeout_seconds: float) -> None:
-        """Mail `words` under the idempotency key `key`; raise on any failure."""
+    async def send(
+        self, key: str, to: Sequence[str], message: Message, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> None:
+        """Mail `message` under the idempotency key `key`; raise on any failure."""
         chosen = self._settings
         try:
             refused, _ = await aiosmtplib.send(
-                self._message(key, to, words),
+                self._envelope(key, to, message),
                 hostname=chosen.smtp_host,
                 port=chosen.smtp_port,
                 use_tls=chosen.smtp_tls == "tls",
@@ -65,17 +71,45 @@ class Mailer:
         if refused:
             log.warning("some addresses were refused", key=key, refused=len(refused), of=len(to))
 
-    def _message(self, key: str, to: Sequence[str], words: Words) -> EmailMessage:
-        message = EmailMessage()
-        message["From"] = self._settings.mail_from
-        message["To"] = ", ".join(to)
-        message["Subject"] = words.subject
-        message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = message_id(key, self._settings.mail_from)
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-        message.set_content(words.text)
-        message.add_alternative(words.html, subtype="html")
-        return message
+    def _envelope(self, key: str, to: Sequence[str], message: Message) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"] = self._settings.mail_from
+        mail["To"] = ", ".join(to)
+        mail["Subject"] = message.subject
+        mail["Date"] = format_datetime(datetime.now(UTC))
+        mail["Message-ID"] = message_id(key, self._settings.mail_from)
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+        mail.set_content(message.text)
+        mail.add_alternative(message.html, subtype="html")
+        return mail
+
+
+class Email:
+    """The channel `email`. A mail server cannot be asked what became of an earlier try: the Message-ID must do."""
+
+    name: ClassVar[ChannelName] = "email"
+    not_arrived = NOT_MAILED
+
+    def __init__(self, settings: Settings, _http: httpx.AsyncClient) -> None:
+        self._mailer = Mailer(settings) if settings.smtp_host else None
+
+    def lacks(self, receiver: Receiver) -> str | None:
+        """Return what is missing: a mail server, or an address."""
+        if self._mailer is None:
+            return "no-mail-server"
+        if not receiver.to:
+            return "no-address"
+        return None if any(map(is_email, receiver.to)) else "bad-address"
+
+    def says(self, message: Message) -> Mapping[str, object]:
+        """Return the subject, and the body in both forms."""
+        return {"subject": message.subject, "text": message.text, "html": message.html}
+
+    async def send(self, key: str, receiver: Receiver, message: Message, *, again: bool) -> None:  # noqa: ARG002 - see above
+        """Mail the message, one mail to all addresses that mail can be made of."""
+        if self._mailer is None:
+            raise RuntimeError("there is no mail server")
+        await self._mailer.send(key, [address for address in receiver.to if is_email(address)], message)
 
 
 def message_id(key: str, sender: str) -> str:

@@ -34,7 +34,7 @@ class Lane:
     queue_ends: float = 0.0
 
 
-class Pace:
+class RateLimits:
     """Lanes of one worker; `clock` counts seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,12 +1,12 @@
 """The words of every message, from templates that fail on a missing value; HTML is escaped, plain text is not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from activities.waiting import Queued
+from domain.journey.disclosure import payload_of
 from domain.journey.effects import Remind
 from domain.journey.next_steps import STEPS
 from domain.journey.state import Journey
@@ -15,17 +15,26 @@ SAID_ELSEWHERE = ("reference", "about", "on")  # the rest of what is told stands
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One message: its subject, and the same said as plain text and as HTML."""
+class Queued:
+    """A family's place in the queue of its area and programme, and the names of those with room for it."""
+
+    place: int
+    room: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message in every form: its subject, the same said as plain text and as HTML, and as fields for a program."""
 
     subject: str
     text: str
     html: str
+    payload: Mapping[str, object] = field(default_factory=dict)
 
 
-def reminder(message: Remind, journey: Journey, queued: Queued | None = None) -> Words:
+def reminder(message: Remind, journey: Journey, queued: Queued | None = None) -> Message:
     """Word a reminder to our own people; it names the family by reference only, and says how its queue stands."""
-    return _words(
+    return _message(
         "reminder",
         {
             "reference": journey.reference,
@@ -40,15 +49,15 @@ def reminder(message: Remind, journey: Journey, queued: Queued | None = None) ->
     )
 
 
-def notice(told: Mapping[str, object]) -> Words:
+def notice(told: Mapping[str, object]) -> Message:
     """Word a notification, from what is disclosed and nothing else."""
     facts = [(spoken(name).capitalize(), _value(value)) for name, value in told.items() if name not in SAID_ELSEWHERE]
-    return _words("notice", {**told, "facts": facts})
+    return _message("notice", {**told, "facts": facts}, payload_of(told))
 
 
-def window_note(about: str, label: str, programme: str, counts: Mapping[str, int]) -> Words:
+def window_note(about: str, label: str, programme: str, counts: Mapping[str, int]) -> Message:
     """Word what managers are told of a claim window; it names no family."""
-    return _words("window", {"about": about, "label": label, "programme": programme, **counts})
+    return _message("window", {"about": about, "label": label, "programme": programme, **counts})
 
 
 def spoken(code: object) -> str:
@@ -64,9 +73,10 @@ def _value(value: object) -> str:
     return ", ".join(map(spoken, value)) if isinstance(value, list) else str(value)
 
 
-def _words(name: str, context: Mapping[str, object]) -> Words:
+def _message(name: str, context: Mapping[str, object], payload: Mapping[str, object] | None = None) -> Message:
     subject, _, text = _TEMPLATES.get_template(f"{name}.txt").render(context).partition("\n")
-    return Words(subject, text.lstrip("\n"), _TEMPLATES.get_template(f"{name}.html").render(context))
+    html = _TEMPLATES.get_template(f"{name}.html").render(context)
+    return Message(subject, text.lstrip("\n"), html, payload or {})
 
 
 _TEMPLATES = Environment(

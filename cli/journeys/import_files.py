@@ -11,7 +11,6 @@ import typer
 from cli.core.errors import BAD_INPUT, Trouble
 from cli.core.files import MARK, whole
 from cli.core.output import cell
-from cli.core.workbook import workbook
 from cli.journeys.import_report import outcome
 
 ADDED = ("reference", "outcome")
@@ -90,6 +89,8 @@ def write_template(out: Path | None) -> None:
 
 
 def _write(out: Path, rows: Sequence[Sequence[str]], *, private: bool) -> None:
+    from cli.core.workbook import workbook
+
     data = workbook(rows) if out.suffix.lower() == ".xlsx" else MARK + _csv(rows).encode()
     with whole(out, private=private) as file:
         file.write(data)

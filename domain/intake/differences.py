@@ -6,8 +6,8 @@ Decided here:
   family number of an earlier file, should the day have been corrected.
 - A referral of a day not later than the family's last close was dealt with: it never opens a journey again.
 - A cell that is empty in the later file says nothing: what was known before stays.
-- Nobody's record is changed by a file alone. Address fields are changed where that is asked for, every other difference
-  is named with the step that makes the change.
+- Nobody's record is changed by a file alone. The address, and what the referral itself said, are changed where that is
+  asked for; every other difference is named with the step that makes the change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from typing import Any, Literal
 from domain.births import Born
 from domain.family import Role
 from domain.intake.referral import Person, Referral
+from domain.journey.events import FamilyReferred
 from domain.model import Value
 
 ADDRESS = ("address", "postcode", "uprn")
@@ -70,14 +71,16 @@ class Before(Value):
 class Known(Value):
     """A family that a referral may be of.
 
-    `journeys`, the newest last; `members` are those of the referral who are known, by line; `numbered` says that an
-    earlier file gave the family the same number. The rest is what its newest referral said.
+    `journeys`, the newest last; `joined` are further referrals added to it. `members` are those of the referral who are
+    known, by line; `numbered` says that an earlier file gave the family the same number. The rest is what its newest
+    referral said.
     """
 
     reference: str
     journeys: tuple[Before, ...]
     members: dict[int, str]
     people: tuple[HeldPerson, ...]
+    joined: tuple[Before, ...] = ()
     numbered: bool = False
     locality: str
     criteria: tuple[str, ...] = ()
@@ -102,8 +105,8 @@ def standing(referral: Referral, known: Known) -> tuple[Standing, tuple[Change, 
 
 
 def began(referral: Referral, known: Known) -> bool:
-    """Tell whether this very referral opened a journey of a family."""
-    return any(_began(referral, journey) for journey in known.journeys)
+    """Tell whether this very referral opened a journey of a family, or was added to its newest one."""
+    return any(_began(referral, journey) for journey in (*known.journeys, *known.joined))
 
 
 def differences(referral: Referral, known: Known) -> tuple[Change, ...]:
@@ -112,12 +115,20 @@ def differences(referral: Referral, known: Known) -> tuple[Change, ...]:
     held = {"referred_on": known.journeys[-1].referred_on, "locality": known.locality, "criteria": known.criteria}
     held |= {name: getattr(known, name) for name in ADDRESS}
     household = [
-        Change(line=line, field=name, held=_text(held[name]), said=_text(said), how=how)
-        for names, how in ((REFERRAL, BY_CORRECTION), (ADDRESS, BY_FILE))
-        for name in names
+        Change(line=line, field=name, held=_text(held[name]), said=_text(said), how=BY_FILE)
+        for name in (*REFERRAL, *ADDRESS)
         if (said := getattr(referral, name)) and _plain(name, said) != _plain(name, held[name])
     ]
     return (*household, *_of_people(referral, known))
+
+
+def corrected(event: FamilyReferred, referral: Referral, changes: Sequence[Change]) -> FamilyReferred:
+    """Return the event of a referral as a later file has it, as far as these changes say so."""
+    names = {"referred_on": "on"}
+    said = {
+        names.get(each.field, each.field): getattr(referral, each.field) for each in changes if each.field in REFERRAL
+    }
+    return event.model_copy(update=said)
 
 
 def paired(people: Sequence[Person], known: Known) -> dict[int, HeldPerson]:

@@ -24,9 +24,10 @@ LONGEST, OVERDUE = timedelta(weeks=42), timedelta(weeks=4)  # how far ahead, or 
 
 
 def faults_together(rows: Sequence[Reading], terms: Terms) -> list[Fault]:
-    """Return every fault that no single cell shows."""
+    """Return every fault that no single cell shows; of more rows than a family may have, that alone."""
+    if len(rows) > MOST_MEMBERS:  # what follows compares each row with each other
+        return _size(rows, terms)
     checks: tuple[Callable[[Sequence[Reading], Terms], list[Fault]], ...] = (
-        _size,
         _disagreements,
         _referrer,
         _locality,

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal, assert_never
 
 from domain.births import Born, birth_days
-from domain.intake.spelling import Name, fold, near, near_days, plain, words
+from domain.intake.spelling import Name, fold, near, near_days, plain, swapped_days, words
 from domain.intake.unnamed import unnamed
 from domain.model import Value
 
@@ -81,7 +81,16 @@ def weigh(one: PersonFacts, other: PersonFacts) -> Weighing:
     likeness = _likeness(one.name, other.name)
     fields: dict[str, Agreement] = {NAME: _of_name(likeness), BORN: _of_births(one, other)}
     fields |= {scheme: _of_numbers(one.numbers(scheme), other.numbers(scheme)) for scheme in NUMBERS}
-    return Weighing(verdict=_verdict(likeness, fields), likeness=likeness, fields=fields)
+    swapped = fields[BORN] == "looks-alike"  # a birth known in part may be the other, as one with swapped figures may
+    if isinstance(one.born, date) and isinstance(other.born, date):
+        swapped = swapped_days(one.born, other.born)
+    return Weighing(verdict=_verdict(likeness, fields, swapped=swapped), likeness=likeness, fields=fields)
+
+
+def may_be_alike(one: PersonFacts, other: PersonFacts) -> bool:
+    """Tell cheaply whether weighing two records can come to anything."""
+    numbers = any(not one.numbers(scheme).isdisjoint(other.numbers(scheme)) for scheme in NUMBERS)
+    return numbers or not asked_of(one).isdisjoint(likenesses(other))
 
 
 def likenesses(person: PersonFacts) -> frozenset[str]:
@@ -183,11 +192,13 @@ def _spelled(number: str) -> str:
     return "".join(number.upper().split())
 
 
-def _verdict(likeness: NameLikeness, fields: Mapping[str, Agreement]) -> Verdict:
+def _verdict(likeness: NameLikeness, fields: Mapping[str, Agreement], *, swapped: bool) -> Verdict:
     numbers = [fields[scheme] for scheme in NUMBERS]
     if "agrees" in numbers:
         doubtful = "contradicts" in fields.values() or fields[BORN] == "looks-alike"
         return "ask" if doubtful else "same"
+    if swapped and likeness == "agrees" and "contradicts" not in numbers:
+        return "ask"
     return _by_name(likeness, fields[BORN], contradicted="contradicts" in numbers)
 
 
@@ -197,8 +208,8 @@ def _by_name(likeness: NameLikeness, born: Agreement, *, contradicted: bool) -> 
         return "same" if likeness == "agrees" and not contradicted else "ask"
     if contradicted:
         return "different"  # twins of one surname, father and son: near, and each with a number of their own
-    if (born, likeness) in {("agrees", "alike"), ("looks-alike", "agrees")}:
+    if (born, likeness) == ("agrees", "alike"):
         return "ask"
     if born == "agrees" and likeness in {"forename", "unnamed", "both-unnamed"}:
         return "hint"
-    return "hint" if (born, likeness) == ("silent", "agrees") else "different"
+    return "hint" if likeness == "agrees" and born in {"silent", "looks-alike"} else "different"

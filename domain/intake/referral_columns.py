@@ -7,7 +7,8 @@ from datetime import date
 
 from stdnum.gb import nhs
 
-from domain.intake.bad_cell import FORMULA_STARTS, LONGEST, BadCell, printable, shown
+from domain.formulas import is_formula
+from domain.intake.bad_cell import LONGEST, BadCell, printable, shown
 from domain.intake.written_days import birth_year, referral_year, written_day, written_part
 
 __all__ = ["COLUMNS", "DAYS", "HOUSEHOLD", "IDENTIFIERS", "PERSONAL", "REQUIRED", "ROLES", "BadCell", "read", "shown"]
@@ -75,10 +76,11 @@ def _on_one_line(value: str) -> str:
 def _harmless(value: str, most: int) -> str:
     if len(value) > most:
         raise BadCell("too-long", f"{len(value)} characters, the most is {most}", "shorten it")
-    if not all(printable(symbol) for symbol in value):
+    if not value.isprintable() and not all(map(printable, value)):  # most are, and the first asks it at once
         raise BadCell("control-characters", "holds a line break or another control character", "remove it")
-    if value.strip().startswith(FORMULA_STARTS):
-        raise BadCell("formula", "reads as a spreadsheet formula", "give the plain text, without a leading = + - or @")
+    if is_formula(value.strip()):
+        remedy = "give the plain text, without a leading = + - @ | or %"
+        raise BadCell("formula", "reads as a spreadsheet formula", remedy)
     return value
 
 

@@ -25,14 +25,10 @@ def check_families(rows: Iterable[Row], terms: Terms, unreadable: Sequence[Fault
     families: dict[str, list[Row]] = {}
     for row in rows:
         families.setdefault(row.text("family_no") or f"line {row.line}", []).append(row)
-    judged = [
-        _judge(family, terms, [fault for fault in unreadable if fault.family_no == key], doubtful)
-        for key, family in families.items()
-    ]
     alone: dict[str, list[Fault]] = {}
     for fault in unreadable:
-        if fault.family_no not in families:
-            alone.setdefault(fault.family_no or f"line {fault.line}", []).append(fault)
+        alone.setdefault(fault.family_no or f"line {fault.line}", []).append(fault)
+    judged = [_judge(family, terms, alone.pop(key, []), doubtful) for key, family in families.items()]
     return [*_apart(judged), *map(_unread, alone.values())]
 
 

@@ -23,8 +23,13 @@ def disclosed(message: Notify, journey: Journey) -> dict[str, object]:
 
 def payload(message: Notify, journey: Journey) -> dict[str, object]:
     """Return the body of a webhook: what is disclosed, under a type that tells no more than that."""
-    told = disclosed(message, journey)
-    return {"type": f"family-journeys.{told.pop('about', UPDATE)}", **told}
+    return payload_of(disclosed(message, journey))
+
+
+def payload_of(told: Mapping[str, object]) -> dict[str, object]:
+    """Return what is disclosed as the body of a webhook."""
+    rest = {name: value for name, value in told.items() if name != "about"}
+    return {"type": f"family-journeys.{told.get('about', UPDATE)}", **rest}
 
 
 def _opens(message: Notify, journey: Journey) -> Mapping[Category, dict[str, object]]:

@@ -22,7 +22,7 @@ HOUSEHOLD: dict[HouseholdFault, str] = {
     "too-many-people": "the household has more people than the programme takes",
 }
 ONE: dict[Counting, str] = {"criteria": "criterion", "groups": "group"}
-WAITS = "the criteria are judged by the needs found at assessment"
+WAITS = "eligibility is decided by the needs found at assessment"
 
 
 def explain(  # noqa: PLR0911 - one case an event
@@ -59,7 +59,7 @@ def sentences(judged: Judgement) -> tuple[str, ...]:
 def _identified(journey: Journey, event: FamilyIdentified, programme: Programme) -> tuple[str, ...]:
     judged = programme.judge(event.criteria, journey.members_on(event.on))
     waits = [WAITS] if programme.judges_needs and event.eligible else []
-    group = ["in the comparison group: followed, and given no key worker"] if event.cohort == COMPARISON else []
+    group = ["in the comparison group: followed without a key worker"] if event.cohort == COMPARISON else []
     return (_verdict(event.eligible), *sentences(judged), *waits, *group)
 
 

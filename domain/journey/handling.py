@@ -24,8 +24,8 @@ from domain.programme.programme import Programme
 
 UNREADABLE = Rejection(
     code="unreadable",
-    reason="the command holds something that cannot be stored",
-    remedy="take out control characters and overlong numbers, and give it again under a new id",
+    reason="the command contains something that cannot be stored",
+    remedy="remove control characters and very long numbers, and send it again with a new Idempotency-Key",
 )
 
 
@@ -66,6 +66,7 @@ class _Batch:
         self._settled: list[Outcome] = []
         self._personal: list[tuple[e.MemberEvent, c.MemberCommand]] = []
         self._erased: datetime | None = None
+        self._returned: list[str] = []
 
     def carry_out(self, command: c.AnyCommand, facts: Facts) -> None:
         """Decide one command and keep its reply; one that was answered before gets that answer again."""
@@ -79,6 +80,8 @@ class _Batch:
         if isinstance(command, c.EraseFamily) and rejection is None:
             # Also where it was erased before: the restored backup of a table may have brought its key back.
             self._erased = self._now
+        if isinstance(command, c.WithdrawEvidence) and command.of_another_family and rejection is None:
+            self._returned.append(command.evidence_id)
 
     def answer(
         self,
@@ -112,6 +115,7 @@ class _Batch:
             retried=progress.retried(),
             personal=self._personal,
             erased=self._erased,
+            returned=self._returned,
             replies=self._replies,
             open_effects=self._open([*self._loaded.effects, *(effect for _, effect in effects)]),
         )
@@ -178,6 +182,6 @@ class _Batch:
 def _reused(command: c.AnyCommand) -> Rejection:
     return Rejection(
         code="command-id-reused",
-        reason=f"command {command.command_id} was given before with other content",
-        remedy="give a new command its own id",
+        reason=f"command {command.command_id} was sent before with other content",
+        remedy="use a new Idempotency-Key for a new command",
     )

@@ -30,6 +30,8 @@ def decide_record(  # noqa: PLR0911 - one case a command
             return correct(journey, command, facts, programme)
         case c.RecordEvidence():
             return _record_evidence(journey, command)
+        case c.WithdrawEvidence():
+            return _withdraw_evidence(journey, command)
         case c.AcknowledgeReminder():
             return _acknowledge(journey, command)
         case c.PassTime():
@@ -47,11 +49,25 @@ def decide_record(  # noqa: PLR0911 - one case a command
 def _record_evidence(journey: Journey, command: c.RecordEvidence) -> list[e.AnyEvent]:
     """Add an observation once; its id names one observation of one source."""
     held = next((held for held in journey.evidence if held.id == command.evidence.id), None)
-    if held is None:
+    if held is None or journey.withdrawal_of(held.id) is not None:
         return [e.EvidenceRecorded(at=command.at, evidence=command.evidence)]
     if held.source != command.evidence.source:
-        raise Rejected("evidence-differs", f"evidence {held.id} came from {held.source}", "give it an id of its own")
+        raise Rejected("evidence-differs", f"evidence {held.id} came from {held.source}", "give it another id")
     return []
+
+
+def _withdraw_evidence(journey: Journey, command: c.WithdrawEvidence) -> list[e.AnyEvent]:
+    """Withdraw an observation of this journey; one that was withdrawn before stays so."""
+    held = next((held for held in journey.evidence if held.id == command.evidence_id), None)
+    if held is None or held.kind == "withdrawal":
+        raise Rejected(
+            "unknown-evidence",
+            f"{journey.reference} has no evidence {command.evidence_id}",
+            f"copy the id from: journeys show {journey.reference}",
+        )
+    if journey.withdrawal_of(held.id) is not None:
+        return []
+    return [e.EvidenceWithdrawn(at=command.at, evidence_id=held.id, reason=command.reason)]
 
 
 def _acknowledge(journey: Journey, command: c.AcknowledgeReminder) -> list[e.AnyEvent]:
@@ -59,7 +75,9 @@ def _acknowledge(journey: Journey, command: c.AcknowledgeReminder) -> list[e.Any
     reminder = journey.reminder(command.reminder_id)
     if reminder is None:
         raise Rejected(
-            "unknown-reminder", f"{journey.reference} has no reminder {command.reminder_id}", "see what is due"
+            "unknown-reminder",
+            f"{journey.reference} has no reminder {command.reminder_id}",
+            f"copy the id from: journeys show {journey.reference}",
         )
     return [e.ReminderAcknowledged(at=command.at, reminder_id=reminder.id)] if reminder.live else []
 

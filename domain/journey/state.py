@@ -84,6 +84,19 @@ class Found(Value):
     on: date
 
 
+def withdrawal_id(evidence_id: str) -> str:
+    """Return the id of the withdrawal that people make of an observation; no partner's event has an id like it."""
+    return f"withdrawn:{evidence_id}"
+
+
+class JoinedReferral(Value):
+    """A referral of the family: the day, the partner, and the criteria it named."""
+
+    on: date
+    referrer: str
+    criteria: tuple[str, ...] = ()
+
+
 class BeforeClose(Value):
     """Where a closed journey stood, so that it can go on there when the close is taken back."""
 
@@ -109,6 +122,7 @@ class Journey(Value):
     referrer: str = ""
     referred_on: date | None = None
     criteria: tuple[str, ...] = ()
+    joined: tuple[JoinedReferral, ...] = ()
     earlier: tuple[str, ...] = ()
     consents: tuple[Consent, ...] = ()
     identified_on: date | None = None
@@ -163,6 +177,11 @@ class Journey(Value):
         return tuple(member for member in self.members if member.to is None)
 
     @property
+    def referrers(self) -> tuple[str, ...]:
+        """Every partner that referred the family, the first one first."""
+        return tuple(dict.fromkeys((self.referrer, *(referral.referrer for referral in self.joined))))
+
+    @property
     def holder(self) -> str | None:
         """Who holds this family: its key worker from allocation to close, else nobody by name."""
         return self.key_worker if self.open else None
@@ -179,6 +198,10 @@ class Journey(Value):
         """
         identified = self.criteria if self.identified_on is not None and self.identified_on <= day else ()
         return tuple(sorted({*identified, *(found.need for found in self.needs_found if found.on <= day)}))
+
+    def withdrawal_of(self, evidence_id: str) -> Evidence | None:
+        """Return the withdrawal by which we ourselves, not its source, set an observation aside; None without one."""
+        return next((held for held in self.evidence if held.id == withdrawal_id(evidence_id)), None)
 
     @property
     def insufficient_in_a_row(self) -> int:

@@ -93,8 +93,9 @@ class Change:
 
     `journey` is the state after `events` (read by `fold` when one of them is a correction), `deadlines` its agenda,
     `owed` what is owed. `effects` are pairs of command id and effect; `settled` are effects whose outcome came in,
-    `retried` those that another try replaces; `erased` is when the family's key is destroyed. `personal` are changes of
-    the family's people or home, of which the vault keeps what their commands say that is personal. `replies` and
+    `retried` those that another try replaces; `returned` are observations of another family, which go back to where
+    people sort events; `personal` are changes of the family's people or home, of which the vault keeps what their
+    commands say that is personal; `erased` is when the family's key is destroyed. `replies` and
     `open_effects` are for whoever asked, and are not stored by themselves.
     """
 
@@ -110,6 +111,7 @@ class Change:
     settled: list[Outcome] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     personal: list[tuple[MemberEvent, MemberCommand]] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
     erased: datetime | None = None
     replies: list[Reply] = field(default_factory=list)
     open_effects: list[Effect] = field(default_factory=list)

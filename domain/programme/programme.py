@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from domain.calendar import Nation
 from domain.categories import Category
+from domain.channels import ChannelName
 from domain.claims.windows import AuditShare, ClaimWindow
 from domain.evidence import EVIDENCE_KINDS
 from domain.family import Member
@@ -37,7 +38,6 @@ Work = Literal[
 # `offered`: whom the family is offered to; the managers are those of the two sides of a handover.
 Holder = Literal["holder", "coordinator", "manager", "offered", "receiving-manager", "giving-manager"]
 UNSET_CAP = 10  # where a pack sets none; a house default
-Channel = Literal["webhook", "email", "govuk-notify"]
 
 
 class Span(Sourced):
@@ -167,7 +167,7 @@ class Agreement(Sourced):
     lawful_basis: str
     valid_from: date
     valid_to: date | None = None
-    channel: Channel | None = None
+    channel: ChannelName | None = None
 
     @model_validator(mode="after")
     def _known_kinds(self) -> Self:

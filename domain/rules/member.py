@@ -59,11 +59,6 @@ class FamilyMember(Value):
         known = next((age for age in self.ages if age.on == day), None)
         return None if known is None else (known.years, known.years if known.most is None else known.most)
 
-    def age_on(self, day: date) -> int | None:
-        """Return the age in completed years, None where it is not certain."""
-        ages = self.ages_on(day)
-        return ages[0] if ages is not None and ages[0] == ages[1] else None
-
     def belongs(self, day: date) -> bool:
         """Tell whether they belonged to the family on a day."""
         return any(day in stay for stay in self._stays)

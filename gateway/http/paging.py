@@ -15,21 +15,28 @@ from domain.errors import Rejected
 _T = TypeVar("_T")
 _Row = TypeVar("_Row")
 
-Cursor = Annotated[str | None, Query(max_length=400, description="As the page before told it.")]
+Cursor = Annotated[str | None, Query(max_length=400, description="The cursor in the `Link` header of the page before.")]
 PLACE = TypeAdapter(tuple[Annotated[int, Query(ge=0, lt=2**63)]])  # in a queue
 MOMENT: TypeAdapter[tuple[datetime, str, str]] = TypeAdapter(tuple[AwareDatetime, str, str])  # in a list by time
 OWED: TypeAdapter[tuple[str, date, date, str, str]] = TypeAdapter(tuple[str, date, date, str, str])  # by holder and day
 QUEUED: TypeAdapter[tuple[str, str, date, date, str]] = TypeAdapter(tuple[str, str, date, date, str])  # by queue
 NAME = TypeAdapter(tuple[str])  # in a list by name
 
+LINKED = {
+    "Link": {
+        "schema": {"type": "string"},
+        "description": 'The page after this one, as `<path>; rel="next"`; without it this page is the last.',
+    }
+}
 
-def cursor_of(*place: object) -> str:
+
+def _cursor_of(*place: object) -> str:
     """Return the cursor of the page that begins after `place`."""
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
 
 
 def place_of(cursor: str | None, shape: TypeAdapter[_T]) -> _T | None:
-    """Return the place that a cursor names, None without one; raise `Rejected` for one that we never told."""
+    """Return the place that a cursor names, None without one; raise `Rejected` for one that no page gave."""
     if cursor is None:
         return None
     try:
@@ -37,12 +44,12 @@ def place_of(cursor: str | None, shape: TypeAdapter[_T]) -> _T | None:
         return shape.validate_python(told, strict=False)
     except (binascii.Error, ValueError, ValidationError) as fault:
         raise Rejected(
-            "bad-cursor", "the cursor is not one that a page told", "copy it again, or begin without one"
+            "bad-cursor", "the cursor does not come from an earlier page", "copy it again, or start without one"
         ) from fault
 
 
 class Linked:
-    """Names the page after this one in a `Link` header (RFC 8288), for lists whose body is the bare list."""
+    """Names the page after this one in a `Link` header (RFC 8288): the one way in which lists here are paged."""
 
     def __init__(self, request: Request, response: Response) -> None:
         self._request, self._response = request, response
@@ -50,8 +57,12 @@ class Linked:
     def page(self, rows: Sequence[_Row], limit: int, place: Callable[[_Row], Sequence[object]]) -> None:
         """Link to what comes after `rows`, if they fill the page; `place` says where a row is in the list."""
         if len(rows) == limit:
-            url = self._request.url.include_query_params(cursor=cursor_of(*place(rows[-1])))
-            self._response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
+            self.after(*place(rows[-1]))
+
+    def after(self, *place: object) -> None:
+        """Link to what comes after a place."""
+        url = self._request.url.include_query_params(cursor=_cursor_of(*place))
+        self._response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
 
 
 Links = Annotated[Linked, Depends(Linked)]

@@ -26,11 +26,12 @@ MOST_SAID = 3  # questions put into the one line of a refusal; all of them are b
 
 @dataclass(frozen=True)
 class Family:
-    """A known family: its record in the vault, its journeys, and what of it is weighed."""
+    """A known family: its record in the vault, its journeys, what of it is weighed, and who referred it last."""
 
     record: FamilyRecord
     journeys: Sequence[JourneyRow]
     known: KnownFamily
+    referrers: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -124,15 +125,16 @@ def _question(found: Weighed, *, names: bool) -> IdentityQuestion:
         for each in found.settled.questions
     ]
     plainly = all(each.verdict == "same" or each.of_household for each in found.settled.questions)
-    code = "people-of-two-families" if plainly and len(questions) > 1 else "possible-match"
     more = f"; and {len(questions) - MOST_SAID} more" if len(questions) > MOST_SAID else ""
     reason = "; ".join(each.reason for each in questions[:MOST_SAID]) + more
     about = "F-..." if len(questions) > 1 else questions[0].reference
     remedy = (
         f"answer with --same-as {about}, --not-the-same {about}, --joins {about}, --left {about} or --also-of {about},"
-        " and say --why" + (", once for each family" if len(questions) > 1 else "")
+        " and give the reason with --why CODE" + (", once for each family" if len(questions) > 1 else "")
     )
-    return IdentityQuestion(code, reason, remedy, questions)
+    if plainly and len(questions) > 1:
+        return IdentityQuestion("people-of-two-families", reason, remedy, questions)
+    return IdentityQuestion("possible-match", reason, remedy, questions)
 
 
 async def _families(
@@ -175,7 +177,7 @@ async def _family(services: Services, conn: Conn, reference: str, stays: Sequenc
         begun=journeys[-1].referred_on if journeys else None,
         left=gone(stays, reference),
     )
-    return Family(record, journeys, known)
+    return Family(record, journeys, known, newest.referrers if newest else ())
 
 
 def _facts(told: Told) -> PersonFacts:

@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 
-from domain.access import Actor
-from domain.intake.differences import ADDRESS, Before, Change, HeldPerson, Known, began
-from domain.intake.known_families import where
+from domain.intake.differences import Before, HeldPerson, Known, began
 from domain.intake.questions import GivenAnswer
 from domain.intake.referral import Person, Referral
-from domain.journey.events import FamilyReferred
-from gateway.intake.identity import home_of, plainly_of
+from domain.journey.events import EventCorrected, FamilyReferred
+from domain.journey.evolve import fold
+from gateway.intake.identity import plainly_of
 from gateway.intake.reservations import digests
-from gateway.journeys.moves import move
 from gateway.services import Services
 from store import intake, journal, read_models, vault
 from store.pool import Conn
-from store.read_models import JourneyRow
-from store.vault import Address, FamilyRecord, Match
-
-FROM_FILE = "written-otherwise-in-a-file"
+from store.vault import FamilyRecord, Match
 
 
 async def known_family(
@@ -42,31 +37,6 @@ async def known_family(
     return families[0] if len(families) == 1 else None
 
 
-async def change_address(
-    services: Services, reference: str, changes: Sequence[Change], actor: Actor
-) -> tuple[Change, ...]:
-    """Let the family live where a later file says; return the changes, with those of the address applied.
-
-    Another address holds from today. One that only says more of the same home holds since when that did.
-    """
-    said = {change.field: change.said for change in changes if change.field in ADDRESS}
-    if not said:
-        return tuple(changes)
-    async with services.pool.acquire() as conn:
-        held = await services.vault.read_family(conn, reference)
-        newest = (await read_models.by_reference(conn, reference))[-1]
-    if held is None:
-        return tuple(changes)
-    address = Address(
-        lines=said.get("address", held.address.lines),
-        postcode=said.get("postcode", held.address.postcode),
-        uprn=said.get("uprn", held.address.uprn),
-    )
-    moved = where(home_of(held.address), home_of(address)) == "contradicts"
-    await move(services, newest, address, actor, corrected=None if moved else FROM_FILE)
-    return tuple(change.model_copy(update={"applied": change.field in said}) for change in changes)
-
-
 async def _known(  # noqa: PLR0913, PLR0917 - what is known of a family, from every side
     services: Services,
     conn: Conn,
@@ -80,7 +50,8 @@ async def _known(  # noqa: PLR0913, PLR0917 - what is known of a family, from ev
     family = await services.vault.read_family(conn, reference)
     if not journeys or family is None:
         return None
-    referred = await _newest_referral(conn, journeys[-1])
+    referred = await newest_referral(conn, journeys[-1].journey_id)
+    newest = fold(recorded.event for recorded in await journal.timeline(conn, journeys[-1].journey_id))
     members = {match.digest: match.member_id for match in matches if match.reference == reference}
     lines = {person.line: _member(services, referral, person, members) for person in referral.people}
     return Known(
@@ -90,6 +61,7 @@ async def _known(  # noqa: PLR0913, PLR0917 - what is known of a family, from ev
         ),
         members={line: member for line, member in lines.items() if member},
         people=_people(family, {member.id for member in referred.members}),
+        joined=tuple(Before(referrer=each.referrer, referred_on=each.on) for each in newest.joined),
         numbered=reference in numbered,
         locality=journeys[-1].locality,
         criteria=referred.criteria,
@@ -99,11 +71,14 @@ async def _known(  # noqa: PLR0913, PLR0917 - what is known of a family, from ev
     )
 
 
-async def _newest_referral(conn: Conn, journey: JourneyRow) -> FamilyReferred:
-    first, *_ = await journal.timeline(conn, journey.journey_id)
-    if not isinstance(first.event, FamilyReferred):
-        raise TypeError(f"{journey.journey_id} does not begin with its referral")
-    return first.event
+async def newest_referral(conn: Conn, journey_id: str) -> FamilyReferred:
+    """Return the referral that opened a journey, as its last correction has it."""
+    first, *rest = [recorded.event for recorded in await journal.timeline(conn, journey_id)]
+    corrections = [each.replacement for each in rest if isinstance(each, EventCorrected) and each.version == 1]
+    referred = [first, *corrections][-1]
+    if not isinstance(referred, FamilyReferred):
+        raise TypeError(f"{journey_id} does not begin with its referral")
+    return referred
 
 
 def _member(services: Services, referral: Referral, person: Person, members: dict[bytes, str | None]) -> str | None:

@@ -43,7 +43,8 @@ class Taking:
 async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
     """Return what is reserved under the key, or reserve the family's reference and next journey, and keep its people.
 
-    Raise `IdentityQuestion` when somebody must say who its people are, `Rejected` when their journey is open.
+    Raise `IdentityQuestion` when somebody must say who its people are, `Rejected` when the same partner referred them
+    before and their journey is open.
     """
     print_ = _fingerprint(services, taking.referral)
     reserved = await intake.find(conn, taking.key)
@@ -54,9 +55,15 @@ async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
             await _keep_people(services, conn, taking.referral, reserved, found)
             await _record_answers(services, conn, taking, reserved, found)
     if not reserved.fingerprint:  # emptied when the family was erased, see store/sql/erasing.sql
-        raise Rejected("erased", "the family referred under this key was erased", "refer its people under a new key")
+        raise Rejected(
+            "erased",
+            "the family referred under this key was erased",
+            "refer its people again, with a new Idempotency-Key",
+        )
     if reserved.fingerprint != print_:
-        raise Rejected("command-id-reused", "this key was used for another referral", "give each referral its own key")
+        raise Rejected(
+            "command-id-reused", "this Idempotency-Key was used for another referral", "use a new key for each referral"
+        )
     return reserved
 
 
@@ -121,7 +128,7 @@ def digests(services: Services, referral: Referral) -> list[bytes]:
 
 
 async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, found: Weighed) -> Intake:
-    reference, number = await _place(services, conn, taking, found)
+    reference, number, joins = await _place(services, conn, taking, found)
     return Intake(
         key=taking.key,
         fingerprint=print_,
@@ -129,17 +136,26 @@ async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, fo
         journey_id=str(JourneyId(taking.programme.area, reference, number)),
         members=_member_ids(taking.referral, found),
         created_at=await services.now(),
+        joins=joins,
     )
 
 
-async def _place(services: Services, conn: Conn, taking: Taking, found: Weighed) -> tuple[str, int]:
-    """Return the reference and the number of the new journey."""
+async def _place(services: Services, conn: Conn, taking: Taking, found: Weighed) -> tuple[str, int, bool]:
+    """Return the reference and the number of the new journey, or of the open one that the referral joins.
+
+    Another partner's referral joins, and one of whom somebody new is said to join; the same partner's is refused.
+    """
     family = found.family
     if family is None:
-        return await _unused(services, conn), 1
-    if family.open:
+        return await _unused(services, conn), 1, False
+    reference, number = family.record.reference, family.journeys[-1].number if family.journeys else 0
+    if not family.open:
+        return reference, number + 1, False
+    answered = any(spelled(answer.reference) == reference for answer in taking.answers)
+    brings = len(found.settled.members) < len(taking.referral.people)
+    if taking.referral.referrer in family.referrers and not (answered and brings):
         raise already_referred(found, family, names=may(taking.actor, "read-names"))
-    return family.record.reference, family.journeys[-1].number + 1 if family.journeys else 1
+    return reference, number, True
 
 
 async def _unused(services: Services, conn: Conn) -> str:
@@ -179,8 +195,8 @@ async def _keep_people(services: Services, conn: Conn, referral: Referral, reser
             if found.family:
                 await _keep_address(services, conn, record, referral)
     except IdentifierTaken as fault:
-        reason = "somebody of this family is known under another reference"
-        raise Rejected("already-referred", reason, "look for the family before referring it") from fault
+        reason = "a person of this family is known under another reference"
+        raise Rejected("already-referred", reason, "find the family first: journeys list") from fault
 
 
 async def _keep_address(services: Services, conn: Conn, record: FamilyRecord, referral: Referral) -> None:

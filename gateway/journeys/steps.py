@@ -24,7 +24,9 @@ from store.read_models import JourneyRow
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
 
-CHOSEN = "The same key is answered the same. Make it at random, with nothing of the family in it: it is kept for ever."
+CHOSEN = (
+    "A repeated key gets the same answer. Make it at random, with nothing about the family in it: it is kept for ever."
+)
 Key = Annotated[
     str | None,
     Header(alias="Idempotency-Key", pattern=KEY, description=CHOSEN),
@@ -75,6 +77,8 @@ def _held(command: commands.AnyCommand) -> Callable[[Journey], bool] | None:
     match command:
         case commands.WithdrawConsent(consent_id=name):
             return lambda told: any(consent.id == name for consent in told.consents)
+        case commands.WithdrawEvidence(evidence_id=name):
+            return lambda journey: any(held.id == name for held in journey.evidence)
         case commands.AcknowledgeReminder(reminder_id=name):
             return lambda told: told.reminder(name) is not None
         case _:

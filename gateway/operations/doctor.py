@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -12,6 +13,7 @@ from domain import doctor as judge
 from domain.access import Actor
 from domain.calendar import calendar_of
 from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
+from domain.ids import reference_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.services import Served, Services
@@ -80,13 +82,15 @@ async def _look(services: Services, *, thorough: bool) -> Diagnosis:
     if reachable:
         found += await _workflows(services, services.engine.survey, notes, working=working, thorough=thorough)
     else:
-        notes.append("nothing is said of workflows, deadlines and the inbox: their clock is Temporal's")
+        notes.append("workflows, deadlines and the inbox were not checked: they need Temporal's clock")
     async with services.pool.acquire() as conn:
         if now is not None:
             found += await facts.journeys(conn, now, calendar_of(programme.nation), working=working)
+            found += await facts.clocks(conn, now, datetime.now(UTC))
             found += await facts.inbox(conn, now)
             found += await facts.caseloads(conn, programme.cap, await services.today())
         rows = await facts.unfinished(conn)
+        found += await facts.foreign(conn)
         found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
     return Diagnosis(findings=found, notes=notes)
 
@@ -100,7 +104,7 @@ async def _workflows(
         under_way = await facts.under_way(conn, ASKED)
     listed = await survey.running()
     if listed is None:
-        notes.append(f"this server lists no workflows, as the time-skipping one: {ASKED} journeys were asked at most")
+        notes.append(f"this server lists no workflows (a time-skipping server): at most {ASKED} journeys were checked")
         rows = _some(rows, ASKED)
         listed = await survey.described(list(rows))
     found = await _doubtful(services, survey, [row for name, row in rows.items() if listed.get(name) != row.labels])
@@ -112,9 +116,10 @@ async def _workflows(
         asked = _some({name: row for name, row in rows.items() if name in listed}, len(rows) if thorough else ASKED)
         stands = await survey.versions(list(asked), SECONDS_THOROUGH if thorough else SECONDS)
         if len(stands) < len(rows):
-            rest = "another look asks others" if thorough else "ask all with --thorough"
-            notes.append(f"{len(stands)} of {len(rows)} workflows were asked where they stand; {rest}")
+            rest = "another look checks others" if thorough else "check all with --thorough"
+            notes.append(f"{len(stands)} of {len(rows)} workflows were checked for their version; {rest}")
         found += await _behind(services, survey, asked, stands)
+        found += await _orphans(services, survey, sorted(listed))
     return found
 
 
@@ -141,11 +146,21 @@ async def _behind(
     second = await survey.versions(doubtful, SECONDS)
     async with services.pool.acquire() as conn:
         now = await facts.again(conn, doubtful)
+    differs = [(now[name], version) for name, version in second.items() if name in now]
     return [
-        judge.other_version(now[name], version)
-        for name, version in second.items()
-        if name in now and version < now[name].version
+        *[judge.other_version(row, version) for row, version in differs if version < row.version],
+        *[judge.ahead(row, version) for row, version in differs if version > row.version],
     ]
+
+
+async def _orphans(services: Services, survey: Visibility, listed: Sequence[str]) -> list[Finding]:
+    """Find workflows that got somewhere, of journeys that the journal does not know; a referral under way is none."""
+    async with services.pool.acquire() as conn:
+        doubtful = await facts.unknown(conn, listed)
+    stands = await survey.versions(doubtful[:ASKED], SECONDS)
+    async with services.pool.acquire() as conn:
+        still = await facts.unknown(conn, [name for name, version in stands.items() if version])
+    return [judge.orphan(reference_of(name), stands[name]) for name in still]
 
 
 def _some(rows: dict[str, Journal], most: int) -> dict[str, Journal]:

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from domain.access import Actor
 from domain.errors import Rejected
 from domain.family import is_reference
-from gateway.http.paging import NAME, Cursor, cursor_of, place_of
+from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.families import family
@@ -25,6 +25,7 @@ from store.verify import verify as verify_journal
 router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
 health = APIRouter(tags=["health"])
 
+ROOM = "SELECT count(*) FROM generate_series(1, 300000)"  # beyond its memory it goes through a file of some 4 MiB
 MOST = 500  # findings told of at once: one of them is reason enough for a backup
 Administrator = Annotated[Actor, Depends(Allow("administer"))]
 
@@ -42,7 +43,6 @@ class Rearmed(BaseModel):
 
     journeys: int
     left: int = 0
-    cursor: str | None = Field(default=None, description="Where the next request goes on; none: nothing is left.")
 
 
 class Retried(BaseModel):
@@ -58,10 +58,11 @@ class Swept(BaseModel):
 
 
 class Health(BaseModel):
-    """Which parts answer."""
+    """Which parts answer, and whether the database can write: a full disk lets it read on."""
 
     database: bool
     temporal: bool
+    room: bool
 
 
 @router.post("/rebuild")
@@ -89,14 +90,15 @@ async def verify(
 async def rearm(
     _actor: Administrator,
     services: Served,
+    links: Links,
     reference: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 25,
 ) -> Rearmed:
     """Start the workflow of every open journey and claim window, as after the loss of the whole Temporal cluster.
 
-    A request starts `limit` journeys, waits until a worker has taken them up, and tells where the next one goes on: a
-    step that somebody takes meanwhile stands behind so many.
+    A request starts `limit` journeys, waits until a worker has taken them up, and names the next one in `Link`: a step
+    that somebody takes meanwhile waits behind so many.
     With a `reference` that family's journeys also look at their journals again and arm their timers anew.
     """
     (after,) = place_of(cursor, NAME) or ("",)
@@ -111,7 +113,8 @@ async def rearm(
     left = len(ids) - started
     if left:
         await services.engine.taken_up(ids[started - 1])
-    return Rearmed(journeys=started, left=left, cursor=cursor_of(ids[started - 1]) if left else None)
+        links.after(ids[started - 1])
+    return Rearmed(journeys=started, left=left)
 
 
 @router.post("/retry")
@@ -147,7 +150,7 @@ def _well_formed(reference: str) -> bool:
 
 def _known(names: list[str]) -> list[str]:
     if not names:
-        raise Rejected("unknown-reference", "no family of that reference", "check the reference")
+        raise Rejected("unknown-reference", "no family has that reference", "check it with: journeys list")
     return names
 
 
@@ -159,16 +162,21 @@ async def healthz() -> dict[str, str]:
 
 @health.get("/readyz")
 async def readyz(services: Served, response: Response) -> Health:
-    """Tell whether the database and Temporal answer; 503 when one does not."""
-    state = Health(database=await _database(services), temporal=await services.engine.ready())
-    response.status_code = 200 if state.database and state.temporal else 503
+    """Tell whether the database and Temporal answer, and the database has room to write; 503 when one does not."""
+    database, room = await _database(services)
+    state = Health(database=database, temporal=await services.engine.ready(), room=room)
+    response.status_code = 200 if database and room and state.temporal else 503
     return state
 
 
-async def _database(services: Served) -> bool:
+async def _database(services: Served) -> tuple[bool, bool]:
+    """Tell whether the database answers, and whether its disk takes some MiB more, which are given back at once."""
     try:
-        async with services.pool.acquire(timeout=2) as conn:
-            await conn.execute("SELECT 1")
+        async with services.pool.acquire(timeout=2) as conn, conn.transaction():
+            await conn.execute("SET LOCAL work_mem = '64kB'")
+            await conn.fetchval(ROOM, timeout=5)
+    except asyncpg.InsufficientResourcesError:
+        return True, False
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        return False
-    return True
+        return False, False
+    return True, True

@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 
 from domain.access import Actor
 from domain.claims.school_terms import AreaTerm
+from domain.errors import Rejected
+from domain.model import Code
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
@@ -20,10 +22,18 @@ router = APIRouter(prefix="/v1/terms", tags=["claims"], responses=DOCUMENTED)
 MOST = 500
 
 
+class NewTerm(Body):
+    """The first and the last day of a term in an area."""
+
+    area: Code
+    from_: date = Field(alias="from")
+    to: date
+
+
 class Terms(Body):
     """The terms to add."""
 
-    terms: list[AreaTerm] = Field(min_length=1, max_length=MOST)
+    terms: list[NewTerm] = Field(min_length=1, max_length=MOST)
 
 
 class Term(BaseModel):
@@ -54,8 +64,9 @@ class Taken(BaseModel):
 @router.post("")
 async def add_terms(body: Terms, actor: Annotated[Actor, Depends(Allow("administer"))], services: Served) -> Taken:
     """Add school terms; the next evaluation of every journey of their areas looks at them."""
+    told = [_term(new) for new in body.terms]
     async with services.pool.acquire() as conn:
-        done = await terms.add(conn, body.terms, at=await services.now(), actor=actor.code)
+        done = await terms.add(conn, told, at=await services.now(), actor=actor.code)
     return Taken(added=done.added, known=done.known, replaced=[Term.of(held) for held in done.replaced])
 
 
@@ -66,3 +77,9 @@ async def list_terms(
     """List the school terms that were added; those of the packs are shown by `journeys programmes show`."""
     async with services.pool.acquire() as conn:
         return [Term.of(held) for held in await terms.listing(conn, area)]
+
+
+def _term(new: NewTerm) -> AreaTerm:
+    if new.to < new.from_:
+        raise Rejected("bad-term", f"the term {new.from_} to {new.to} ends before it begins", "correct the dates")
+    return AreaTerm(area=new.area, from_=new.from_, to=new.to)

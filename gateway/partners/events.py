@@ -58,8 +58,12 @@ async def events(request: Request, services: Served) -> Response:
         for event, receipt, (_, why) in zip(raw, receipts, judged, strict=True)
     ]
     if len(told) == 1 and told[0].outcome == "conflict":
-        reason = f"event {shown(told[0].id)} was sent before with another body"
-        raise Rejected("event-conflict", reason, "give a new event a new id")
+        reason = f"event {shown(told[0].id)} was sent before with other content"
+        raise Rejected(
+            "event-conflict",
+            reason,
+            "send the correction as a new event, with an id of its own and `replaces` set to this one",
+        )
     # Spelled out here: the framework would look at each of ten thousand once more while everybody else waits.
     return Response(Receipts(receipts=told).model_dump_json(), 202, media_type="application/json")
 

@@ -24,23 +24,32 @@ def _kind(kind: str) -> dict[str, Any]:
     return {"title": kind, "properties": {"type": {"const": f"{TYPE_PREFIX}{kind}"}, "data": _data(kind)}}
 
 
+_EARLIER = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}
+_WITHDRAWAL = {
+    "title": "withdrawal",
+    "required": ["withdraws"],
+    "properties": {"type": {"const": f"{TYPE_PREFIX}withdrawal"}, "data": {"type": "object"}},
+}
 _EVENT = {
     "type": "object",
     "required": [*_ATTRIBUTES, "data"],
-    "description": "One that is not so is not refused with its batch: its receipt says what is wrong with it.",
+    "description": "An invalid event does not fail its batch: its receipt says what is wrong with it.",
     "properties": {
         "specversion": {"const": "1.0"},
         "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "description": "Printable."},
         "source": {"type": "string", "pattern": f"^{SOURCE.pattern}$"},
         "subject": {"type": "string", "pattern": f"^({'|'.join(SCHEMES)}):.+$", "maxLength": 200},
         "time": {"type": "string", "format": "date-time"},
+        "replaces": {**_EARLIER, "description": "The id of an earlier event of yours that this one replaces."},
+        "withdraws": {**_EARLIER, "description": "The id of an earlier event of yours that was wrong."},
     },
-    "oneOf": [_kind(kind) for kind in EVIDENCE_KINDS],
+    "oneOf": [_WITHDRAWAL, *(_kind(kind) for kind in EVIDENCE_KINDS if kind in MODELS)],
 }
 _MOST = f"{MOST_EVENTS} events at most."
 SIGNING = [{"name": name, "in": "header", "required": True, "schema": _TEXT} for name in WEBHOOK_HEADERS]
 PARAMETERS = SIGNING + [
-    {"name": f"ce-{name}", "in": "header", "schema": _TEXT, "description": "In binary mode."} for name in _ATTRIBUTES
+    {"name": f"ce-{name}", "in": "header", "schema": _TEXT, "description": "In binary mode."}
+    for name in (*_ATTRIBUTES, "replaces", "withdraws")
 ]
 ASKING = [*SIGNING, {"name": "ce-source", "in": "header", "required": True, "schema": _TEXT}]
 BODY = {

@@ -15,7 +15,7 @@ from domain.journey.evolve import fold
 from domain.journey.state import Journey
 from domain.model import Code
 from gateway.http.known_names import known
-from gateway.http.paging import PLACE, Cursor, cursor_of, place_of
+from gateway.http.paging import PLACE, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
@@ -32,7 +32,7 @@ HOUSEHOLD = "uprn"
 
 Reader = Annotated[Actor, Depends(Allow("read"))]
 Sorter = Annotated[Actor, Depends(Allow("correct"))]
-EventId = Annotated[str, Field(max_length=200, description="`<partner>:<event id>`, as the list tells it.")]
+EventId = Annotated[str, Field(max_length=200, description="`<partner>:<event id>`, as the list shows it.")]
 
 log = structlog.stdlib.get_logger()
 
@@ -51,11 +51,10 @@ class HeldEvent(BaseModel):
 
 
 class Quarantine(BaseModel):
-    """What waits, oldest first, how much waits in all for which reason; `next` is the cursor of the next page."""
+    """What waits, oldest first, and how much waits in all for which reason."""
 
     events: list[HeldEvent]
     waiting: list[Waiting]
-    next: str | None = None
 
 
 class Match(Body):
@@ -64,7 +63,9 @@ class Match(Body):
     id: EventId
     reference: str
     member: Code | None = None
-    same_subject: bool = Field(default=False, description="Everything that waits about the same subject too.")
+    same_subject: bool = Field(
+        default=False, description="Also every other event in quarantine about the same subject."
+    )
 
 
 class Discard(Body):
@@ -85,13 +86,15 @@ class SortedOut(BaseModel):
 
 @router.get("")
 async def waiting(
+    *,
     _actor: Reader,
     services: Served,
+    links: Links,
     partner: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Quarantine:
-    """List what is in quarantine, oldest first, with counts and ages."""
+    """List what is in quarantine, oldest first, with counts and ages. `Link` names the next page."""
     (after,) = place_of(cursor, PLACE) or (0,)
     now = await services.now()
     async with services.pool.acquire() as conn:
@@ -107,7 +110,8 @@ async def waiting(
         )
         for row in rows
     ]
-    return Quarantine(events=events, waiting=total, next=cursor_of(rows[-1].seq) if len(rows) == limit else None)
+    links.page(rows, limit, lambda row: (row.seq,))
+    return Quarantine(events=events, waiting=total)
 
 
 @router.post("/match")
@@ -126,7 +130,7 @@ async def match(form: Match, actor: Sorter, services: Served) -> SortedOut:
                 raise Rejected(
                     "not-in-quarantine",
                     f"event {shown(form.id)} is {held.state}",
-                    "list what is: journeys quarantine list",
+                    "list the events in quarantine: journeys quarantine list",
                 )
         log.info("matched", actor=actor.code, inbox_number=held.seq, reference=newest.reference, count=count)
         return await _told(services, conn, form.id, count)
@@ -141,7 +145,9 @@ async def discard(form: Discard, actor: Sorter, services: Served) -> SortedOut:
         count = int(await quarantine.discard(conn, key, form.why, By(actor.code, await services.now())))
         if not count and (held.state, held.reason) != ("discarded", form.why):
             raise Rejected(
-                "not-in-quarantine", f"event {shown(form.id)} is {held.state}", "list what is: journeys quarantine list"
+                "not-in-quarantine",
+                f"event {shown(form.id)} is {held.state}",
+                "list the events in quarantine: journeys quarantine list",
             )
         log.info("discarded", actor=actor.code, inbox_number=held.seq, why=form.why, count=count)
         return await _told(services, conn, form.id, count)
@@ -152,7 +158,9 @@ async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | No
     journey = fold(recorded.event for recorded in await journal.timeline(conn, journey_id))
     if journey.erased_on is not None:
         raise Rejected(
-            "erased", f"{journey.reference} was erased on {journey.erased_on}", "let the event rest: discard"
+            "erased",
+            f"{journey.reference} was erased on {journey.erased_on}",
+            "discard it: journeys quarantine discard ID --why family-erased",
         )
     known = [each.id for each in journey.members]
     if held.subject_scheme == HOUSEHOLD and member is None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from domain.errors import Rejected
 from domain.intake.referral_columns import shown
-from gateway.http.paging import PLACE, Cursor, cursor_of, place_of
+from gateway.http.paging import PLACE, Cursor, Links, place_of
 from gateway.http.problems import SIGNED
 from gateway.partners.openapi import ASKING
 from gateway.partners.signing import Signed, Signer
@@ -45,27 +45,27 @@ class Status(BaseModel):
 
 
 class StatusPage(BaseModel):
-    """A partner's events in the order in which they first came; `next` is the cursor of the page after this one."""
+    """A partner's events in the order in which they first came."""
 
     events: list[Status]
-    next: str | None = None
 
 
 @router.get("/receipts", openapi_extra=HEADERS)
-async def all_receipts(
+async def all_receipts(  # noqa: PLR0913 - one argument a filter
+    *,
     signed: Partner,
     services: Served,
+    links: Links,
     status: EventStatus | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> StatusPage:
-    """Tell a partner how its events stand, page by page."""
+    """Tell a partner how its events stand, page by page: `Link` names the next one."""
     (after,) = place_of(cursor, PLACE) or (0,)
     async with services.pool.acquire() as conn:
         rows = await receipts.page(conn, signed.partner, after, limit, STATES[status] if status else None)
-    return StatusPage(
-        events=[_status(row) for row in rows], next=cursor_of(rows[-1].seq) if len(rows) == limit else None
-    )
+    links.page(rows, limit, lambda row: (row.seq,))
+    return StatusPage(events=[_status(row) for row in rows])
 
 
 @router.get("/events/{event_id:path}", openapi_extra=HEADERS)
@@ -74,7 +74,9 @@ async def receipt(event_id: str, signed: Partner, services: Served) -> Status:
     async with services.pool.acquire() as conn:
         row = await receipts.find(conn, signed.partner, event_id)
     if row is None:
-        raise Rejected("unknown-event", f"{signed.partner} sent no event {shown(event_id)}", "check its id")
+        raise Rejected(
+            "unknown-event", f"{signed.partner} sent no event {shown(event_id)}", "list your events: GET /v1/receipts"
+        )
     return _status(row)
 
 

@@ -13,11 +13,11 @@ from domain.intake.referral_columns import shown
 from domain.model import Code
 from domain.programme.programme import Agreement
 from gateway.http.known_names import unagreed
-from gateway.http.paging import NAME, Cursor, cursor_of, place_of
+from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
-from gateway.partners.addresses import SafeUrl
+from gateway.partners.addresses import Addresses, as_seen_by, of_partner
 from gateway.services import Served, Services
 from store import partners
 from store.errors import PartnerExists
@@ -33,7 +33,7 @@ class PartnerForm(Body):
     """A partner system."""
 
     name: Code
-    webhook_url: SafeUrl | None = None
+    addresses: Addresses = Field(default={})
 
 
 class Rotation(Body):
@@ -57,10 +57,9 @@ class Added(PartnerSecret):
 
 
 class PartnerPage(BaseModel):
-    """Partners by name; `next` is the cursor of the page after this one."""
+    """Partners by name."""
 
     partners: list[Partner]
-    next: str | None = None
 
 
 class PartnerStatus(BaseModel):
@@ -85,25 +84,34 @@ class Agreed(BaseModel):
 
 @router.get("")
 async def list_partners(
-    _actor: Reader, services: Served, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500)] = 500
+    actor: Reader,
+    services: Served,
+    links: Links,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
 ) -> PartnerPage:
-    """List partner systems."""
+    """List partner systems. `Link` names the next page."""
     (after,) = place_of(cursor, NAME) or (None,)
     async with services.pool.acquire() as conn:
         rows = await partners.listing(conn, after, limit)
-    return PartnerPage(partners=rows, next=cursor_of(rows[-1].name) if len(rows) == limit else None)
+    links.page(rows, limit, lambda row: (row.name,))
+    return PartnerPage(partners=[as_seen_by(actor, row) for row in rows])
 
 
 @router.post("", status_code=201)
 async def add_partner(form: PartnerForm, _actor: Administrator, services: Served) -> Added:
     """Add a partner system; its secret is shown this once."""
     warning = await unagreed(form.name)
-    url = str(form.webhook_url) if form.webhook_url else None
+    addresses = of_partner(services, form.addresses)
     try:
         async with services.pool.acquire() as conn:
-            secret = await partners.add(conn, services.vault, form.name, url)
+            secret = await partners.add(conn, services.vault, form.name, addresses)
     except PartnerExists as fault:
-        raise Rejected("partner-exists", f"{form.name} is a partner already", "rotate its secret instead") from fault
+        raise Rejected(
+            "partner-exists",
+            f"{form.name} is a partner already",
+            "for a new secret: journeys partners rotate-secret NAME",
+        ) from fault
     return Added(name=form.name, secret=secret, warning=warning)
 
 
@@ -137,7 +145,7 @@ async def agreement(name: str, _actor: Reader, services: Served, programme: str 
     held = [one for one in pack.agreements if one.partner == name]
     if not held:
         reason = f"{pack.name} names no agreement with {shown(name)}"
-        raise Rejected("unknown-partner", reason, "see the agreements in the programme's pack")
+        raise Rejected("unknown-partner", reason, "see its agreements with: journeys programmes show PACK")
     now = pack.agreement(name, today)
     return Agreed(
         partner=name,

@@ -20,6 +20,7 @@ from store.inbox import Arrival
 from store.vault import Vault
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+WITHDRAWAL = "withdrawal"
 AHEAD = timedelta(minutes=5)  # a partner's clock may be a little ahead of ours
 
 Raw = Mapping[str, Any]
@@ -37,7 +38,7 @@ class Sender:
     at: datetime
 
 
-class Refused(Exception):  # noqa: N818 - a finding, not an error of ours
+class Refused(Exception):
     """An event cannot be taken; the code of the reason is kept with it."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -71,7 +72,7 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
     event = _event(raw, spelled)
     kind = event.type.removeprefix(TYPE_PREFIX)
     _agreed(sender, event, kind)
-    if event.time < EARLIEST or (event.time > sender.at + AHEAD and local_date(event.time) > local_date(sender.at)):
+    if event.time < EARLIEST or _in_the_future(event.time, sender.at):
         raise Refused("bad-time", "time: an event is observed after 1900 and not in the future; correct it")
     scheme, identifier = _subject(event)
     return Arrival(
@@ -87,13 +88,20 @@ def _arrival(vault: Vault, sender: Sender, raw: Raw, spelled: bytes) -> Arrival:
     )
 
 
+def _in_the_future(observed: datetime, now: datetime) -> bool:
+    """Tell whether a moment lies on a later day than today in Britain; a partner's clock may be a little ahead."""
+    if observed <= now + AHEAD:
+        return False
+    return observed > now + timedelta(days=1) or local_date(observed) > local_date(now)
+
+
 def _subject(event: CloudEvent) -> tuple[str, str]:
     """Return scheme and identifier; refuse one that is nobody's, and an id that tells whose event it is."""
     if not readable(event.subject):
         schemes = ", ".join(SCHEMES)
         raise Refused("bad-subject", f"subject is not <scheme>:<identifier> with a scheme of {schemes}; correct it")
     if tells(event.subject, event.id):
-        raise Refused("telling-id", "id: holds the subject's identifier, and ids are kept; give a number of your own")
+        raise Refused("telling-id", "id: contains the subject's identifier, and ids are kept; use a number of your own")
     scheme, _, identifier = event.subject.partition(":")
     return scheme, identifier
 
@@ -109,26 +117,26 @@ def _event(raw: Raw, spelled: bytes) -> CloudEvent:
 
 def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
     """Refuse a kind that the partner's agreement does not name; a return counts as the kind it reports on."""
-    if not event.type.startswith(TYPE_PREFIX) or kind not in MODELS:
-        raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a kind we know; correct it")
+    if not event.type.startswith(TYPE_PREFIX) or kind not in {*MODELS, WITHDRAWAL}:
+        raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a known kind; correct it")
+    if kind == WITHDRAWAL:
+        _withdrawing(sender, event)
+        return
     agreed = sender.agreement.kinds if sender.agreement else ()
     of = event.data.get("of") if kind == "return" else None
     wanted = [kind, of] if isinstance(of, str) and of in MODELS else [kind]  # any other the kind's model refuses
     missing = [name for name in wanted if name not in agreed]
     if missing:
-        raise Refused(
-            "kind-not-agreed", f"no agreement in force lets {sender.partner} send {missing[0]}; ask the council"
-        )
+        raise Refused("kind-not-agreed", f"no valid agreement lets {sender.partner} send {missing[0]}; ask the council")
 
 
 def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
     """Read the kind's fields; whatever else came along is dropped, never kept."""
-    ours = {
-        "id": f"{sender.partner}:{event.id}",
-        "kind": kind,
-        "source": sender.partner,
-        "observed_on": min(local_date(event.time), local_date(sender.at)),
-    }
+    observed = min(local_date(event.time), local_date(sender.at)).isoformat()
+    ours = {"id": f"{sender.partner}:{event.id}", "kind": kind, "source": sender.partner, "observed_on": observed}
+    if kind == WITHDRAWAL:
+        return ours | _earlier(sender, event, "withdraws")
+    ours |= _earlier(sender, event, "replaces")
     data = {name: value for name, value in event.data.items() if name not in {"member", *OURS}}
     try:
         evidence = MODELS[kind].model_validate(coded(kind, data) | ours)
@@ -138,11 +146,37 @@ def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
     return evidence.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+def _withdrawing(sender: Sender, event: CloudEvent) -> None:
+    """Refuse a withdrawal that names nothing, or of a partner without an agreement in force."""
+    if event.withdraws is None:
+        raise Refused("bad-event", "withdraws: it is missing; give the id of the event that was wrong")
+    if sender.agreement is None:
+        raise Refused("kind-not-agreed", f"no valid agreement lets {sender.partner} send anything; ask the council")
+
+
+def _earlier(sender: Sender, event: CloudEvent, attribute: str) -> dict[str, str]:
+    """Return the earlier event of the same partner that an event names, as evidence has it."""
+    other = {"replaces": "withdraws", "withdraws": "replaces"}[attribute]
+    if getattr(event, other) is not None:
+        remedy = "send a withdrawal, or a new event with `replaces`"
+        raise Refused("bad-event", f"{other}: this type has no such attribute; {remedy}")
+    named = getattr(event, attribute)
+    if named is None:
+        return {}
+    if named == event.id:
+        raise Refused("bad-event", f"{attribute}: an event cannot name itself; give the id of the earlier one")
+    if tells(event.subject, named):
+        raise Refused(
+            "telling-id", f"{attribute}: contains the subject's identifier, and ids are kept; send another id"
+        )
+    return {attribute: f"{sender.partner}:{named}"}
+
+
 def _nobodys(event: CloudEvent, evidence: dict[str, Any]) -> dict[str, Any]:
     """Return evidence as it is; refuse a code that tells whom it is about: codes stay in the journal for ever."""
     telling = next((name for name in WORDS if tells(event.subject, evidence.get(name, ""))), None)
     if telling:
-        raise Refused("bad-evidence", f"{telling}: holds the subject's identifier; give a code that names nobody")
+        raise Refused("bad-evidence", f"{telling}: contains the subject's identifier; give a code that names nobody")
     return evidence
 
 

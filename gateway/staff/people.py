@@ -1,19 +1,19 @@
 """Who works with us: key workers and other staff."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from domain.access import Actor
+from domain.channels import ADDRESS_OF, BESIDE_EMAIL, EMAIL_FORM, FOR_PEOPLE, ChannelName
 from domain.errors import Rejected
 from domain.model import Code
 from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
-from gateway.http.validation import EMAIL
 from gateway.journeys.bodies import Body
+from gateway.partners.addresses import Addresses, good
 from gateway.services import Served
 from store import staff
 from store.staff import StaffMember
@@ -23,20 +23,22 @@ router = APIRouter(prefix="/v1", tags=["staff"], responses=DOCUMENTED)
 Administrator = Annotated[Actor, Depends(Allow("administer"))]
 
 
-class WorkerForm(Body):
-    """A member of staff; no `cap` means the programme's."""
+class StaffForm(Body):
+    """A member of staff; no `cap` means the programme's. `channel` is that of reminders, and needs its address."""
 
     name: Code
     role: Literal["key-worker", "coordinator", "manager"] = "key-worker"
-    email: str = Field(pattern=EMAIL, max_length=254)
+    email: str = Field(pattern=EMAIL_FORM, max_length=254)
     cap: int | None = Field(default=None, ge=1, le=100)
     active: bool = True
     team: Code | None = None
     area: Code | None = None
+    channel: ChannelName = "email"
+    addresses: Addresses = Field(default={}, description="Addresses for channels other than e-mail; shown to nobody.")
 
 
-@router.get("/workers")
-async def workers(
+@router.get("/staff")
+async def list_staff(
     _actor: Annotated[Actor, Depends(Allow("read", own=True))],
     services: Served,
     links: Links,
@@ -51,12 +53,13 @@ async def workers(
     return rows
 
 
-@router.post("/workers", status_code=201)
-async def add_worker(form: WorkerForm, _actor: Administrator, services: Served) -> StaffMember:
+@router.post("/staff", status_code=201)
+async def add_member(form: StaffForm, _actor: Administrator, services: Served) -> StaffMember:
     """Add a member of staff, or bring a known one up to date."""
-    member = StaffMember(**form.model_dump())
+    member = StaffMember(**form.model_dump(exclude={"addresses"}))
+    addresses = _reachable(form)
     async with services.pool.acquire() as conn:
-        await staff.add(conn, member)
+        await staff.add(conn, member, addresses)
         return next(each for each in await staff.listing(conn) if each.name == member.name)
 
 
@@ -66,12 +69,24 @@ class Cap(Body):
     families: int = Field(ge=1, le=100)
 
 
-@router.post("/workers/{name}/cap")
+@router.post("/staff/{name}/cap")
 async def set_cap(name: Code, form: Cap, _actor: Administrator, services: Served) -> StaffMember:
     """Set a key worker's own caseload cap."""
     async with services.pool.acquire() as conn:
-        known = await staff.get(conn, name)
-        if known is None:
-            raise Rejected("unknown-key-worker", f"no key worker {name}", "see journeys workers list")
-        await staff.add(conn, replace(known, cap=form.families))
+        if not await staff.set_cap(conn, name, form.families):
+            raise Rejected("unknown-key-worker", f"no key worker {name}", "see journeys staff list")
         return next(each for each in await staff.listing(conn) if each.name == name)
+
+
+def _reachable(form: StaffForm) -> dict[str, str]:
+    """Return the addresses besides the e-mail address, or refuse a channel by which nobody could be reached."""
+    if form.channel not in FOR_PEOPLE:
+        reason = f"channel: reminders cannot be sent by {form.channel}"
+        raise Rejected("bad-address", reason, f"use one of {', '.join(FOR_PEOPLE)}")
+    strange = [name for name in form.addresses if name not in BESIDE_EMAIL]
+    if strange:
+        raise Rejected("bad-address", f"addresses: {strange[0]} does not belong here", "leave it out")
+    needed = ADDRESS_OF[form.channel].name
+    if needed not in {*form.addresses, "email"}:
+        raise Rejected("bad-address", f"channel: {form.channel} needs an address", f"give {needed}")
+    return good(form.addresses)

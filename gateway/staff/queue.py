@@ -14,7 +14,7 @@ from domain.ids import reference_of
 from domain.journey.commands import AllocateKeyWorker
 from domain.model import Code
 from gateway.http.known_names import known
-from gateway.http.paging import QUEUED, Cursor, cursor_of, place_of
+from gateway.http.paging import QUEUED, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Answer, Step
@@ -47,10 +47,9 @@ class InQueue(BaseModel):
 
 
 class Queue(BaseModel):
-    """Who waits, each area and programme the oldest first; `next` is the cursor of the page after this one."""
+    """Who waits, each area and programme the oldest first."""
 
     waiting: list[InQueue]
-    next: str | None = None
 
 
 class Next(Step):
@@ -63,16 +62,17 @@ class Next(Step):
 
 
 @router.get("")
-async def queue(
+async def queue(  # noqa: PLR0913 - one argument a filter
     *,
     _actor: Annotated[Actor, Depends(Allow("read"))],
     services: Served,
+    links: Links,
     area: str | None = None,
     programme: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Queue:
-    """List the families that wait for a key worker, and who has room for each."""
+    """List the families that wait for a key worker, and who has room for each. `Link` names the next page."""
     today = await services.today()
     after = place_of(cursor, QUEUED) or queues.HEAD
     room: dict[tuple[str, str], list[Room]] = {}
@@ -86,7 +86,8 @@ async def queue(
                 pack = await programmes.get(conn, row.programme_hash)
                 room[kind] = await queues.room(conn, row.area, pack.cap, today)
     waiting = [_in_queue(row, room[row.area, row.programme_hash]) for row in rows]
-    return Queue(waiting=waiting, next=cursor_of(*rows[-1].at) if len(rows) == limit else None)
+    links.page(rows, limit, lambda row: row.at)
+    return Queue(waiting=waiting)
 
 
 @router.post("/next")
@@ -106,13 +107,25 @@ async def take_next(form: Next, actor: Allocating, services: Served, key: Key = 
             waiver=form.waiver,
         )
         try:
-            reply = await services.engine.submit(journey_id, command)
+            return await _given(services, journey_id, command)
         except Rejected as fault:
-            if fault.code not in {"out-of-order", "command-id-reused"}:
+            if fault.code != "out-of-order":
                 raise
-        else:
-            return Answer.of(reference_of(journey_id), reply)
-    raise Rejected("queue-moves", "others took each head of the queue first", "ask again under a new key")
+    raise Rejected(
+        "queue-moves", "others took families from the queue at the same time", "try again, with a new Idempotency-Key"
+    )
+
+
+async def _given(services: Services, journey_id: str, command: AllocateKeyWorker) -> Answer:
+    """Give the command to a journey; where another took it since we looked, that one answers, and none is given too."""
+    try:
+        reply = await services.engine.submit(journey_id, command)
+    except Rejected as fault:
+        taken = await _asked_before(services, command.command_id)
+        if fault.code != "command-id-reused" or taken in {None, journey_id}:
+            raise
+        return await _given(services, str(taken), command)
+    return Answer.of(reference_of(journey_id), reply)
 
 
 async def _asked_before(services: Services, name: str) -> str | None:
@@ -130,7 +143,9 @@ async def _head(services: Services, form: Next) -> str:
         if journey_id is None:
             await known(conn, area=form.area, programme=form.programme)
     if journey_id is None:
-        raise Rejected("queue-empty", "no family waits for a key worker there", "see journeys queue for those that do")
+        raise Rejected(
+            "queue-empty", "no family waits for a key worker there", "see the whole queue with: journeys queue"
+        )
     return journey_id
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import get_args
 
+from domain.channels import ADDRESS_OF
 from domain.evidence import EVIDENCE_KINDS
 from domain.journey.events import AnyEvent, FamilyErased
 from programmes.lint.issues import Issue, Table, entries, nearest, tables, words
@@ -118,9 +119,8 @@ def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreement
     yield from _categories(path, who, notice, agreed)
     if not any(agreement.get("channel") for agreement in agreed):
         what = f"no agreement with {who} names a channel, so the message is never sent"
-        yield Issue(
-            (*path, "partners", n), what, "add channel to the agreement: webhook, email or govuk-notify", doubtful=True
-        )
+        remedy = f"add channel to the agreement, one of {', '.join(ADDRESS_OF)}"
+        yield Issue((*path, "partners", n), what, remedy, doubtful=True)
 
 
 def _categories(path: Path, who: str, notice: Table, agreed: Agreements) -> Iterator[Issue]:

@@ -13,6 +13,16 @@ SELECT journey_id, reference, version, stage, area, locality, key_worker, progra
   FROM journeys
  WHERE journey_id = ANY ($1::text[]);
 
+-- name: clocks
+-- When the newest event was recorded, and what the database's clock reads.
+SELECT max(changed_at) AS last, clock_timestamp() AS there FROM journeys;
+
+-- name: unknown
+-- Those of journeys $1 that have no events.
+SELECT journey_id FROM unnest($1::text[]) AS asked (journey_id)
+ WHERE NOT EXISTS (SELECT FROM events WHERE events.journey_id = asked.journey_id)
+ ORDER BY journey_id;
+
 -- name: not_listed
 -- Families whose stream has no row in `journeys`.
 SELECT DISTINCT reference_of(journey_id) AS reference

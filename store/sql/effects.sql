@@ -51,15 +51,27 @@ SELECT effect_id, journey_id, command_id, payload, state, detail, told_at
 UPDATE effects SET state = $2, detail = $3 WHERE effect_id = $1 AND state IN ('planned', 'failed') RETURNING true;
 
 -- name: begin
--- A try to send effect $1 begins if $2; tells whether an earlier one did.
-UPDATE effects SET attempted = effects.attempted OR $2
-  FROM (SELECT effect_id, attempted FROM effects WHERE effect_id = $1 FOR UPDATE) AS before
+-- A try to send effect $1 to receiver $2 begins; tells whether an earlier one may have arrived there. One that began
+-- under a release that did not tell receivers apart may have arrived at any.
+UPDATE effects
+   SET attempted = true, begun = array_append(array_remove(effects.begun, $2), $2)
+  FROM (SELECT effect_id, attempted, begun FROM effects WHERE effect_id = $1 FOR UPDATE) AS before
  WHERE effects.effect_id = before.effect_id
-RETURNING before.attempted;
+RETURNING $2 = ANY (before.begun) OR (before.attempted AND before.begun = '{}');
 
 -- name: retract
--- The first try to send effect $1 is known to have failed.
-UPDATE effects SET attempted = false WHERE effect_id = $1;
+-- The first try to send effect $1 to receiver $2 is known to have failed.
+UPDATE effects
+   SET begun = array_remove(begun, $2), attempted = array_remove(begun, $2) <> '{}'
+ WHERE effect_id = $1;
+
+-- name: reached
+-- Effect $1 arrived at receiver $2.
+UPDATE effects SET reached = array_append(reached, $2) WHERE effect_id = $1;
+
+-- name: progress
+-- How far effect $1 was sent.
+SELECT state, attempted, reached FROM effects WHERE effect_id = $1;
 
 -- name: state_of
 -- Where effect $1 stands.

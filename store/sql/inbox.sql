@@ -6,6 +6,7 @@ WITH arrived AS (
     SELECT a.*,
            CASE WHEN a.reason IS NOT NULL THEN 'refused'
                 WHEN EXISTS (SELECT FROM identifiers WHERE digest = a.subject_digest) THEN 'received'
+                WHEN given_to(a.partner, a.evidence) IS NOT NULL THEN 'received'
                 ELSE 'quarantined' END AS state
       FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::text[], $7::timestamptz[],
                   $8::jsonb[], $9::timestamptz[], $10::text[])
@@ -35,17 +36,18 @@ SELECT inbox.partner, inbox.event_id, inbox.body_hash, inbox.state, inbox.reason
 -- name: release
 -- Bring out of quarantine what is about the subjects of digests $1, where they were of a journey on its day.
 UPDATE inbox SET state = 'received', reason = NULL
- WHERE state = 'quarantined' AND subject_digest = ANY ($1::bytea[])
+ WHERE state = 'quarantined' AND reason <> 'wrong-family' AND subject_digest = ANY ($1::bytea[])
    AND EXISTS (SELECT FROM families_of(subject_digest, about_day(evidence, observed_at), about_until(evidence, observed_at))
                 WHERE families_of.journey_id IS NOT NULL);
 
 -- name: release_all
 -- Bring out of quarantine everything whose subject was of a journey on its day; what was found to name two families only
--- once it names one. Most subjects are nobody's, and are asked no further. Rows that somebody holds wait for the next round: nothing here waits, so nothing deadlocks.
+-- once it names one. Most subjects are nobody's, and are asked no further. Rows that somebody holds wait for the next
+-- round: nothing here waits, so nothing deadlocks.
 WITH known AS (
     SELECT partner, event_id
       FROM inbox
-     WHERE state = 'quarantined'
+     WHERE state = 'quarantined' AND reason <> 'wrong-family'
        AND EXISTS (SELECT FROM identifiers WHERE digest = subject_digest)
        AND (SELECT count(found.journey_id) > 0 AND (reason <> 'ambiguous-subject' OR count(*) = 1)
               FROM families_of(subject_digest, about_day(evidence, observed_at), about_until(evidence, observed_at)) AS found)
@@ -55,14 +57,25 @@ UPDATE inbox SET state = 'received', reason = NULL
   FROM known
  WHERE inbox.partner = known.partner AND inbox.event_id = known.event_id;
 
+-- name: begin_turn
+-- Gateway and worker hand over in turn: an event that both took would go to its journey twice, and be told there.
+SELECT pg_advisory_lock(hashtextextended('inbox', 0));
+
+-- name: end_turn
+-- Let the next one go on.
+SELECT pg_advisory_unlock(hashtextextended('inbox', 0));
+
 -- name: take
 -- Match up to $1 received events of a number above $2 to the newest journey that its subject was of on a day it is about,
 -- skipping those another process holds. What has no known subject, one who was of no journey then, a household of two
 -- families, or no journey yet goes to quarantine; whom a person gave it to goes before whom its subject names. Of a
 -- person of several families the inbox row names one, the same one as before, and each other family gets a share.
 WITH waiting AS (
-    SELECT partner, event_id, subject_digest, given_reference, given_member, reference AS before,
-           about_day(evidence, observed_at) AS first, about_until(evidence, observed_at) AS last
+    SELECT partner, event_id, subject_digest, reference AS before,
+           about_day(evidence, observed_at) AS first, about_until(evidence, observed_at) AS last,
+           coalesce(given_reference, (given_to(partner, evidence)).reference) AS given_reference,
+           CASE WHEN given_reference IS NULL THEN (given_to(partner, evidence)).member ELSE given_member END
+               AS given_member
       FROM inbox
      WHERE state = 'received' AND seq > $2
      ORDER BY seq
@@ -117,12 +130,12 @@ UPDATE inbox
   FROM matched
  WHERE inbox.partner = matched.partner AND inbox.event_id = matched.event_id
 RETURNING inbox.partner, inbox.event_id, inbox.seq, inbox.journey_id, inbox.reference, inbox.member_id, inbox.kind,
-          inbox.observed_at, inbox.evidence, inbox.received_at, NULL::text AS shared_as;
+          inbox.observed_at, inbox.evidence, inbox.received_at, inbox.returned, NULL::text AS shared_as;
 
 -- name: take_shares
 -- Up to $1 shares that wait, of events with a number above $2, skipping those another process holds.
 SELECT inbox.partner, inbox.event_id, inbox.seq, share.journey_id, share.reference, share.member_id, inbox.kind,
-       inbox.observed_at, inbox.evidence, inbox.received_at, share.command_id AS shared_as
+       inbox.observed_at, inbox.evidence, inbox.received_at, inbox.returned, share.command_id AS shared_as
   FROM inbox_shares AS share JOIN inbox USING (partner, event_id)
  WHERE share.state = 'received' AND inbox.seq > $2
  ORDER BY inbox.seq, share.reference
@@ -154,6 +167,22 @@ UPDATE inbox SET state = 'forwarded', forwarded_at = $3
 UPDATE inbox SET state = 'refused', reason = $3
   FROM unnest($1::text[], $2::text[]) AS refused (partner, event_id)
  WHERE inbox.partner = refused.partner AND inbox.event_id = refused.event_id AND state = 'received';
+
+-- name: unshare
+-- The events of partners $1 and ids $2 are not of family $3: its shares of them go.
+DELETE FROM inbox_shares
+ USING unnest($1::text[], $2::text[]) AS wrong (partner, event_id)
+ WHERE inbox_shares.partner = wrong.partner AND inbox_shares.event_id = wrong.event_id AND reference = $3;
+
+-- name: give_back
+-- The events of partners $1 and ids $2 are not of family $3, which they were matched to: they wait to be matched by hand.
+UPDATE inbox
+   SET state = CASE WHEN returned < 9 THEN 'quarantined' ELSE 'discarded' END, reason = 'wrong-family',
+       returned = least(returned + 1, 9), reference = NULL, journey_id = NULL, member_id = NULL,
+       given_reference = NULL, given_member = NULL
+  FROM unnest($1::text[], $2::text[]) AS wrong (partner, event_id)
+ WHERE inbox.partner = wrong.partner AND inbox.event_id = wrong.event_id AND inbox.reference = $3
+   AND inbox.state IN ('applied', 'forwarded');
 
 -- name: stale
 -- Put back what was forwarded before $1 and never applied.

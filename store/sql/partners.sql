@@ -1,6 +1,8 @@
 -- name: add
--- Add partner $1 with sealed secret $2 and webhook $3; nothing when the name is taken.
-INSERT INTO partners (name, secrets, webhook_url) VALUES ($1, ARRAY[$2::bytea], $3)
+-- Add partner $1 with sealed secret $2 and addresses $3; nothing when the name is taken.
+INSERT INTO partners (name, secrets, webhook_url, email, addresses)
+VALUES ($1, ARRAY[$2::bytea], $3::jsonb ->> 'webhook_url', $3::jsonb ->> 'email',
+        $3::jsonb - '{webhook_url,email}'::text[])
 ON CONFLICT (name) DO NOTHING RETURNING true;
 
 -- name: rotate
@@ -15,13 +17,15 @@ SELECT CASE WHEN older_until > now() THEN secrets ELSE secrets[1:1] END
 
 -- name: get
 -- Partner $1.
-SELECT name, suspended, webhook_url, email, notify_template, rate_per_minute,
+SELECT name, suspended, notify_template, rate_per_minute,
+       jsonb_strip_nulls(jsonb_build_object('webhook_url', webhook_url, 'email', email)) || addresses AS addresses,
        CASE WHEN older_until > now() THEN older_until END AS older_until
   FROM partners WHERE name = $1;
 
 -- name: listing
 -- A page of partners by name, after name $1, at most $2.
-SELECT name, suspended, webhook_url, email, notify_template, rate_per_minute,
+SELECT name, suspended, notify_template, rate_per_minute,
+       jsonb_strip_nulls(jsonb_build_object('webhook_url', webhook_url, 'email', email)) || addresses AS addresses,
        CASE WHEN older_until > now() THEN older_until END AS older_until
   FROM partners WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2;
 
@@ -29,10 +33,13 @@ SELECT name, suspended, webhook_url, email, notify_template, rate_per_minute,
 -- Suspend partner $1, or not ($2).
 UPDATE partners SET suspended = $2 WHERE name = $1 RETURNING true;
 
--- name: set_webhook
--- Tell partner $1 things at $2.
-UPDATE partners SET webhook_url = $2 WHERE name = $1 RETURNING true;
-
--- name: set_mail
--- Tell partner $1 things at address $2, by template $3 at GOV.UK Notify, at most $4 a minute.
-UPDATE partners SET email = $2, notify_template = $3, rate_per_minute = $4 WHERE name = $1 RETURNING true;
+-- name: set_addresses
+-- Partner $1 has the addresses $2, the template $3 at GOV.UK Notify, and gets at most $4 messages a minute.
+UPDATE partners
+   SET webhook_url = $2::jsonb ->> 'webhook_url',
+       email = $2::jsonb ->> 'email',
+       addresses = $2::jsonb - '{webhook_url,email}'::text[],
+       notify_template = $3,
+       rate_per_minute = $4
+ WHERE name = $1
+RETURNING true;

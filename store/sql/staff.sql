@@ -1,16 +1,21 @@
 -- name: add
--- Add staff $1 (role $2, email $3, cap $4, active $5, team $6, area $7) or bring it up to date; true when the name is
--- new. Leave is none of this: it begins and ends by name.
-INSERT INTO staff (name, role, email, cap, active, team, area) VALUES ($1, $2, $3, $4, $5, $6, $7)
+-- Add staff $1 (role $2, email $3, cap $4, active $5, team $6, area $7, channel $8, addresses $9) or bring it up to
+-- date; true when the name is new. Leave is none of this: it begins and ends by name.
+INSERT INTO staff (name, role, email, cap, active, team, area, channel, addresses)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (name) DO UPDATE
    SET role = excluded.role, email = excluded.email, cap = excluded.cap, active = excluded.active,
-       team = excluded.team, area = excluded.area
+       team = excluded.team, area = excluded.area, channel = excluded.channel, addresses = excluded.addresses
 RETURNING xmax = 0;
+
+-- name: set_cap
+-- Staff $1 may hold $2 open families. True when there is such a name.
+UPDATE staff SET cap = $2 WHERE name = $1 RETURNING true;
 
 -- name: listing
 -- Staff by name, in role $1 where given, with the open families each holds, those of them held by a waiver, and those
 -- offered to them; at most $2, after name $3.
-SELECT name, role, email, cap, active, team, staff.area, leaving_from,
+SELECT name, role, email, cap, active, team, staff.area, channel, leaving_from,
        count(journey_id) FILTER (WHERE key_worker = name) AS held,
        count(journey_id) FILTER (WHERE key_worker = name AND waiver IS NOT NULL) AS by_waiver,
        count(journey_id) FILTER (WHERE handover_to = name) AS offered
@@ -22,7 +27,7 @@ SELECT name, role, email, cap, active, team, staff.area, leaving_from,
 
 -- name: get
 -- Staff $1.
-SELECT name, role, email, cap, active, team, area, leaving_from FROM staff WHERE name = $1;
+SELECT name, role, email, cap, active, team, area, channel, leaving_from FROM staff WHERE name = $1;
 
 -- name: lock
 -- Hold key worker $1's row until the transaction ends; `leaving` on day $2.
@@ -59,24 +64,32 @@ SELECT name, cap, count(journey_id) AS load
 -- Note that staff $1 takes no new families from day $2 on; NULL: takes them again. True when there is such a name.
 UPDATE staff SET leaving_from = $2 WHERE name = $1 RETURNING true;
 
--- name: emails_of_side
--- Where the managers of key worker $1's team are written to; without any, those of its area who have no team; without
--- any, all of them: a message must reach someone.
+-- name: managers_of
+-- How the managers of key worker $1's team are reached; without any, those of its area who have no team; without any,
+-- all of them: a message must reach someone.
 WITH theirs AS (SELECT team, area FROM staff WHERE name = $1),
 ranked AS (
-    SELECT name, email,
+    SELECT name, channel, email, addresses,
            CASE WHEN team = (SELECT team FROM theirs) THEN 1
                 WHEN team IS NULL AND area = (SELECT area FROM theirs) THEN 2
                 ELSE 3 END AS rank
       FROM staff
      WHERE role = 'manager' AND active
 )
-SELECT email FROM ranked WHERE rank = (SELECT min(rank) FROM ranked) ORDER BY name;
+SELECT name, channel, addresses || jsonb_build_object('email', email) AS addresses
+  FROM ranked
+ WHERE rank = (SELECT min(rank) FROM ranked)
+ ORDER BY name;
 
--- name: email_of
--- Where active staff $1 is written to.
-SELECT email FROM staff WHERE name = $1 AND active;
+-- name: colleague
+-- How active staff $1 is reached.
+SELECT name, channel, addresses || jsonb_build_object('email', email) AS addresses
+  FROM staff
+ WHERE name = $1 AND active;
 
--- name: emails_of_role
--- Where the active staff in role $1 are written to, by name.
-SELECT email FROM staff WHERE role = $1 AND active ORDER BY name;
+-- name: in_role
+-- How the active staff in role $1 are reached, by name.
+SELECT name, channel, addresses || jsonb_build_object('email', email) AS addresses
+  FROM staff
+ WHERE role = $1 AND active
+ ORDER BY name;

@@ -89,18 +89,6 @@ SELECT 'address', '', sealed FROM addresses WHERE reference = $1
 UNION ALL
 SELECT 'move', since::text, sealed FROM moves WHERE reference = $1;
 
--- name: put_note
--- Keep note $1 of family $2, on journey $3, by $4 at $5, sealed as $6; the same id again changes nothing.
-INSERT INTO notes (note_id, reference, journey_id, author, written_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (note_id) DO NOTHING;
-
--- name: read_notes
--- The notes of family $1, oldest first, each with the wrapped key.
-SELECT note_id, journey_id, author, written_at, sealed, wrapped
-  FROM notes JOIN family_keys USING (reference)
- WHERE reference = $1
- ORDER BY written_at, note_id;
-
 -- name: find_people
 -- Whom the digests $1 name.
 SELECT digest, scheme, reference, member_id FROM identifiers WHERE digest = ANY ($1::bytea[])
@@ -118,9 +106,9 @@ WITH key AS (
 people AS (DELETE FROM people WHERE reference = $1),
 addresses AS (DELETE FROM addresses WHERE reference = $1),
 moves AS (DELETE FROM moves WHERE reference = $1),
-notes AS (DELETE FROM notes WHERE reference = $1),
 identifiers AS (DELETE FROM identifiers WHERE reference = $1),
 likenesses AS (DELETE FROM likenesses WHERE reference = $1),
+found AS (DELETE FROM find_keys WHERE reference = $1),
 answers AS (DELETE FROM identity_answers WHERE reference = $1 OR about = $1),
 shares AS (DELETE FROM inbox_shares WHERE reference = $1),
 settled AS (

@@ -11,6 +11,8 @@ SELECT 'effect', concat_ws('|', payload ->> 'type', state), count(*) FROM effect
 UNION ALL
 SELECT 'effect_untold', '', count(*) FROM effects WHERE NOT told
 UNION ALL
+SELECT 'foreign_unseen', '', coalesce(sum(times - seen), 0)::float8 FROM refusals
+UNION ALL
 SELECT 'inbox', state, count(*) FROM inbox GROUP BY state
 UNION ALL
 SELECT 'inbox_age', state, extract(epoch FROM $1::timestamptz - min(received_at)) FROM inbox

@@ -19,7 +19,7 @@ from stack import sinks
 SERVICE, SECRET = "26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-975b-e847b4f122b0"
 KEY = f"council-{SERVICE}-{SECRET}"
 TEMPLATE = "217a419e-6a7d-482a-9596-718b889dffce"
-PLACEHOLDERS = {"subject", "body"}
+PLACEHOLDERS = {"email": {"subject", "body"}, "sms": {"body"}}
 ERRORS = {
     400: ("BadRequestError", "Can't send to this recipient using a team-only API key"),
     403: ("AuthError", "Error: Your system clock must be accurate to within 30 seconds"),
@@ -52,25 +52,25 @@ def _is_ours(request):
 
 
 def _app(state):
-    async def email(request):
+    async def take(request):
         if not _is_ours(request):
             return error(403)
-        told = await request.json()
-        if told["template_id"] != TEMPLATE or set(told["personalisation"]) < PLACEHOLDERS:
+        told, kind = await request.json(), request.path_params["kind"]
+        if told["template_id"] != TEMPLATE or set(told["personalisation"]) < PLACEHOLDERS[kind]:
             return error(400)
         if not state.answers or state.keep:
             state.taken.append(told)
         if state.answers:
             return error(state.answers.pop(0))
         name = str(uuid.uuid4())
-        content = {"subject": told["personalisation"]["subject"], "body": told["personalisation"]["body"]}
+        sender = {"email": "from_email", "sms": "from_number"}[kind]
         template = {"id": TEMPLATE, "version": 1, "uri": f"{state.url}/v2/template/{TEMPLATE}"}
         return JSONResponse(
             {
                 "id": name,
                 "reference": told["reference"],
                 "uri": f"{state.url}/v2/notifications/{name}",
-                "content": {**content, "from_email": "council@notifications.service.gov.uk"},
+                "content": {**told["personalisation"], sender: "council"},
                 "template": template,
             },
             201,
@@ -86,7 +86,7 @@ def _app(state):
 
     return Starlette(
         routes=[
-            Route("/v2/notifications/email", email, methods=["POST"]),
+            Route("/v2/notifications/{kind}", take, methods=["POST"]),
             Route("/v2/notifications", listing, methods=["GET"]),
         ]
     )

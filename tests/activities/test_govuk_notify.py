@@ -6,11 +6,24 @@ from notify_stand_in import KEY, TEMPLATE, notify
 from temporalio.exceptions import ApplicationError
 
 from activities.delivery.govuk_notify import GovukNotify
-from activities.delivery.templates import Words
+from activities.delivery.protocol import Receiver
+from activities.delivery.templates import Message
 from wiring.settings import Settings
 
-WORDS = Words("Family F-1: news", "plain words", "<p>marked up</p>")
+MESSAGE = Message("Family F-1: news", "plain words", "<p>marked up</p>")
 REFERENCE = "journey:wirral:F-1:1:3:1"
+
+
+def channel(secrets_dir, url):
+    """The channel with a template of ours."""
+    settings = Settings(
+        database_url="",
+        temporal_address="",
+        secrets_dir=secrets_dir,
+        notify_url=url,
+        notify_templates={"email": TEMPLATE},
+    )
+    return GovukNotify(settings, None)
 
 
 @pytest.fixture
@@ -24,13 +37,11 @@ async def service():
 def hand_over(tmp_path, service):
     """Hand one message over to Notify."""
     (tmp_path / "notify.key").write_text(KEY)
-    settings = Settings(
-        database_url="", temporal_address="", secrets_dir=tmp_path, notify_url=service.url, notify_template=TEMPLATE
-    )
-    ours = GovukNotify(settings)
+    ours = channel(tmp_path, service.url)
 
-    async def send(*, again=False, template=TEMPLATE):
-        await ours.send(REFERENCE, "office@partner.example", template, WORDS, again=again)
+    async def send(*, again=False, template=None):
+        receiver = Receiver("office", ("office@partner.example",), "office", template=template)
+        await ours.send(REFERENCE, receiver, MESSAGE, again=again)
 
     return send
 
@@ -55,7 +66,7 @@ async def test_what_notify_answers(service, hand_over, status, final):
     service.answers = [status]
     with pytest.raises(ApplicationError) as fault:
         await hand_over()
-    assert (fault.value.type, fault.value.non_retryable) == ("PartnerRefused", final)
+    assert (fault.value.type, fault.value.non_retryable) == ("NotifyRefused", final)
     assert service.taken == []
 
 
@@ -84,6 +95,15 @@ async def test_an_uncertain_try_that_did_not_arrive_is_made_again(service, hand_
 async def test_a_service_that_is_not_there(tmp_path):
     """Without an answer nobody knows what became of it: no answer of Notify's is made up."""
     (tmp_path / "notify.key").write_text(KEY)
-    settings = Settings(database_url="", temporal_address="", secrets_dir=tmp_path, notify_url="http://127.0.0.1:9")
+    receiver = Receiver("office", ("a@b.example",), "office")
     with pytest.raises(APIError):
-        await GovukNotify(settings).send(REFERENCE, "a@b.example", TEMPLATE, WORDS, again=False)
+        await channel(tmp_path, "http://127.0.0.1:9").send(REFERENCE, receiver, MESSAGE, again=False)
+
+
+def test_templates_are_set_by_their_kind(monkeypatch):
+    """Each kind of template at Notify has a setting of its own in the environment."""
+    for name, value in (("DATABASE_URL", "x"), ("TEMPORAL_ADDRESS", "x"), ("SECRETS_DIR", "x")):
+        monkeypatch.setenv(f"JOURNEYS_{name}", value)
+    monkeypatch.setenv("JOURNEYS_NOTIFY_TEMPLATES__EMAIL", TEMPLATE)
+    monkeypatch.setenv("JOURNEYS_NOTIFY_TEMPLATES__SMS", "another")
+    assert Settings().notify_templates == {"email": TEMPLATE, "sms": "another"}

@@ -1,5 +1,6 @@
 """The sweep: every event goes on that can, whatever befalls its neighbours."""
 
+import asyncio
 import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -137,6 +138,37 @@ async def test_when_temporal_is_away_the_round_ends(waiting, monkeypatch):
         await sweeping.sweep(waiting, forward, NOW)
     assert len(asked) == 2
     assert await states(waiting) == {"received": 3}
+
+
+async def test_the_events_of_a_journey_go_in_signals_of_a_bounded_size(waiting, monkeypatch):
+    """However many events a journey has, no signal holds more than the bound, and they go in their order."""
+    monkeypatch.setattr(sweeping, "SIGNAL", 2)
+    await inbox.accept(waiting, [arrival(f"more{number}", UPNS["F-2222-2222"]) for number in range(3)])
+    signals = []
+
+    async def forward(journey_id, rows):
+        signals.append((journey_id, [row.command_id.rpartition(":")[2] for row in rows]))
+
+    assert await sweeping.sweep(waiting, forward, NOW) == 6
+    own = [names for journey_id, names in signals if journey_id == JOURNEYS[0]]
+    assert own == [["e0", "more0"], ["more1", "more2"]]
+
+
+async def test_a_journey_need_not_wait_for_the_rest_of_the_batch(waiting):
+    """What one journey was handed it can mark as applied while others are still being handed theirs."""
+
+    async def forward(journey_id, _rows):
+        await waiting.execute("UPDATE inbox SET state = 'applied' WHERE journey_id = $1", journey_id, timeout=5)
+
+    assert await sweeping.sweep(waiting, forward, NOW) == 3
+    assert await states(waiting) == {"applied": 3}
+
+
+async def test_two_sweeps_at_once_hand_no_event_over_twice(waiting):
+    """Gateway and worker sweep in turn."""
+    journeys = Journeys()
+    handed = await asyncio.gather(*(sweeping.sweep(waiting, journeys.forward, NOW) for _ in range(2)))
+    assert (sum(handed), sorted(journey for journey, _ in journeys.handed)) == (3, sorted(JOURNEYS))
 
 
 async def test_what_a_broken_off_referral_left_comes_out_by_itself(pool):

@@ -11,13 +11,13 @@ from certificates import issue
 from temporalio.exceptions import ApplicationError
 
 from activities.delivery.mail import NOT_MAILED, Mailer
-from activities.delivery.templates import Words
+from activities.delivery.templates import Message
 from stack import sinks
 from stack.ports import LOOPBACK
 from wiring.keys import BadSecretError, secret_text
 from wiring.settings import Settings
 
-WORDS = Words("Family F-1: news", "plain words", "<p>marked up</p>")
+MESSAGE = Message("Family F-1: news", "plain words", "<p>marked up</p>")
 KEY = "journey:wirral:F-1:1:3:1"
 
 
@@ -41,7 +41,7 @@ def write(tmp_path, trusted):
             mail_from="Council <journeys@council.example>",
             **{"smtp_ca_file": trusted[0], **chosen},
         )
-        await Mailer(settings).send(KEY, ["kim@council.example"], WORDS, patience)
+        await Mailer(settings).send(KEY, ["kim@council.example"], MESSAGE, patience)
 
     return send
 

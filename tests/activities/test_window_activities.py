@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from activities.claim_windows import InWindow
-from activities.delivery.services import Post
+from activities.delivery.services import DeliveryServices
 from domain.claims.windows import AuditShare, ClaimWindow, draw
 from domain.errors import Rejected
 from stack import sinks
@@ -49,7 +49,7 @@ async def ledger(pool, tmp_path, mail):
     async with httpx.AsyncClient() as http, pool.acquire() as conn:
         await staff.add(conn, staff.StaffMember("ma-1", "manager", "ma-1@council.example"))
         ledger.window = (await claim_windows.keep(conn, WINDOWED, JULY)).window_id
-        ledger.near = NearWindows(pool, ledger.vault, Post(settings, http), IN_JULY)
+        ledger.near = NearWindows(pool, ledger.vault, DeliveryServices(settings, http), IN_JULY)
         yield ledger
 
 

@@ -38,7 +38,7 @@ async def test_a_manager_waives_the_cap(cli: Cli, doors: Doors):
     reference = await waiting(doors)
     await cli.ok("allocate", reference, "--to", worker, "--waiver", "sibling-group")
     assert "by waiver sibling-group" in (await cli("show", reference)).out
-    [row] = [row for row in await cli.ok("workers", "list") if row["name"] == worker]
+    [row] = [row for row in await cli.ok("staff", "list") if row["name"] == worker]
     assert (row["held"], row["cap"], row["by_waiver"]) == (2, 1, 1)
     other = await doors.worker(cap=1)
     await cli.ok("allocate", await waiting(doors), "--any")
@@ -61,17 +61,17 @@ async def test_a_leaver_hands_everything_over(cli: Cli, doors: Doors):
     references = [await waiting(doors) for _ in range(7)]
     for reference in references:
         await cli.ok("allocate", reference, "--to", worker)
-    dry = await cli("workers", "leave", worker, "--to", lee, "--dry-run")
+    dry = await cli("staff", "leave", worker, "--to", lee, "--dry-run")
     assert (dry.code, f"room: {lee} 20" in dry.out, dry.out.count("to-offer")) == (0, True, 7)
-    told = await cli.ok("workers", "leave", worker, "--to", lee, "--from", "2012-06-01")
+    told = await cli.ok("staff", "leave", worker, "--to", lee, "--from", "2012-06-01")
     assert sorted(row["reference"] for row in told["families"]) == sorted(references)
     assert {row["state"] for row in told["families"]} == {"offered"}
-    again = await cli.ok("workers", "leave", worker, "--to", lee, "--from", "2012-06-01")
+    again = await cli.ok("staff", "leave", worker, "--to", lee, "--from", "2012-06-01")
     assert again["families"] == told["families"]
-    await cli.ok("workers", "cap", lee, "6")
-    ran = await cli("workers", "leave", worker, "--to", lee, "--accept-for", "--json")
+    await cli.ok("staff", "cap", lee, "6")
+    ran = await cli("staff", "leave", worker, "--to", lee, "--accept-for", "--json")
     states = [row["state"] for row in json.loads(ran.out)["families"]]
     assert (ran.code, states.count("handed-over"), states.count("waits")) == (3, 6, 1)
-    assert "takes families again" in (await cli("workers", "return", worker)).out
-    ran = await cli("workers", "leave", worker)
+    assert "takes families again" in (await cli("staff", "return", worker)).out
+    ran = await cli("staff", "leave", worker)
     assert (ran.code, "nobody is named" in ran.err) == (1, True)

@@ -48,6 +48,28 @@ async def test_the_address_of_a_partner(cli: Cli):
     """Where a partner is told things is set in one command; an address in the clear is bad input."""
     await cli("partners", "add", "wirral-health")
     told = await cli.ok("partners", "address", "wirral-health", "--email", "office@health.example", "--rate", "30")
-    assert (told["email"], told["rate_per_minute"], told["webhook_url"]) == ("office@health.example", 30, None)
-    assert "office@health.example" in (await cli("partners", "address", "wirral-health", "--email", told["email"])).out
+    assert (told["addresses"], told["rate_per_minute"]) == ({"email": "office@health.example"}, 30)
+    again = await cli("partners", "address", "wirral-health", "--email", "office@health.example")
+    assert "office@health.example" in again.out
     assert (await cli("partners", "address", "wirral-health", "--webhook-url", "http://health.example/")).code == 2
+
+
+async def test_reminders_by_another_channel(cli: Cli):
+    """How somebody is reached is set with the rest and listed; the number itself is shown nowhere again."""
+    known = ("staff", "add", "kw-mobile", "--email", "kw@council.example")
+    told = await cli.ok(*known, "--channel", "sms", "--mobile", "07700 900123")
+    assert told["channel"] == "sms"
+    listed = await cli("staff", "list")
+    assert ("sms" in listed.out, "900123" in listed.out, "900123" in str(told)) == (True, False, False)
+    missing = await cli(*known, "--channel", "sms")
+    assert (missing.code, "sms needs an address" in missing.err) == (2, True)
+    assert (await cli.ok(*known))["channel"] == "email"
+
+
+async def test_a_partner_s_mobile(cli: Cli):
+    """A number is kept in one form; one that is none is bad input, with how to write it."""
+    await cli("partners", "add", "wirral-wardens")
+    told = await cli.ok("partners", "address", "wirral-wardens", "--mobile", "07700 900123")
+    assert told["addresses"] == {"mobile": "+447700900123"}
+    wrong = await cli("partners", "address", "wirral-wardens", "--mobile", "0151 606 2000")
+    assert (wrong.code, "write it like 07700 900123" in wrong.err) == (2, True)

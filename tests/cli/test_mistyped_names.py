@@ -72,7 +72,7 @@ async def test_a_view_is_kept_only_when_it_was_good(cli: Cli, tmp_path: Path):
     file = tmp_path / "config" / "views.json"
     file.write_text(json.dumps({"mine": {"stge": "closed"}}))
     ran = await cli("list", "--view", "mine", **config)
-    assert (ran.code, "view mine holds stge, for which list has no filter" in ran.err) == (2, True), ran
+    assert (ran.code, "view mine holds stge, which are not filters of journeys list" in ran.err) == (2, True), ran
     file.write_text("[]")
     ran = await cli("views", **config)
     assert (ran.code, "holds no views" in ran.err) == (2, True), ran

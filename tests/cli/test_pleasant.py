@@ -116,7 +116,7 @@ async def test_an_empty_day_is_not_today(cli: Cli):
     [
         ("deadline", "move", "F-7K3Q-9D2X", "plan", "--why", "holiday", "--to", ""),
         ("consent", "F-7K3Q-9D2X", "--expires-on", ""),
-        ("workers", "leave", "kim", "--to", "lee", "--from", ""),
+        ("staff", "leave", "kim", "--to", "lee", "--from", ""),
     ],
     ids=lambda words: words[0],
 )

@@ -69,11 +69,11 @@ def test_a_faulty_pack_exits_2_with_every_place(run, faulty):
     assert lines[2].startswith(f"{faulty.parent / 'parent.toml'}:5:10: nation: unknown value 'X'")
     told = json.loads(run("check", faulty, "--json").stdout)
     assert told["file"] == str(faulty)
-    assert [(fault["line"], fault["column"], fault["where"]) for fault in told["faults"]] == [
+    assert [(fault["line"], fault["column"], fault["field"]) for fault in told["faults"]] == [
         (5, 1, "titel"),
         (5, 10, "nation"),
     ]
-    assert set(told["faults"][0]) == {"file", "line", "column", "where", "what", "remedy"}
+    assert set(told["faults"][0]) == {"file", "line", "column", "field", "value", "reason", "remedy"}
 
 
 def test_a_pack_that_is_not_there_exits_2(run, tmp_path):
@@ -170,9 +170,30 @@ def test_what_a_whole_entry_says_is_told_in_a_line(run):
     assert any(line.startswith("added    results[progress-to-work]: ") for line in lines)
 
 
-@pytest.mark.parametrize("words", [["list"], ["show", "base"], ["check", "base"]])
+@pytest.mark.parametrize("words", [["list"], ["show", "base"], ["check", "base"], ["messages", "base"]])
 def test_it_needs_no_server_and_no_network(words):
     """A fresh process does it without Temporal, a database or an HTTP client."""
     argv = [sys.executable, "-c", OFFLINE, *words]
     done = subprocess.run(argv, capture_output=True, cwd=Path(__file__).parents[2], check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_messages_of_a_pack(run):
+    """The whole page of a shipped pack comes without a server, and is the one that its words are held to."""
+    done = run("messages", "wirral-2012", "--referrer", "merseyside-police")
+    golden = Path(__file__).parents[1] / "messages" / "golden" / "wirral-2012.md"
+    assert (done.exit_code, done.stdout) == (0, golden.read_text(encoding="utf-8"))
+
+
+def test_the_messages_of_a_pack_of_ones_own(run, tmp_path):
+    """A file works as a name does: what it changes of the pack it extends is on its page."""
+    file = tmp_path / "own.toml"
+    file.write_text('name = "own"\nversion = "7"\ntitle = "T"\nsource = "s"\nextends = "wirral-2012"\nnation = "SCT"\n')
+    done = run("messages", file)
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "# Messages of own 7")
+
+
+def test_a_referrer_without_an_agreement(run):
+    """A partner that the pack does not name is bad input, with those that it names."""
+    done = run("messages", "wirral-2012", "--referrer", "nobody")
+    assert (done.exit_code, "use one of wirral-schools" in done.stderr) == (2, True)

@@ -51,6 +51,16 @@ async def test_a_file_with_a_fault_adds_nothing(cli: Cli, tmp_path):
     assert (gone.code, "check the path" in gone.err) == (2, True)
 
 
+async def test_a_term_that_ends_before_it_begins_is_refused(doors: Doors):
+    """The door says so in words, and adds none of the others."""
+    days = ({"from": "2026-09-02", "to": "2026-12-18"}, {"from": "2027-03-25", "to": "2027-01-04"})
+    async with doors.client("manager") as client:
+        answer = await client.post("/v1/terms", json={"terms": [{"area": "wirral"} | each for each in days]})
+        listed = await client.get("/v1/terms")
+    assert (answer.status_code, answer.json()["remedy"]) == (409, "correct the dates")
+    assert listed.json() == []
+
+
 @pytest.mark.parametrize("role", ["coordinator", "key-worker", "auditor"])
 async def test_only_managers_add_terms(doors: Doors, role: str):
     """A term moves what claims are judged by, so it takes a manager."""

@@ -92,7 +92,7 @@ async def test_views_are_listed_and_forgotten(cli: Cli, doors: Doors, config: di
 async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, config: dict[str, str]):
     """A view needs a plain name, and a file that cannot be read is told and left as it is."""
     ran = await cli("list", "--save", "../x", **config)
-    assert (ran.code, "no name of a view" in ran.err) == (2, True)
+    assert (ran.code, "cannot be the name of a view" in ran.err) == (2, True)
     file = Path(config["JOURNEYS_CONFIG"]) / "views.json"
     file.parent.mkdir(parents=True)
     file.write_text("{")
@@ -104,13 +104,14 @@ async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, confi
     ("words", "columns"),
     [
         (("list",), ["reference", "version", "stage", "holder", "locality", "referred", "next"]),
-        (("due", "--limit", "500"), ["holder", "due", "reference", "work", "owed by", "since", "clock"]),
+        (("due", "--limit", "500"), ["holder", "due", "late", "reference", "work", "owed by", "since", "clock"]),
         (
-            ("workers", "list"),
+            ("staff", "list"),
             [
                 "name",
                 "role",
                 "email",
+                "channel",
                 "held",
                 "cap",
                 "active",
@@ -127,7 +128,7 @@ async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, confi
 async def test_tables_are_csv_too(cli: Cli, doors: Doors, words: tuple[str, ...], columns: list[str]):
     """With --csv the table's columns and rows are written as CSV, whole and alone on standard output."""
     _, worker = await doors.allocated()
-    most = () if words[0] in {"workers", "claims"} else ("--limit", "500")
+    most = () if words[0] in {"staff", "claims"} else ("--limit", "500")
     ran = await cli(*words, *most, "--csv")
     assert ran.code == 0, ran
     head, *rows = csv.reader(io.StringIO(ran.out))
@@ -143,7 +144,7 @@ async def test_tables_are_csv_too(cli: Cli, doors: Doors, words: tuple[str, ...]
         (("views",), "view,filters"),
         (("counts",), "what,state,count"),
         (("queue",), "place,reference,since,area,programme,locality,criteria,room"),
-        (("partners", "list"), "partner,standing,told at,old secret until"),
+        (("partners", "list"), "partner,standing,sent to,old secret until"),
         (("partners", "agreement", "wirral-schools"), "from,to,purposes,lawful basis,by,source,confidence"),
         (("quarantine", "list"), "id,kind,subject,reason,observed,days"),
         (("messages", "failed"), "message,reference,to,about,since,reason"),
@@ -179,7 +180,7 @@ async def test_a_page_of_csv_tells_of_the_next_beside_it(cli: Cli, doors: Doors)
 async def test_csv_is_no_formula(cli: Cli, doors: Doors):
     """A cell that a spreadsheet would take for a formula is written as text."""
     await doors.referred(locality="Leasowe")
-    ran = await cli("workers", "add", "kw-formula", "--email", "+kim@council.example")
+    ran = await cli("staff", "add", "kw-formula", "--email", "+kim@council.example")
     assert ran.code == 0, ran
-    rows = {row[0]: row for row in csv.reader(io.StringIO((await cli("workers", "list", "--csv")).out))}
+    rows = {row[0]: row for row in csv.reader(io.StringIO((await cli("staff", "list", "--csv")).out))}
     assert rows["kw-formula"][2] == "'+kim@council.example"

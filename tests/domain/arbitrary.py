@@ -181,6 +181,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "evidence": observations,
     "reminder_id": reminders,
     "effect_id": effects,
+    "evidence_id": st.sampled_from(["e1", "e2", "withdrawn:e1"]),
+    "of_another_family": st.booleans(),
     "of": effects,
     "message": messages,
     "work": _one_of(Work),

@@ -6,6 +6,7 @@ one only where all of them agree.
 
 import calendar
 from datetime import date, timedelta
+from functools import cache
 from itertools import product
 
 import holidays
@@ -74,7 +75,7 @@ def births(member, asked):
         return [EVER]  # taken as of age
     first, last = _birth_span(member)
     turns = [birthday(on, -years) + step * ONE for on in asked for years in (5, 16, 18) for step in (-1, 0, 1)]
-    return [first, last, *(turn for turn in turns if first <= turn <= last)]
+    return sorted({first, last, *(turn for turn in turns if first <= turn <= last)})
 
 
 def _birth_span(member):
@@ -146,7 +147,12 @@ def everyone(verdicts):
 
 def school_days(terms):
     """The days of terms but weekends and bank holidays."""
-    return {d for first, last in terms for d in days(first, last) if d.weekday() < 5 and d not in ENGLAND}
+    return set().union(*(_school_days(first, last) for first, last in terms))
+
+
+@cache
+def _school_days(first, last):
+    return {d for d in days(first, last) if d.weekday() < 5 and d not in ENGLAND}
 
 
 def _later(one, other):

@@ -1,8 +1,9 @@
 """A second opinion on the two later national packs: naive sets of days over the raw JSON, as in `claim_oracle`."""
 
 from datetime import date
+from itertools import product
 
-from claim_oracle import ONE, PRACTICE, birthday, day, days, six_months_to
+from claim_oracle import ONE, PRACTICE, attended, birthday, births, day, days, one_of, reported, six_months_to, truth
 
 PERIODS = {
     "expanded-2015": (date(2015, 4, 1), date(2022, 3, 31)),
@@ -68,7 +69,7 @@ class Case:
         self.as_of = day(claim["as_of"])
         self.present = six_months_to(self.as_of)
         self.people = claim["family"]["members"]
-        self.evidence = claim["evidence"]
+        self.evidence = truth(claim["evidence"])
 
     def judge(self):
         """Return the verdict on every need together, that on practice, and the pounds of the main result alone."""
@@ -121,11 +122,7 @@ class Case:
 
     def reported(self, kind, window, who=None):
         """Whether returns hold every day of a window."""
-        told = set()
-        for one in self.of("return"):
-            if one["of"] == kind and one.get("member") in {None, who}:
-                told |= days(day(one["from"]), day(one["to"]))
-        return window <= told
+        return window <= reported(self.evidence, kind, {None, who})
 
     def none_of(self, kind, **fixed):
         """No incident in six months."""
@@ -182,30 +179,23 @@ class Case:
         terms = sorted((day(one["from"]), day(one["to"])) for one in self.claim["terms"])
         last = [term for term in terms if term[1] < self.as_of][-count:]
         first = last[0][0]
-        pupils = [
-            one["id"]
-            for one in self.people
-            if one["role"] == "child" and birthday(day(one["born"]), 5) <= first < birthday(day(one["born"]), 16)
-        ]
-        return everyone([self.pupil(who, need, last) for who in pupils])
+        children = [one for one in self.people if one["role"] == "child"]
+        aged = [{birthday(b, 5) <= first < birthday(b, 16) for b in births(child, [first])} for child in children]
+        found = [self.pupil(child, need, last) for child in children]
+        worlds = [[v for v, pupil in zip(found, world, strict=True) if pupil] for world in product(*aged)]
+        return one_of(everyone(world) for world in worlds)
 
-    def pupil(self, who, need, terms):
+    def pupil(self, child, need, terms):
         """One pupil."""
+        who = child["id"]
         if need == "exclusion":
             return self.excluded(who, terms, ("fixed", "permanent"), 1)
+        limit = 10 if need != "school" or self.as_of >= date(2015, 9, 1) else 15
+        missed = attended(self.claim, self.evidence, child, terms, (("authorised", "unauthorised"), limit))
         if need != "school":
-            return self.missed(who, terms, 10)
-        limit = 10 if self.as_of >= date(2015, 9, 1) else 15
+            return missed
         fixed, permanent = self.excluded(who, terms, ("fixed",), 3), self.excluded(who, terms, ("permanent",), 1)
-        return everyone([self.missed(who, terms, limit), fixed, permanent])
-
-    def missed(self, who, terms, limit):
-        """The share of sessions missed."""
-        records = [one for one in self.of("school-attendance", who) if (day(one["from"]), day(one["to"])) in terms]
-        if len({one["from"] for one in records}) < len(terms):
-            return "insufficient"
-        missed = sum(one["authorised"] + one["unauthorised"] for one in records)
-        return "met" if missed * 100 < limit * sum(one["sessions"] for one in records) else "not_met"
+        return everyone([missed, fixed, permanent])
 
     def excluded(self, who, terms, types, fewer_than):
         """How often excluded."""

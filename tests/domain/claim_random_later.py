@@ -27,7 +27,7 @@ class LaterDraw:
     """One random claim file of a pack; `tidy` ones have their returns whole, and little goes wrong."""
 
     def __init__(self, seed, pack):
-        self.rng, self.pack = random.Random(seed), pack  # noqa: S311
+        self.rng, self.pack = random.Random(seed), pack
         self.as_of = date.fromisoformat(self.rng.choice(AS_OF[pack]))
         self.present = (shift(self.as_of, -6) + days(1), self.as_of)
         self.complete = [term for term in TERMS[pack] if term[1] < str(self.as_of)][-3:]
@@ -76,10 +76,26 @@ class LaterDraw:
             if not self.luck(0.05):
                 counts = {"sessions": 100, "authorised": authorised, "unauthorised": missed - authorised}
                 self.add("school-attendance", child, from_=first, to=last, **counts)
+                self.told_before(child, first, last)
             self.returns("exclusion", (date.fromisoformat(first), date.fromisoformat(last)), child)
             if self.luck(0.3):
                 kind = self.rng.choice(("fixed", "fixed", "permanent"))
                 self.add("exclusion", child, on=self.rng.choice((first, last)), type=kind)
+
+    def told_before(self, child, first, last):
+        """An earlier report of the term or of its first days; now and then from another school, or withdrawn."""
+        chance = self.rng.random()
+        if chance < 0.3:
+            until = self.rng.choice((last, str(date.fromisoformat(first) + days(self.rng.randint(5, 40)))))
+            counts = {"sessions": 60, "authorised": 0, "unauthorised": self.rng.choice((0, 60))}
+            self.add("school-attendance", child, from_=first, to=until, **counts)
+            told = self.evidence[-1] | {"observed_on": until}
+            self.evidence[-1] = told | ({"source": "y"} if chance < 0.03 else {})
+            if chance < 0.15:
+                self.evidence.append(
+                    {"id": f"w{told['id']}", "kind": "withdrawal", "withdraws": told["id"], "observed_on": until}
+                    | {"source": self.evidence[-1]["source"]}
+                )
 
     def statuses(self, member):
         """Spells of treatment, work and services of lengths around every threshold."""
@@ -112,6 +128,9 @@ class LaterDraw:
         for member in self.members:
             self.statuses(member["id"])
         self.rng.shuffle(self.evidence)
+        for one in self.members:
+            if self.rng.random() < 0.1:
+                one["born"] = one["born"][: self.rng.choice((4, 7))]
         names = ("lawful_basis_on", "key_worker_from", "assessed_on", "plan_on", "first_contact_on")
         practice = {name: str(self.present[0] - days(0 if self.luck(0.04) else 1)) for name in names}
         return {

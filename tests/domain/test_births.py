@@ -1,15 +1,15 @@
 """Births known by day, month, year or expectation, and what rules make of ages that are not certain."""
 
 import copy
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from claim_random import claim_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from rule_help import ADULT, case, item
-from test_rules_counting import OFFENDING, both, offences
+from test_rules_counting import EXCLUSIONS, OFFENDING, both, offences
 from test_rules_evaluate import AT_SCHOOL, LOUD, QUIET
 
 from domain.births import birth_days
@@ -47,6 +47,13 @@ def test_what_is_no_birth_is_refused(wrong):
     """A word, a number, or a day that does not exist is refused with what to write."""
     with pytest.raises(ValidationError):
         child(wrong)
+
+
+def test_who_leaves_before_they_join_is_refused():
+    """The days that somebody belongs to the family are in order; one day is enough."""
+    with pytest.raises(ValidationError, match="swap or correct them"):
+        child(**{"from": "2013-05-20", "to": "2013-05-19"})
+    assert child(**{"from": "2013-05-20", "to": "2013-05-20"}).belongs(date(2013, 5, 20))
 
 
 def test_an_unborn_child_has_the_day_it_is_expected():
@@ -122,21 +129,32 @@ def test_an_incident_that_was_told_before_its_day_may_not_have_happened():
     assert found.note.endswith("1 of offence cannot be placed: reported before its day")
 
 
-@given(st.integers(0, 2**32), st.sampled_from(["year", "month"]))
-def test_a_verdict_is_one_only_where_every_possible_day_gives_it(seed, known):
-    """Each limb of a claim with a blurred birth is what all days of it come to, and otherwise open."""
+@given(st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+def test_a_verdict_is_one_only_where_every_possible_day_gives_it(seed):
+    """Each limb of a claim with a birth known by month is what all days of it come to, and otherwise open."""
     raw = claim_of(seed)
     member = raw["family"]["members"][seed % len(raw["family"]["members"])]
-    born = date.fromisoformat(member["born"])
-    first = born.replace(day=1) if known == "month" else born.replace(month=1, day=1)
-    span = birth_days(f"{first:%Y-%m}" if known == "month" else f"{first:%Y}")
-    blurred = _limbs(_born(raw, member["id"], f"{first:%Y-%m}" if known == "month" else f"{first:%Y}"))
-    days = [date.fromordinal(n) for n in range(span.first.toordinal(), span.last.toordinal() + 1)]
-    worlds = [_limbs(_born(raw, member["id"], str(day))) for day in (days if known == "month" else days[::7])]
-    for name, verdict in blurred.items():
-        verdicts = {world[name] for world in worlds}
-        assert verdict == "insufficient" or verdicts == {verdict}
-        assert len(verdicts) > 1 or known == "year" or verdict in verdicts
+    month = member["born"][:7]
+    span = birth_days(month)
+    days = [span.first + timedelta(days=n) for n in range(span.days)]
+    worlds = [_limbs(_born(raw, member["id"], str(day))) for day in days]
+    for name, verdict in _limbs(_born(raw, member["id"], month)).items():
+        found = {world[name] for world in worlds}
+        assert verdict == (found.pop() if len(found) == 1 else "insufficient")
+
+
+@given(st.integers(0, 2**32), st.lists(st.integers(0, 364), min_size=4, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_a_year_gives_no_verdict_that_a_day_of_it_would_not(seed, chosen):
+    """Whatever day of the year it was, what was decided without knowing it is what it comes to."""
+    raw = claim_of(seed)
+    member = raw["family"]["members"][seed % len(raw["family"]["members"])]
+    year = member["born"][:4]
+    blurred = _limbs(_born(raw, member["id"], year))
+    for day in {0, 364, *chosen}:
+        world = _limbs(_born(raw, member["id"], str(birth_days(year).first + timedelta(days=day))))
+        assert {name for name, verdict in blurred.items() if verdict not in {world[name], "insufficient"}} == set()
 
 
 def _born(raw, name, born):
@@ -150,3 +168,21 @@ def _born(raw, name, born):
 def _limbs(raw):
     report = check(ClaimFile.model_validate(raw), PACK)
     return {limb.limb: limb.verdict for limb in report.results[0].limbs}
+
+
+def test_a_count_about_a_child_asks_for_the_days_on_which_it_belonged():
+    """Returns and incidents of other days are not asked for, and of a child that belonged on none, nothing is."""
+    joined = child("2003-01-01", **{"from": "2013-01-07"})
+    own = [item("exclusion", on=day, type="fixed", member="c1") for day in ("2012-09-05", "2012-09-06", "2012-09-07")]
+    quiet = item("return", of="exclusion", from_="2013-01-07", to="2013-03-28")
+    found = evaluate(EXCLUSIONS, case(*own, quiet, members=(joined,)), joined)
+    assert (found.verdict, found.figure, found.evidence) == ("met", "0", (quiet.id,))
+    late = child("2003-01-01", **{"from": "2013-04-01"})
+    assert evaluate(EXCLUSIONS, case(*own, members=(late,)), late).verdict == "not_applicable"
+
+
+def test_a_family_is_judged_by_who_belongs_to_it_on_the_day():
+    """A child that left is not tested, and an adult that left earns nothing."""
+    gone = child("2003-01-01", to="2013-05-19")
+    assert evaluate(AT_SCHOOL, case(LOUD, members=(ADULT, gone))).verdict == "not_applicable"
+    assert evaluate(AT_SCHOOL, case(QUIET, members=(gone.model_copy(update={"to": None}),))).verdict == "met"

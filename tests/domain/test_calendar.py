@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +69,18 @@ def test_counting_there_and_back_returns(day, by, nation):
     assert start == calendar.shift(calendar.shift(start, by), -by)
 
 
+@given(days, st.integers(-600, 600), nations)
+def test_working_days_are_those_of_the_wall_calendar(day, by, nation):
+    """Going from day to day and counting only the working ones leads to the same day."""
+    calendar = calendar_of(nation)
+    walked, step = calendar.roll(day), timedelta(days=1 if by > 0 else -1)
+    for _ in range(abs(by)):
+        walked += step
+        while not calendar.is_working(walked):
+            walked += step
+    assert walked == calendar.shift(day, by)
+
+
 @given(days, nations, st.from_regex(r"F-[2-9A-Z]{4}-[2-9A-Z]{4}", fullmatch=True))
 def test_messages_go_out_within_working_hours(day, nation, reference):
     """Whatever the day, the moment lies between 08:00 and 18:00 in London, on a working day not before it."""
@@ -116,6 +129,12 @@ def test_a_month_on_from_the_thirty_first_is_the_last_day():
         add_months(date(2012, 1, 31), 1),
         add_months(date(2013, 1, 31), 2),
     ]
+
+
+@given(days, st.integers(-600, 600))
+def test_calendar_months_are_those_of_dateutil(day, months):
+    """A month on or back is what the common library makes of it."""
+    assert day + relativedelta(months=months) == add_months(day, months)
 
 
 @given(days, st.integers(0, 60))

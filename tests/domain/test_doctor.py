@@ -22,6 +22,8 @@ def test_each_fault_of_a_journey_names_its_family_and_a_command():
     found = [
         *doctor.not_running([ROW]),
         doctor.other_version(ROW, 4),
+        doctor.ahead(ROW, 9),
+        doctor.orphan(ROW.reference, 3),
         doctor.other_labels(ROW, {"JourneyStage": "referral", "JourneyKeyWorker": "kim"}),
         doctor.stuck(ROW, "notify_partner", 7),
         doctor.missed(ROW.reference, 2, NOW, working=True),
@@ -35,6 +37,26 @@ def test_each_fault_of_a_journey_names_its_family_and_a_command():
     assert len({finding.code for finding in found}) == len(found)
     assert {finding.reference for finding in found} == {ROW.reference}
     assert all(finding.remedy.startswith("journeys ") and ROW.reference in finding.remedy for finding in found)
+
+
+def test_clocks_are_told_with_both_times():
+    """A clock that went back, and one that differs, are told with what each reads."""
+    back = doctor.clock_back(NOW, NOW + timedelta(hours=2))
+    assert "reads 2012-06-01 12:00 UTC and the journal's last event is of 2012-06-01 14:00 UTC" in back.what
+    differ = doctor.clocks_differ(NOW, NOW + timedelta(minutes=3))
+    assert "12:00:00 UTC and the database's 2012-06-01 12:03:00 UTC" in differ.what
+    assert {back.remedy, differ.remedy} == {"timedatectl set-ntp true"}
+
+
+def test_foreign_messages_name_the_last_workflow():
+    """A finding about refused messages says how many came, as what, why, when last and to which workflow."""
+    found = doctor.foreign("update", "plain", 3, NOW, ROW.journey_id)
+    assert found.what == (
+        "3 messages were refused at Temporal's port because this system did not send them (update, plain),"
+        " the last to journey:wirral:F-7K3Q-9D2X:1 at 2012-06-01 12:00 UTC"
+    )
+    assert "the last at" in doctor.foreign("start", "plain", 1, NOW, "").what
+    assert found.remedy == "journeys refusals --seen"
 
 
 def test_what_differs_is_told():
@@ -90,10 +112,10 @@ def test_caseloads():
     ]
     told = [(one.code, one.reference, one.remedy) for one in doctor.caseloads(workers, {"ann": 2, "bob": 1, "cat": 1})]
     assert told == [
-        ("leaver-holds", None, "journeys workers leave kim --to ann --to bob"),
+        ("leaver-holds", None, "journeys staff leave kim --to ann --to bob"),
         ("over-cap", "F-2", "journeys offer-handover F-2 --to ann"),
     ]
-    assert doctor.caseloads(workers[2:], {})[0].remedy == "journeys workers cap max 4"
+    assert doctor.caseloads(workers[2:], {})[0].remedy == "journeys staff cap max 4"
 
 
 def test_one_look_tells_of_so_many():
@@ -103,5 +125,5 @@ def test_one_look_tells_of_so_many():
     kept, notes = doctor.told([*many, doctor.NO_WORKER, doctor.without_holder("F-1"), doctor.without_holder("F-2")])
     assert (kept, notes) == (
         many,
-        ["findings left out: no-worker 1, no-holder 2; mend these first and look again"],
+        ["findings not shown: no-worker 1, no-holder 2; mend these first, then run journeys doctor again"],
     )

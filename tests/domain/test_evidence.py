@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from domain.evidence import EVIDENCE, EVIDENCE_KINDS, MODELS
+from domain.evidence import EVIDENCE, EVIDENCE_KINDS, MODELS, ahead
 
 BASE = {"id": "e1", "member": "c1", "source": "wirral-schools", "observed_on": "2013-01-05"}
 SPAN = {"from": "2013-01-01", "to": "2013-01-04"}
@@ -144,3 +144,29 @@ def test_the_sample_feed_is_understood():
         kind = event["type"].removeprefix("family-journeys.evidence.")
         read = EVIDENCE.validate_python(BASE | event["data"] | {"kind": kind})
         assert read.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "expected"),
+    [
+        ("exclusion", {"on": "2013-01-06"}, "on"),
+        ("employment", {"from": "2013-01-06", "to": "2013-01-07"}, "from"),
+        ("employment", {"to": "2013-01-06"}, "to"),
+        ("return", {"to": "2013-01-06"}, "to"),
+        ("return", {"to": "2013-01-05"}, None),
+        ("employment", {"to": None}, None),
+    ],
+)
+def test_a_day_after_the_observation_is_named(kind, days, expected):
+    """The first field is named whose day lies after the day on which it was observed; that day itself may."""
+    assert ahead(EVIDENCE.validate_python(written(kind, **days))) == expected
+
+
+def test_evidence_is_written_as_it_was_before_it_could_be_put_right():
+    """Fields that say how evidence hangs together stand in it only where they say something."""
+    plain = EVIDENCE.validate_python(written("employment"))
+    assert plain.model_dump().keys() & {"replaces", "recorded", "spell"} == set()
+    put_right = EVIDENCE.validate_python(written("employment", replaces="e0", recorded=3, spell="7"))
+    assert json.loads(EVIDENCE.dump_json(put_right)) == written("employment", replaces="e0", recorded=3, spell="7")
+    told = BASE | {"kind": "withdrawal", "withdraws": "e1"}
+    assert json.loads(EVIDENCE.dump_json(EVIDENCE.validate_python(told))) == told

@@ -134,7 +134,7 @@ def test_one_person_by_the_same_rules():
     assert (person and person.expected, faults) == (date(2012, 9, 1), [])
     for cells, column in (({"role": "child"}, "surname"), ({"surname": "Thyme"}, "role")):
         person, (fault,) = check_person(cells, TODAY)
-        assert (person, fault.column) == (None, column)
+        assert (person, fault.field) == (None, column)
     person, (fault,) = check_person({"role": "adult", "surname": "Thyme", "date_of_birth": "2011"}, TODAY)
     assert (person, fault.code) == (None, "wrong-role")
 

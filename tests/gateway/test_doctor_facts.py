@@ -1,6 +1,6 @@
 """What the tables alone tell the doctor: deadlines that passed, reminders that were not sent, messages given up."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -129,3 +129,18 @@ async def test_a_sweep_is_asked_for(doors: Doors):
         assert (await client.get("/v1/doctor")).status_code == 503
     async with doors.client("coordinator", "co") as client:
         assert (await client.post("/v1/doctor/fix")).status_code == 403
+
+
+async def test_a_clock_that_was_turned_back_is_found(doors: Doors):
+    """A clock earlier than the journal's last event is found, and so is a database whose clock differs."""
+    await doors.referred()
+    async with doors.services.pool.acquire() as conn:
+        last = await conn.fetchval("SELECT max(changed_at) FROM journeys")
+        here = datetime.now(UTC)
+        found = {
+            minutes: [one.code for one in await facts.clocks(conn, last - timedelta(minutes=minutes), here)]
+            for minutes in (0, 1, 2)
+        }
+        differ = await facts.clocks(conn, last, here + timedelta(minutes=5))
+    assert found == {0: [], 1: [], 2: ["clock-back"]}
+    assert [one.code for one in differ] == ["clocks-differ"]

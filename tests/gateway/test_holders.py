@@ -77,7 +77,7 @@ async def test_the_next_family_is_taken_once_under_one_key(doors: Doors):
 async def test_a_key_worker_of_an_area_takes_families_there(doors: Doors):
     """The queue's next family for a worker of another area is one of that area, here none."""
     await waiting(doors)
-    await post(doors, "/v1/workers", name="kw-kent", email="k@council.example", area="kent")
+    await post(doors, "/v1/staff", name="kw-kent", email="k@council.example", area="kent")
     answer = await post(doors, "/v1/queue/next", key_worker="kw-kent")
     assert answer.json()["type"] == f"{PROBLEM}queue-empty"
 
@@ -103,7 +103,7 @@ async def test_a_waiver(doors: Doors):
     assert told["journey"]["waiver"] == "sibling-group"
     assert told["timeline"][-1]["event"]["waiver"] == "sibling-group"
     async with doors.client() as client:
-        listed = {row["name"]: row for row in (await client.get("/v1/workers")).json()}
+        listed = {row["name"]: row for row in (await client.get("/v1/staff")).json()}
     assert [listed[worker][name] for name in ("held", "cap", "by_waiver")] == [2, 1, 1]
 
 
@@ -111,14 +111,16 @@ async def test_who_answers_an_offer(doors: Doors):
     """An offer is answered by whom it is made to or a manager of that team; a refusal comes back with its reason."""
     worker, [reference] = await caseload(doors, 1)
     other = await doors.worker()
-    await post(doors, "/v1/workers", name=other, email="o@council.example", team="south", area="wirral")
+    await post(doors, "/v1/staff", name=other, email="o@council.example", team="south", area="wirral")
     for name, team in (("mo-north", "north"), ("mo-south", "south")):
         form = {"name": name, "role": "manager", "email": "m@council.example", "team": team}
         async with doors.client() as client:
-            assert (await client.post("/v1/workers", json=form)).status_code == 201
+            assert (await client.post("/v1/staff", json=form)).status_code == 201
     offered = await doors.step(reference, "offer-handover", role="key-worker", name=worker, to=other)
     assert offered.status_code == 200, offered.text
-    event = (await shown(doors, reference))["timeline"][-1]["event"]
+    told = [row["event"] for row in (await shown(doors, reference))["timeline"]]
+    event, reminder = (one for one in told if one["type"] in {"handover-offered", "reminder-fell-due"})
+    assert ("handover-answer", "offered") == (reminder["work"], reminder["to"])  # at once
     assert (event["to"], event["to_team"], event["to_area"]) == (other, "south", "wirral")
     for role, name in (("coordinator", "co"), ("manager", "mo-north"), ("key-worker", worker)):
         answer = await doors.step(reference, "refuse-handover", role=role, name=name, reason="too-far")
@@ -126,7 +128,8 @@ async def test_who_answers_an_offer(doors: Doors):
     answer = await doors.step(reference, "refuse-handover", name="mo-south", reason="too-far")
     assert answer.status_code == 200, answer.text
     told = await shown(doors, reference)
-    assert (told["holder"], told["timeline"][-1]["event"]["reason"]) == (worker, "too-far")
+    [refused] = [row["event"] for row in told["timeline"] if row["event"]["type"] == "handover-refused"]
+    assert (told["holder"], refused["reason"]) == (worker, "too-far")
     assert "handover-refusal" in {row["work"] for row in told["agenda"]}
 
 
@@ -145,7 +148,7 @@ async def test_a_leave_is_shown_then_offered_then_accepted(doors: Doors):
     """A dry run changes nothing; the run offers every family, and run again changes nothing; receivers accept."""
     worker, references = await caseload(doors, 3)
     lee, mia = await doors.worker(), await doors.worker(cap=1)
-    place, form = f"/v1/workers/{worker}/leave", {"to": [lee, mia], "from": "2012-06-01"}
+    place, form = f"/v1/staff/{worker}/leave", {"to": [lee, mia], "from": "2012-06-01"}
     dry = (await post(doors, place, **form, dry_run=True)).json()
     assert (dry["room"], {row["state"] for row in dry["families"]}) == ({lee: 10, mia: 1}, {"to-offer"})
     assert all([(await shown(doors, reference))["journey"]["handover_to"] is None for reference in references])
@@ -172,21 +175,21 @@ async def test_a_manager_hands_a_caseload_over_at_once(doors: Doors):
     """With acceptance by a manager the receivers hold the families at once; others may not accept for them."""
     worker, references = await caseload(doors, 2)
     lee = await doors.worker()
-    place, form = f"/v1/workers/{worker}/leave", {"to": [lee], "accept_for": True}
+    place, form = f"/v1/staff/{worker}/leave", {"to": [lee], "accept_for": True}
     refused = await post(doors, place, "coordinator", "co", **form)
     assert (refused.status_code, "lee" in lee or lee in refused.json()["detail"]) == (403, True)
     told = (await post(doors, place, **form)).json()
     assert {row["state"] for row in told["families"]} == {"handed-over"}
     assert [(await shown(doors, reference))["holder"] for reference in references] == [lee, lee]
-    assert (await post(doors, f"/v1/workers/{worker}/return")).status_code == 200
+    assert (await post(doors, f"/v1/staff/{worker}/return")).status_code == 200
     assert (await doors.step(await waiting(doors), "allocate", key_worker=worker)).status_code == 200
-    assert (await post(doors, "/v1/workers/nobody-here/return")).status_code == 422
+    assert (await post(doors, "/v1/staff/nobody-here/return")).status_code == 422
 
 
 async def test_without_room_for_all_nothing_is_done(doors: Doors):
     """A leave is refused whole when a family would go to nobody, naming it; the worker is not on leave."""
     worker, references = await caseload(doors, 2)
-    mia, place = await doors.worker(cap=1), f"/v1/workers/{worker}/leave"
+    mia, place = await doors.worker(cap=1), f"/v1/staff/{worker}/leave"
     for to, said in (([mia], mia), ([], "nobody is named")):
         answer = await post(doors, place, to=to)
         assert (answer.status_code, answer.json()["type"]) == (409, f"{PROBLEM}no-room")
@@ -206,10 +209,10 @@ async def test_room_is_that_of_the_family_s_own_programme(doors: Doors):
     async with doors.services.pool.acquire() as conn:
         await programmes.keep(conn, narrow)
         await conn.execute("UPDATE journeys SET programme_hash = $1 WHERE reference = $2", narrow.hash, reference)
-        answer = await post(doors, f"/v1/workers/{worker}/leave", to=[lee], dry_run=True)
+        answer = await post(doors, f"/v1/staff/{worker}/leave", to=[lee], dry_run=True)
         await conn.execute("UPDATE journeys SET programme_hash = $1 WHERE reference = $2", wide.hash, reference)
     assert (answer.status_code, f"no room for {reference}" in answer.json()["detail"]) == (409, True), answer.text
-    free = (await post(doors, f"/v1/workers/{worker}/leave", to=[lee], dry_run=True)).json()
+    free = (await post(doors, f"/v1/staff/{worker}/leave", to=[lee], dry_run=True)).json()
     assert free["room"] == {lee: 9}
 
 
@@ -217,10 +220,10 @@ async def test_a_family_that_cannot_be_handed_over_holds_up_no_other(doors: Door
     """What is refused on the way is told with its reason, and the other families are handed over."""
     worker, references = await caseload(doors, 2)
     lee = await doors.worker(cap=2)
-    await post(doors, f"/v1/workers/{worker}/leave", to=[lee])
+    await post(doors, f"/v1/staff/{worker}/leave", to=[lee])
     for reference in [await waiting(doors)]:
         assert (await doors.step(reference, "allocate", key_worker=lee)).status_code == 200
-    told = (await post(doors, f"/v1/workers/{worker}/leave", to=[lee], accept_for=True)).json()
+    told = (await post(doors, f"/v1/staff/{worker}/leave", to=[lee], accept_for=True)).json()
     assert sorted(row["state"] for row in told["families"]) == ["handed-over", "waits"]
     assert ["cap is 2" in row["reason"] for row in told["families"] if row["state"] == "waits"] == [True]
     assert sorted([(await shown(doors, reference))["holder"] for reference in references]) == sorted([lee, worker])
@@ -234,7 +237,7 @@ async def test_open_reminders_follow_the_family(doors: Doors):
     try:
         await doors.step(reference, "record-contact", kind="attempted")
         open_ones = [one for one in (await shown(doors, reference))["journey"]["reminders"] if one["state"] == "due"]
-        await post(doors, f"/v1/workers/{worker}/leave", to=[lee], accept_for=True)
+        await post(doors, f"/v1/staff/{worker}/leave", to=[lee], accept_for=True)
         for name, status in ((worker, 403), (lee, 200)):
             answer = await doors.step(
                 reference, "acknowledge", role="key-worker", name=name, reminder_id=open_ones[0]["id"]
@@ -247,18 +250,18 @@ async def test_open_reminders_follow_the_family(doors: Doors):
 async def test_a_cap_is_set(doors: Doors):
     """A key worker's own cap is set by a manager, and nothing else of them changes."""
     worker = await doors.worker()
-    told = (await post(doors, f"/v1/workers/{worker}/cap", families=12)).json()
+    told = (await post(doors, f"/v1/staff/{worker}/cap", families=12)).json()
     assert (told["cap"], told["email"]) == (12, f"{worker}@council.example")
-    assert (await post(doors, f"/v1/workers/{worker}/cap", "coordinator", "co", families=12)).status_code == 403
-    assert (await post(doors, "/v1/workers/nobody-here/cap", families=12)).status_code == 422
+    assert (await post(doors, f"/v1/staff/{worker}/cap", "coordinator", "co", families=12)).status_code == 403
+    assert (await post(doors, "/v1/staff/nobody-here/cap", families=12)).status_code == 422
 
 
 async def test_commands_of_a_leave_are_its_own(doors: Doors):
     """Each family of a leave is offered under a command id of its own, by whoever asked."""
     worker, [reference] = await caseload(doors, 1)
-    await post(doors, f"/v1/workers/{worker}/leave", to=[await doors.worker()])
+    await post(doors, f"/v1/staff/{worker}/leave", to=[await doors.worker()])
     async with doors.services.pool.acquire() as conn:
         journey_id = (await shown(doors, reference))["journey"]["journey_id"]
-        last = (await journal.timeline(conn, journey_id))[-1]
+        [last] = [one for one in await journal.timeline(conn, journey_id) if one.event.type == "handover-offered"]
     assert (last.command_id.startswith("leave:"), last.actor) == (True, "manager:ann")
     assert local_date(last.event.at) == NOON.date()

@@ -138,13 +138,14 @@ async def test_an_unknown_message(doors):
 
 async def test_the_addresses_of_a_partner(doors):
     """A partner's addresses are set together; one that would be told in the clear is refused, and so is a stranger."""
+    await doors.partner("wirral-housing")
     async with doors.client() as client:
-        await client.post("/v1/partners", json={"name": "wirral-housing"})
-        body = {"email": "office@housing.example", "rate_per_minute": 30}
+        body = {"addresses": {"email": "office@housing.example"}, "rate_per_minute": 30}
         kept = await client.put("/v1/partners/wirral-housing/address", json=body)
-        clear = await client.put("/v1/partners/wirral-housing/address", json={"webhook_url": "http://housing.example/"})
+        open_to_all = {"addresses": {"webhook_url": "http://housing.example/"}}
+        clear = await client.put("/v1/partners/wirral-housing/address", json=open_to_all)
         stranger = await client.put("/v1/partners/nobody/address", json={})
-    assert (kept.json()["email"], kept.json()["rate_per_minute"]) == ("office@housing.example", 30)
+    assert (kept.json()["addresses"]["email"], kept.json()["rate_per_minute"]) == ("office@housing.example", 30)
     assert (clear.status_code, "https" in clear.json()["detail"]) == (422, True)
     assert stranger.status_code == 404
 

@@ -149,6 +149,7 @@ def _outcomes(answer: Response) -> list[str]:
     return [each["outcome"] for each in told.get("receipts", [])] if isinstance(told, dict) else []
 
 
+@pytest.mark.slow(15)
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore")  # the generator's own
 async def test_nothing_is_found(doors: Doors, address: str, capsys: pytest.CaptureFixture[str]):

@@ -11,9 +11,9 @@ async def test_list_filters_and_pages(doors: Doors):
     wanted = {await doors.referred(locality=locality) for _ in range(3)}
     async with doors.client() as client:
         query = {"locality": locality, "stage": "referral", "limit": 2}
-        first = (await client.get("/v1/journeys", params=query)).json()
-        second = (await client.get("/v1/journeys", params=query | {"cursor": first["next"]})).json()
-    told = [row["reference"] for page in (first, second) for row in page["journeys"]]
+        first = await client.get("/v1/journeys", params=query)
+        second = await client.get(first.links["next"]["url"])
+    told = [row["reference"] for page in (first, second) for row in page.json()["journeys"]]
     assert wanted <= set(told)
     assert len(told) == len(set(told))
 
@@ -48,9 +48,9 @@ async def test_workers(doors: Doors):
     """A worker is added once, brought up to date the second time, and listed with the families held."""
     _, holder = await doors.allocated()
     async with doors.client() as client:
-        again = await client.post("/v1/workers", json={"name": holder, "email": "new@council.example", "cap": 3})
-        listed = (await client.get("/v1/workers")).json()
-        bad = await client.post("/v1/workers", json={"name": "Kim Smith", "email": "x"})
+        again = await client.post("/v1/staff", json={"name": holder, "email": "new@council.example", "cap": 3})
+        listed = (await client.get("/v1/staff")).json()
+        bad = await client.post("/v1/staff", json={"name": "Kim Smith", "email": "x"})
     assert again.json()["held"] == 1
     assert next(row for row in listed if row["name"] == holder)["email"] == "new@council.example"
     assert (bad.status_code, bad.json()["type"]) == (422, f"{PROBLEM}bad-request")
@@ -60,7 +60,7 @@ async def test_partners(doors: Doors):
     """A partner's secret is shown when it is added; the same name again is refused."""
     async with doors.client() as client:
         first = await client.post(
-            "/v1/partners", json={"name": "night-shelter", "webhook_url": "https://example.org/x"}
+            "/v1/partners", json={"name": "night-shelter", "addresses": {"webhook_url": "https://example.org/x"}}
         )
         again = await client.post("/v1/partners", json={"name": "night-shelter"})
     assert first.json()["secret"].startswith("whsec_")
@@ -87,10 +87,11 @@ async def test_upkeep(doors: Doors):
         one = (await client.get("/v1/verify", params={"reference": reference})).json()
         rebuilt = (await client.post("/v1/rebuild")).json()
         assert (await client.get("/v1/journeys", params={"limit": 500})).json() == listed
-        armed = [(await client.post("/v1/rearm", params={"limit": 1})).json()]
-        while armed[-1]["cursor"]:
-            following = {"limit": 500, "cursor": armed[-1]["cursor"]}
-            armed.append((await client.post("/v1/rearm", params=following)).json())
+        armed, following = [], "/v1/rearm?limit=1"
+        while following:
+            answer = await client.post(following)
+            armed.append(answer.json())
+            following = answer.links.get("next", {}).get("url", "").replace("limit=1&", "limit=500&")
         claims = (await client.get("/v1/claims")).json()
     assert sound == one == {"sound": True, "findings": [], "left_out": 0}
     assert rebuilt["journeys"] >= len(listed["journeys"])
@@ -107,4 +108,4 @@ async def test_health(doors: Doors):
     async with doors.bare() as client:
         assert (await client.get("/healthz")).json() == {"status": "up"}
         ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"database": True, "temporal": True})
+    assert (ready.status_code, ready.json()) == (200, {"database": True, "temporal": True, "room": True})

@@ -110,7 +110,7 @@ async def test_faults_are_all_told(doors: Doors):
     answer = await refer(doors, form)
     told = answer.json()
     assert (answer.status_code, told["type"]) == (422, f"{PROBLEM}bad-referral")
-    assert sorted((fault["line"], fault["column"], fault["code"]) for fault in told["faults"]) == [
+    assert sorted((fault["line"], fault["field"], fault["code"]) for fault in told["faults"]) == [
         (1, "criteria", "unknown-criterion"),
         (1, "referrer", "unknown-referrer"),
         (2, "date_of_birth", "bad-date"),

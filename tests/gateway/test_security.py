@@ -214,6 +214,6 @@ async def test_whose_family_it_is_is_said_where_it_matters(doors: Doors):
     reference, _ = await doors.allocated()
     async with doors.client("key-worker", "lee") as client:
         step = await client.post(f"/v1/journeys/{reference}/record-contact", json={})
-        staff = await client.post("/v1/workers", json={"name": "x", "email": "x@council.example"})
-    assert step.json()["detail"] == "a key-worker may not do this for a family held by others"
+        staff = await client.post("/v1/staff", json={"name": "x", "email": "x@council.example"})
+    assert step.json()["detail"] == "a key-worker may not do this for a family that others hold"
     assert (staff.status_code, staff.json()["detail"]) == (403, "a key-worker may not do this")

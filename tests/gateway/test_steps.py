@@ -217,7 +217,7 @@ async def test_plain_words(doors: Doors):
         ("identify", {"criteria": ["A B"]}, "criteria.0: not a code; write it as a code: small letters, digits"),
         ("step-down", {"on": "31/02/2012"}, "on: not a day; write the day as YYYY-MM-DD"),
         ("step-down", {"on": "2012-02-30"}, "on: there is no day 2012-02-30; correct the date"),
-        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: not a reminder's id; copy it as show tells it"),
+        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: not a reminder's id; copy it from: journeys show REF"),
         ("close", {"outcome": "gone"}, "outcome: gone is none that is known; use sustained, regressed,"),
         ("assess", {"needs": []}, "needs: too few; give 1 at least"),
         ("assess", {"needs": "debt"}, "needs: not a list; write it as a list"),
@@ -232,13 +232,34 @@ async def test_plain_words(doors: Doors):
         assert f"{told['detail']}; {told['remedy']}".startswith(said)
 
 
+KIM = {"name": "kim", "email": "k@x.example"}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "said"),
     [
-        ("/v1/workers", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
-        ("/v1/workers", {"name": "kim", "email": "k@x.example", "role": "boss"}, "role: boss is none that is known"),
-        ("/v1/partners", {"name": "x", "webhook_url": "hook"}, "webhook_url: not an address; write it like http"),
-        ("/v1/partners", {"name": "x", "webhook_url": "http://a.example"}, "webhook_url: the address must begin"),
+        ("/v1/staff", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
+        ("/v1/staff", KIM | {"role": "boss"}, "role: boss is none that is known"),
+        ("/v1/staff", KIM | {"channel": "webhook"}, "channel: reminders cannot be sent by webhook; use one of email"),
+        ("/v1/staff", KIM | {"channel": "sms"}, "channel: sms needs an address; give mobile"),
+        ("/v1/staff", KIM | {"channel": "pigeon"}, "channel: pigeon is none that is known; use webhook"),
+        ("/v1/staff", KIM | {"addresses": {"mobile": "0770"}}, "mobile: not a mobile number; write it like 07700"),
+        (
+            "/v1/staff",
+            KIM | {"addresses": {"webhook_url": "https://a.example"}},
+            "addresses: webhook_url does not belong here; leave it out",
+        ),
+        ("/v1/partners", {"name": "x", "addresses": {"fax": "1"}}, "addresses.fax: fax is none that is known; use"),
+        (
+            "/v1/partners",
+            {"name": "x", "addresses": {"webhook_url": "hook"}},
+            "webhook_url: not an address; write it like http",
+        ),
+        (
+            "/v1/partners",
+            {"name": "x", "addresses": {"webhook_url": "http://a.example"}},
+            "webhook_url: without https messages would not be encrypted; write",
+        ),
     ],
 )
 async def test_plain_words_of_staff(doors: Doors, path: str, body: dict[str, Any], said: str):
@@ -328,5 +349,5 @@ async def test_engine_away(doors: Doors):
             doors.engine.away = False
         back = await client.post(address, json=told, headers={"idempotency-key": key})
     assert (away.status_code, away.headers["retry-after"], away.json()["type"]) == (503, "1", f"{PROBLEM}unavailable")
-    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False})
+    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False, "room": True})
     assert back.status_code == 200

@@ -55,7 +55,7 @@ async def written(doors: Doors) -> dict[str, int]:
     """Count the rows of every table."""
     async with doors.services.pool.acquire() as conn:
         names = await conn.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        return {row["tablename"]: await conn.fetchval(f"SELECT count(*) FROM {row['tablename']}") for row in names}  # noqa: S608
+        return {row["tablename"]: await conn.fetchval(f"SELECT count(*) FROM {row['tablename']}") for row in names}
 
 
 def test_cells_become_the_text_of_a_csv():
@@ -136,7 +136,7 @@ def _bomb() -> bytes:
         (b"PK\x03\x04 and no more", "not a workbook that can be read"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or protected workbook"),
         (workbook({"R": []})[:300], "not a workbook that can be read"),
-        (_bomb, "unpacks to more than"),
+        (_bomb, "is larger than"),
     ],
 )
 def test_what_is_no_workbook_is_refused(data, reason):

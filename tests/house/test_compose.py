@@ -105,7 +105,8 @@ def test_secrets_are_files(name):
     """No value of the environment is a password, and every secret that a service reads is a declared file."""
     service = SERVICES[name]
     for key, value in service.get("environment", {}).items():
-        assert not re.search(r"PASSWORD|SECRET|TOKEN|KEY", key) or key.endswith(("_FILE", "_DIR")), key
+        is_file = key.endswith(("_FILE", "_DIR")) or str(value).startswith("/run/secrets/")
+        assert not re.search(r"PASSWORD|SECRET|TOKEN|KEY", key) or is_file, key
         assert "://" not in str(value) or urlsplit(value).password is None, key
     wanted = {secret if isinstance(secret, str) else secret["source"] for secret in service.get("secrets", [])}
     assert wanted <= COMPOSE["secrets"].keys()
@@ -130,7 +131,7 @@ def test_secrets_are_made_once(tmp_path):
     first = {path.name: path.read_text() for path in tmp_path.iterdir()}
     make(tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == first
-    assert first.keys() == _make_secrets().OWNERS.keys() | {"jwt.json"}
+    assert first.keys() == _make_secrets().OWNERS.keys() | {"jwt.json", "authority.key"}
     assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
     host, port, database, user, password = first["journeys.pgpass"].strip().split(":")
     assert f"postgresql://{user}@{host}:{port}/{database}" == _environment("gateway")["JOURNEYS_DATABASE_URL"]

@@ -32,6 +32,7 @@ BEFORE = (
         referrer="wirral-schools",
         criteria=("poverty", "addiction"),
     ),
+    e.ReferralJoined(**FACT, referrer="wirral-health", criteria=("poverty",), members=(Member(id="m1", role="adult"),)),
     e.FamilyIdentified(**FACT, criteria=("poverty", "addiction"), eligible=True),
     e.KeyWorkerAllocated(**FACT, key_worker="kw-anna"),
     e.FamilyAssessed(**FACT, needs=("debt", "parenting")),
@@ -43,26 +44,40 @@ BEFORE = (
     e.SteppedDown(**FACT),
     e.CheckRecorded(**FACT, months=6, verdict="sustained"),
     e.JourneyClosed(**FACT, outcome="sustained"),
+    e.JourneyReopened(**FACT, reason="closed-in-error"),
+    e.JourneyClosed(**FACT, outcome="sustained"),
 )
 
 
 def catalogue() -> str:
-    """Return the catalogue: what each category opens, and an example of each event with all of them open."""
+    """Return the catalogue: what each category opens, how events differ, a body with all of it and one bare."""
     lines = ["| category | fields it opens |", "|---|---|"]
     for category in CATEGORIES:
         opened = [name for name in _payload(BEFORE[-1], len(BEFORE), (category,)) if name not in {"type", "reference"}]
         names = ", ".join(f"`{name}`" for name in opened) or "the event's name in `type`"
         lines.append(f"| `{category}` | {names}{', and the event in `type`' if category == 'stage' else ''} |")
-    shown = set()
-    for version, event in enumerate(BEFORE, start=1):
-        if event.type in shown:
-            continue
-        shown.add(event.type)
-        body = json.dumps(_payload(event, version, CATEGORIES), indent=2)
-        lines += ["", f"**{event.type}**: {_first_sentence(type(event))}", "", "```json", body, "```"]
-    bare = json.dumps(_payload(BEFORE[-1], len(BEFORE), ()), indent=2)
-    lines += ["", "**Any event, where the agreement opens no category at all**", "", "```json", bare, "```"]
+    whole = {event.type: _payload(event, version, CATEGORIES) for version, event in _first()}
+    differ = [name for name in whole["journey-closed"] if len({str(body[name]) for body in whole.values()}) > 1][1:]
+    lines += [
+        "",
+        f"| event | means | {' | '.join(f'`{name}`' for name in differ)} |",
+        f"|---|---|{'---|' * len(differ)}",
+    ]
+    for _, event in _first():
+        values = (f"`{json.dumps(whole[event.type][name])}`" for name in differ)
+        lines.append(f"| `{event.type}` | {_first_sentence(type(event))} | {' | '.join(values)} |")
+    for title, body in (
+        ("A closed journey, with every category:", whole["journey-closed"]),
+        ("Any event, where the agreement opens no category:", _payload(BEFORE[-1], len(BEFORE), ())),
+    ):
+        lines += ["", title, "", "```json", json.dumps(body, indent=2), "```"]
     return "\n".join(lines)
+
+
+def _first() -> list[tuple[int, AnyEvent]]:
+    """Each kind of event once, with the version at which it happens first."""
+    once = {event.type: (version, event) for version, event in reversed([*enumerate(BEFORE, start=1)])}
+    return sorted(once.values(), key=lambda each: each[0])
 
 
 def told_with_a_day() -> set[str]:

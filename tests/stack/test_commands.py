@@ -16,6 +16,8 @@ from stack import commands, folders
 from stack.errors import PartFailed, PortTaken, StackError
 from stack.report import PartReport
 
+pytestmark = pytest.mark.slow(40)
+
 
 def part(folder, name) -> PartReport:
     return next(each for each in commands.status(folder).parts if each.name == name)

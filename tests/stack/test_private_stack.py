@@ -23,6 +23,8 @@ from stack import pids, private_stack, temporal
 from stack.ports import free_ports
 from stack.process import Child
 
+pytestmark = pytest.mark.slow(12)
+
 STAGE = TypedSearchAttributes([SearchAttributePair(SearchAttributeKey.for_keyword("JourneyStage"), "referred")])
 ENDLESS = """
 import asyncio, os

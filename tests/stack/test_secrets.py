@@ -3,6 +3,7 @@
 import base64
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 
 import jwt
 
@@ -38,6 +39,22 @@ def test_secrets_are_never_replaced(tmp_path):
     after = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
     assert after.keys() - before.keys() == {"vault.key"}
     assert {name: after[name] for name in before} == before
+
+
+def test_an_older_codec_key_learns_when_payloads_became_bound(tmp_path):
+    """The keys of an earlier release stay; beside them comes the moment of the upgrade, once, for the owner alone."""
+    secrets.ensure(tmp_path)
+    codec = tmp_path / "codec.key"
+    older = {name: value for name, value in json.loads(codec.read_text()).items() if name != "bound_since"}
+    codec.write_text(json.dumps(older))
+    secrets.ensure(tmp_path)
+    upgraded = json.loads(codec.read_text())
+    assert {name: upgraded[name] for name in older} == older
+    ahead = datetime.fromisoformat(upgraded["bound_since"]) - datetime.now(UTC)
+    assert timedelta(minutes=9) < ahead <= timedelta(minutes=10)
+    assert stat.S_IMODE(codec.stat().st_mode) == 0o600
+    secrets.ensure(tmp_path)
+    assert json.loads(codec.read_text()) == upgraded
 
 
 def test_public_key_verifies(tmp_path):

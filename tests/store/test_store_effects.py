@@ -75,3 +75,34 @@ async def test_a_message_is_replaced_once_it_was_told(pool, planned):
     await effects.replace(pool, planned)
     assert await effects.unsent_message(pool, planned) is None
     assert await effects.state_of(pool, planned) == "retried"
+
+
+async def test_tries_are_noted_for_each_receiver(pool, planned):
+    """A try that may have arrived is told of at the next one to the same receiver; one that surely failed is not."""
+    assert [await effects.begin(pool, planned, name) for name in ("kim", "lee", "kim")] == [False, False, True]
+    await effects.retract(pool, planned, "kim")
+    assert await effects.begin(pool, planned, "kim") is False
+    await effects.reached(pool, planned, "kim")
+    progress = await effects.progress(pool, planned)
+    assert (progress.sent, progress.attempted, progress.reached) == (False, True, {"kim"})
+
+
+async def test_nothing_may_have_arrived_once_every_try_surely_failed(pool, planned):
+    """After the last try is known to have failed, the message surely reached nobody."""
+    for name in ("kim", "lee"):
+        await effects.begin(pool, planned, name)
+    await effects.retract(pool, planned, "lee")
+    assert (await effects.progress(pool, planned)).attempted
+    await effects.retract(pool, planned, "kim")
+    assert not (await effects.progress(pool, planned)).attempted
+
+
+async def test_a_try_of_an_earlier_release_may_have_arrived(pool, planned):
+    """Before receivers were told apart, a try was noted for the whole message: it counts for whoever is tried first."""
+    await pool.execute("UPDATE effects SET attempted = true")
+    assert await effects.begin(pool, planned, "police")
+
+
+async def test_an_effect_that_is_not_known_was_not_sent(pool):
+    """Nothing is known to have been tried of an effect nobody planned."""
+    assert await effects.progress(pool, "nothing") == effects.Progress(sent=False, attempted=False, reached=frozenset())

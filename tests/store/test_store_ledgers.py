@@ -19,12 +19,13 @@ from store.vault import Vault
 
 NOW = datetime(2012, 6, 1, 12, tzinfo=UTC)
 VAULT = Vault(bytes(32), bytes(32))
+HOOK = {"webhook_url": "https://police.example/hook"}
 JOURNEY = Journey(journey_id=journey_id_of(), reference=REFERENCE)
 
 
 async def test_a_partner_s_secret_is_shown_once(pool):
     """A new partner gets a secret of 32 bytes that is sealed in the database; the name cannot be added again."""
-    secret = await partners.add(pool, VAULT, "police", "https://police.example/hook")
+    secret = await partners.add(pool, VAULT, "police", HOOK)
     assert secret.startswith("whsec_")
     raw = b64decode(secret.removeprefix("whsec_"))
     assert len(raw) == 32
@@ -70,12 +71,12 @@ async def test_partners_and_their_webhooks(pool):
     """Partners are listed by name with where they are told things."""
     await partners.add(pool, VAULT, "schools")
     await partners.add(pool, VAULT, "police")
-    assert await partners.set_webhook(pool, "police", "https://police.example/hook")
-    police = Partner("police", suspended=False, webhook_url="https://police.example/hook")
-    assert await partners.listing(pool) == [police, Partner("schools", suspended=False, webhook_url=None)]
+    assert await partners.set_addresses(pool, "police", HOOK)
+    police = Partner("police", suspended=False, addresses=HOOK)
+    assert await partners.listing(pool) == [police, Partner("schools", suspended=False)]
     assert await partners.get(pool, "police") == police
     assert await partners.get(pool, "nobody") is None
-    assert not await partners.set_webhook(pool, "nobody", None)
+    assert not await partners.set_addresses(pool, "nobody", {})
 
 
 @pytest.mark.parametrize("pack", [PROGRAMME, load("wirral-2012")], ids=lambda pack: pack.name)

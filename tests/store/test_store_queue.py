@@ -120,7 +120,7 @@ async def test_a_full_worker_is_told_who_has_room(pool):
     await worker(pool, "lee", cap=1)
     await allocate(pool, await identified(pool, 1), "kim")
     reply = await allocate(pool, await identified(pool, 2), "kim")
-    assert (told(reply), "allocate to lee" in reply.rejection.remedy) == ("caseload-full", True)
+    assert (told(reply), "choose one who has room: lee" in reply.rejection.remedy) == ("caseload-full", True)
 
 
 async def test_a_waiver_is_counted_apart(pool):
@@ -157,7 +157,7 @@ async def test_the_managers_of_each_side(pool):
         await staff.add(pool, StaffMember(name, "manager", f"{name}@council.example", team=team, area=area))
 
     async def names(to, holder="kim", offered="lee"):
-        return [address.partition("@")[0] for address in await staff.addresses(pool, to, holder, offered)]
+        return [each.name for each in await staff.reminded(pool, to, holder, offered)]
 
     assert await names("offered") == ["lee"]
     assert await names("holder") == ["kim"]

@@ -1,13 +1,14 @@
 """Staff, and the lock that keeps a caseload under its cap."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from streams import START, carry_out, journey_id_of, store, whole_path
 
 from domain.journey.facts import Caseload
 from store import staff
-from store.staff import StaffMember
+from store.staff import Colleague, StaffMember
 
 KIM = StaffMember("kim", "key-worker", "kim@council.example")
 CAP = 10
@@ -53,13 +54,31 @@ async def test_listing_counts_open_families(pool):
 
 
 async def test_who_is_written_to(pool):
-    """Only active staff have an address, alone or by role."""
+    """Only active staff are reached, alone or by role, at their e-mail address unless they chose another channel."""
     await staff.add(pool, KIM)
     await staff.add(pool, StaffMember("mo", "manager", "mo@council.example"))
     await staff.add(pool, StaffMember("al", "manager", "al@council.example", active=False))
-    assert await staff.email_of(pool, "kim") == "kim@council.example"
-    assert await staff.email_of(pool, "al") is None
-    assert await staff.emails_of_role(pool, "manager") == ["mo@council.example"]
+    kim = Colleague("kim", "email", {"email": "kim@council.example"})
+    assert await staff.reminded(pool, "holder", "kim", None) == [kim]
+    assert await staff.reminded(pool, "holder", "al", None) == []
+    assert await staff.reminded(pool, "manager", "kim", None) == [
+        Colleague("mo", "email", {"email": "mo@council.example"})
+    ]
+
+
+async def test_how_somebody_is_reached(pool):
+    """The channel is listed, the address it needs is not; a cap that is set later leaves both as they are."""
+    mo = StaffMember("mo", "manager", "mo@council.example", channel="govuk-notify")
+    await staff.add(pool, mo, {"pager": "77"})
+    assert await staff.set_cap(pool, "mo", 4)
+    assert not await staff.set_cap(pool, "nobody", 4)
+    assert await staff.get(pool, "mo") == replace(mo, cap=4)
+    assert [each.channel for each in await staff.listing(pool)] == ["govuk-notify"]
+    assert await staff.in_role(pool, "manager") == [
+        Colleague("mo", "govuk-notify", {"email": "mo@council.example", "pager": "77"})
+    ]
+    await staff.add(pool, StaffMember("mo", "manager", "mo@council.example"))
+    assert await staff.in_role(pool, "manager") == [Colleague("mo", "email", {"email": "mo@council.example"})]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.delivery.services import Post
+from activities.delivery.services import DeliveryServices
 from programmes import load
 from stack import sinks
 from stack.private_stack import Flavour, PrivateStack, running
@@ -41,7 +41,11 @@ class World:
     def worker(self, **changes: object) -> Worker:
         """Return a worker as `worker.py` builds it."""
         return build(
-            self.settings.model_copy(update=changes), self.pool, self.client, self.vault, Post(self.settings, self.http)
+            self.settings.model_copy(update=changes),
+            self.pool,
+            self.client,
+            self.vault,
+            DeliveryServices(self.settings, self.http),
         )
 
 
@@ -82,7 +86,7 @@ async def introduce(pool: Pool, vault: Vault, port: int) -> None:
         for name, role in (("kw-1", "key-worker"), ("co-1", "coordinator"), ("ma-1", "manager")):
             await staff.add(conn, staff.StaffMember(name, role, f"{name}@council.example", cap=100))
         for held in load("wirral-2012").agreements:
-            await partners.add(conn, vault, held.partner, f"http://127.0.0.1:{port}/{held.partner}")
+            await partners.add(conn, vault, held.partner, {"webhook_url": f"http://127.0.0.1:{port}/{held.partner}"})
 
 
 @pytest.fixture(scope="session", params=[500, 0], ids=["cached", "empty-cache"])

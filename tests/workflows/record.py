@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from temporalio.client import Client, WorkflowHistory
 
-from activities.delivery.services import Post
+from activities.delivery.services import DeliveryServices
 from domain.errors import Rejected
 from domain.journey import commands
 from programmes import load
@@ -48,7 +48,7 @@ async def main(name: str) -> None:
             await programmes.keep(conn, load("wirral-2012"))
             await staff.add(conn, staff.StaffMember("kw-1", "key-worker", "kw-1@council.example"))
         vault = Vault(key(settings.secrets_dir, "vault.key"), key(settings.secrets_dir, "subject.key"))
-        async with build(settings, pool, client, vault, Post(settings, http)):
+        async with build(settings, pool, client, vault, DeliveryServices(settings, http)):
             for label, limit in (("whole-path", 0), ("continued", 30)):
                 reference = path.fresh()
                 await _walk(JourneyClient(client, history_limit=limit), reference)

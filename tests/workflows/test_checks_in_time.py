@@ -17,6 +17,7 @@ from timelapse.clock import SkippingClock
 SENDERS = {"jobcentre-plus", "merseyside-police", "wirral-housing", "wirral-schools"}  # of what the 2012 rules look at
 
 
+@pytest.mark.slow(8)
 @pytest.mark.timeout(180)
 async def test_a_check_is_asked_for_found_regressed_and_begun_anew() -> None:
     """Its partners are asked once a month before it; a step-up stops its window, and a step-down starts another."""

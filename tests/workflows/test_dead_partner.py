@@ -80,7 +80,7 @@ async def _introduce(world: World, silence: Silence) -> str:
             port = silence.port if name == DEAD else world.hooks.port
             if await partners.get(conn, name) is None:
                 await partners.add(conn, world.vault, name)
-            await partners.set_webhook(conn, name, f"http://{LOOPBACK}:{port}/{name}")
+            await partners.set_addresses(conn, name, {"webhook_url": f"http://{LOOPBACK}:{port}/{name}"})
     return pack.hash
 
 
@@ -99,6 +99,7 @@ async def _told(world: World, journey_id: str) -> list[str]:
     return [kind for kind in events if kind.startswith("notification-")]
 
 
+@pytest.mark.slow(10)
 async def test_a_dead_partner_holds_up_nobody(alone: World, silence: Silence) -> None:
     """With more messages to the dead one than the worker has slots, it gets four, and the other nine are told."""
     programme_hash = await _introduce(alone, silence)

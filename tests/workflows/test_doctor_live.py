@@ -21,6 +21,7 @@ from gateway.app import create_app
 from gateway.http.security import Tokens
 from gateway.services import Services, open_vault
 from relay.inbox import sweeping
+from relay.refusals import writing_refusals
 from stack.ports import free_ports
 from stack.sinks import serving
 from store import effects, inbox, staff
@@ -29,8 +30,13 @@ from tests.doors import quiet
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World, private
+from tests.workflows.outsider import Outsider, content_of
+from wiring.telemetry.metrics import FOREIGN_PAYLOADS
 from wiring.temporal.client import connect
 from wiring.temporal.journeys import JourneyClient
+from wiring.temporal.refusals import TALLY
+
+pytestmark = pytest.mark.slow(12)
 
 
 @dataclass
@@ -149,7 +155,7 @@ async def test_more_than_answers_in_time(ward: Ward, monkeypatch: pytest.MonkeyP
     await ward.family(0)
     monkeypatch.setattr(gateway.operations.doctor, "SECONDS_THOROUGH", 0.0)
     told = (await ward.cli("doctor", "--thorough")).err
-    assert ("another look asks others" in told, "--thorough" in told) == (True, False), told
+    assert ("another look checks others" in told, "--thorough" in told) == (True, False), told
 
 
 async def test_a_terminated_workflow(ward: Ward) -> None:
@@ -176,7 +182,7 @@ async def test_a_workflow_behind_its_journal(ward: Ward) -> None:
     reference = await ward.settled(await ward.family())
     await _behind_the_workflow(ward.world, reference, commands.RecordContact(**path.common()))
     finding = await ward.mended("version-differs", reference)
-    assert "its workflow stands at version" in finding["what"]
+    assert "its workflow is at version" in finding["what"]
 
 
 async def test_a_search_that_finds_the_wrong_stage(ward: Ward) -> None:
@@ -274,7 +280,7 @@ async def test_a_caseload_over_its_cap(ward: Ward) -> None:
     worker = await _worker(ward, "kw-over", 2)
     for _ in range(2):
         reference = await ward.family(worker=worker)
-    await ward.cli.ok("workers", "cap", worker, "1")
+    await ward.cli.ok("staff", "cap", worker, "1")
     finding = await ward.one("over-cap", reference)
     await ward.paste(finding["remedy"])
     await ward.paste(finding["remedy"].replace("offer-handover", "accept-handover"))
@@ -301,7 +307,7 @@ async def test_temporal_away(clinic: World, tmp_path: Path, fresh_id: Callable[[
         ran = await ward.cli("doctor", "--json")
         [finding] = json.loads(ran.out)["findings"]
         assert (ran.code, finding["code"], finding["remedy"]) == (6, "temporal-away", "journeys up")
-        assert "nothing is said of workflows" in ran.err
+        assert "workflows, deadlines and the inbox were not checked" in ran.err
 
 
 async def test_without_a_listing(tmp_path: Path) -> None:
@@ -314,3 +320,20 @@ async def test_without_a_listing(tmp_path: Path) -> None:
         [finding] = await ward.found("no-timer")
         assert finding["reference"] == reference
         assert "lists no workflows" in (await ward.cli("doctor")).err
+
+
+async def test_messages_that_nobody_of_ours_sent(ward: Ward) -> None:
+    """What somebody at Temporal's port tried is counted and found, until an administrator says that it was seen."""
+    reference = await ward.settled(await ward.family())
+    outsider = Outsider(ward.world.client)
+    TALLY.take()  # of other tests of this process
+    step = content_of(commands.CloseJourney(**path.common(), outcome="moved-away"), actor="manager:nobody-at-all")
+    before = FOREIGN_PAYLOADS.labels("update", "plain")._value.get()
+    assert (await outsider.update(path.journey_of(reference), "close", step))[0] != 0
+    assert FOREIGN_PAYLOADS.labels("update", "plain")._value.get() == before + 1
+    async with writing_refusals(ward.world.pool):
+        finding = await ward.mended("foreign-payloads", None)
+    assert f"(update, plain), the last to {path.journey_of(reference)}" in finding["what"]
+    [row] = [each for each in (await ward.cli.ok("refusals"))["refusals"] if each["part"] == "update"]
+    assert (row["times"], row["seen"], row["why"]) == (1, 1, "plain")
+    assert "Refused at Temporal's port" in (await ward.cli("refusals")).out

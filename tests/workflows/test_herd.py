@@ -9,6 +9,7 @@ from bench.herd import ENGLAND, QUARTERS, drive, quarter
 HERD = 2000
 
 
+@pytest.mark.slow(70)
 @pytest.mark.timeout(600)
 async def test_a_herd_is_reminded_once_each_and_spread() -> None:
     """None missed, none doubled, all within working hours, and no quarter of an hour holds twice its share."""

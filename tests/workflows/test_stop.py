@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from programmes import load
 from stack.private_stack import running
 from store import journal, programmes, staff
@@ -14,6 +16,7 @@ from wiring.temporal.journeys import JourneyClient
 FAMILIES = 15
 
 
+@pytest.mark.slow(15)
 async def test_a_worker_told_to_stop_drops_nothing() -> None:
     """Commands given before, while and after a worker stops are all answered, and each is in the journal once."""
     async with running(temporal="dev", worker=True) as stack:

@@ -46,6 +46,7 @@ async def test_reminders_go_out_at_their_moment_and_escalate(skipping: tuple[Wor
         assert 8 <= fired.hour < 18
 
 
+@pytest.mark.slow(8)
 async def test_after_an_outage_everything_due_goes_out_once_and_is_marked_late() -> None:
     """When the worker comes back weeks after the deadlines passed, each reminder goes out once, marked late."""
     reference, later = path.fresh(), _to_a_working_noon(30)

@@ -31,6 +31,9 @@ ACTIVITIES = Histogram(
     ["activity", "outcome"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30),
 )
+FOREIGN_PAYLOADS = Counter(
+    "journeys_foreign_payloads_total", "Refused at Temporal's port: sealed by nobody of ours.", ["part", "why"]
+)
 GAUGES = {
     "stage": Gauge("journeys_stage", "Journeys by stage.", ["stage"]),
     "reminder": Gauge("journeys_reminders", "Reminders that fell due, by where they stand.", ["state"]),
@@ -42,6 +45,9 @@ GAUGES = {
     ),
 }
 EFFECTS = Gauge("journeys_effects", "What is to be done in the world, by what became of it.", ["effect", "state"])
+FOREIGN_UNSEEN = Gauge(
+    "journeys_foreign_payloads_unseen", "Refused at Temporal's port, and not yet seen by an administrator."
+)
 UNTOLD = Gauge("journeys_effects_untold", "Effects whose outcome is not on their journey's history yet.")
 OVERDUE = Gauge("journeys_deadlines_overdue", "Deadlines passed by 15 minutes with nothing sent.")
 OVERDUE_AGE = Gauge("journeys_deadlines_overdue_oldest_seconds", "How long ago the oldest of them passed.")

@@ -14,6 +14,7 @@ from domain.journey.commands.holder import *
 from domain.journey.commands.members import *
 from domain.journey.commands.path import *
 from domain.journey.commands.records import *
+from domain.journey.commands.referrals import *
 
 AnyCommand = Annotated[
     PathCommand | MemberCommand | HolderCommand | RecordCommand | DeadlineCommand | ClaimCommand,

@@ -32,6 +32,18 @@ class RecordEvidence(Command):
     evidence: Evidence
 
 
+class WithdrawEvidence(Command):
+    """Say that an observation is wrong; with `of_another_family` it goes back to where people sort events."""
+
+    after_close: ClassVar[bool] = True
+    writes_beside: ClassVar[bool] = True
+
+    type: Literal["withdraw-evidence"] = "withdraw-evidence"
+    evidence_id: str = Field(min_length=1, max_length=200)
+    reason: Code
+    of_another_family: bool = False
+
+
 class AcknowledgeReminder(Command):
     """Say that a reminder was seen."""
 
@@ -92,5 +104,12 @@ class RetryMessage(Command):
 
 
 RecordCommand = (
-    CorrectEvent | RecordEvidence | AcknowledgeReminder | PassTime | RecordReminder | RecordNotification | RetryMessage
+    CorrectEvent
+    | RecordEvidence
+    | WithdrawEvidence
+    | AcknowledgeReminder
+    | PassTime
+    | RecordReminder
+    | RecordNotification
+    | RetryMessage
 )

@@ -16,6 +16,7 @@ from domain.journey.events.holder import *
 from domain.journey.events.members import *
 from domain.journey.events.path import *
 from domain.journey.events.records import *
+from domain.journey.events.referrals import *
 
 AnyEvent = Annotated[
     PathEvent | MemberEvent | HolderEvent | RecordEvent | DeadlineEvent | ClaimEvent | EventCorrected,

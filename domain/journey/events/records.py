@@ -23,6 +23,16 @@ class EvidenceRecorded(Event):
     evidence: Evidence
 
 
+class EvidenceWithdrawn(Event):
+    """An observation was found to be wrong, or of another family; it stays readable and counts no more."""
+
+    unsettles_claims: ClassVar[bool] = True
+
+    type: Literal["evidence-withdrawn"] = "evidence-withdrawn"
+    evidence_id: str
+    reason: Code
+
+
 class ReminderFellDue(Event):
     """Work was owed and a rung of its ladder was reached; a message goes to whoever owes it."""
 
@@ -124,6 +134,7 @@ class MessageRetried(Event):
 
 RecordEvent = (
     EvidenceRecorded
+    | EvidenceWithdrawn
     | ReminderFellDue
     | ReminderSent
     | ReminderNotSent

@@ -2,18 +2,23 @@
 
 from typing import assert_never
 
+from domain.calendar import local_date
+from domain.evidence import Withdrawal
 from domain.journey import events as e
 from domain.journey.effects import Remind
 from domain.journey.evolve.changes import settle, with_changes
-from domain.journey.state import Changed, DeadlineState, Journey, Reminder, ReminderState
+from domain.journey.state import Changed, DeadlineState, Journey, Reminder, ReminderState, withdrawal_id
 
 
-def evolve_record(journey: Journey, event: e.RecordEvent) -> Journey:  # noqa: C901, PLR0911 - one case an event
+def evolve_record(journey: Journey, event: e.RecordEvent) -> Journey:  # noqa: C901, PLR0911, PLR0912 - one case an event
     """Return the journey after the record was told something: evidence, a reminder's way, a message."""
     match event:
         case e.EvidenceRecorded():
-            kept = tuple(held for held in journey.evidence if held.id != event.evidence.id)
+            gone = {event.evidence.id, withdrawal_id(event.evidence.id)}
+            kept = tuple(held for held in journey.evidence if held.id not in gone)
             return with_changes(journey, evidence=(*kept, event.evidence))
+        case e.EvidenceWithdrawn():
+            return _withdrawn(journey, event)
         case e.ReminderFellDue():
             return with_changes(journey, reminders=(*journey.reminders, _fallen(event)))
         case e.ReminderSent():
@@ -36,6 +41,23 @@ def evolve_record(journey: Journey, event: e.RecordEvent) -> Journey:  # noqa: C
             return _retried(journey, event)
         case _:
             assert_never(event)
+
+
+def _withdrawn(journey: Journey, event: e.EvidenceWithdrawn) -> Journey:
+    """Set an observation aside in the name of its source, as a withdrawal by the source itself would."""
+    held = next((held for held in journey.evidence if held.id == event.evidence_id), None)
+    if held is None:
+        return journey
+    withdrawal = Withdrawal(
+        id=withdrawal_id(held.id),
+        kind="withdrawal",
+        member=held.member,
+        source=held.source,
+        observed_on=local_date(event.at),
+        withdraws=held.id,
+    )
+    others = tuple(each for each in journey.evidence if each.id != withdrawal.id)
+    return with_changes(journey, evidence=(*others, withdrawal))
 
 
 def _fallen(event: e.ReminderFellDue) -> Reminder:

@@ -1,4 +1,4 @@
-"""The headings of imported files are remembered by partner, and families found by their number in a file."""
+"""The headings of files by partner, as they were mapped once."""
 
 from store.migrations.plain import run
 
