@@ -37,8 +37,8 @@ class Waiting:
 class Sorted:
     """How an event stands, for who sorts it; `given_reference` is the family that a person said it is about.
 
-    `seq` is its number in the inbox: what a log may say of it, for the event's own id is the partner's text. The days it
-    is about are `first` to `last`.
+    `seq` is its number in the inbox: what a log may say of it, for the event's own id is the partner's text. It is
+    about the days `first` to `last`.
     """
 
     seq: int

@@ -134,7 +134,7 @@ async def test_births_that_are_not_known(doors: Doors, name: str, told: dict[str
 
 
 @pytest.mark.parametrize(
-    ("told", "column"),
+    ("told", "field"),
     [
         ({"role": "child"}, "surname"),
         ({"role": "pet", "surname": "X"}, "role"),
@@ -462,7 +462,7 @@ async def test_a_move_that_says_nothing(doors: Doors, name: str):
     reference = await family(doors, name)
     await refused(doors, "bad-request", f"{reference}/move")
     assert (await refused(doors, "bad-referral", f"{reference}/move", postcode="none"))["faults"][0][
-        "column"
+        "field"
     ] == "postcode"
 
 
