@@ -134,7 +134,7 @@ async def test_births_that_are_not_known(doors: Doors, name: str, told: dict[str
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("told", "column"),
     [
         ({"role": "child"}, "surname"),
         ({"role": "pet", "surname": "X"}, "role"),
