@@ -93,7 +93,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, se
         task_queue=TASK_QUEUE,
         workflows=[FamilyJourney, ClaimWindow, Reconciliation],
         activities=[
-            JournalActivities(pool, offset).carry_out,
+            JournalActivities(pool, vault, offset).carry_out,
             notifications.send_reminder,
             notifications.notify_partner,
             ClaimActivities(pool, vault, offset).record_claim_eligibility,
@@ -103,7 +103,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, se
             windows.tell_managers,
             windows.close_window,
             ClawbackActivities(pool, vault, engine.submit, offset).review_claims,
-            ReconcileActivities(pool, engine).reconcile,
+            ReconcileActivities(pool, vault, engine).reconcile,
         ],
         interceptors=[Watch()],
         workflow_runner=sandbox(),

@@ -7,7 +7,20 @@ import typer
 from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import BAD_INPUT, EXIT_CODES
-from cli.journeys import deadlines, due, erasure, export, find, holders, imports, referrals, steps, today, views
+from cli.journeys import (
+    deadlines,
+    due,
+    erasure,
+    export,
+    find,
+    holders,
+    imports,
+    members,
+    referrals,
+    steps,
+    today,
+    views,
+)
 from cli.operations import backup as backups
 from cli.operations import doctor, maintenance, reconcile, refusals
 from cli.operations import stack as local
@@ -67,6 +80,7 @@ for _part in (
     *(maintenance, doctor, refusals, reconcile, completion),
 ):
     app.add_typer(_part.app)
+app.add_typer(members.household)
 people.staff.add_typer(leave.app)
 app.add_typer(people.staff, name="staff")
 app.add_typer(registry.app, name="partners")
@@ -77,6 +91,7 @@ app.add_typer(check.app, name="claims")
 app.add_typer(packs.app, name="programmes")
 app.add_typer(terms.app, name="terms")
 app.add_typer(deadlines.app, name="deadline")
+app.add_typer(members.app, name="member")
 app.add_typer(messages.app, name="messages")
 for _command in (local.up, local.status, local.down, backups.backup, backups.restore):
     app.command()(_command)

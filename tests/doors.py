@@ -29,6 +29,7 @@ from gateway.services import Services, open_vault
 from stack.private_stack import PrivateStack, running
 from stack.tokens import mint
 from store.pool import Pool, open_pool
+from store.vault import Vault
 from wiring.settings import Settings
 from wiring.temporal.journeys import Unavailable
 
@@ -39,8 +40,8 @@ PROBLEM = "urn:family-journeys:problem:"
 class NearEngine:
     """Carries commands out at once, as the workflow's local activity does; `away` makes it unreachable."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._journal = JournalActivities(pool, timedelta(0))
+    def __init__(self, pool: Pool, vault: Vault) -> None:
+        self._journal = JournalActivities(pool, vault, timedelta(0))
         self.clock = NOON
         self.away = False
         self.rearmed: list[str] = []
@@ -244,10 +245,9 @@ async def doors() -> AsyncIterator[Doors]:
             database_url=stack.database_url, temporal_address="127.0.0.1:1", secrets_dir=stack.layout.secrets
         )
         pool = await open_pool(settings.database_url)
-        engine = NearEngine(pool)
-        services = Services(
-            settings=settings, pool=pool, vault=open_vault(settings), tokens=Tokens(settings), engine=engine
-        )
+        vault = open_vault(settings)
+        engine = NearEngine(pool, vault)
+        services = Services(settings=settings, pool=pool, vault=vault, tokens=Tokens(settings), engine=engine)
 
         @asynccontextmanager
         async def opening(_: Settings) -> AsyncIterator[Services]:

@@ -20,7 +20,7 @@ from cli.journeys import saved_views
 app = typer.Typer(rich_markup_mode=None)
 
 PAGE = 500
-PERSON = ("member_id", "role", "surname", "forename", "born")
+PERSON = ("member_id", "role", "surname", "forename", "born", "left")
 Row = dict[str, Any]
 
 
@@ -69,7 +69,7 @@ def _rows(door: Door, filters: Row) -> Iterator[Row]:
         page, cursor = door.page("/v1/journeys", cursor=cursor, limit=PAGE, **filters)
         families = page.get("families") or {}
         for row in page["journeys"]:
-            yield row | ({"family": families.get(row["reference"])} if filters.get("names") else {})
+            yield row | ({"family": families.get(row["journey_id"])} if filters.get("names") else {})
         if cursor is None:
             return
 

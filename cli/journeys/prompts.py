@@ -18,9 +18,9 @@ HOUSEHOLD = {
 }
 PERSON = {
     "role": "Role (adult or child)",
-    "surname": "Surname",
-    "forename": "Forename",
-    "date_of_birth": "Date of birth",
+    "surname": "Surname (may be empty)",
+    "forename": "Forename (may be empty)",
+    "date_of_birth": "Date of birth (a month or a year will do; empty: not known)",
 }
 IDENTIFIERS = {"nhs_number": "NHS number", "upn": "UPN", "nino": "NI number", "police_urn": "Police URN"}
 DAYS = ("referred_on", "date_of_birth")

@@ -153,13 +153,14 @@ def _day(door: Door, text: str) -> str:
 
 def _form(door: Door, file: Path) -> Any:
     """Read the file; a referral without its day is of today, also when it is tried again after midnight."""
-    told = _read(file)
+    told = read_form(file)
     if isinstance(told, dict) and not told.get("referred_on"):
         told["referred_on"] = door.day("today")
     return told
 
 
-def _read(file: Path) -> Any:
+def read_form(file: Path) -> Any:
+    """Return what a JSON file holds, or standard input where it is `-`; raise `Trouble` where that is no JSON."""
     try:
         return json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
     except OSError as fault:

@@ -128,7 +128,7 @@ def show(
         return
     _heading(answer)
     _people(answer)
-    _timeline(answer["timeline"], everything=everything)
+    _timeline(answer["timeline"], answer["not_shown"], everything=everything)
     write_owed(answer["owed"])
     for number, step in enumerate(answer["next_steps"]):
         write.fields([("" if number else "next", step)])
@@ -183,17 +183,25 @@ def _consent(consent: dict[str, Any]) -> str:
 
 
 def _people(answer: dict[str, Any]) -> None:
-    people = answer["family"]["people"] if answer["family"] else answer["journey"]["members"]
-    for person in people:
-        name = f"{person['forename']} {person['surname']}, born {person['born']}" if "surname" in person else ""
-        write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", name or "-")])
+    """Write the people of the journey, how they are reached, and their home; of who has left the name and when."""
+    family = answer["family"] or {}
+    for person in family.get("people") or answer["journey"]["members"]:
+        write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", _person(person) or "-")])
         reached = (person.get("phone"), person.get("email"))
-        numbers = (f"{scheme} {number}" for scheme, number in person.get("identifiers", {}).items())
-        write.fields([("", "  ".join(filter(None, (*reached, *numbers))))])
-    address = (answer["family"] or {}).get("address") or {}
-    lines = ", ".join(filter(None, (*address.get("lines", "").splitlines(), address.get("postcode"))))
-    write.fields([("address", lines), ("uprn", address.get("uprn"))])
+        given = [*person.get("identifiers", {}).items(), *person.get("further", ())]
+        write.fields([("", "  ".join(filter(None, (*reached, *(f"{scheme} {number}" for scheme, number in given)))))])
+    address, since = family.get("address") or {}, family.get("since")
+    write.fields([("address", _lines(address) and f"{_lines(address)}{f' (since {since})' if since else ''}")])
+    write.fields([("uprn", address.get("uprn"))])
+    for home in family.get("former", ()):
+        write.fields(
+            [("lived before", f"{_lines(home['address']) or home['address']['uprn']} (until {home['until']})")]
+        )
     write.fields([("involved", _involved(answer))])
+
+
+def _lines(address: dict[str, Any]) -> str:
+    return ", ".join(filter(None, (*address.get("lines", "").splitlines(), address.get("postcode"))))
 
 
 def _involved(told: dict[str, Any]) -> str:
@@ -204,7 +212,23 @@ def _involved(told: dict[str, Any]) -> str:
     return ", ".join(dict.fromkeys((journey["referrer"], *told_by, *agreed)))
 
 
-def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
+def _person(person: dict[str, Any]) -> str:
+    name = " ".join(part for part in (person.get("forename"), person.get("surname")) if part)
+    left = person.get("left") or person.get("to")
+    if left:
+        return ", ".join(part for part in (name, f"left {left}") if part)
+    since = person.get("since") or person.get("from")
+    told = [name, *([_birth(person)] if "surname" in person else []), *([f"since {since}"] if since else [])]
+    return ", ".join(part for part in told if part)
+
+
+def _birth(person: dict[str, Any]) -> str:
+    if person["born"]:
+        return f"born {person['born']}"
+    return f"expected {person['expected']}" if person["expected"] else "birth not known"
+
+
+def _timeline(timeline: list[dict[str, Any]], not_shown: int, *, everything: bool) -> None:
     """Write the events, each that was corrected marked by the number of its last correction."""
     corrected = {
         one["event"]["version"]: one["version"] for one in timeline if one["event"]["type"] == "event-corrected"
@@ -214,6 +238,8 @@ def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
     write.table("\nTimeline", ("#", "day", "event", "detail", "by"), rows)
     if len(kept) < len(timeline):
         typer.echo(f"events of the system's own not shown: {len(timeline) - len(kept)} (show them with --all)")
+    if not_shown:
+        typer.echo(f"events about people on days when they were no members not shown: {not_shown}")
 
 
 def _event(row: dict[str, Any], corrected_by: int | None, *, everything: bool) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Literal
 
+from domain.births import birth_days
 from domain.errors import Rejected
 from domain.intake.identity import NUMBERS, Agreement, PersonFacts, Verdict, Weighing, may_be_alike, weigh
 from domain.intake.spelling import fold, plain
@@ -221,7 +222,8 @@ def _verdict(pairs: Sequence[Pair], home: Agreement, *, missing: bool, added: bo
 
 def _newborn(person: PersonFacts, begun: date | None) -> bool:
     """Tell whether a child was born since the family was referred, or so shortly before that it was not named then."""
-    return person.born is not None and begun is not None and person.born >= begun - BABY
+    days = birth_days(person.born, person.expected)
+    return days is not None and begun is not None and days.first >= begun - BABY
 
 
 def _home(answers: Mapping[str, IdentityAnswer], compared: Mapping[str, Comparison]) -> str | None:

@@ -183,8 +183,8 @@ def _value(person: PersonFacts, field: str) -> str:
     if field == NAME:
         return person.name.full
     if field == BORN:
-        return person.born.isoformat() if person.born else ""
-    return person.number(field)
+        return str(person.born or "") or (f"expected {person.expected}" if person.expected else "")
+    return ", ".join(sorted(person.numbers(field)))
 
 
 def _written(home: Home) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from domain import fault
+from domain.births import Born
 from domain.family import Role
 from domain.intake.referral_columns import shown
 from domain.model import Value
@@ -53,14 +54,18 @@ class Reading:
 
 
 class Person(Value):
-    """A member of a referred family, by name; `identifiers` by their scheme."""
+    """A member of a referred family, by name; `identifiers` by their scheme.
+
+    One of the names may be empty, and `born` a month, a year or unknown; an unborn child is `expected` on a day.
+    """
 
     line: int
     role: Role
     surname: str
     forename: str
-    born: date
+    born: Born | None = None
     identifiers: dict[str, str]
+    expected: date | None = None
 
 
 class Referral(Value):

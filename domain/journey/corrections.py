@@ -132,7 +132,7 @@ def _identified_now(journey: Journey, replacement: e.FamilyIdentified, programme
             f"{journey.reference} has had a key worker and cannot be in the comparison group",
             "leave out cohort=comparison, or close the journey",
         )
-    judged = programme.judge(replacement.criteria, journey.members)
+    judged = programme.judge(replacement.criteria, journey.members_on(replacement.on))
     return replacement.model_copy(update={"eligible": judged.eligible})
 
 

@@ -12,6 +12,7 @@ from domain.journey.deadlines import decide_deadline
 from domain.journey.evolve import evolve
 from domain.journey.facts import Facts
 from domain.journey.holder import decide_holder
+from domain.journey.members import decide_member
 from domain.journey.path import decide_path
 from domain.journey.records import decide_record
 from domain.journey.state import Journey
@@ -69,6 +70,8 @@ def _choose(journey: Journey, command: c.AnyCommand, facts: Facts, programme: Pr
     """Let each subject decide its own commands."""
     if isinstance(command, c.PathCommand):
         return decide_path(journey, command, facts, programme)
+    if isinstance(command, c.MemberCommand):
+        return decide_member(journey, command, facts, programme)
     if isinstance(command, c.HolderCommand):
         return decide_holder(journey, command, facts, programme)
     if isinstance(command, c.RecordCommand):

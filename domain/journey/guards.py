@@ -39,7 +39,7 @@ def known_cohort(cohort: str | None, programme: Programme) -> None:
 def found_eligible(journey: Journey, programme: Programme) -> None:
     """Refuse a family that was not found eligible, and say why it was not."""
     if not journey.eligible:
-        judged = programme.judge(journey.criteria, journey.members)
+        judged = programme.judge(journey.criteria, journey.members_on(journey.identified_on))
         why = "; ".join(sentences(judged)) if journey.eligible is False else "its criteria are not recorded"
         raise out_of_order(
             journey,

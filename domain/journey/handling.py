@@ -14,6 +14,7 @@ from datetime import datetime
 from domain.claims.clawback import review_is_due
 from domain.errors import Rejected
 from domain.journey import commands as c
+from domain.journey import events as e
 from domain.journey.effects import Effect, ReviewClaims
 from domain.journey.facts import NO_FACTS, Facts
 from domain.journey.progress import Progress
@@ -63,6 +64,7 @@ class _Batch:
         self._replies: list[Reply] = []
         self._answers: list[Answered] = []
         self._settled: list[Outcome] = []
+        self._personal: list[tuple[e.MemberEvent, c.MemberCommand]] = []
         self._erased: datetime | None = None
         self._returned: list[str] = []
 
@@ -111,6 +113,7 @@ class _Batch:
             effects=effects,
             settled=self._settled,
             retried=progress.retried(),
+            personal=self._personal,
             erased=self._erased,
             returned=self._returned,
             replies=self._replies,
@@ -124,6 +127,8 @@ class _Batch:
             rejection = Rejection(code=fault.code, reason=fault.reason, remedy=fault.remedy)
             self.answer(command, rejection)
             return rejection
+        if isinstance(command, c.MemberCommand):
+            self._personal += [(event, command) for event in happened if isinstance(event, e.MemberEvent)]
         self.answer(command, None, tuple(event.type for event in happened), tuple(why))
         return None
 

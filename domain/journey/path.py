@@ -140,7 +140,7 @@ def _identify(journey: Journey, command: c.IdentifyFamily, programme: Programme)
     known_criteria(command.criteria, programme)
     known_cohort(command.cohort, programme)
     met = tuple(dict.fromkeys(command.criteria))
-    judged = programme.judge(met, journey.members)
+    judged = programme.judge(met, journey.members_on(command.on))
     return [
         e.FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=judged.eligible, cohort=command.cohort)
     ]

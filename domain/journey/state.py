@@ -167,6 +167,15 @@ class Journey(Value):
         """Whether the journey was referred and not yet closed."""
         return self.stage not in {"unreferred", "closed"}
 
+    def members_on(self, day: date | None) -> tuple[Member, ...]:
+        """The people of the family on a day; without one, everybody who ever was on this journey."""
+        return tuple(member for member in self.members if day is None or member.belongs(day))
+
+    @property
+    def present(self) -> tuple[Member, ...]:
+        """The people of the family who have not left."""
+        return tuple(member for member in self.members if member.to is None)
+
     @property
     def referrers(self) -> tuple[str, ...]:
         """Every partner that referred the family, the first one first."""

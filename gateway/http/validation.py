@@ -10,6 +10,8 @@ from domain.intake.referral_columns import shown
 from domain.journey.commands import ReminderId
 from domain.model import Code
 
+PHONE = r"^(\+?[0-9][0-9 ()-]{4,24})?$"
+EMAIL_OR_NONE = rf"^$|{EMAIL_FORM}"
 TEMPLATE = r"^[0-9a-f-]{36}$"
 KEY = r"^[\x21-\x7e]{1,100}$"
 TAG = r'^(\*|"[0-9]{1,9}-[0-9]{1,9}")$'
@@ -23,6 +25,8 @@ PATTERNS = {
     _CODE: Words("not a code", "write it as a code: small letters, digits and dashes, such as typing-error"),
     _REMINDER: Words("not a reminder's id", "copy it from: journeys show REF"),
     EMAIL_FORM: Words("not one e-mail address", "write it like kim@council.example"),
+    EMAIL_OR_NONE: Words("not one e-mail address", "write it like kim@council.example, or nothing to take it away"),
+    PHONE: Words("not a telephone number", "write it like 0151 496 0000, or nothing to take it away"),
     TEMPLATE: Words("not a template's id", "copy it from GOV.UK Notify"),
     KEY: Words("not a key", "write up to 100 characters of plain ASCII, without spaces"),
     TAG: Words("not an ETag of this gateway", 'send the ETag as you received it, such as "1-7"'),

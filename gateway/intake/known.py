@@ -95,6 +95,7 @@ def _people(family: FamilyRecord, referred: set[str]) -> tuple[HeldPerson, ...]:
             surname=person.surname,
             forename=person.forename,
             born=person.born,
+            expected=person.expected,
             identifiers=person.identifiers,
             referred=person.member_id in referred,
         )

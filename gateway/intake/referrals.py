@@ -1,6 +1,7 @@
 """A referral taken: judged, given a reference, its people put in the vault, and its journey opened."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import takewhile
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from domain.access import Actor, may
 from domain.errors import Rejected
-from domain.family import Member
+from domain.family import Member, Role
 from domain.intake.questions import WORDS, GivenAnswer
 from domain.intake.referral import Terms
 from domain.intake.referring import check_family, rows_of
@@ -17,14 +18,17 @@ from domain.journey.commands import JoinReferral, ReferFamily
 from domain.journey.decide import decide
 from domain.journey.evolve import fold
 from domain.journey.facts import NO_FACTS
+from domain.rules.spans import DAY
+from domain.stays import Away
 from gateway.http.problems import DOCUMENTED, NotTaken
 from gateway.http.security import Allow
 from gateway.intake.reservations import Taking, digests, left_out, let_leave, reserve, undo
 from gateway.journeys.bodies import Answer, Body
 from gateway.journeys.steps import Key, command_id
 from gateway.services import Served, Services
-from store import inbox, journal, read_models
+from store import inbox, journal, members, read_models
 from store.intake import Intake
+from store.members import Stay
 from store.pool import Conn
 from store.read_models import JourneyRow
 
@@ -44,6 +48,7 @@ class MemberForm(Body):
     surname: str = ""
     forename: str = ""
     date_of_birth: str = ""
+    expected: str = ""
     upn: str = ""
     nhs_number: str = ""
     nino: str = ""
@@ -98,7 +103,7 @@ async def take(services: Services, taking: Taking) -> Answer:
         await undo(services, reserved.reference)
         raise
     async with services.pool.acquire() as conn:
-        await let_leave(conn, reserved)
+        remarks += await let_leave(services, conn, taking.key, taking.actor)
         if await inbox.release(conn, digests(services, taking.referral)):
             services.mail.set()
     return Answer.of(reserved.reference, reply).model_copy(update={"remarks": remarks})
@@ -158,7 +163,11 @@ async def _command(
     services: Services, taking: Taking, reserved: Intake, earlier: tuple[str, ...]
 ) -> ReferFamily | JoinReferral:
     referral, programme = taking.referral, taking.programme
-    members = tuple(Member(id=reserved.members[str(told.line)], role=told.role) for told in referral.people)
+    async with services.pool.acquire() as conn:
+        stays = [stay for stay in await members.stays(conn, [reserved.reference]) if stay.journey_id in earlier]
+    people = tuple(
+        _member(reserved.members[str(told.line)], told.role, referral.referred_on, stays) for told in referral.people
+    )
     if reserved.joins:
         return JoinReferral(
             command_id=taking.key,
@@ -167,7 +176,7 @@ async def _command(
             on=referral.referred_on,
             referrer=referral.referrer,
             criteria=referral.criteria,
-            members=members,
+            members=people,
         )
     return ReferFamily(
         command_id=taking.key,
@@ -181,8 +190,24 @@ async def _command(
         programme=programme.name,
         programme_version=programme.version,
         programme_hash=programme.hash,
-        members=members,
+        members=people,
         referrer=referral.referrer,
         criteria=referral.criteria,
         earlier=earlier,
     )
+
+
+def _member(member_id: str, role: Role, day: date, stays: Sequence[Stay]) -> Member:
+    """Return a member of a new journey: who was of an earlier one belongs since then, and was away as it says.
+
+    Who left it comes back on `day`, that of the referral.
+    """
+    own = [stay for stay in stays if stay.member_id == member_id]
+    newest = [stay for stay in own if stay.journey_id == own[-1].journey_id]
+    back = [*(stay.first for stay in newest[1:]), day]
+    away = [
+        Away(from_=stay.last + DAY, to=start - DAY)
+        for stay, start in zip(newest, back, strict=False)
+        if stay.last is not None and start is not None and start > stay.last + DAY
+    ]
+    return Member(id=member_id, role=role, from_=newest[0].first if newest else None, away=tuple(away))

@@ -14,12 +14,13 @@ from domain.intake.identity import NUMBERS
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.families import theirs
+from gateway.journeys.household import ShownFamily, of_stays
 from gateway.journeys.looks import families_of, looked
 from gateway.services import Served, Services
-from store import finding, read_models
+from store import finding, members, read_models
 from store.pool import Conn, Pool
 from store.read_models import JourneyRow
-from store.vault import FamilyRecord, Vault, find_people
+from store.vault import Vault, find_people
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
@@ -42,7 +43,7 @@ class Match(BaseModel):
 
     likeness: Likeness
     journey: JourneyRow
-    family: FamilyRecord
+    family: ShownFamily
 
 
 class Matches(BaseModel):
@@ -79,7 +80,7 @@ class Named(BaseModel):
 class People(BaseModel):
     """Families by reference: those that the actor may read and that were not erased."""
 
-    families: dict[str, FamilyRecord]
+    families: dict[str, ShownFamily]
 
 
 @router.post("/names")
@@ -89,8 +90,9 @@ async def names(
     """Tell the people and the address of these families; a key worker's are those held or offered."""
     async with services.pool.acquire() as conn:
         rows = await read_models.newest(conn, form.references)
-        own = {row.reference for row in rows if may(actor, "read-names", theirs(actor, row))}
-        return People(families=await families_of(services, conn, actor, own))
+        own = [row for row in rows if may(actor, "read-names", theirs(actor, row))]
+        told = await families_of(services, conn, actor, own)
+    return People(families={row.reference: told[row.journey_id] for row in own if row.journey_id in told})
 
 
 async def _found(services: Services, conn: Conn, actor: Actor, text: str, terms: tuple[Term, ...]) -> list[Match]:
@@ -106,7 +108,9 @@ async def _found(services: Services, conn: Conn, actor: Actor, text: str, terms:
             continue
         alike: Likeness | None = "exact" if reference in named else likeness(terms, finding.card_of(family))
         if alike is not None:
-            found.append(Match(likeness=alike, journey=journeys[-1], family=family))
+            stays = await members.stays(conn, [reference])
+            own = of_stays(family, [stay for stay in stays if stay.journey_id == journeys[-1].journey_id])
+            found.append(Match(likeness=alike, journey=journeys[-1], family=own))
     return sorted(found, key=lambda match: match.likeness)
 
 

@@ -1,6 +1,6 @@
 """Who looked at a family: every read by name or of a story is kept, and told to managers and auditors."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated, Literal
 
 import structlog
@@ -10,10 +10,11 @@ from domain.access import Actor
 from gateway.http.paging import PLACE, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.journeys.families import Asked, OnFamily
+from gateway.journeys.household import ShownFamily, of_stays
 from gateway.services import Served, Services
-from store import views
+from store import members, views
 from store.pool import Conn
-from store.vault import FamilyRecord
+from store.read_models import JourneyRow
 from store.views import View
 from wiring.telemetry.request_id import FIELD
 
@@ -45,10 +46,17 @@ async def looked(conn: Conn, actor: Actor, references: Collection[str], what: Wh
 
 
 async def families_of(
-    services: Services, conn: Conn, actor: Actor, references: Collection[str]
-) -> dict[str, FamilyRecord]:
-    """Return the people of these families, and keep that the actor read them; of one that was erased there are none."""
-    held = {reference: await services.vault.read_family(conn, reference) for reference in sorted(references)}
+    services: Services, conn: Conn, actor: Actor, rows: Sequence[JourneyRow]
+) -> dict[str, ShownFamily]:
+    """Return the people of these journeys by journey id, and keep that the actor read them; of an erased one none."""
+    held = {
+        reference: await services.vault.read_family(conn, reference) for reference in {row.reference for row in rows}
+    }
     told = {reference: family for reference, family in held.items() if family is not None}
     await looked(conn, actor, told, "names")
-    return told
+    stays = await members.stays(conn, list(told))
+    return {
+        row.journey_id: of_stays(told[row.reference], [stay for stay in stays if stay.journey_id == row.journey_id])
+        for row in rows
+        if row.reference in told
+    }

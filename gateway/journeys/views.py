@@ -25,13 +25,13 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
 from gateway.journeys.families import Asked, OnFamily, etag, theirs
+from gateway.journeys.household import ShownFamily, is_shown, of_journey, shown
 from gateway.journeys.looks import families_of, looked
 from gateway.services import Served
 from store import claims, intake, journal, programmes, read_models
 from store.claims import Claim
 from store.intake import IdentityAnswer
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
-from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
@@ -45,10 +45,10 @@ Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
 
 
 class Page(BaseModel):
-    """Journeys by id; `families` are their names where asked for."""
+    """Journeys by id; `families` are their people, by journey id, where asked for."""
 
     journeys: list[JourneyRow]
-    families: dict[str, FamilyRecord] | None = None
+    families: dict[str, ShownFamily] | None = None
 
 
 class Told(BaseModel):
@@ -63,8 +63,9 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `answers`, `erased_on` and `erased_for` are of the family, whichever of its journeys is shown; an answer says
-    who the people of a referral were that was like another family (`about`).
+    `not_shown` events are evidence about people on days on which they were no members of this journey. `answers`,
+    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown; an answer says who the people of
+    a referral were that was like another family (`about`).
     """
 
     journey: Journey
@@ -77,7 +78,8 @@ class Shown(BaseModel):
     claims: list[Claim]
     earlier: list[JourneyRow]
     answers: list[IdentityAnswer] = []
-    family: FamilyRecord | None = None
+    family: ShownFamily | None = None
+    not_shown: int = 0
     erased_on: date | None = None
     erased_for: str | None = None
 
@@ -148,7 +150,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
         if not rows and after is None:
             others = None if actor.role == "key-worker" else holder
             await known(conn, area=area, locality=locality, programme=programme, holder=others)
-        families = await families_of(services, conn, actor, {row.reference for row in rows}) if names else None
+        families = await families_of(services, conn, actor, rows) if names else None
     links.page(rows, limit, lambda row: (row.journey_id,))
     return Page(journeys=rows, families=families)
 
@@ -176,19 +178,21 @@ async def show(
         answers = await intake.answers_of(conn, row.reference)
         await looked(conn, asked.actor, [row.reference], "story-with-names" if family else "story")
     told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
+    own = [one for one in recorded if is_shown(one, told)]
     response.headers["etag"] = etag(row, told.version)
     return Shown(
-        journey=told,
+        journey=shown(told),
         holder=told.holder,
         owed=list(owed_work(told, programme, calendar)),
         next_steps=list(next_steps(told, programme)),
         agenda=list(agenda(told, programme, calendar)),
         reminders=chain,
-        timeline=[_told(one) for one in recorded],
+        timeline=[_told(one) for one in own],
+        not_shown=len(recorded) - len(own),
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
         answers=answers,
-        family=family,
+        family=of_journey(family, told) if family else None,
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,
     )

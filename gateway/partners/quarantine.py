@@ -1,7 +1,7 @@
 """Events that no family could be found for: looked at, given to a family by hand, or let rest with a reason."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import structlog
@@ -12,6 +12,7 @@ from domain.access import Actor
 from domain.errors import Rejected
 from domain.intake.referral_columns import shown
 from domain.journey.evolve import fold
+from domain.journey.state import Journey
 from domain.model import Code
 from gateway.http.known_names import known
 from gateway.http.paging import PLACE, Cursor, Links, place_of
@@ -167,6 +168,22 @@ async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | No
     if held.subject_scheme == HOUSEHOLD or member not in known:
         whose = "the whole household's: give no member" if held.subject_scheme == HOUSEHOLD else "one person's"
         raise Rejected("unknown-member", f"the event is {whose}", f"the members are {', '.join(known)}")
+    _was_a_member(journey, held, member)
+
+
+def _was_a_member(journey: Journey, held: Sorted, member: str | None) -> None:
+    """Refuse an event about days on which its person was no member; days that are none are told of elsewhere."""
+    try:
+        days = date.fromisoformat(held.first), date.fromisoformat(held.last)
+    except ValueError:
+        return
+    if any(each.id == member and each.belongs(*days) for each in journey.members):
+        return
+    raise Rejected(
+        "not-a-member",
+        f"the event is about {held.first}, when {member} was no member of {journey.reference}",
+        f"see when: journeys show {journey.reference}; a wrong day is mended by: journeys member correct",
+    )
 
 
 async def _held(conn: Conn, key: EventKey) -> Sorted:

@@ -4,11 +4,11 @@
 WITH journey AS (
     INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
                           referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-                          stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids,
+                          stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll,
                           evidence, next_deadline_at, owed, version, head, changed_at)
     SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
            referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, evidence,
+           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll, evidence,
            next_deadline_at, owed, version, head, changed_at
       FROM jsonb_populate_record(NULL::journeys, $2)
     ON CONFLICT (journey_id) DO UPDATE
@@ -20,6 +20,7 @@ WITH journey AS (
            handover_to = excluded.handover_to, stepped_down_on = excluded.stepped_down_on,
            closed_on = excluded.closed_on, outcome = excluded.outcome, erased_on = excluded.erased_on,
            erased_for = excluded.erased_for, members = excluded.members, member_ids = excluded.member_ids,
+           roll = excluded.roll,
            evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, owed = excluded.owed,
            version = excluded.version, head = excluded.head, changed_at = excluded.changed_at
 ),

@@ -69,8 +69,6 @@ def test_good_family():
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"surname": ""}, "missing"),
-        ({"surname": " "}, "missing"),
         ({"role": ""}, "missing"),
         ({"locality": ""}, "missing"),
         ({"referrer": ""}, "missing"),

@@ -20,6 +20,7 @@ IN_THE_STORE = {  # reasons that the inbox gives by itself
     "outdated",
     "id-used-for-another-body",
     "no-journey",
+    "not-a-member",
     "unknown-subject",
 }
 

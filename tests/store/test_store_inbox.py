@@ -10,12 +10,13 @@ import pytest
 from streams import Orders, carry_out, journey_id_of
 
 from domain.ids import inbox_command_id
-from domain.journey.commands import RecordConsent
+from domain.journey.commands import RecordConsent, RecordLeaving
+from domain.journey.facts import Household
 from domain.journey.replies import Reply
 from store import inbox
 from store.inbox import Arrival, Receipt, as_command
 from store.queries import queries
-from store.vault import Address, Person, Vault, depart, erase
+from store.vault import Address, Person, Vault, erase
 
 VAULT = Vault(bytes(32), bytes(32))
 NOW = datetime(2012, 6, 1, 12, tzinfo=UTC)
@@ -428,6 +429,13 @@ async def test_an_event_about_a_person_of_two_families(pool):
     await inbox.stale(pool, NOW + timedelta(days=1))
     assert await shared(pool) == []
     assert await pool.fetchval("SELECT state FROM inbox_shares") == "applied"
+
+
+async def depart(conn, reference, member_id, until):
+    """Let a member be of the family no more from `until`."""
+    told = {"command_id": "left", "member_id": member_id, "why": "moved-out", "household": Household()}
+    order = Orders(reference).give(RecordLeaving, until - timedelta(days=1), **told)
+    assert (await carry_out(conn, journey_id_of(reference), order)).events
 
 
 async def test_who_has_left_a_family(pool):

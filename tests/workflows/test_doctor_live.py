@@ -137,7 +137,7 @@ async def ward(clinic: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 async def _behind_the_workflow(world: World, reference: str, command: commands.AnyCommand) -> None:
     """Carry out a command as another writer would: the workflow knows nothing of it."""
     order = CarryOut(journey_id=path.journey_of(reference), now=datetime.now(UTC), commands=[command])
-    await JournalActivities(world.pool, timedelta(0)).carry_out(order)
+    await JournalActivities(world.pool, world.vault, timedelta(0)).carry_out(order)
 
 
 async def test_a_sound_system_has_no_findings(ward: Ward) -> None:

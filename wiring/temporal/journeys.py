@@ -248,7 +248,7 @@ class JourneyClient:
 
         By its id alone, another command under a used id would be given the first one's answer; the journal refuses it.
         """
-        content = command.model_dump_json(exclude={"at"})
+        content = command.model_dump_json(exclude={"at": True, "personal": {"sealed"}})
         return f"{command.command_id}:{self._codec.digest(content.encode())}"
 
     def _beginning(self, journey_id: str) -> dict[str, object]:
