@@ -44,7 +44,7 @@ async def test_a_family_changes(cli: Cli, family: str, name: str):
         f"m2 child Mia {name} Lark, left 2012-05-14",
         f"m3 child Ash {name}, born 2012-05-20, since 2012-05-20",
         "address 77 New Road (since 2012-05-20)",
-        "lived before 5 Safe Close (until 2012-05-20)",
+        "lived before 5 Safe Close, CH41 1ZZ (until 2012-05-20)",
     ]
     assert "0151 496 0000" in (await cli("show", family)).out
     await cli.ok("member", "add", family, "--member", "m2", "--on", "2012-05-20")
