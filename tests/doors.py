@@ -37,6 +37,13 @@ NOON = datetime(2012, 6, 1, 12, tzinfo=UTC)
 PROBLEM = "urn:family-journeys:problem:"
 
 
+class Unlisted:
+    """Histories of a server that lists no workflows, as the time-skipping one."""
+
+    async def journeys(self) -> None:
+        """Tell that there is no list."""
+
+
 class NearEngine:
     """Carries commands out at once, as the workflow's local activity does; `away` makes it unreachable."""
 
@@ -67,6 +74,11 @@ class NearEngine:
     def survey(self) -> Any:
         """There is no Temporal to ask."""
         raise Unavailable("no Temporal behind this engine")
+
+    @property
+    def histories(self) -> Any:
+        """There is no Temporal whose workflows could be listed."""
+        return Unlisted()
 
     async def wake(self, journey_ids: Sequence[str]) -> int:
         """Let pass what is due on each journey, and remember which were woken."""

@@ -9,7 +9,7 @@ from cli.core import output as write
 from cli.core.client import PAGE, Door
 
 Names = Annotated[bool, typer.Option("--names", help="With the names of the people, if your role may.")]
-Told = Sequence[tuple[str, tuple[object, ...]]]  # the reference and the cells of each row
+Told = Sequence[tuple[str, tuple[object, ...]]]  # what the names are by, and the cells of each row
 
 
 def names_of(door: Door, rows: Sequence[dict[str, Any]]) -> dict[str, str]:

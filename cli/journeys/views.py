@@ -58,7 +58,7 @@ def list_journeys(
         write.as_json(page | {"next": following})
         return
     columns = ("reference", "version", "stage", "holder", "locality", "referred", "next")
-    table(columns, [(row["reference"], _glance(row)) for row in page["journeys"]], labels(page) if names else None)
+    table(columns, [(row["journey_id"], _glance(row)) for row in page["journeys"]], labels(page) if names else None)
     if following:
         write.remark(f"more: --cursor {following}")
 

@@ -163,7 +163,7 @@ async def test_wrong_questions_about_claims(cli: Cli, ledger, doors: Doors):
         ((*export, ledger.claim.claim_id, "--as-of", "2013-01-01"), 2, "was decided as of 2013-05-20"),
         ((*export, ledger.claim.claim_id, "--out", "/nowhere/x"), 2, "cannot be written"),
         (("claims", "decide", "a:b", "uphold", "--why", "x"), 1, "no claim"),
-        (("claims", "export", await doors.referred()), 1, "nobody holds"),
+        (("claims", "export", await doors.referred()), 1, "has no key worker yet"),
     ):
         ran = await cli(*words)
         assert (ran.code, said in ran.err) == (code, True), (words, ran)

@@ -68,4 +68,4 @@ def test_a_pack_extends_a_name(tmp_path: Path):
     file = tmp_path / "mine.toml"
     file.write_text(f'extends = "{tmp_path / "base"}"\n')
     (fault,) = Chain(file).faults
-    assert ("not the name of a programme" in fault.what, "without a folder" in fault.remedy) == (True, True), fault
+    assert ("not the name of a programme" in fault.reason, "without a folder" in fault.remedy) == (True, True), fault

@@ -153,7 +153,7 @@ async def test_correct_into_nonsense(doors: Doors):
     """A correction that no event could read as is refused, naming the field."""
     reference, _ = await doors.allocated()
     answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes={"eligible": "maybe"})
-    assert (answer.status_code, "eligible" in answer.json()["detail"]) == (422, True), answer.text
+    assert (answer.status_code, "eligible" in answer.json()["detail"]) == (409, True), answer.text
 
 
 @pytest.mark.parametrize("value", ["\x00", "a\x1b[2J", "\ud800", 2**31 + 1, -(2**40), 1e300, ["x", {"y": "\x00"}]])
@@ -178,7 +178,7 @@ async def test_correct_evidence(doors: Doors):
     await doors.engine.submit(journey_id, RecordEvidence(**order, evidence=offence | {"member": "m1", "proven": True}))
     for changes, status, said in (
         ({"source": "schools"}, 409, "source"),
-        ({"member": "m9"}, 422, "m9"),
+        ({"member": "m9"}, 409, "m9"),
         ({"member": "m2", "on": "2012-05-19"}, 200, "event-corrected"),
     ):
         answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes=changes)
@@ -194,7 +194,7 @@ async def test_a_corrected_word_is_a_code(doors: Doors):
     order = {"command_id": uuid.uuid4().hex, "at": NOON, "actor": "partner:police"}
     await doors.engine.submit(journey_id, RecordEvidence(**order, evidence=told | {"action": "Told to stop"}))
     for changes, status, said in (
-        ({"action": "Told Wren Nobody to stop"}, 422, "action: not a code"),
+        ({"action": "Told Wren Nobody to stop"}, 409, "action: not a code"),
         ({"on": "2012-05-19"}, 200, "event-corrected"),
         ({"action": " WARNING "}, 200, "event-corrected"),
     ):

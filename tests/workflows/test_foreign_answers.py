@@ -53,7 +53,7 @@ async def introduce_partner(world: World, port: int) -> str:
 async def address(world: World, port: int) -> None:
     """Let the partner be told at this port."""
     async with world.pool.acquire() as conn:
-        await partners.set_webhook(conn, PARTNER, f"http://{LOOPBACK}:{port}/{PARTNER}")
+        await partners.set_addresses(conn, PARTNER, {"webhook_url": f"http://{LOOPBACK}:{port}/{PARTNER}"})
 
 
 async def _pending(world: World, journey_id: str) -> PendingActivityInfo:
