@@ -77,9 +77,9 @@ async def opened(**settings: str) -> AsyncIterator[Watched]:
 
 
 def personal(path: Path) -> set[str]:
-    """Return every personal value of a council's file."""
+    """Return every personal value of a council's file; of the personal columns it may leave some out."""
     with path.open(encoding="utf-8-sig") as file:
-        words = {row[column].strip() for row in csv.DictReader(file) for column in PERSONAL}
+        words = {row[column].strip() for row in csv.DictReader(file) for column in row.keys() & PERSONAL}
     return {word for word in words if word and not word.startswith("=")}
 
 

@@ -1,7 +1,11 @@
 """What a time-lapse draws at its end."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from domain.fault import Fault
 from timelapse.figures import Figures
 from timelapse.tables import draw
 
@@ -10,19 +14,34 @@ def _told(version: int, **event: Any) -> dict[str, Any]:
     return {"version": version, "event": {"at": "2012-05-03T09:00:00Z"} | event}
 
 
-def test_the_timeline_is_whole(capsys, monkeypatch):
-    """One family's timeline shows every event, the system's own and a `no` among them."""
+@pytest.fixture
+def figures(monkeypatch: pytest.MonkeyPatch) -> Figures:
+    """A time-lapse that came to nothing, as wide as it needs."""
     monkeypatch.setenv("COLUMNS", "160")
+    nothing: dict[str, Any] = dict.fromkeys(Figures.__dataclass_fields__, 0)
+    counted = ("reminders", "notifications", "stages", "partner_events", "refused_events", "history_events")
+    told = nothing | {key: {} for key in (*counted, "peak_memory_mb")} | {"claims": [], "refused_rows": []}
+    return Figures(**told | {"story": {"journey": {"reference": "F-1"}, "timeline": []}})
+
+
+def test_refused_rows_say_what_is_wrong(capsys: pytest.CaptureFixture[str], figures: Figures):
+    """A row that was not taken is shown with its line, column, value, reason and remedy, as the gateway tells them."""
+    fault = Fault(field="referred_on", value="5-2012", reason="a month, not a day", remedy="write the day")
+    draw(replace(figures, refused_rows=[{"line": 7, **fault.model_dump()}]))
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "5-2012" in line]
+    for told in ("7", *fault.model_dump().values()):
+        assert told in row, row
+
+
+def test_the_timeline_is_whole(capsys: pytest.CaptureFixture[str], figures: Figures):
+    """One family's timeline shows every event, the system's own and a `no` among them."""
     evidence = {"kind": "offence", "source": "merseyside-police", "observed_on": "2012-05-01", "member": "m1"}
     timeline = [
         _told(1, type="family-identified", criteria=["poverty"], eligible=False),
         _told(2, type="evidence-recorded", evidence=evidence),
         _told(3, type="reminder-sent", reminder_id="assessment.1.2012-05-29.remind+0"),
     ]
-    nothing: dict[str, Any] = dict.fromkeys(Figures.__dataclass_fields__, 0)
-    counted = ("reminders", "notifications", "stages", "partner_events", "refused_events", "history_events")
-    figures = nothing | {key: {} for key in (*counted, "peak_memory_mb")} | {"claims": [], "refused_rows": []}
-    draw(Figures(**figures | {"story": {"journey": {"reference": "F-1"}, "timeline": timeline}}))
+    draw(replace(figures, story={"journey": {"reference": "F-1"}, "timeline": timeline}))
     drawn = capsys.readouterr().out
     for told in (
         "criteria poverty, eligible no",
