@@ -22,8 +22,8 @@ def names_of(door: Door, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 
 def labels(told: Mapping[str, Any]) -> dict[str, str]:
-    """Write each family of an answer by its surnames and forenames."""
-    return {reference: label(family["people"]) for reference, family in (told["families"] or {}).items()}
+    """Write each family of an answer by its surnames and forenames; they are by what the answer has them by."""
+    return {by: label(family["people"]) for by, family in (told["families"] or {}).items()}
 
 
 def label(people: Sequence[Mapping[str, Any]]) -> str:
@@ -40,4 +40,4 @@ def table(columns: Sequence[str], rows: Told, named: Mapping[str, str] | None) -
     if named is None:
         write.table("", columns, (cells for _, cells in rows))
     else:
-        write.table("", (*columns, "family"), ((*cells, named.get(reference, "")) for reference, cells in rows))
+        write.table("", (*columns, "family"), ((*cells, named.get(by, "")) for by, cells in rows))

@@ -1,6 +1,6 @@
 """What stands on an opened payload: what it was sealed for, that it is of the old kind, or why it is refused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,13 +95,3 @@ def foreign(why: str) -> ApplicationError:
     """Return the failure that a caller sees whose payload was refused."""
     said = f"refused: this payload is not from the gateway or a worker of this system ({why})"
     return ApplicationError(said, type=FOREIGN, non_retryable=True)
-
-
-def is_foreign(fault: BaseException | None) -> bool:
-    """Tell whether a failure says that a payload was refused."""
-    return isinstance(fault, ApplicationError) and fault.type == FOREIGN
-
-
-def first_refused(payloads: Iterable[Payload]) -> str:
-    """Return why the first refused one of these payloads was refused, or nothing."""
-    return next((why for each in payloads if (why := why_refused(each))), "")
