@@ -1,5 +1,6 @@
 """Whoever reaches Temporal's port answers for no worker: a message that he calls sent, or given up, is still sent."""
 
+from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
@@ -19,6 +20,13 @@ __all__ = ["silence"]
 
 PARTNER = "slow-test"
 SOURCE = {"source": "the tests", "confidence": "verified"}
+
+
+@pytest.fixture(scope="module")
+async def working(world: World) -> AsyncIterator[World]:
+    """The world with one worker, which keeps journeys in memory as in production."""
+    async with world.worker():
+        yield world
 
 
 @pytest.fixture
@@ -53,7 +61,7 @@ async def introduce_partner(world: World, port: int) -> str:
 async def address(world: World, port: int) -> None:
     """Let the partner be told at this port."""
     async with world.pool.acquire() as conn:
-        await partners.set_webhook(conn, PARTNER, f"http://{LOOPBACK}:{port}/{PARTNER}")
+        await partners.set_addresses(conn, PARTNER, {"webhook_url": f"http://{LOOPBACK}:{port}/{PARTNER}"})
 
 
 async def _pending(world: World, journey_id: str) -> PendingActivityInfo:

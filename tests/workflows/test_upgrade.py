@@ -9,7 +9,7 @@ from typing import Any
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 
-from activities.delivery.services import Post
+from activities.delivery.services import DeliveryServices
 from store import journal
 from tests.eventually import eventually
 from tests.workflows import path
@@ -50,7 +50,7 @@ def _client(world: World, codec: type[EncryptionCodec], since: datetime) -> Clie
 
 
 def _worker(world: World, client: Client) -> Any:
-    return build(world.settings, world.pool, client, world.vault, Post(world.settings, world.http))
+    return build(world.settings, world.pool, client, world.vault, DeliveryServices(world.settings, world.http))
 
 
 async def test_an_upgrade_takes_over_what_is_under_way(alone: World, silence: Silence) -> None:
