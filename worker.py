@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import asyncpg
-import httpx
 import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -19,6 +18,7 @@ from temporalio.worker import Worker
 from activities.claim_windows import WindowActivities
 from activities.claims import ClaimActivities
 from activities.clawbacks import ClawbackActivities
+from activities.delivery.outbound import client as client_of
 from activities.delivery.protocol import TIMEOUT_SECONDS
 from activities.delivery.services import DeliveryServices
 from activities.journal import JournalActivities
@@ -33,10 +33,10 @@ from store.pool import open_pool
 from store.vault import Vault
 from wiring.exit import leave
 from wiring.keys import key
-from wiring.settings import Settings, settings
+from wiring.settings import Settings
+from wiring.startup import begin
 from wiring.telemetry import metrics
 from wiring.telemetry.activity_metrics import Watch
-from wiring.telemetry.logging import start_logging
 from wiring.telemetry.traces import tracing
 from wiring.temporal.client import connect, sandbox
 from wiring.temporal.journeys import JourneyClient
@@ -50,8 +50,7 @@ log = structlog.get_logger("worker")
 
 async def main() -> None:
     """Work until SIGTERM or SIGINT, then finish what runs."""
-    chosen = settings()
-    start_logging(chosen.log_level)
+    chosen = begin()
     stop = _stop_asked()
     metrics.serve(chosen, chosen.worker_metrics_port)
     async with AsyncExitStack() as stack:
@@ -71,7 +70,7 @@ async def main() -> None:
 async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> AsyncIterator[Worker]:
     """Run the worker, the sweep of the inbox and the gauges while the context is open."""
     vault = Vault(key(chosen.secrets_dir, "vault.key"), key(chosen.secrets_dir, "subject.key"))
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
+    async with client_of(loopback=chosen.webhook_loopback, timeout_seconds=TIMEOUT_SECONDS) as http:
         services = DeliveryServices(chosen, http)
         engine = JourneyClient(client, offset=chosen.clock_offset, history_limit=chosen.history_limit)
         async with (
@@ -94,7 +93,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, se
         task_queue=TASK_QUEUE,
         workflows=[FamilyJourney, ClaimWindow, Reconciliation],
         activities=[
-            JournalActivities(pool, offset).carry_out,
+            JournalActivities(pool, vault, offset).carry_out,
             notifications.send_reminder,
             notifications.notify_partner,
             ClaimActivities(pool, vault, offset).record_claim_eligibility,
@@ -104,7 +103,7 @@ def build(chosen: Settings, pool: asyncpg.Pool, client: Client, vault: Vault, se
             windows.tell_managers,
             windows.close_window,
             ClawbackActivities(pool, vault, engine.submit, offset).review_claims,
-            ReconcileActivities(pool, engine).reconcile,
+            ReconcileActivities(pool, vault, engine).reconcile,
         ],
         interceptors=[Watch()],
         workflow_runner=sandbox(),

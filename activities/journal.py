@@ -21,21 +21,26 @@ from domain.journey.state import Journey
 from domain.journey.stream import Change, Loaded
 from domain.programme.programme import Programme
 from store import changes, facts, journal, programmes
-from store.errors import VersionConflict
+from store.errors import IdentifierTaken, VersionConflict
 from store.pool import Conn
+from store.vault import Vault
 
 log = structlog.stdlib.get_logger("journal")
-RELOADS = 10  # another writer got in between: reload and decide again; one writer a family makes this rare
+RELOADS = 10  # another got in between, to the journey or to a number: decide again; one writer a family makes it rare
 # What Postgres and the encoders say of a value that they cannot hold, such as a NUL or a number of thirty digits.
 UNREADABLE = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, TypeError, ValueError, OverflowError)
 SHOWN = 3  # deadlines kept in the workflow's state for its agenda query
 
 
 class JournalActivities:
-    """Activities on the journal; `offset` is the business clock minus the server's (zero on a live stack)."""
+    """Activities on the journal, and on the vault for what changes of a family's people.
 
-    def __init__(self, pool: asyncpg.Pool, offset: timedelta) -> None:
+    `offset` is the business clock minus the server's (zero on a live stack).
+    """
+
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, offset: timedelta) -> None:
         self._pool = pool
+        self._vault = vault
         self._offset = offset
 
     @activity.defn
@@ -63,7 +68,7 @@ class JournalActivities:
             async with self._pool.acquire() as conn:
                 loaded = await journal.load(conn, order.journey_id, [command.command_id])
                 change = refuse(loaded, command, order.now + self._offset)
-                await changes.keep(conn, change)
+                await changes.keep(conn, self._vault, change)
             return change.replies[0]
 
     async def _together(self, order: CarryOut) -> CarriedOut:
@@ -74,7 +79,7 @@ class JournalActivities:
                         async with conn.transaction():
                             return await self._attempt(conn, order)
                     return await self._attempt(conn, order)
-            except VersionConflict:
+            except (VersionConflict, IdentifierTaken):
                 continue
         raise VersionConflict(f"{order.journey_id} is being written by others; trying again later")
 
@@ -82,9 +87,9 @@ class JournalActivities:
         now = order.now + self._offset
         loaded = await journal.load(conn, order.journey_id, [command.command_id for command in order.commands])
         programme = await _programme(conn, loaded, order.commands)
-        known = await facts.read(conn, loaded, order.commands, programme, local_date(now))
+        known = await facts.read(conn, self._vault, loaded, order.commands, programme, local_date(now))
         change = handle(loaded, order.commands, known, now, programme)
-        await changes.keep(conn, change)
+        await changes.keep(conn, self._vault, change)
         return self._outcome(change, programme, now)
 
     def _outcome(self, change: Change, programme: Programme | None, now: datetime) -> CarriedOut:

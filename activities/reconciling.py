@@ -18,6 +18,7 @@ from domain.ids import reference_of
 from domain.journey.commands import AnyCommand, RecordEligibility, RecordReview
 from store import answers
 from store.pool import Pool
+from store.vault import Vault
 from wiring.temporal.histories import Histories, Told, Turn
 from wiring.temporal.journeys import JourneyClient
 
@@ -62,6 +63,7 @@ class Reconciliation:
     """One look at some journeys."""
 
     pool: Pool
+    vault: Vault
     histories: Histories
     offset: timedelta
     found: Reconciled = field(default_factory=Reconciled)
@@ -88,7 +90,7 @@ class Reconciliation:
         now = max(turn.at, (last or turn.at) - self.offset)
         wanted = [told.commands[name] for name in turn.command_ids if name in lost and name in told.commands]
         again = [command for command in wanted if not isinstance(command, MADE_AGAIN)]
-        done = await JournalActivities(self.pool, self.offset).carry_out(
+        done = await JournalActivities(self.pool, self.vault, self.offset).carry_out(
             CarryOut(journey_id=journey_id, now=now, commands=again)
         )
         for command, reply in zip(again, done.replies, strict=True):
@@ -130,14 +132,15 @@ class Reconciliation:
 class ReconcileActivities:
     """The one activity; `engine` reads histories, and lets the workflows that changed look at their journals."""
 
-    def __init__(self, pool: Pool, engine: JourneyClient) -> None:
+    def __init__(self, pool: Pool, vault: Vault, engine: JourneyClient) -> None:
         self._pool = pool
+        self._vault = vault
         self._engine = engine
 
     @activity.defn
     async def reconcile(self, order: ReconcileJourneys) -> Reconciled:
         """Look at journeys. Run twice, it finds what it put back in its place."""
-        work = Reconciliation(self._pool, self._engine.histories, self._engine.offset)
+        work = Reconciliation(self._pool, self._vault, self._engine.histories, self._engine.offset)
         for journey_id, runs in order.journeys.items():
             await work.of(journey_id, runs)
         await self._engine.wake(work.changed)

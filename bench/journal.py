@@ -11,6 +11,7 @@ from activities.journal import JournalActivities
 from activities.messages import CarryOut
 from bench.families import journey_of, observation, prepare, with_twenty_events
 from bench.row import Row
+from store.vault import Vault
 
 ROUNDS = 300
 WARM = 30
@@ -19,7 +20,7 @@ WARM = 30
 async def measure(pool: asyncpg.Pool) -> Row:
     """Interleave both, so that the machine's moods fall on each alike; return the medians and their ratio."""
     programme = await prepare(pool)
-    journal = JournalActivities(pool, timedelta(0))
+    journal = JournalActivities(pool, Vault(bytes(32), bytes(32)), timedelta(0))
     references = [await with_twenty_events(journal, programme) for _ in range(ROUNDS + WARM)]
     async with pool.acquire() as conn:
         await conn.execute("CREATE TABLE bench_row (id bigint GENERATED ALWAYS AS IDENTITY, payload text NOT NULL)")

@@ -16,6 +16,7 @@ from bench.plain import PLAIN_WORKFLOW, PlainJourney
 from bench.row import Row
 from domain.names import TASK_QUEUE
 from domain.programme.programme import Programme
+from store.vault import Vault
 from wiring.references import new_reference
 from wiring.temporal.client import sandbox
 from wiring.temporal.journeys import JourneyClient
@@ -32,7 +33,7 @@ Drive = Callable[[str], Awaitable[None]]
 async def measure(pool: asyncpg.Pool, client: Client) -> Row:
     """Take rounds in turn, so that the machine's moods fall on each alike; the first of both warms up."""
     programme = await prepare(pool)
-    journal = JournalActivities(pool, timedelta(0))
+    journal = JournalActivities(pool, Vault(bytes(32), bytes(32)), timedelta(0))
     ours = Worker(
         client,
         task_queue=TASK_QUEUE,

@@ -6,8 +6,21 @@ import typer
 
 from cli.claims import check, ledger, windows
 from cli.core import completion
-from cli.core.errors import EXIT_CODES
-from cli.journeys import deadlines, due, erasure, export, holders, imports, referrals, steps, views
+from cli.core.errors import BAD_INPUT, EXIT_CODES
+from cli.journeys import (
+    deadlines,
+    due,
+    erasure,
+    export,
+    find,
+    holders,
+    imports,
+    members,
+    referrals,
+    steps,
+    today,
+    views,
+)
 from cli.operations import backup as backups
 from cli.operations import doctor, maintenance, reconcile, refusals
 from cli.operations import stack as local
@@ -21,7 +34,7 @@ app = typer.Typer(
     name="journeys",
     help="Family journeys, from referral to the last check.",
     epilog=EXIT_CODES,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -38,19 +51,36 @@ def _told(wanted: bool) -> None:
 
 @app.callback()
 def about(
+    context: typer.Context,
     *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_told, is_eager=True, help="Tell the version, and nothing else.")
+    version: Annotated[  # noqa: ARG001 - its own callback prints it
+        bool, typer.Option("--version", callback=_told, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Family journeys, from referral to the last check."""
+    if context.invoked_subcommand is None:
+        _begin(context)
+
+
+def _begin(context: typer.Context) -> None:
+    """Without a command: what must be done today, for somebody who is logged in; for others the help."""
+    from cli.core.client import Door
+    from cli.core.session import is_logged_in
+
+    if not is_logged_in(Door().folder):
+        typer.echo(context.get_help())
+        raise typer.Exit(BAD_INPUT)
+    if code := today.app(args=[], standalone_mode=False):
+        raise typer.Exit(code)
+    typer.echo("\nall commands: journeys --help")
 
 
 for _part in (
-    *(referrals, imports, views, export, due, steps, erasure, holders, people),
+    *(referrals, imports, today, find, views, export, due, steps, erasure, holders, people),
     *(maintenance, doctor, refusals, reconcile, completion),
 ):
     app.add_typer(_part.app)
+app.add_typer(members.household)
 people.staff.add_typer(leave.app)
 app.add_typer(people.staff, name="staff")
 app.add_typer(registry.app, name="partners")
@@ -61,6 +91,7 @@ app.add_typer(check.app, name="claims")
 app.add_typer(packs.app, name="programmes")
 app.add_typer(terms.app, name="terms")
 app.add_typer(deadlines.app, name="deadline")
+app.add_typer(members.app, name="member")
 app.add_typer(messages.app, name="messages")
 for _command in (local.up, local.status, local.down, backups.backup, backups.restore):
     app.command()(_command)
@@ -68,7 +99,7 @@ for _command in (local.up, local.status, local.down, backups.backup, backups.res
 
 @app.command(context_settings=ANY, add_help_option=False)
 def timelapse(context: typer.Context) -> None:
-    """Run eighteen months of real journeys in seconds, on a private stack.
+    """Run eighteen months of real journeys in minutes, on a private stack.
 
     Example: journeys timelapse --months 18
     """

@@ -19,6 +19,7 @@ Action = Literal[
     "reschedule",
     "read",
     "read-names",
+    "see-views",
     "count",
     "administer",
     "verify",
@@ -44,7 +45,7 @@ _ALLOWED: dict[Role, frozenset[Action]] = {
     "key-worker": frozenset(["work", "check", "read", "read-names"]),
     # Who prepares, submits and decides on claims does not audit them: a claim needs a second pair of eyes.
     "manager": frozenset(ACTIONS) - {"audit"},
-    "auditor": frozenset(["withdraw", "read", "count", "verify", "export", "audit"]),
+    "auditor": frozenset(["withdraw", "read", "see-views", "count", "verify", "export", "audit"]),
     "analyst": frozenset(["count"]),
 }
 

@@ -14,6 +14,8 @@ from typing import Annotated
 from dateutil.relativedelta import relativedelta
 from pydantic import BeforeValidator, TypeAdapter
 
+from domain.evidence import Day
+from domain.model import Value
 from domain.rules.spans import DAY, Span
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -34,6 +36,21 @@ def _born(value: object) -> object:
 
 Born = Annotated[date | str, BeforeValidator(_born)]
 BORN: TypeAdapter[date | str] = TypeAdapter(Born)
+
+
+class Expected(Value):
+    """The day on which an unborn child is expected, in the place of a date of birth."""
+
+    expected: Day
+
+
+Birth = Born | Expected
+BIRTH: TypeAdapter[date | str | Expected] = TypeAdapter(Birth)
+
+
+def birth_of(born: date | str | None, expected: date | None) -> date | str | Expected | None:
+    """Return what is known of a birth, None where nothing is."""
+    return born if born is not None or expected is None else Expected(expected=expected)
 
 
 def birth_days(born: date | str | None, expected: date | None = None) -> Span | None:

@@ -9,7 +9,11 @@ from typing import Literal, NamedTuple
 
 ChannelName = Literal["webhook", "email", "govuk-notify", "sms"]
 AddressName = Literal["webhook_url", "email", "mobile"]
-EMAIL_FORM = r"^[!-+\--?A-~]+@[!-+\--?A-~]+$"  # what can be seen of ASCII, without a comma and a second @
+LONGEST_EMAIL = 254
+# One plain address: without quotes, and without what begins an encoded word, a route or a comment, so that mail can be
+# made of it and goes to it alone. The last label begins with a letter: of an address in digits it is a number.
+_LOCAL, _LABEL, _TAIL = r"[A-Za-z0-9!#$&'*+/^_~-]+", "[A-Za-z0-9]", "(?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL_FORM = rf"^{_LOCAL}(?:\.{_LOCAL})*@(?:{_LABEL}{_TAIL}\.)*[A-Za-z]{_TAIL}$"
 
 
 class Address(NamedTuple):
@@ -33,11 +37,18 @@ def _https(text: str) -> str:
         raise ValueError("not an address; write it like https://partner.example/hook") from None
     if url.scheme != "https" and not is_loopback(url.host or ""):
         raise ValueError("without https messages would not be encrypted; write it with https://")
+    if url.username or url.password:
+        raise ValueError("the address holds a name or a password; leave them out, for each message is signed")
     return str(url)
 
 
+def is_email(text: str) -> bool:
+    """Tell whether mail can be made of an address, and would go to it alone."""
+    return len(text) <= LONGEST_EMAIL and re.fullmatch(EMAIL_FORM.strip("^$"), text) is not None
+
+
 def _email(text: str) -> str:
-    if not re.fullmatch(EMAIL_FORM, text):
+    if not is_email(text):
         raise ValueError("not one e-mail address; write it like kim@council.example")
     return text
 

@@ -49,7 +49,9 @@ def told(findings: Sequence[Finding]) -> tuple[list[Finding], list[str]]:
     """Return as many findings as one look tells of, and a note about how many of which kinds are left out."""
     left = Counter(finding.code for finding in findings[MOST:])
     counts = ", ".join(f"{code} {count}" for code, count in left.items())
-    return list(findings[:MOST]), [f"findings left out: {counts}; mend these first and look again"] if left else []
+    return list(findings[:MOST]), [
+        f"findings not shown: {counts}; mend these first, then run journeys doctor again"
+    ] if left else []
 
 
 def not_running(rows: Iterable[Journal]) -> list[Finding]:
@@ -58,7 +60,7 @@ def not_running(rows: Iterable[Journal]) -> list[Finding]:
         Finding(
             code="no-timer",
             reference=row.reference,
-            what="there is work left on its journey and its workflow does not run, so no timer is armed",
+            what="its journey has outstanding work, but its workflow does not run, so no timer is set",
             remedy=f"journeys rearm {row.reference}",
         )
         for row in rows
@@ -70,7 +72,7 @@ def other_version(row: Journal, version: int) -> Finding:
     return Finding(
         code="version-differs",
         reference=row.reference,
-        what=f"its workflow stands at version {version}, its journal at {row.version}",
+        what=f"its workflow is at version {version}, its journal at {row.version}",
         remedy=f"journeys rearm {row.reference}",
     )
 
@@ -133,7 +135,7 @@ def missed(reference: str, deadlines: int, oldest: datetime, *, working: bool) -
     return Finding(
         code="deadline-passed",
         reference=reference,
-        what=f"{deadlines} deadlines passed and nothing was sent, the oldest at {oldest:%Y-%m-%d %H:%M} UTC",
+        what=f"{deadlines} deadlines passed and nothing was sent, the oldest on {oldest:%Y-%m-%d %H:%M} UTC",
         remedy=f"journeys rearm {reference}" if working else "journeys up",
     )
 
@@ -143,7 +145,7 @@ def unsent(reference: str, reminder_id: str, since: datetime) -> Finding:
     return Finding(
         code="nothing-sent",
         reference=reference,
-        what=f"reminder {reminder_id} is to be sent since {since:%Y-%m-%d %H:%M} UTC and is not",
+        what=f"reminder {reminder_id} has been due since {since:%Y-%m-%d %H:%M} UTC and was not sent",
         remedy=f"journeys retry {reference}",
     )
 
@@ -153,7 +155,7 @@ def failed(reference: str, effect_id: str, kind: str) -> Finding:
     return Finding(
         code="notification-failed",
         reference=reference,
-        what=f"{kind} {effect_id} could not be sent and was given up",
+        what=f"{kind} {effect_id} could not be sent, and no further attempt is made",
         remedy=f"journeys messages retry {effect_id}",
     )
 
@@ -163,7 +165,7 @@ def without_holder(reference: str) -> Finding:
     return Finding(
         code="no-holder",
         reference=reference,
-        what="it was allocated and is not closed, and nobody is named as its key worker",
+        what="it was allocated and is not closed, but no key worker is recorded",
         remedy=f"journeys rebuild {reference}",
     )
 
@@ -173,7 +175,7 @@ def without_row(reference: str) -> Finding:
     return Finding(
         code="not-listed",
         reference=reference,
-        what="the journal holds its journey, and the read models have lost it",
+        what="the journal has its journey, but the read models have lost it",
         remedy=f"journeys rebuild {reference}",
     )
 
@@ -183,7 +185,7 @@ def not_erased(reference: str, reason: str) -> Finding:
     return Finding(
         code="not-erased",
         reference=reference,
-        what="its journal says it was erased, and its key is there: its names can be read",
+        what="its journal says it was erased, but its key is there: its names can be read",
         remedy=f"journeys erase {reference} --why {reason}",
     )
 
@@ -264,7 +266,7 @@ def _leaver(worker: Holding, room: Mapping[str, int]) -> Finding:
     return Finding(
         code="leaver-holds",
         reference=None,
-        what=f"{worker.name} is on leave and holds {worker.held} families",
+        what=f"{worker.name} is on leave but holds {worker.held} families",
         remedy=f"journeys staff leave {worker.name}{named}",
     )
 
@@ -292,12 +294,12 @@ def _receivers(families: int, room: Mapping[str, int]) -> list[str]:
 NO_TEMPORAL = Finding(
     code="temporal-away",
     reference=None,
-    what="Temporal does not answer: nothing moves, and nothing of the workflows can be looked at",
+    what="Temporal does not answer: no step is carried out, and workflows cannot be checked",
     remedy="journeys up",
 )
 NO_WORKER = Finding(
     code="no-worker",
     reference=None,
-    what="no worker asks for work: nothing falls due and nothing is sent",
+    what="no worker asks for work: no step is carried out and nothing is sent",
     remedy="journeys up",
 )

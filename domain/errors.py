@@ -1,7 +1,7 @@
 """The errors a person can mend; each has a stable code, a reason and a remedy."""
 
 
-class Rejected(Exception):  # noqa: N818 - the design's word
+class Rejected(Exception):
     """The command does not fit the journey as it stands."""
 
     def __init__(self, code: str, reason: str, remedy: str) -> None:

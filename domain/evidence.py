@@ -265,6 +265,15 @@ MODELS: dict[str, type[Observation]] = {
 }
 
 
+def days_of(item: Observation) -> tuple[date, date]:
+    """Return the first and the last day that evidence is about; of what is still open, up to when it was observed."""
+    if isinstance(item, Incident):
+        return item.on, item.on
+    first = item.from_ if isinstance(item, ClosedSpan | OpenSpan) else item.observed_on
+    last = item.to if isinstance(item, ClosedSpan | OpenSpan) and item.to is not None else item.observed_on
+    return first, max(first, last)
+
+
 def ahead(item: Observation) -> str | None:
     """Return the field whose day lies after the day of observation, None where there is none: nobody has seen it."""
     days = {name: getattr(item, name, None) for name in ("on", "from_", "to")}

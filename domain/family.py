@@ -7,13 +7,16 @@ from pydantic import ConfigDict, Field
 from stdnum.iso7064 import mod_37_36
 
 from domain.model import Code, Value
+from domain.rules.spans import Span, Spans
+from domain.stays import Away, stays
 
 # Thirty symbols without 0, 1, I, L, O and U. Thirty-one is prime, so the hybrid check of ISO 7064 (modulus
 # N+1, N) catches every single mistyped symbol and all but a few swapped neighbours.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-REFERENCE_PATTERN = rf"^F-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}$"
 
 Role = Literal["adult", "child"]
+Scheme = Literal["upn", "nhs-number", "nino", "police-urn"]
+MEMBER_ID = r"^m[0-9]{1,3}$"
 Basis = Literal["consent", "public-task", "legal-obligation", "vital-interests", "legitimate-interests"]
 
 
@@ -24,15 +27,27 @@ def _absent(value: object) -> bool:
 class Member(Value):
     """A person in the family, by code only: names and dates of birth stay in the vault.
 
-    They belong to the family from `from` to `to`, both included, and without these days always.
+    They belong to the family from `from` to `to`, both included, and without these days always, but for the times on
+    which they were `away`.
     """
 
     model_config = ConfigDict(serialize_by_alias=True)
 
-    id: str = Field(pattern=r"^m[0-9]{1,3}$")
+    id: str = Field(pattern=MEMBER_ID)
     role: Role
     from_: date | None = Field(default=None, alias="from", exclude_if=_absent)
     to: date | None = Field(default=None, exclude_if=_absent)
+    away: tuple[Away, ...] = Field(default=(), exclude_if=lambda away: not away)
+
+    @property
+    def stays(self) -> Spans:
+        """The days on which they belonged."""
+        return stays(self.from_, self.to, self.away)
+
+    def belongs(self, first: date, last: date | None = None) -> bool:
+        """Tell whether they belonged on a day, or on any of the days up to `last`."""
+        asked = Span(first, last or first)
+        return any(stay.overlaps(asked) for stay in self.stays)
 
 
 class Consent(Value):

@@ -6,9 +6,8 @@ import uvicorn
 
 from gateway.app import create_app
 from wiring.exit import leave
-from wiring.settings import settings
+from wiring.startup import begin
 from wiring.telemetry import metrics
-from wiring.telemetry.logging import start_logging
 from wiring.telemetry.traces import tracing
 
 PATIENCE = 25  # seconds for requests under way when told to stop (SIGTERM); a second signal does not wait
@@ -16,8 +15,7 @@ PATIENCE = 25  # seconds for requests under way when told to stop (SIGTERM); a s
 
 def main() -> None:
     """Serve the gateway."""
-    chosen = settings()
-    start_logging(chosen.log_level)
+    chosen = begin()
     metrics.serve(chosen, chosen.gateway_metrics_port)
     server = uvicorn.Server(
         uvicorn.Config(

@@ -13,13 +13,15 @@ from gateway.http import problems
 from gateway.http.middleware import EveryRequest
 from gateway.http.paging import LINKED
 from gateway.intake import imports, referrals, undoing
-from gateway.journeys import corrections, erasure, steps, views
+from gateway.intake.likenesses import index_all
+from gateway.journeys import adding, corrections, erasure, find, looks, members, moves, steps, views
 from gateway.operations import clock, counts, doctor, maintenance, reconcile, refusals, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
-from gateway.staff import leave, people, queue
+from gateway.staff import leave, people, queue, today
 from relay.inbox import sweeping
 from relay.refusals import writing_refusals
+from wiring.background import beside
 from wiring.settings import Settings
 
 # The framework's own would export, past our exporter, bodies and the words of faults, wherever its variable says so.
@@ -50,10 +52,11 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
     app = Gateway(
         title="Family Journeys",
         version="1",
-        summary="The one door: steps of the path, what people look at, and partner events.",
+        summary="The gateway: steps of the path, lists and views for staff, and events of partners.",
         lifespan=_lifespan(settings, opening),
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # the redirect would repeat whatever host the caller names
         telemetry=NO_TELEMETRY,
     )
     problems.install(app)
@@ -64,11 +67,17 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         referrals,
         steps,
         erasure,
+        adding,
+        members,
+        moves,
         queue,
         corrections,
         imports,
         undoing,
+        find,
         views,
+        looks,
+        today,
         ledger,
         windows,
         counts,
@@ -98,7 +107,14 @@ def _lifespan(settings: Settings, opening: Opening) -> Callable[[FastAPI], Abstr
         async with opening(settings) as services:
             app.state.services = services
             await services.programme()
-            async with sweeping(services.pool, services.engine, services.mail), writing_refusals(services.pool):
+            indexing = beside(index_all(services.pool, services.vault))
+            finding = beside(find.keep_findable(services.pool, services.vault))
+            async with (
+                indexing,
+                finding,
+                sweeping(services.pool, services.engine, services.mail),
+                writing_refusals(services.pool),
+            ):
                 yield
 
     return lifespan

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 import programmes
 from domain.calendar import local_date
 from domain.errors import Rejected
+from domain.intake.referral_columns import shown
 from domain.programme.programme import Programme
 from gateway.http.security import Tokens
 from gateway.http.throttle import Throttle
@@ -26,6 +27,7 @@ from wiring.temporal.client import connect
 from wiring.temporal.journeys import JourneyClient
 
 JUDGED_AT_ONCE = 2  # requests of partner events: each holds its body, up to 8 MiB, and all that is made of it
+PARSED_AT_ONCE = 2  # files of referrals: each is read and judged by a child process
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Services:
     engine: JourneyClient
     mail: asyncio.Event = field(default_factory=asyncio.Event)
     judging: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(JUDGED_AT_ONCE))
+    parsing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARSED_AT_ONCE))
     kept: set[str] = field(default_factory=set)  # hashes of the rule packs that the database has from us
 
     @cached_property
@@ -60,7 +63,7 @@ class Services:
             programme = programmes.load(name or self.settings.programme)
         except programmes.PackError as fault:
             raise Rejected(
-                "unknown-programme", f"no programme {name}", f"use one of {', '.join(programmes.names())}"
+                "unknown-programme", f"no programme {shown(name or '')}", f"use one of {', '.join(programmes.names())}"
             ) from fault
         if programme.hash not in self.kept:  # spelling a pack out takes longer than an event
             async with self.pool.acquire() as conn:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from domain.programme.programme import Programme
 
 PACKS = files(__name__) / "packs"
+NAME = r"^[a-z0-9][a-z0-9-]{0,79}$"
 
 
 class PackError(Exception):
@@ -27,6 +29,11 @@ def load(name: str) -> Programme:
 def names() -> list[str]:
     """Return the names of the shipped packs, in alphabetical order."""
     return sorted(entry.name.removesuffix(".toml") for entry in PACKS.iterdir() if entry.name.endswith(".toml"))
+
+
+def is_name(text: object) -> bool:
+    """Tell whether a text can be the name of a programme: a path is none, whatever lies there."""
+    return isinstance(text, str) and re.fullmatch(NAME.strip("^$"), text) is not None
 
 
 def build(name: str, content: dict[str, Any]) -> Programme:
@@ -81,7 +88,7 @@ def resolve(name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def _read(name: str) -> dict[str, Any]:
     place = PACKS / f"{name}.toml"
-    if not place.is_file():
+    if not is_name(name) or not place.is_file():
         raise PackError(f"no programme {name}; known are {', '.join(names())}")
     try:
         return tomllib.loads(place.read_text(encoding="utf-8"))

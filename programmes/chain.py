@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from programmes import PACKS
-from programmes.lint.issues import Fault, nearest
+from programmes import PACKS, is_name
+from programmes.lint.issues import Fault, Issue, at, nearest
 from programmes.lint.source_map import Path, Places, broken
 
 
@@ -26,9 +26,9 @@ class Source:
             self._places = Places(self._text)
         return self._places
 
-    def fault(self, path: Path, where: str, what: str, remedy: str) -> Fault:
+    def fault(self, path: Path, what: str, remedy: str) -> Fault:
         """Return a fault at the value of a path of this file."""
-        return Fault(self.label, *self.places.of_value(path), where, what, remedy)
+        return at(self.label, *self.places.of_value(path), Issue(path, what, remedy))
 
 
 class Chain:
@@ -71,13 +71,13 @@ class Chain:
         try:
             text = file.read_bytes().decode()
         except OSError as fault:
-            self.faults.append(Fault(label, 1, 1, "", f"cannot be read ({fault.strerror})", "check the path"))
+            self.faults.append(at(label, 1, 1, Issue((), f"cannot be read ({fault.strerror})", "check the path")))
             return None
         except UnicodeDecodeError as fault:
             place = fault.object[: fault.start].count(b"\n") + 1
-            self.faults.append(Fault(label, place, 1, "", "is not text in UTF-8", "save the file as UTF-8"))
+            self.faults.append(at(label, place, 1, Issue((), "is not text in UTF-8", "save the file as UTF-8")))
             return None
-        self.faults += [Fault(label, *found.place, "", found.why, "write it as TOML") for found in broken(text)]
+        self.faults += [at(label, *found.place, Issue((), found.why, "write it as TOML")) for found in broken(text)]
         if self.faults:
             return None
         self.sources.append(Source(label, text, tomllib.loads(text)))
@@ -87,13 +87,18 @@ class Chain:
         name = source.content.get("extends")
         if name is None:
             return None
+        if not is_name(name):
+            what = "that is not the name of a programme"
+            remedy = "write its name without a folder and without .toml, such as base"
+            self.faults.append(source.fault(("extends",), what, remedy))
+            return None
         found = next((place for place in _candidates(str(name), file) if place.is_file()), None)
         if found is None:
             known = sorted({place.stem for folder in (file.parent, shipped()) for place in folder.glob("*.toml")})
-            self.faults.append(source.fault(("extends",), "extends", f"no programme {name}", nearest(name, known)))
+            self.faults.append(source.fault(("extends",), f"no programme {name}", nearest(name, known)))
         elif found.resolve() in seen:
             what = f"{name} extends itself, by way of {source.label}"
-            self.faults.append(source.fault(("extends",), "extends", what, "break the circle"))
+            self.faults.append(source.fault(("extends",), what, "break the circle"))
             found = None
         return found
 

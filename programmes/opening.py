@@ -7,7 +7,7 @@ from domain.programme.programme import Programme
 from programmes import PackError, build, names
 from programmes.chain import Chain, shipped
 from programmes.lint.check import examine
-from programmes.lint.issues import Fault, nearest
+from programmes.lint.issues import Fault, Issue, at, nearest
 
 
 class UnsoundPackError(PackError):
@@ -15,7 +15,7 @@ class UnsoundPackError(PackError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(fault.what for fault in self.faults))
+        super().__init__("; ".join(fault.reason for fault in self.faults))
 
 
 def file_of(given: str) -> Path:
@@ -25,7 +25,7 @@ def file_of(given: str) -> Path:
         if given in names():
             return shipped() / f"{given}.toml"
         what = f"no programme {given} is shipped, and no such file is here"
-        raise UnsoundPackError([Fault(given, 1, 1, "", what, nearest(given, names()))])
+        raise UnsoundPackError([at(given, 1, 1, Issue((), what, nearest(given, names())))])
     return file
 
 

@@ -30,7 +30,7 @@ SALT, NONCE = 16, 12
 SHORTEST = 12  # characters of a passphrase
 
 
-class BackupRefused(StackError):  # noqa: N818 - says what is wrong
+class BackupRefused(StackError):
     """A file is no backup that can be restored, or a passphrase does not open it."""
 
 

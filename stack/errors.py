@@ -7,7 +7,7 @@ class StackError(Exception):
     """The stack cannot do this."""
 
 
-class PortTaken(StackError):  # noqa: N818 - says what is wrong
+class PortTaken(StackError):
     """A wanted port is in use by something else."""
 
     def __init__(self, port: int, wanted_by: str, flag: str) -> None:
@@ -18,7 +18,7 @@ class PortTaken(StackError):  # noqa: N818 - says what is wrong
         self.port = port
 
 
-class FolderRefused(StackError):  # noqa: N818 - says what is wrong
+class FolderRefused(StackError):
     """The data folder cannot be used without opening somebody's private folder."""
 
     def __init__(self, folder: Path, closed: Path, user: str) -> None:
@@ -30,11 +30,11 @@ class FolderRefused(StackError):  # noqa: N818 - says what is wrong
         self.closed = closed
 
 
-class ProgramMissing(StackError):  # noqa: N818 - says what is wrong
+class ProgramMissing(StackError):
     """A program that the stack starts is not installed."""
 
 
-class PartFailed(StackError):  # noqa: N818 - says what is wrong
+class PartFailed(StackError):
     """A part of the stack did not come up."""
 
     def __init__(self, part: str, why: str, log: str = "") -> None:

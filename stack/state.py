@@ -1,12 +1,12 @@
 """What the supervisor writes down about itself and its parts, for `status`, `down` and the next `up`."""
 
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
 from stack import pids
+from stack.files import EVERYBODY, whole
 from stack.pids import Identity
 
 Condition = Literal["waiting", "starting", "ready", "done", "restarting", "stopped"]
@@ -72,6 +72,5 @@ def read(path: Path) -> StackState:
 
 def write(path: Path, state: StackState) -> None:
     """Replace the file at once, so that a reader never sees half of it."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(state.model_dump_json(indent=2))
-    fresh.replace(path)
+    with whole(path, EVERYBODY) as file:
+        file.write(state.model_dump_json(indent=2).encode())

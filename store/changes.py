@@ -2,14 +2,16 @@
 
 from domain.journey.events import ClawbackDecided
 from domain.journey.stream import Change
-from store import clawbacks, effects, erasing, inbox, journal
+from store import clawbacks, effects, erasing, inbox, journal, members
 from store.pool import Conn
+from store.vault import Vault
 
 
-async def keep(conn: Conn, change: Change) -> None:
+async def keep(conn: Conn, vault: Vault, change: Change) -> None:
     """Store all that a batch of commands did; in a transaction where more than the journal is written.
 
-    Raise `VersionConflict` when the journey has moved on since it was loaded.
+    Raise `VersionConflict` when the journey has moved on since it was loaded, `IdentifierTaken` when a number became
+    another person's meanwhile.
     """
     if not change.events and not change.answers:
         return
@@ -17,6 +19,8 @@ async def keep(conn: Conn, change: Change) -> None:
     for new in change.events:
         if isinstance(new.event, ClawbackDecided):
             await clawbacks.decide(conn, new)
+    for happened, command in change.personal:
+        await members.keep(conn, vault, change.journey.reference, happened, command)
     if change.erased is not None:
         await erasing.erase(conn, change.journey.reference, change.erased)
     await inbox.give_back(conn, change.journey_id, change.returned)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain.births import Born
+from domain.births import Birth
 from domain.claims.ages import with_ages
 from domain.claims.claim_file import ClaimFile
 from domain.claims.journey_claim import claim_file_of
@@ -49,7 +49,7 @@ async def as_known(conn: Conn, vault: Vault, claim: Claim) -> Filed:
     when the family was erased: without dates of birth nothing can be learned.
     """
     born = await vault.born(conn, claim.reference)
-    if not born:
+    if not born and await erasing.erased_at(conn, claim.reference):
         raise Erased
     later = await _recorded_later(conn, claim)
     return await _filed(conn, claim, await _journey(conn, claim.journey_id), born, later)
@@ -77,7 +77,7 @@ async def pack_of(conn: Conn, claim: Claim) -> Programme:
 
 
 async def _filed(
-    conn: Conn, claim: Claim, journey: Journey, born: Mapping[str, Born], later: list[Evidence] | None = None
+    conn: Conn, claim: Claim, journey: Journey, born: Mapping[str, Birth], later: list[Evidence] | None = None
 ) -> Filed:
     programme = await programmes.get(conn, claim.programme_hash)
     added = await terms.of_area(conn, journey.area)

@@ -18,7 +18,6 @@ class Holdings:
     key: bool
     people: int
     addresses: int
-    notes: int
     identifiers: int
     journeys: int
     events: int

@@ -9,8 +9,9 @@ from domain.journey.facts import NO_FACTS, Caseload, Facts, PlacesTaken
 from domain.journey.state import Journey
 from domain.journey.stream import Loaded
 from domain.programme.programme import Programme
-from store import claims, effects, erasing, places, queue, staff
+from store import claims, effects, erasing, members, places, queue, staff
 from store.pool import Conn
+from store.vault import Vault
 
 NAMED = 5  # of those with room
 
@@ -24,13 +25,27 @@ class _About:
     area: str
 
 
-async def read(
-    conn: Conn, loaded: Loaded, commands: Sequence[c.AnyCommand], programme: Programme | None, today: date
+async def read(  # noqa: PLR0913, PLR0917 - all that facts are read from
+    conn: Conn,
+    vault: Vault,
+    loaded: Loaded,
+    commands: Sequence[c.AnyCommand],
+    programme: Programme | None,
+    today: date,
 ) -> dict[str, Facts]:
     """Return the facts of each command that needs some, by command id; those answered before need none."""
     about = _about(loaded, commands)
     asked = [each for each in commands if each.needs_facts and each.command_id not in loaded.replies]
-    return {command.command_id: await _of(conn, command, about, programme, today) for command in asked}
+    found = {command.command_id: await _of(conn, command, about, programme, today) for command in asked}
+    changes = [each for each in asked if isinstance(each, c.MemberCommand) and about.reference]
+    return found | {command.command_id: await _of_people(conn, vault, command, about) for command in changes}
+
+
+async def _of_people(conn: Conn, vault: Vault, command: c.MemberCommand, about: _About) -> Facts:
+    """Read what the vault has of the family, its key held: no erasure and no other change of it meanwhile."""
+    if await erasing.hold(conn, about.reference):
+        return Facts(family_erased=True)
+    return Facts(household=await members.household(conn, vault, about.reference, command))
 
 
 def _about(loaded: Loaded, commands: Sequence[c.AnyCommand]) -> _About:

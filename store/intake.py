@@ -15,7 +15,8 @@ _SQL = queries("intake")
 class Intake:
     """A reserved referral. `key` is `staff:<idempotency key>` or `import:<file hash>:<digest of the family number>`.
 
-    `members` maps the source's row key to a member id: codes only. `fresh` says that this call reserved it.
+    `members` maps the source's row key to a member id: codes only. `joins`: the referral is added to
+    an open journey. `fresh` says that this call reserved it.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Intake:
     journey_id: str
     members: dict[str, str]
     created_at: datetime
+    joins: bool = False
     fresh: bool = True
 
 
@@ -71,7 +73,7 @@ class Imported:
 async def reserve(conn: Conn, intake: Intake) -> Intake:
     """Reserve a referral under its key, or return the one reserved before; compare fingerprints."""
     ids = (intake.key, intake.fingerprint, intake.reference, intake.journey_id)
-    if await conn.fetchval(_SQL["reserve"], *ids, intake.members, intake.created_at):
+    if await conn.fetchval(_SQL["reserve"], *ids, intake.members, intake.created_at, intake.joins):
         return replace(intake, fresh=True)
     return await find(conn, intake.key) or intake
 

@@ -23,6 +23,17 @@ SESSION = {
 }
 JSONB_VERSION = b"\x01"
 COMMAND_TIMEOUT = 60.0
+WAITING = 15.0  # seconds for a connection that is free; who waits longer is told that the database does not answer
+
+
+class BoundedPool(asyncpg.Pool):
+    """A pool from which nobody waits for a connection without end: after `WAITING` seconds that is a `TimeoutError`."""
+
+    __slots__ = ()
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        """Return a connection as the library does, waiting `timeout` seconds at most."""
+        return super().acquire(timeout=WAITING if timeout is None else timeout)
 
 
 async def open_pool(database_url: str, *, size: int = 10) -> Pool:
@@ -30,14 +41,24 @@ async def open_pool(database_url: str, *, size: int = 10) -> Pool:
 
     Only composition roots call this. Raise `OSError` or `asyncpg.PostgresError` when the server cannot be reached.
     """
-    return await asyncpg.create_pool(
+    # Made as `asyncpg.create_pool` does, which has no parameter for the class.
+    pool: Pool = await BoundedPool(
         database_url,
+        connection_class=asyncpg.Connection,
+        record_class=asyncpg.Record,
         min_size=min(2, size),
         max_size=size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300.0,
+        loop=None,
+        connect=None,
+        setup=None,
+        reset=None,
         init=_prepare,
         command_timeout=COMMAND_TIMEOUT,
         server_settings=SESSION,
     )
+    return pool
 
 
 async def connect(database_url: str) -> Conn:

@@ -1,9 +1,10 @@
 """The read-model rows of a journey, as pure functions of its state, its agenda and its events."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from domain.family import Member
 from domain.journey.agenda import Deadline
 from domain.journey.events import (
     AnyEvent,
@@ -16,6 +17,7 @@ from domain.journey.events import (
 )
 from domain.journey.owed_work import OwedWork
 from domain.journey.state import Journey
+from domain.rules.spans import Span
 from store.chain import utc
 
 Row = dict[str, Any]
@@ -63,13 +65,22 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
         "outcome": journey.outcome,
         "erased_on": journey.erased_on,
         "erased_for": journey.erased_for,
-        "members": len(journey.members),
+        "members": len(journey.present),
+        "member_ids": [member.id for member in journey.members],
+        "roll": [_stay(member, stay) for member in journey.members for stay in member.stays],
         "evidence": len(journey.evidence),
         "next_deadline_at": next_deadline_at,
         "version": journey.version,
         "head": f"\\x{head.hex()}",
         "changed_at": changed_at,
     }
+
+
+def _stay(member: Member, stay: Span) -> Row:
+    """Return a time in which somebody belonged; the days are left out where it has no end."""
+    first = {} if stay.first == date.min else {"from": stay.first.isoformat()}
+    last = {} if stay.last == date.max else {"to": stay.last.isoformat()}
+    return {"id": member.id, **first, **last}
 
 
 def reminder_rows(journey: Journey, events: Sequence[AnyEvent]) -> tuple[list[Row], list[Row]]:

@@ -37,7 +37,8 @@ class Waiting:
 class Sorted:
     """How an event stands, for who sorts it; `given_reference` is the family that a person said it is about.
 
-    `seq` is its number in the inbox: what a log may say of it, for the event's own id is the partner's text.
+    `seq` is its number in the inbox: what a log may say of it, for the event's own id is the partner's text. It is
+    about the days `first` to `last`.
     """
 
     seq: int
@@ -46,6 +47,8 @@ class Sorted:
     subject_scheme: str | None
     given_reference: str | None
     given_member: str | None
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Questions to the read models `journeys`, `deadlines` and `reminders`, which follow the journal at every append."""
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -51,6 +52,7 @@ class Filters:
     """Which journeys: every field given must match; `open` leaves out closed ones (or, False, open ones).
 
     `reference` is a part of the family reference; `overdue_on` a day on which work is owed that was due before it.
+    With `offered`, those offered to the key worker count as the key worker's.
     """
 
     stage: Stage | None = None
@@ -61,6 +63,7 @@ class Filters:
     open: bool | None = None
     reference: str | None = None
     overdue_on: date | None = None
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class OwedRow:
     clock: ClockState
     reason: str | None
     to: Holder | None
+    handover_to: str | None = None
 
     @property
     def place(self) -> OwedPlace:
@@ -169,6 +173,11 @@ async def journey(conn: Conn, journey_id: str) -> JourneyRow | None:
 async def by_reference(conn: Conn, reference: str) -> list[JourneyRow]:
     """Return the journeys of a family, the newest last."""
     return [_journey(row) for row in await conn.fetch(_SQL["by_reference"], reference)]
+
+
+async def newest(conn: Conn, references: Sequence[str]) -> list[JourneyRow]:
+    """Return the newest journey of each of these families."""
+    return [_journey(row) for row in await conn.fetch(_SQL["newest"], list(references))]
 
 
 async def due(  # noqa: PLR0913, PLR0917 - one argument a filter

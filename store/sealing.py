@@ -23,6 +23,7 @@ class Sealer:
         if len(key) != KEY:
             raise ValueError(f"a key has {KEY} bytes, this one {len(key)}")
         self._cipher = AESGCM(key)
+        self._key = key
 
     def seal(self, secret: bytes, place: str) -> bytes:
         """Return format byte, nonce and ciphertext; `place` names reference and column."""
@@ -33,6 +34,11 @@ class Sealer:
         """Return what was sealed for `place`. Raise `cryptography.exceptions.InvalidTag` for anything else."""
         nonce, text = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
         return self._cipher.decrypt(nonce, text, place.encode())
+
+    def digest(self, secret: bytes, place: str) -> str:
+        """Return a keyed hash (hex): the same secret for the same place has the same, and nobody can try guesses."""
+        key = derived(self._key, "digest of what is sealed")
+        return hmac.digest(key, place.encode() + b"\0" + secret, hashlib.sha256).hex()
 
     def seal_json(self, value: Any, place: str) -> bytes:
         """Seal a JSON value for `place`."""

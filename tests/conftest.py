@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from store.migrate import upgrade
 from store.pool import Pool, open_pool
 from wiring.exit import leave
 
+os.environ["JOURNEYS_WEBHOOK_LOOPBACK"] = "true"  # the partners of tests are on this machine
 TEMPLATE = "migrated"
 # Whoever is still there is sent away; every row goes, past the guards of the journal; the next test counts from one.
 EMPTY = """

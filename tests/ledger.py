@@ -32,7 +32,7 @@ class Ledger:
     def __init__(self, pool: Pool, vault: Vault | None = None) -> None:
         self.pool, self.vault = pool, vault or Vault(bytes(32), bytes(32))
         self.now = datetime(2013, 6, 1, 12, tzinfo=UTC)
-        self.journal = JournalActivities(pool, timedelta(0))
+        self.journal = JournalActivities(pool, self.vault, timedelta(0))
         self.evaluating = ClaimActivities(pool, self.vault, timedelta(0))
         self.reviewing = ClawbackActivities(pool, self.vault, self.submit, timedelta(0))
 

@@ -272,7 +272,7 @@ def _correction(stream: Sequence[AnyEvent]) -> dict[str, Any]:
 
 def random_walk(seed: int, length: int = 40) -> Iterator[tuple[str, AnyCommand]]:
     """Commands for a random journey that closes late if at all, some of them rejected; same seed, same walk."""
-    chance = random.Random(seed)  # noqa: S311 - the same walk every time is the point
+    chance = random.Random(seed)
     reference = f"F-{seed:04d}-WALK"
     orders, journey_id = Orders(reference), journey_id_of(reference)
     day, stream = START, []

@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -106,7 +106,7 @@ def _referral(number: int) -> dict[str, Any]:
                 "role": "child",
                 "surname": f"Kestrel{chr(65 + number)}",
                 "forename": "Toni",
-                "date_of_birth": f"{today.year - 10}-01-02",
+                "date_of_birth": str(date(today.year - 12, 1, 2) + timedelta(days=67 * number)),
             },
         ],
         "locality": "Leasowe",

@@ -62,12 +62,17 @@ class Council:
         surname = f"Heron{chr(97 + number)}"
         told = {
             "members": [
-                {"role": "adult", "surname": surname, "forename": "Kim", "date_of_birth": "1980-04-18"},
+                {
+                    "role": "adult",
+                    "surname": surname,
+                    "forename": "Kim",
+                    "date_of_birth": f"19{70 + number}-04-{10 + number}",
+                },
                 {
                     "role": "child",
                     "surname": surname,
                     "forename": "Toni",
-                    "date_of_birth": "2016-01-02",
+                    "date_of_birth": f"{2010 + number}-01-{10 + number}",
                     "upn": upn(number),
                 },
             ],

@@ -31,7 +31,9 @@ class Settings(BaseSettings):
     clock_offset: timedelta = Field(default=timedelta(0), description="Business clock minus the server's clock.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8470, description="Port the gateway listens on.")
-    programme: str = Field(default="wirral-2012", description="Pack used when a referral names none.")
+    programme: str = Field(
+        default="wirral-2012", pattern=r"^[a-z0-9][a-z0-9-]{0,79}$", description="Pack used when a referral names none."
+    )
     smtp_host: str | None = Field(default=None, description="Mail server for reminders; none: kept as not sent.")
     smtp_port: int = Field(default=25, description="Port of the mail server.")
     smtp_tls: Literal["none", "starttls", "tls"] = Field(
@@ -48,6 +50,12 @@ class Settings(BaseSettings):
     )
     partner_rate: str = Field(default="600/minute", description="Messages to one partner by one worker, at most.")
     mail_from: str = Field(default="family-journeys@localhost", description="Sender of reminders and notifications.")
+    webhook_loopback: bool = Field(
+        default=False, description="Whether a webhook may lead to this machine: on a private or one-machine stack only."
+    )
+    token_longest: timedelta = Field(
+        default=timedelta(hours=24), description="The longest time for which a staff token may be good."
+    )
     token_issuer: str = Field(default="family-journeys-local", description="Issuer that staff tokens must name.")
     token_audience: str = Field(default="family-journeys", description="Audience that staff tokens must name.")
     metrics_host: str = Field(default="127.0.0.1", description="Address on which figures for Prometheus are served.")

@@ -46,6 +46,11 @@ class FamilyJourney:
         return await self._loop.answer(command)
 
     @workflow.update
+    async def join_referral(self, command: c.JoinReferral) -> Reply:
+        """Add a further referral of the family."""
+        return await self._loop.answer(command)
+
+    @workflow.update
     async def consent(self, command: c.RecordConsent) -> Reply:
         """Record a lawful basis for sharing."""
         return await self._loop.answer(command)
@@ -150,7 +155,39 @@ class FamilyJourney:
         """Destroy what is personal of the family, long after the close."""
         return await self._loop.answer(command)
 
-    # At any stage
+    # At any stage: the people of the family and its home
+
+    @workflow.update
+    async def add_member(self, command: c.AddMember) -> Reply:
+        """Add a person to the family."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def record_leaving(self, command: c.RecordLeaving) -> Reply:
+        """Let a member be of the family no more."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def correct_member(self, command: c.CorrectMember) -> Reply:
+        """Correct what is recorded of a member."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def change_identifier(self, command: c.ChangeIdentifier) -> Reply:
+        """Give a member a number, or take a wrong one away."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def move_household(self, command: c.MoveHousehold) -> Reply:
+        """Record that the family moved."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def change_contacts(self, command: c.ChangeContacts) -> Reply:
+        """Record how an adult is reached."""
+        return await self._loop.answer(command)
+
+    # At any stage: the record
 
     @workflow.update
     async def correct(self, command: c.CorrectEvent) -> Reply:

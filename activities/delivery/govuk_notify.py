@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 from activities.delivery.protocol import Receiver
 from activities.delivery.templates import Message
 from activities.messages import NOTIFY_REFUSED
-from domain.channels import ChannelName
+from domain.channels import ChannelName, is_email
 from wiring.keys import secret_text
 from wiring.settings import Settings
 
@@ -89,7 +89,8 @@ class GovukNotify:
 
     def lacks(self, receiver: Receiver) -> str | None:
         """Return what is missing: our service at Notify, a template, or an address."""
-        return self._service.lacks(self._template(receiver), receiver.to)
+        bad = not all(map(is_email, receiver.to))
+        return self._service.lacks(self._template(receiver), receiver.to) or ("bad-address" if bad else None)
 
     def says(self, message: Message) -> Mapping[str, object]:
         """Return what fills the template."""

@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 from activities.delivery.protocol import TIMEOUT_SECONDS, Receiver
 from activities.delivery.templates import Message
 from activities.messages import MAIL_REFUSED
-from domain.channels import ChannelName
+from domain.channels import ChannelName, is_email
 from domain.loopback import is_loopback
 from wiring.keys import BadSecretError, secret_text
 from wiring.settings import Settings
@@ -97,17 +97,19 @@ class Email:
         """Return what is missing: a mail server, or an address."""
         if self._mailer is None:
             return "no-mail-server"
-        return None if receiver.to else "no-address"
+        if not receiver.to:
+            return "no-address"
+        return None if any(map(is_email, receiver.to)) else "bad-address"
 
     def says(self, message: Message) -> Mapping[str, object]:
         """Return the subject, and the body in both forms."""
         return {"subject": message.subject, "text": message.text, "html": message.html}
 
     async def send(self, key: str, receiver: Receiver, message: Message, *, again: bool) -> None:  # noqa: ARG002 - see above
-        """Mail the message, one mail to all addresses."""
+        """Mail the message, one mail to all addresses that mail can be made of."""
         if self._mailer is None:
             raise RuntimeError("there is no mail server")
-        await self._mailer.send(key, receiver.to, message)
+        await self._mailer.send(key, [address for address in receiver.to if is_email(address)], message)
 
 
 def message_id(key: str, sender: str) -> str:

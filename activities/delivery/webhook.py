@@ -14,6 +14,7 @@ from activities.delivery.templates import Message
 from activities.messages import PARTNER_REFUSED
 from domain.channels import ChannelName
 from domain.loopback import is_loopback
+from wiring.destinations import is_open_host
 from wiring.settings import Settings
 
 GONE = frozenset({400, 401, 403, 404, 410, 422})  # answers that trying again does not mend by itself
@@ -26,14 +27,18 @@ class Webhook:
     name: ClassVar[ChannelName] = "webhook"
     not_arrived = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
-    def __init__(self, _settings: Settings, http: httpx.AsyncClient) -> None:
+    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._http = http
+        self._loopback = settings.webhook_loopback
 
     def lacks(self, receiver: Receiver) -> str | None:
-        """Return why nothing can be posted: no URL, no secret to sign with, or a URL without TLS."""
+        """Return why nothing can be posted: no URL, no secret to sign with, no TLS, or a network that is not public."""
         if not receiver.to or receiver.secret is None:
             return "no-webhook"
-        return None if is_safe(receiver.to[0]) else "webhook-not-https"
+        if not is_safe(receiver.to[0]):
+            return "webhook-not-https"
+        open_ = is_open_host(httpx.URL(receiver.to[0]).host, loopback=self._loopback)
+        return None if open_ else "webhook-not-public"  # what its name resolves to is judged when it is sent
 
     def says(self, message: Message) -> Mapping[str, object]:
         """Return the body."""

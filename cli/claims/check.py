@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from domain.claims.claim_file import ClaimFile, ClaimReport
     from domain.programme.programme import Programme
 
-app = typer.Typer(help="Judge claims from their evidence.", no_args_is_help=True)
+app = typer.Typer(help="Claims: the ledger, claim windows, and checking a claim file.", no_args_is_help=True)
 
 PAYABLE, NOT_PAYABLE, BAD_FILE = 0, 1, 2
 
 
 @app.callback()
 def claims() -> None:
-    """Judge claims from their evidence."""
+    """Claims: the ledger, claim windows, and checking a claim file."""
 
 
 @app.command()
@@ -26,16 +26,16 @@ def check(
     pack: Annotated[
         Path | None,
         typer.Option(
-            metavar="PACK", help="The pack it was decided under, as export --pack wrote it; or a pack file (TOML)."
+            metavar="PACK", help="The pack it was decided under, as written by export --pack; or a pack file (TOML)."
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON.")] = False,
 ) -> None:
-    """Tell what a claim file may be paid for, and why. Needs no server.
+    """Say what a claim file may be paid for, and why. Needs no server.
 
-    A file that names its pack by hash is judged by no other one.
+    If the file names its pack by hash, no other pack is accepted.
 
-    Exit status: 0 something is payable (or met, in a programme without payments), 1 nothing is, 2 bad file.
+    Exit code: 0 something is payable (or met, in a programme without payments), 1 nothing is, 2 bad file.
 
     Example: journeys claims check claim.json
     """

@@ -16,23 +16,23 @@ from domain.rules.finding import Finding
 FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
 
 
-def tell(told: dict[str, Any]) -> None:
+def tell(answer: dict[str, Any]) -> None:
     """Write everything about one claim."""
-    claim = told["claim"]
+    claim = answer["claim"]
     typer.echo(f"claim {claim['claim_id']}: {claim['state']}, £{claim['amount']:,} for {claim['result']}")
     typer.echo(f"recorded {moment(claim['recorded_at'])} on events 1 to {claim['journal_version']} of the journey")
-    findings = FINDINGS.validate_python(told["findings"], strict=False)
-    report = ClaimReport.model_validate_json(told["report"])
-    Console(highlight=False).print(tree_of(Programme.model_validate(told["programme"]), report, findings))
-    if told["learned"] is None:
-        typer.echo("The family was erased: nothing more can be learned, and the decision stands as recorded.")
+    findings = FINDINGS.validate_python(answer["findings"], strict=False)
+    report = ClaimReport.model_validate_json(answer["report"])
+    Console(highlight=False).print(tree_of(Programme.model_validate(answer["programme"]), report, findings))
+    if answer["learned"] is None:
+        typer.echo("The family was erased: nothing new can be learned. The decision is shown as recorded.")
     else:
-        _learned(told["learned"])
-    _way(told)
+        _learned(answer["learned"])
+    _way(answer)
 
 
 def _learned(learned: dict[str, Any]) -> None:
-    typer.echo(f"\nknown then: {len(learned['known'])} pieces of evidence")
+    typer.echo(f"\nknown at that time: {len(learned['known'])} pieces of evidence")
     rows = [(mark, *_item(item)) for mark in ("added", "corrected") for item in learned[mark]]
     table("learned since", ("", "evidence", "kind", "member", "source", "observed"), rows)
     for date in learned["practice"]:
@@ -58,13 +58,13 @@ def _limb(limb: dict[str, Any]) -> str:
     return f"{verdict} ({limb['figure']})" if limb["figure"] else verdict
 
 
-def _way(told: dict[str, Any]) -> None:
-    for held in told["clawbacks"]:
+def _way(answer: dict[str, Any]) -> None:
+    for held in answer["clawbacks"]:
         amounts = f"£{held['amount_before']:,} to £{held['amount_after']:,}"
         decided = f" by {held['decided_by']} ({held['reason']})" if held["decided_by"] else ""
         typer.echo(
             f"clawback proposed {moment(held['raised_at'])}: {held['limb']}, {amounts}; {held['state']}{decided}"
         )
-    for step in told["moves"]:
+    for step in answer["moves"]:
         why = f" ({step['reason']})" if step["reason"] else ""
         typer.echo(f"{moment(step['at'])} {step['from_state']} to {step['to_state']} by {step['actor']}{why}")

@@ -16,7 +16,7 @@ from cli.core.client import Door, in_path
 from cli.core.command import Ref, command
 from cli.core.errors import BAD_INPUT, Trouble, plain
 
-ClaimId = Annotated[str, typer.Argument(metavar="CLAIM", help="The claim's id, as list tells it.")]
+ClaimId = Annotated[str, typer.Argument(metavar="CLAIM", help="The claim's id, as listed by: journeys claims list")]
 Why = Annotated[str, typer.Option(metavar="CODE", help="Why, as a code, such as evidence-wrong.")]
 CSV_COLUMNS = (
     *("claim_id", "reference", "result", "verdict", "amount", "as_of", "programme", "programme_hash"),
@@ -93,10 +93,13 @@ def export(
     claim: Annotated[str | None, typer.Option(metavar="CLAIM", help="The file of this claim.")] = None,
     *,
     now: Annotated[
-        bool, typer.Option("--now/--as-recorded", help="With --claim: on today's evidence, or on that of then.")
+        bool,
+        typer.Option("--now/--as-recorded", help="With --claim: use today's evidence, or the evidence recorded then."),
     ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it. Default: stdout.")] = None,
-    pack: Annotated[Path | None, typer.Option(metavar="PACK", help="Write the pack it is judged by here.")] = None,
+    pack: Annotated[
+        Path | None, typer.Option(metavar="PACK", help="Also write the pack that judges it to this file.")
+    ] = None,
 ) -> None:
     """Write a claim file that anyone can check offline; members are ids, roles and dates of birth.
 
@@ -128,7 +131,7 @@ def _write(path: Path, text: str) -> None:
 def decide(
     door: Door,
     claim: ClaimId,
-    decision: Annotated[str, typer.Argument(metavar="uphold|claw-back", help="What becomes of the claim.")],
+    decision: Annotated[str, typer.Argument(metavar="uphold|claw-back", help="Keep the claim, or give it up.")],
     why: Why,
 ) -> None:
     """Decide on a proposed clawback.

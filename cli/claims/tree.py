@@ -44,7 +44,7 @@ def tree_of(programme: Programme, report: ClaimReport, findings: tuple[Finding, 
         _add_result(tree, result, finding, report.as_of, sources)
     if fee := programme.attachment_on(report.as_of):
         tree.add(
-            Text(f"attachment of a family {_pounds(fee.pays, sources)}: no evidence earns it, so no part of a claim")
+            Text(f"attachment of a family {_pounds(fee.pays, sources)}: it needs no evidence and is no part of a claim")
         )
     tree.add(Text(f"programme {report.programme}, version {programme.version}, hash {report.programme_hash}"))
     listed = tree.add(Text("sources of the figures"))

@@ -11,7 +11,9 @@ from cli.core.client import Door, in_path
 from cli.core.command import command
 from cli.core.errors import BAD_INPUT, Trouble
 
-Label = Annotated[str, typer.Argument(metavar="LABEL", help="The window, as windows names it.")]
+Label = Annotated[
+    str, typer.Argument(metavar="LABEL", help="The window's label, as listed by: journeys claims windows")
+]
 Pack = Annotated[str | None, typer.Option("--programme", help="The rule pack. Default: the gateway's.")]
 
 
@@ -27,7 +29,7 @@ def windows(
     programme: Pack = None,
     opening: Annotated[str | None, typer.Option("--open", metavar="LABEL", help="Start this window.")] = None,
     gather: Annotated[
-        str | None, typer.Option(metavar="LABEL", help="Take into this window what became eligible since.")
+        str | None, typer.Option(metavar="LABEL", help="Add claims that have become eligible since.")
     ] = None,
     show: Annotated[str | None, typer.Option(metavar="LABEL", help="Show the claims of this window.")] = None,
 ) -> None:
@@ -94,14 +96,18 @@ def audit(
     Example: journeys claims audit CLAIM --sound --why evidence-seen
     """
     if sound is None:
-        raise Trouble("neither --sound nor --unsound", "say what was found", exit_code=BAD_INPUT)
+        raise Trouble(
+            "--sound or --unsound is missing",
+            "give one of them, such as: journeys claims audit CLAIM --sound",
+            exit_code=BAD_INPUT,
+        )
     _stands(door, claim, "audit", {"found": "sound" if sound else "unsound", "why": why})
 
 
 def settle(
     door: Door,
     claim: ClaimId,
-    outcome: Annotated[str, typer.Argument(metavar="paid|rejected", help="What the payer made of it.")],
+    outcome: Annotated[str, typer.Argument(metavar="paid|rejected", help="The payer's decision.")],
     why: Annotated[str | None, typer.Option(metavar="CODE", help="Why, as a code.")] = None,
 ) -> None:
     """Record that a submitted claim was paid or rejected.

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from cli.core.errors import BAD_INPUT, NOT_ALLOWED, REJECTED, UNREACHABLE, Trouble
 from cli.core.versions import entity_tag
@@ -23,16 +27,23 @@ if TYPE_CHECKING:
 
 PORT = 8470
 PAGE = 500  # rows asked for at once: the most that the gateway gives
+SILENCE = 2.0  # seconds after which somebody at a terminal is told what is waited for
 TIMEOUT = 60.0  # seconds; a step waits for the engine at most 20
 STATUS = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 413: BAD_INPUT, 422: BAD_INPUT}
 UNAUTHENTICATED = 401
 SERVER_FAULT = 500
-UNAVAILABLE = 503
+NOT_LOOKED_AT = frozenset([401, 408, 429])  # turned away before the step was, so it is not known what became of it
+AWAY = frozenset([502, 503, 504])  # the gateway cannot, or whoever stands before it cannot reach it
+LONGEST_WAIT = 5.0  # seconds; a gateway that asks for more is asked sooner
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # sent as it is: the gateway says whether there is such a day
 
 
 class AwayError(Exception):
-    """The gateway did not answer, or said that it cannot just now."""
+    """The gateway did not answer, or said that it cannot just now; `seconds` is when it asks to be tried again."""
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -121,12 +132,19 @@ class Door:
     def _request(
         self, method: str, path: str, *, repeatable: bool = True, headers: dict[str, str] | None = None, **content: Any
     ) -> "httpx.Response":
-        once = uuid.uuid4().hex
-        headers = {"idempotency-key": once, "x-request-id": once} | (headers or {})
-        with self.client() as client:
+        from cli.core.kept_keys import KeptKeys
+
+        told = headers or {}
+        with patience(), self.client() as client:
+            kept = KeptKeys(self.folder) if repeatable and method != "GET" else None
+            who = client.headers["authorization"]
+            key = kept.key(who, self.address, method, path, told, content) if kept else uuid.uuid4().hex
+            named = {"idempotency-key": key, "x-request-id": key} | told
             for attempt in attempts(repeatable=repeatable):
                 with attempt, _calls(self.address):
-                    response = client.request(method, path, headers=headers, **content)
+                    response = client.request(method, path, headers=named, **content)
+                    if kept and response.status_code not in NOT_LOOKED_AT and response.status_code < SERVER_FAULT:
+                        kept.settle()
                     check(response)
                     return response
         raise AssertionError("the last attempt returns or raises")
@@ -143,9 +161,7 @@ class Door:
             with httpx.Client(base_url=self.address, headers=headers, timeout=TIMEOUT, trust_env=False) as client:
                 yield client
         except AwayError as fault:
-            remedy = (
-                "journeys doctor tells what is away; once it is back, see with journeys show before you do it again"
-            )
+            remedy = "type the same command again once it is back: a step is never taken twice; see journeys doctor"
             raise Trouble(
                 f"the gateway at {self.address} cannot take it now: {fault}", remedy, exit_code=UNREACHABLE
             ) from fault
@@ -154,6 +170,19 @@ class Door:
             raise Trouble(
                 f"no answer from the gateway at {self.address} ({fault})", remedy, exit_code=UNREACHABLE
             ) from fault
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Say at a terminal that the gateway is waited for, once it has been silent for a while."""
+    timer = Timer(SILENCE, typer.echo, ["waiting for the gateway ..."], {"err": True})
+    timer.daemon = True
+    if sys.stderr.isatty():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def in_path(text: str) -> str:
@@ -175,8 +204,13 @@ def attempts(*, repeatable: bool) -> "Iterable[stamina.Attempt]":
     import stamina
 
     stamina.instrumentation.set_on_retry_hooks([])  # it would log to the terminal
-    on = (AwayError, httpx.TransportError) if repeatable else (AwayError, httpx.ConnectError)
-    return stamina.retry_context(on=on, attempts=8, timeout=15, wait_initial=0.2, wait_max=2)
+    passing = (AwayError, httpx.TransportError) if repeatable else (AwayError, httpx.ConnectError)
+
+    def again(fault: Exception) -> bool | float:
+        asked = fault.seconds if isinstance(fault, AwayError) else None
+        return isinstance(fault, passing) if asked is None else min(max(asked, 0.1), LONGEST_WAIT)
+
+    return stamina.retry_context(on=again, attempts=8, timeout=40, wait_initial=0.2, wait_max=2)
 
 
 @contextmanager
@@ -197,15 +231,16 @@ def check(response: "httpx.Response") -> None:
     if response.is_success:
         return
     problem = _problem(response)
-    if response.status_code == UNAVAILABLE:
-        raise AwayError(problem.get("detail", "unavailable"))
+    if response.status_code in AWAY:
+        asked = response.headers.get("retry-after", "")
+        raise AwayError(problem.get("detail", "unavailable"), float(asked[:6]) if asked.isdecimal() else None)
     code = UNREACHABLE if response.status_code >= SERVER_FAULT else STATUS.get(response.status_code, REJECTED)
     reason, remedy = (
         problem.get("detail", response.reason_phrase),
         problem.get("remedy", "is this a Family Journeys gateway?"),
     )
     if response.status_code == UNAUTHENTICATED and os.environ.get("JOURNEYS_TOKEN"):
-        remedy = "renew what stands in JOURNEYS_TOKEN, or unset it and log in: journeys login"
+        remedy = "renew the token in JOURNEYS_TOKEN, or unset it and log in: journeys login"
     raise Trouble(reason, remedy, exit_code=code, told=problem)
 
 
@@ -225,4 +260,4 @@ def _port(state: Path) -> int:
         return PORT
     except (OSError, ValueError, KeyError, TypeError) as fault:
         remedy = "journeys up writes it anew; or give the gateway's address with --url or JOURNEYS_URL"
-        raise Trouble(f"{state} does not tell the gateway's port", remedy, exit_code=BAD_INPUT) from fault
+        raise Trouble(f"{state} does not say the gateway's port", remedy, exit_code=BAD_INPUT) from fault

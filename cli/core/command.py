@@ -23,7 +23,7 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV.")]
 def _told(day: str | None) -> str | None:
     """Refuse an empty day: it comes from a variable that is not set, and would pass for today."""
     if day is not None and not day.strip():
-        raise typer.BadParameter("it is empty; give a day, or leave the option out for today")
+        raise typer.BadParameter("the day is empty; give a day, or leave the option out for today")
     return day
 
 
@@ -41,7 +41,9 @@ _SHARED = tuple(
 
 IfVersion = Annotated[
     str | None,
-    typer.Option("--if-version", metavar="N", help="Only if the journey is still at this version, as show tells it."),
+    typer.Option(
+        "--if-version", metavar="N", help="Only if the journey is still at this version, as shown by: journeys show REF"
+    ),
 ]
 _GUARD = inspect.Parameter("if_version", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=IfVersion)
 _CSV = inspect.Parameter("as_csv", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsCsv)
@@ -52,7 +54,7 @@ def sure(yes: bool, question: str) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Trouble(f"not done: {question}", "say it again with --yes", exit_code=BAD_INPUT)
+        raise Trouble(f"not done: {question}", "repeat the command with --yes", exit_code=BAD_INPUT)
     if not typer.confirm(question):
         raise typer.Exit(1)
 

@@ -22,8 +22,8 @@ LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
 NEAR = {"today": 0, "yesterday": -1, "tomorrow": 1}
 LIKE = "write it like 2026-01-20, 20/1/2026, yesterday, next friday, 3 days ago or in 10 working days"
-DAY_FIRST = "the day stands before the month, as in 20/1/2026"
-LIKE_TIME = f"{LIKE}, with a time if need be: tomorrow at 9:00, or 2026-01-20T09:00"
+DAY_FIRST = "write the day before the month, as in 20/1/2026"
+LIKE_TIME = f"{LIKE}, with a time if needed: tomorrow at 9:00, or 2026-01-20T09:00"
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}.*")
 _WORKING = re.compile(r"(in )?(\d{1,3}) working days?( ago)?")
@@ -107,7 +107,7 @@ def _in_utc(found: datetime) -> datetime:
         return found.astimezone(UTC)
     told = found.replace(tzinfo=LONDON).astimezone(UTC)
     if told.astimezone(LONDON).replace(tzinfo=None) != found:
-        reason = f"{found:%Y-%m-%d %H:%M} never comes: the clocks go forward over it"
+        reason = f"{found:%Y-%m-%d %H:%M} does not exist: the clocks go forward over it"
         raise Trouble(reason, "give a time an hour later", exit_code=BAD_INPUT)
     return told
 

@@ -8,10 +8,10 @@ INTERRUPTED = 130  # as a shell tells it
 
 EXIT_CODES = """Exit codes: 0 done; 1 rejected, with the reason; 2 wrong usage or bad input; 3 an import refused some
 rows; 4 the gateway cannot be reached or failed; 5 not allowed; 130 interrupted. Besides: `up` 0 it is up, 1 it cannot
-come up; `status` 0 it is up, 3 it is not. A command that tells more says so in its --help."""
+come up; `status` 0 it is up, 3 it is not. See each command's --help for more."""
 
 
-class Trouble(Exception):  # noqa: N818 - it ends a command, and is no fault of the program
+class Trouble(Exception):
     """A command cannot be done."""
 
     def __init__(self, reason: str, remedy: str, *, exit_code: int = REJECTED, told: object = None) -> None:

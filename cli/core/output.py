@@ -29,7 +29,6 @@ HIDDEN = {
     "reference",
     "type",
 }
-FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
 _AS_CSV: ContextVar[bool] = ContextVar("as_csv", default=False)
 
 
@@ -37,7 +36,7 @@ _AS_CSV: ContextVar[bool] = ContextVar("as_csv", default=False)
 def tables_as_csv(*, wanted: bool, instead_of_json: bool) -> Iterator[None]:
     """Write tables as CSV until the end of a command, where that is wanted."""
     if wanted and instead_of_json:
-        raise Trouble("--json and --csv are asked at once", "choose one of them", exit_code=BAD_INPUT)
+        raise Trouble("--json and --csv cannot be used together", "choose one of them", exit_code=BAD_INPUT)
     token = _AS_CSV.set(wanted)
     try:
         yield
@@ -65,7 +64,7 @@ def answer(told: dict[str, Any], *, json_wanted: bool) -> None:
     if json_wanted:
         as_json(told)
         return
-    happened = ", ".join(told["happened"]) or "nothing to do: it was so already"
+    happened = ", ".join(told["happened"]) or "no change: this was already recorded"
     version = version_of(told["journey_id"], told["version"])
     typer.echo(f"{told['reference']}  {happened}  (stage {told['stage']}, version {version})")
     for line in (*told.get("remarks", ()), *told.get("explanation", ())):
@@ -100,8 +99,10 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def cell(value: object) -> str:
     """Write a cell of CSV so that no spreadsheet takes it for a formula; a number stays one."""
+    from domain.formulas import is_formula
+
     text = plain("" if value is None else value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(value, int | float) else text
+    return f"'{text}" if is_formula(text) and not isinstance(value, int | float) else text
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> None:

@@ -1,5 +1,6 @@
 """Who we are to the gateway: a short-lived token in the data folder, made with the local stack's own key."""
 
+import base64
 import json
 import os
 import time
@@ -36,6 +37,24 @@ def token(folder: Path) -> str:
     raise Trouble("your session has ended", f"log in again: {again}", exit_code=NOT_ALLOWED)
 
 
+def is_logged_in(folder: Path) -> bool:
+    """Tell whether somebody logged in whose session goes on and who may see what is to be done."""
+    if os.environ.get(TOKEN):
+        return name_in(folder)[1] != "analyst"
+    session = _read(folder / "session.json")
+    return session.get("expires", 0) > time.time() + MARGIN and session.get("role") != "analyst"
+
+
+def name_in(folder: Path) -> tuple[str, str]:
+    """Return the name and the role in the token that would be sent; the gateway alone says whether it holds."""
+    try:
+        part = token(folder).split(".")[1]
+        told = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        return str(told["sub"]), str(told["role"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return "", ""
+
+
 def login(folder: Path, name: str, role: "Role") -> str:
     """Make a token with the local stack's key and keep it where only its owner can read it."""
     from stack.tokens import mint
@@ -64,12 +83,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _keep(path: Path, session: dict[str, Any]) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    from stack.files import whole
+
     try:
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(session, file)
-        fresh.replace(path)
+        with whole(path) as file:
+            file.write(json.dumps(session).encode())
     except OSError as fault:
         remedy = f"check the folder, name another with --data, or give a token in {TOKEN}"
         raise Trouble(f"{path} cannot be written ({fault.strerror})", remedy, exit_code=BAD_INPUT) from fault

@@ -11,7 +11,7 @@ def entity_tag(version: str) -> str:
     """Return the entity tag of a version as `show` and `list` tell it: 7, or 2-7 on the family's second journey."""
     found = VERSION.fullmatch(version.strip())
     if found is None:
-        remedy = "copy the version that show or list tells, such as 7, or 2-7 on the family's second journey"
+        remedy = "copy the version from journeys show REF, such as 7, or 2-7 on the family's second journey"
         raise Trouble(f"--if-version: {plain(version)} is not a version", remedy, exit_code=BAD_INPUT)
     return f'"{found[1] or 1}-{found[2]}"'
 

@@ -14,7 +14,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Work = Annotated[str, typer.Argument(metavar="WORK", help="The work that is owed, as due names it, such as plan.")]
+Work = Annotated[
+    str, typer.Argument(metavar="WORK", help="The outstanding work, as listed by: journeys due. Such as plan.")
+]
 Why = Annotated[str, typer.Option("--why", metavar="CODE", help="The reason, as a code, such as family-away.")]
 
 
@@ -33,7 +35,7 @@ def move(
     why: Why,
     on: On = None,
 ) -> None:
-    """Set a deadline to another day; one that was cancelled comes back this way.
+    """Move a deadline to another day, or give a cancelled one a new day.
 
     Example: journeys deadline move F-7K3Q-9D2X assessment --to 2026-03-02 --why family-away
     """
@@ -42,7 +44,7 @@ def move(
 
 @command(app, guarded=True)
 def pause(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
-    """Stop a clock; nobody is reminded until it is resumed.
+    """Pause a deadline; nobody is reminded until it is resumed.
 
     Example: journeys deadline pause F-7K3Q-9D2X assessment --why hospital-stay
     """
@@ -51,7 +53,7 @@ def pause(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
 
 @command(app, guarded=True)
 def resume(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
-    """Let a paused clock run again; the deadline is later by the working days it stood still.
+    """Resume a paused deadline; it moves back by the working days of the pause.
 
     Example: journeys deadline resume F-7K3Q-9D2X assessment --why back-home
     """
@@ -60,7 +62,7 @@ def resume(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
 
 @command(app, guarded=True)
 def cancel(door: Door, ref: Ref, work: Work, why: Why, on: On = None) -> None:
-    """Take the deadline off a piece of work; it stays owed, without a clock.
+    """Cancel the deadline of a piece of work; the work stays outstanding, without a deadline.
 
     Example: journeys deadline cancel F-7K3Q-9D2X plan-review --why reviewed-elsewhere
     """

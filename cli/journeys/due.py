@@ -1,5 +1,6 @@
 """What is owed: across families by holder, and on one family with the chain of every reminder."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from cli.core import output as write
 from cli.core.client import Door
 from cli.core.command import DAYS, command
+from cli.journeys.naming import Names, names_of, table
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -19,10 +21,11 @@ def due(
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
     *,
     reminders: Annotated[
-        bool, typer.Option("--reminders", help="The reminders to come instead, soonest first.")
+        bool, typer.Option("--reminders", help="List the reminders to come instead, soonest first.")
     ] = False,
+    names: Names = False,
 ) -> None:
-    """List what is owed, by holder and the oldest first; what has no deadline comes last and says why.
+    """List outstanding work by holder, the oldest first; work without a deadline comes last, with the reason.
 
     Example: journeys due --holder kim --until 'in 10 working days'
     """
@@ -31,15 +34,19 @@ def due(
     else:
         rows = door.rows("/v1/owed", most=limit, holder=holder, until=door.day(until) if until else None)
     if len(rows) == limit:
-        remedy = "ask for more with --limit, for fewer with --holder or --until"
+        remedy = "show more with --limit, or fewer with --holder or --until"
         typer.echo(f"at most {limit} are shown; {remedy}", err=True)
     if door.as_json:
         write.as_json(rows)
-    elif reminders:
+        return
+    named = names_of(door, rows) if names else None
+    if reminders:
         columns = ("when", "reference", "work", "due", "to", "holder", "reminder")
-        write.table("", columns, map(_coming, rows))
+        table(columns, [(row["reference"], _coming(row)) for row in rows], named)
     else:
-        write.table("", ("holder", "due", "reference", "work", "owed by", "since", "clock"), map(_owed, rows))
+        today = door.clock.today
+        owed = ("holder", "due", "late", "reference", "work", "owed by", "since", "clock")
+        table(owed, [(row["reference"], _owed(row, today)) for row in rows], named)
 
 
 def write_owed(rows: list[dict[str, Any]]) -> None:
@@ -67,12 +74,24 @@ def _coming(row: dict[str, Any]) -> tuple[object, ...]:
     return write.moment(row["at"]), *(row[name] for name in names)
 
 
-def _owed(row: dict[str, Any]) -> tuple[object, ...]:
-    names = ("reference", "work", "to", "since")
-    return row["key_worker"] or "nobody yet", row["due_on"] or "-", *(row[name] for name in names), _clock(row)
+def _owed(row: dict[str, Any], today: date) -> tuple[object, ...]:
+    holder = row["key_worker"] or "nobody yet"
+    named = (row["reference"], row["work"], owed_by(row), row["since"])
+    return holder, row["due_on"] or "-", late(row["due_on"], today), *named, _clock(row)
+
+
+def owed_by(row: dict[str, Any]) -> str:
+    """Write who owes a piece of work; an answer is owed by whom the family is offered to."""
+    return str(row.get("handover_to") if row["to"] == "offered" and row.get("handover_to") else row["to"] or "")
+
+
+def late(due_on: str | None, today: date) -> str:
+    """Write how many days ago a day was; nothing of one that is still to come."""
+    days = (today - date.fromisoformat(due_on)).days if due_on else 0
+    return f"{days} day{'' if days == 1 else 's'}" if days > 0 else ""
 
 
 def _clock(row: dict[str, Any]) -> str:
     """Say what was made of the clock; one that simply runs needs no word."""
-    words = {"running": "", "none": "no clock is set"}.get(row["clock"], row["clock"])
+    words = {"running": "", "none": "no deadline is set"}.get(row["clock"], row["clock"])
     return f"{words} ({row['reason']})" if row["reason"] else words

@@ -11,7 +11,7 @@ from cli.core.command import Ref, command
 app = typer.Typer(rich_markup_mode=None)
 
 WHY = "retention-over, request, court-order, no-lawful-basis or opened-in-error."
-DESTROYED = ("people", "addresses", "notes", "identifiers")
+DESTROYED = ("people", "addresses", "identifiers")
 STAYS = ("journeys", "events", "claims")
 
 
@@ -22,48 +22,51 @@ def erase(
     why: Annotated[str, typer.Option(metavar="CODE", help=WHY)],
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be destroyed, and destroy nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be destroyed, and destroy nothing.")
     ] = False,
     despite_claims: Annotated[
-        bool, typer.Option("--despite-claims", help="Although claims are under way: nobody can judge them again.")
+        bool,
+        typer.Option("--despite-claims", help="Erase although claims are not settled: nobody can judge them again."),
     ] = False,
 ) -> None:
-    """Erase a family for ever: its names, dates of birth, identifiers, addresses and notes; managers only.
+    """Erase a family for ever: its names, dates of birth, identifiers and addresses; managers only.
 
-    Every journey of the family must be closed. Its events and claims stay, by its reference alone.
+    Every journey of the family must be closed. Its events and claims are kept, under its reference only.
 
     Example: journeys erase F-7K3Q-9D2X --why retention-over --dry-run
     """
     form: dict[str, Any] = {"reason": why, "dry_run": dry_run, "despite_claims": despite_claims}
-    told: dict[str, Any] = door.step(ref, "erase", **form)
+    answer: dict[str, Any] = door.step(ref, "erase", **form)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    typer.echo(_told(told))
+    typer.echo(_told(answer))
 
 
-def _told(told: dict[str, Any]) -> str:
-    if told["already"]:
-        return _again(told)
-    head = "would be erased" if told["dry_run"] else f"erased on {told['erased_on']}"
+def _told(answer: dict[str, Any]) -> str:
+    if answer["already"]:
+        return _again(answer)
+    head = "would be erased" if answer["dry_run"] else f"erased on {answer['erased_on']}"
     lines = [
-        f"{told['reference']} {head} ({told['reason']})",
-        f"  destroyed: {_counts(told['held'], DESTROYED)}, and the key to them",
-        f"  stays, by reference alone: {_counts(told['held'], STAYS)}",
+        f"{answer['reference']} {head} ({answer['reason']})",
+        f"  destroyed: {_counts(answer['held'], DESTROYED)}, and the key to them",
+        f"  kept, under its reference only: {_counts(answer['held'], STAYS)}",
     ]
-    lines += [f"  claims never judged again: {', '.join(told['claims_under_way'])}"] * bool(told["claims_under_way"])
+    lines += [f"  claims never judged again: {', '.join(answer['claims_under_way'])}"] * bool(
+        answer["claims_under_way"]
+    )
     return "\n".join(lines)
 
 
-def _again(told: dict[str, Any]) -> str:
+def _again(answer: dict[str, Any]) -> str:
     """Say that it was done before, and what a restored backup had brought back since, if anything."""
-    was = f"{told['reference']} was erased on {told['erased_on']} ({told['reason']})"
-    held = told["held"]
+    was = f"{answer['reference']} was erased on {answer['erased_on']} ({answer['reason']})"
+    held = answer["held"]
     if not held["key"] and not any(held[name] for name in DESTROYED):
         return f"{was}: nothing to do"
-    verb = "would be destroyed again" if told["dry_run"] else "destroyed again"
+    verb = "would be destroyed again" if answer["dry_run"] else "destroyed again"
     key = ", and the key to them" if held["key"] else ""
-    return f"{was}, and a restored backup brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
+    return f"{was}, and a restored backup had brought some of it back\n  {verb}: {_counts(held, DESTROYED)}{key}"
 
 
 def _counts(held: dict[str, int], names: tuple[str, ...]) -> str:

@@ -20,7 +20,7 @@ from cli.journeys import saved_views
 app = typer.Typer(rich_markup_mode=None)
 
 PAGE = 500
-PERSON = ("member_id", "role", "surname", "forename", "born")
+PERSON = ("member_id", "role", "surname", "forename", "born", "left")
 Row = dict[str, Any]
 
 
@@ -28,22 +28,26 @@ Row = dict[str, Any]
 def export(
     door: Door,
     form: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="JSON lines, or CSV.")] = "jsonl",
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to. Default: standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file to write. Default: standard output.")
+    ] = None,
     view: Annotated[str | None, typer.Option(metavar="NAME", help="Only the journeys of this saved view.")] = None,
     programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
     *,
-    names: Annotated[bool, typer.Option("--names", help="With names and dates of birth, if your role may.")] = False,
+    names: Annotated[
+        bool, typer.Option("--names", help="Include names and dates of birth, if your role may read them.")
+    ] = False,
     excel: Annotated[
         bool | None,
         typer.Option(
             "--excel/--no-excel",
-            help="Begin CSV with the mark by which Excel knows UTF-8. Default: in a file yes, on standard output no.",
+            help="Begin CSV with the mark that tells Excel it is UTF-8. Default: in a file yes, on standard output no.",
         ),
     ] = None,
 ) -> None:
-    """Export journeys as JSON lines or CSV: pseudonymous, unless names are asked for and your role may read them.
+    """Export journeys as JSON lines or CSV, without names unless you ask for them and your role may read them.
 
-    In CSV with names each person is a row. A file is written whole or not at all, and with names for its owner only.
+    In CSV with names, each person is a row. A file appears only when it is complete; with names, only you can read it.
 
     Example: journeys export --format csv --out journeys.csv
     """
@@ -65,7 +69,7 @@ def _rows(door: Door, filters: Row) -> Iterator[Row]:
         page, cursor = door.page("/v1/journeys", cursor=cursor, limit=PAGE, **filters)
         families = page.get("families") or {}
         for row in page["journeys"]:
-            yield row | ({"family": families.get(row["reference"])} if filters.get("names") else {})
+            yield row | ({"family": families.get(row["journey_id"])} if filters.get("names") else {})
         if cursor is None:
             return
 

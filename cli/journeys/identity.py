@@ -8,13 +8,13 @@ from typing import Any
 from cli.core import output as write
 from cli.core.errors import BAD_INPUT, Trouble, plain
 
-PANEL = "If it may be a family we know"
+PANEL = "If it may be a known family"
 ANSWERS = {
-    "same-as": "They are the people of that family whom they are like, and the referral is of that family.",
-    "not-the-same": "They are other people: keep both apart.",
-    "joins": "The referral is of that family, but they are not those whom they are like: they join it.",
-    "left": "They are the same people, who have left that family and are another one now.",
-    "also-of": "They are the same people, who are of that family and of another one.",
+    "same-as": "They are the same people as in that family, and the referral is about that family.",
+    "not-the-same": "They are other people: keep the two families apart.",
+    "joins": "The referral is about that family, but they are other people, who join it.",
+    "left": "They are the same people, who have left that family and now form another.",
+    "also-of": "They are the same people, who belong to that family and to another.",
 }
 COLUMNS = ("fact", "of the referral", "known", "")
 IN_FILE = ("family_no", "reference", "answer", "why")
@@ -27,7 +27,7 @@ def given(answers: Mapping[str, Sequence[str] | None], why: str | None) -> list[
     told = [(answer, reference) for answer, references in answers.items() for reference in references or ()]
     if told and not why:
         raise Trouble(
-            "the answer lacks its reason", "add --why and a code, such as --why other-number", exit_code=BAD_INPUT
+            "the answer has no reason", "add --why and a code, such as --why other-number", exit_code=BAD_INPUT
         )
     return [{"reference": reference, "answer": answer, "why": why or ""} for answer, reference in told]
 
@@ -52,7 +52,7 @@ def read_answers(file: Path) -> list[dict[str, str]]:
         if faulty:
             raise Trouble(f"{file}, line {line}: {faulty[0]} is missing", LIKE, exit_code=BAD_INPUT)
         if row["answer"].strip() not in ANSWERS:
-            raise Trouble(f"{file}, line {line}: {plain(row['answer'])} is no answer", LIKE, exit_code=BAD_INPUT)
+            raise Trouble(f"{file}, line {line}: {plain(row['answer'])} is not an answer", LIKE, exit_code=BAD_INPUT)
     return [{name: row[name].strip() for name in IN_FILE} for row in rows]
 
 

@@ -23,6 +23,7 @@ PEOPLE = (
         "Wren",
         "adult",
         "18/04/1978",
+        "",
         *HOUSEHOLD,
         "",
         "9992805196",
@@ -30,8 +31,21 @@ PEOPLE = (
         "MP/341557",
         *REFERRAL,
     ),
-    ("W001", "Chestnut", "Toni", "child", "05/10/1999", *HOUSEHOLD, "K388837901156", "9990143455", "", "", *REFERRAL),
-    ("W002", "Quince", "Ellis", "adult", "09/08/1983", "", "", "", "", "", "", "", *REFERRAL),
+    (
+        "W001",
+        "Chestnut",
+        "Toni",
+        "child",
+        "05/10/1999",
+        "",
+        *HOUSEHOLD,
+        "K388837901156",
+        "9990143455",
+        "",
+        "",
+        *REFERRAL,
+    ),
+    ("W002", "Quince", "Ellis", "adult", "09/08/1983", "", "", "", "", "", "", "", "", *REFERRAL),
 )
 
 Record = tuple[int, list[str]]

@@ -17,25 +17,25 @@ FIRST = 3  # lines, families and values that stand for all of a fault that repea
 Told = dict[str, Any]
 
 
-def report(told: Told, out: Path | None, *, as_json: bool) -> None:
+def report(answer: Told, out: Path | None, *, as_json: bool) -> None:
     """Write what an import came to, as JSON, as one table in CSV, or as tables and remarks."""
     if as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    dry = told["plan"]["dry_run"]
+    dry = answer["plan"]["dry_run"]
     if write.wanted_as_csv():
-        write.table("", CSV_COLUMNS, _in_csv(told))
+        write.table("", CSV_COLUMNS, _in_csv(answer))
     else:
-        families = ((each["family_no"], outcome(each, dry=dry), each["reference"]) for each in told["families"])
+        families = ((each["family_no"], outcome(each, dry=dry), each["reference"]) for each in answer["families"])
         write.table("Families", FAMILY_COLUMNS, families)
-        _changes(told)
-        faults = [fault for family in told["families"] for fault in family["faults"]]
+        _changes(answer)
+        faults = [fault for family in answer["families"] for fault in family["faults"]]
         if faults:
-            write.table("Rows not taken", FAULT_COLUMNS, grouped(faults, told["plan"]["mapped_columns"]))
-        for family in told["families"]:
+            write.table("Rows not taken", FAULT_COLUMNS, grouped(faults, answer["plan"]["mapped_columns"]))
+        for family in answer["families"]:
             identity.show_questions(family["questions"], f"family {family['family_no']} may be ", err=False)
-    _how_it_was_read(told)
-    _summary(told, out)
+    _how_it_was_read(answer)
+    _summary(answer, out)
 
 
 def refused(trouble: Trouble, *, as_json: bool) -> None:
@@ -47,7 +47,7 @@ def refused(trouble: Trouble, *, as_json: bool) -> None:
 
 def fault_row(fault: Told) -> tuple[object, ...]:
     """Return a fault as a row."""
-    return tuple(fault.get(name, "") for name in ("line", "family_no", "column", "value", "reason", "remedy"))
+    return tuple(fault.get(name, "") for name in ("line", "family_no", "field", "value", "reason", "remedy"))
 
 
 def outcome(family: Told, *, dry: bool) -> str:
@@ -60,14 +60,14 @@ def grouped(faults: Iterable[Told], mapped: dict[str, str] | None = None) -> lis
     """Return faults as rows in the order of their lines, those that repeat in one row with their count."""
     groups: dict[tuple[str, ...], list[Told]] = {}
     for fault in sorted(faults, key=lambda fault: fault["line"]):
-        groups.setdefault(tuple(fault[name] for name in ("column", "code", "reason", "remedy")), []).append(fault)
+        groups.setdefault(tuple(fault[name] for name in ("field", "code", "reason", "remedy")), []).append(fault)
     headings = {column: heading for heading, column in (mapped or {}).items()}
     return [_group(group, headings) for group in groups.values()]
 
 
 def _group(group: Sequence[Told], headings: dict[str, str]) -> tuple[object, ...]:
     first, count = group[0], len(group)
-    column = first["column"]
+    column = first["field"]
     shown = f"{headings[column]} ({column})" if column in headings else column
     lines = first["line"] if count == 1 else f"{_first(str(fault['line']) for fault in group)} ({count} rows)"
     reason = first["reason"] if count == 1 else f"{count} rows: {first['reason']}"
@@ -80,7 +80,7 @@ def _first(texts: Iterable[str]) -> str:
     return ", ".join(every[:FIRST]) + (" ..." if len(every) > FIRST else "")
 
 
-def _changes(told: Told) -> None:
+def _changes(answer: Told) -> None:
     rows = [
         (
             change["line"],
@@ -91,28 +91,28 @@ def _changes(told: Told) -> None:
             change["said"],
             "this import" if change["applied"] else change["how"],
         )
-        for family in told["families"]
+        for family in answer["families"]
         for change in family["changes"]
     ]
     if rows:
-        write.table("What the file says otherwise of families already taken", CHANGE_COLUMNS, rows)
+        write.table("Differences from families already taken", CHANGE_COLUMNS, rows)
 
 
-def _in_csv(told: Told) -> Iterable[Sequence[object]]:
+def _in_csv(answer: Told) -> Iterable[Sequence[object]]:
     """Write a row for each fault and each change of a family, or one for a family that has none."""
-    dry = told["plan"]["dry_run"]
-    for family in told["families"]:
+    dry = answer["plan"]["dry_run"]
+    for family in answer["families"]:
         of = (family["family_no"], outcome(family, dry=dry), family["reference"])
         for fault in family["faults"]:
-            yield fault["line"], *of, *(fault[name] for name in ("column", "value", "reason", "remedy"))
+            yield fault["line"], *of, *(fault[name] for name in ("field", "value", "reason", "remedy"))
         for change in family["changes"]:
             yield change["line"], *of, change["field"], change["said"], f"held: {change['held']}", change["how"]
         if not family["faults"] and not family["changes"]:
             yield family["lines"][0], *of, "", "", "", ""
 
 
-def _how_it_was_read(told: Told) -> None:
-    plan = told["plan"]
+def _how_it_was_read(answer: Told) -> None:
+    plan = answer["plan"]
     if plan["mapped_columns"]:
         of = (
             f", as kept for {plan['headings_of'] or 'files of several partners'}"
@@ -128,7 +128,7 @@ def _how_it_was_read(told: Told) -> None:
     ):
         if lines:
             write.remark(f"line{'s' if len(lines) > 1 else ''} {_first(map(str, lines))}: {fate}")
-    for family in told["families"]:
+    for family in answer["families"]:
         for note in family["notes"]:
             write.remark(plain(note))
     for column in plan["ignored_columns"]:
@@ -137,19 +137,20 @@ def _how_it_was_read(told: Told) -> None:
         write.remark(f"sheet {plain(sheet)} was ignored: only the first is read")
 
 
-def _summary(told: Told, out: Path | None) -> None:
-    plan, summary = told["plan"], told["summary"]
+def _summary(answer: Told, out: Path | None) -> None:
+    plan, summary = answer["plan"], answer["summary"]
     if plan["dry_run"]:
         write.remark("A dry run: nothing was written. Without --dry-run:")
     elif not summary["changed"]:
         write.remark("Nothing changed.")
+    joined = f", joined to an open journey {summary['joined']}" if summary["joined"] else ""
     differing = f", changed {summary['differing']}" if summary["differing"] else ""
     write.remark(
-        f"families taken {summary['taken']}, already taken {summary['already_taken']}{differing},"
+        f"families taken {summary['taken']}{joined}, already taken {summary['already_taken']}{differing},"
         f" refused {summary['refused']}; rows refused {summary['refused_rows']}"
     )
-    if any(not change["applied"] for family in told["families"] for change in family["changes"]):
-        write.remark("What the file says otherwise was left as it is held, but for what says so; see: changed by.")
+    if any(not change["applied"] for family in answer["families"] for change in family["changes"]):
+        write.remark('Differences stay unchanged unless applied; the column "changed by" says what changes each.')
     if summary["taken"] and not plan["dry_run"]:
         write.remark(f"To undo this import: journeys import --undo {plan['import_id']}")
     if out is not None:

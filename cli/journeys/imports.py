@@ -30,10 +30,10 @@ def import_file(
     headings: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="HEADING=COLUMN", help="What a heading means; say it again for each. Kept for later files."
+            "--map", metavar="HEADING=COLUMN", help="What a heading means; repeat for each. Kept for later files."
         ),
     ] = None,
-    referrer: Annotated[str | None, typer.Option(metavar="NAME", help="The partner of rows that name none.")] = None,
+    referrer: Annotated[str | None, typer.Option(metavar="NAME", help="The partner for rows that name none.")] = None,
     encoding: Annotated[
         Literal["utf-8", "cp1252"], typer.Option(help="How a CSV file is encoded; cp1252 is Excel's plain CSV.")
     ] = "utf-8",
@@ -48,24 +48,27 @@ def import_file(
         ),
     ] = None,
     undo: Annotated[
-        str | None, typer.Option(metavar="ID", help="Undo the import of this id, where nothing else has happened.")
+        str | None,
+        typer.Option(
+            metavar="ID", help="Undo the import with this id, for families to which nothing else has happened."
+        ),
     ] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, and write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, and write nothing.")] = False,
     apply_changes: Annotated[
         bool,
         typer.Option(
             "--apply-changes", help="Change address, locality, criteria and referral day to those of the row."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --undo: do it. Without, it is only shown.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --undo: undo it. Without --yes it is only shown.")] = False,
     template: Annotated[bool, typer.Option("--template", help="Write an example file, and import nothing.")] = False,
 ) -> None:
-    """Import a file of referrals: good families are taken, each bad row is listed with its remedy.
+    """Import a file of referrals: families without faults are taken, each bad row is listed with its remedy.
 
-    The same or a later file takes nobody twice; what its rows say otherwise is listed. Days may be written 29/05/2012,
-    headings may have other names (DOB, Ward). Cut short, the same file goes on where it stopped. Exit status 3: some
-    rows were refused, or families were left out of an undoing.
+    The same or a later file takes nobody twice; differences from what we hold are listed. Days may be written
+    29/05/2012, headings may have other names (DOB, Ward). If the import is interrupted, run it again: it continues
+    where it stopped. Exit code 3: some rows were refused, or some families could not be undone.
 
     Example: journeys import referrals.xlsx --map "Key date=referred_on" --dry-run
     """
@@ -95,28 +98,28 @@ def _import(door: Door, file: Path, asked: dict[str, Any], out: Path | None, ans
     except OSError as fault:
         raise Trouble(f"{file} cannot be read ({fault.strerror})", "check the path", exit_code=BAD_INPUT) from fault
     try:
-        told = _send(door, *_body(data, answers), asked)
+        answer = _send(door, *_body(data, answers), asked)
     except Trouble as trouble:
         import_report.refused(trouble, as_json=door.as_json)
         raise
-    records = told.pop("records")
+    records = answer.pop("records")
     if out is not None:
-        import_files.write_back(out, records, told)
-    import_report.report(told, out, as_json=door.as_json)
-    if told["summary"]["refused_rows"]:
+        import_files.write_back(out, records, answer)
+    import_report.report(answer, out, as_json=door.as_json)
+    if answer["summary"]["refused_rows"]:
         raise typer.Exit(PARTLY)
 
 
 def _undo(door: Door, import_id: str, *, dry_run: bool) -> None:
-    told = door.post(f"/v1/imports/{in_path(import_id)}/undo", {"dry_run": dry_run})
+    answer = door.post(f"/v1/imports/{in_path(import_id)}/undo", {"dry_run": dry_run})
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        write.table("Families", UNDONE, ([family[name] for name in UNDONE] for family in told["families"]))
+        write.table("Families", UNDONE, ([family[name] for name in UNDONE] for family in answer["families"]))
         if dry_run:
-            write.remark(f"Nothing was written. To undo it: journeys import --undo {told['import_id']} --yes")
-        write.remark(f"families {'to undo' if dry_run else 'undone'} {told['undone']}, left {told['left']}")
-    if told["left"]:
+            write.remark(f"Nothing was written. To undo it: journeys import --undo {answer['import_id']} --yes")
+        write.remark(f"families {'to undo' if dry_run else 'undone'} {answer['undone']}, left {answer['left']}")
+    if answer["left"]:
         raise typer.Exit(PARTLY)
 
 
@@ -124,8 +127,8 @@ def _body(data: bytes, answers: Sequence[dict[str, str]]) -> tuple[bytes, str]:
     """Return what is sent and its content type: the file alone, or JSON with the answers beside it."""
     if not answers:
         return data, "application/octet-stream"
-    told = {"file": base64.b64encode(data).decode(), "answers": list(answers)}
-    return json.dumps(told).encode(), "application/json"
+    payload = {"file": base64.b64encode(data).decode(), "answers": list(answers)}
+    return json.dumps(payload).encode(), "application/json"
 
 
 def _send(door: Door, data: bytes, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -156,26 +159,26 @@ def _gone_on_with() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as fault:
-        remedy = "what was taken stays taken; the same file again goes on where it stopped"
+        remedy = "the families taken so far are kept; run the same command again to continue"
         raise Trouble("the import was interrupted", remedy, exit_code=INTERRUPTED) from fault
 
 
 def _collect(lines: Iterator[str], advance: "Callable[[int], None]") -> dict[str, Any]:
-    told: dict[str, Any] = {"families": [], "records": []}
+    answer: dict[str, Any] = {"families": [], "records": []}
     for line in lines:
         heard = json.loads(line)
         if heard["type"] == "interrupted":
             raise AwayError(heard["reason"])
         if heard["type"] == "record":
-            told["records"].append((heard["line"], heard["cells"]))
+            answer["records"].append((heard["line"], heard["cells"]))
         elif heard["type"] == "family":
-            told["families"].append(heard)
-            advance(told["plan"]["families"])
+            answer["families"].append(heard)
+            advance(answer["plan"]["families"])
         else:
-            told[heard["type"]] = heard
-    if "summary" not in told:
-        raise AwayError("the import was cut short")
-    return told
+            answer[heard["type"]] = heard
+    if "summary" not in answer:
+        raise AwayError("the import was interrupted")
+    return answer
 
 
 @contextmanager

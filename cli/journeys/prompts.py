@@ -11,16 +11,16 @@ HOUSEHOLD = {
     "referrer": "Who refers the family (a partner)",
     "locality": "District or ward",
     "referred_on": "Day of the referral (empty: today)",
-    "criteria": "Criteria that are met, with commas between",
+    "criteria": "Criteria met, separated by commas",
     "address": "Address (may be empty)",
     "postcode": "Postcode (may be empty)",
     "uprn": "UPRN of the household (may be empty)",
 }
 PERSON = {
     "role": "Role (adult or child)",
-    "surname": "Surname",
-    "forename": "Forename",
-    "date_of_birth": "Date of birth",
+    "surname": "Surname (may be empty)",
+    "forename": "Forename (may be empty)",
+    "date_of_birth": "Date of birth (a month or a year will do; empty: not known)",
 }
 IDENTIFIERS = {"nhs_number": "NHS number", "upn": "UPN", "nino": "NI number", "police_urn": "Police URN"}
 DAYS = ("referred_on", "date_of_birth")
@@ -41,7 +41,7 @@ def form(day: Day) -> Form:
 def mended(told: Form, faults: Iterable[dict[str, Any]], day: Day) -> Form:
     """Ask again for what was refused, and only for that."""
     for fault in faults:
-        column, number = fault["column"], int(fault["line"])
+        column, number = fault["field"], int(fault["line"])
         typer.echo(f"{fault['reason']}; {fault['remedy']}", err=True)
         if column in HOUSEHOLD:
             told[column] = _ask(column, HOUSEHOLD[column], day)

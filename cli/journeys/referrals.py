@@ -35,12 +35,12 @@ def refer(
     door: Door,
     member: Annotated[
         list[str] | None,
-        typer.Option(metavar="ROLE,SURNAME,FORENAME,BORN[,SCHEME=ID]...", help="A person; say it again for each."),
+        typer.Option(metavar="ROLE,SURNAME,FORENAME,BORN[,SCHEME=ID]...", help="A person; repeat for each."),
     ] = None,
     referrer: Annotated[str, typer.Option(help="The partner that refers.")] = "",
     locality: Annotated[str, typer.Option(help="District or ward.")] = "",
     criterion: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="A reason to be eligible; say it again for each.")
+        list[str] | None, typer.Option(metavar="CODE", help="A reason to be eligible; repeat for each.")
     ] = None,
     referred_on: Annotated[
         str, typer.Option(metavar="DATE", help=f"The day of the referral: {DAYS}. Default: today.")
@@ -57,15 +57,18 @@ def refer(
     also_of: Annotated[list[str] | None, _answer("also-of")] = None,
     why: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help="Why that is the answer, such as other-number.", rich_help_panel=PANEL),
+        typer.Option(
+            metavar="CODE", help="The reason for the answer, as a code, such as other-number.", rich_help_panel=PANEL
+        ),
     ] = None,
 ) -> None:
     """Refer a family: open its journey.
 
-    People who may be of a family we know are a question, with the facts side by side; answer it with one of the flags
-    for it, once for each family, and --why.
+    If people may belong to a known family, the command asks, with the facts side by side. Answer with one of the flags
+    below, once for each family, and --why.
 
-    Names given as flags stay in the shell's history: prefer --file. Without any flag, in a terminal, each is asked for.
+    Names given as flags stay in the shell's history: prefer --file. Without flags, in a terminal, the
+    command asks for each.
 
     Example: journeys refer --referrer wirral-schools --locality Leasowe --criterion poverty
     --member adult,Chestnut,Wren,1978-04-18,nhs_number=9992805196
@@ -150,13 +153,14 @@ def _day(door: Door, text: str) -> str:
 
 def _form(door: Door, file: Path) -> Any:
     """Read the file; a referral without its day is of today, also when it is tried again after midnight."""
-    told = _read(file)
+    told = read_form(file)
     if isinstance(told, dict) and not told.get("referred_on"):
         told["referred_on"] = door.day("today")
     return told
 
 
-def _read(file: Path) -> Any:
+def read_form(file: Path) -> Any:
+    """Return what a JSON file holds, or standard input where it is `-`; raise `Trouble` where that is no JSON."""
     try:
         return json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
     except OSError as fault:
@@ -174,8 +178,10 @@ def _broken_off() -> Iterator[None]:
     try:
         yield
     except (typer.Abort, KeyboardInterrupt) as fault:
-        remedy = "begin again, or write the referral into a file and give it with --file"
-        raise Trouble("no family was referred: the questions were broken off", remedy, exit_code=INTERRUPTED) from fault
+        remedy = "start again, or write the referral into a file and give it with --file"
+        raise Trouble(
+            "no family was referred: the questions were interrupted", remedy, exit_code=INTERRUPTED
+        ) from fault
 
 
 def _table_of(trouble: Trouble, *, as_json: bool, by_flag: bool = False) -> None:
@@ -189,7 +195,7 @@ def _table_of(trouble: Trouble, *, as_json: bool, by_flag: bool = False) -> None
 
 
 def _flag(fault: dict[str, Any]) -> str:
-    column = fault["column"]
+    column = fault["field"]
     if column in HOUSEHOLD:
         return f"--{HOUSEHOLD[column]}"
     return f"--member (number {fault['line']})"

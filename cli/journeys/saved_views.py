@@ -9,7 +9,7 @@ from typing import Any
 from cli.core.errors import BAD_INPUT, Trouble, plain
 
 View = dict[str, Any]
-FILTERS = {"stage", "holder", "area", "locality", "programme", "reference", "overdue"}
+FILTERS = {"stage", "holder", "area", "locality", "programme", "reference", "overdue", "open"}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
 
 
@@ -59,7 +59,7 @@ def _option(name: str, value: object) -> str:
 def _view(name: str) -> View:
     found = _named(name)
     if others := found.keys() - FILTERS:
-        reason = f"view {plain(name)} holds {plain(', '.join(sorted(others)))}, for which list has no filter"
+        reason = f"view {plain(name)} holds {plain(', '.join(sorted(others)))}, which are not filters of journeys list"
         raise Trouble(reason, "save it again: journeys list ... --save NAME", exit_code=BAD_INPUT)
     return found
 
@@ -76,7 +76,9 @@ def save(name: str, view: View) -> None:
     """Keep filters under a name."""
     if not NAME.fullmatch(name):
         raise Trouble(
-            f"{plain(name)} is no name of a view", "use letters, digits and . _ - , 40 at most", exit_code=BAD_INPUT
+            f"{plain(name)} cannot be the name of a view",
+            "use letters, digits and . _ - , 40 at most",
+            exit_code=BAD_INPUT,
         )
     _keep({**views(), name: view})
 

@@ -13,7 +13,7 @@ from cli.core.versions import version_of
 
 app = typer.Typer(rich_markup_mode=None)
 
-Needs = Annotated[list[str], typer.Option("--need", metavar="NEED", help="A need; say it again for each.")]
+Needs = Annotated[list[str], typer.Option("--need", metavar="NEED", help="A need; repeat for each.")]
 OUTCOMES = (
     "sustained, regressed, re-referred, not-eligible, declined, moved-away, transferred, no-longer-needed, died or "
     "opened-in-error."
@@ -44,12 +44,12 @@ def consent(
     ] = "consent",
     purpose: Annotated[str, typer.Option(help="What the data are shared for.")] = "family-support",
     partner: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only this partner; say it again for each.")
+        list[str] | None, typer.Option(metavar="NAME", help="Only this partner; repeat for each.")
     ] = None,
     category: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="Only this data category; say it again for each.")
+        list[str] | None, typer.Option(metavar="CODE", help="Only this data category; repeat for each.")
     ] = None,
-    expires_on: Annotated[str | None, typer.Option(metavar="DATE", help="The last day it holds.")] = None,
+    expires_on: Annotated[str | None, typer.Option(metavar="DATE", help="The last day it is valid.")] = None,
 ) -> None:
     """Record consent, or another lawful basis for sharing.
 
@@ -64,10 +64,10 @@ def consent(
 def withdraw_consent(
     door: Door,
     ref: Ref,
-    consent_id: Annotated[str, typer.Argument(metavar="CONSENT", help="As shown by show.")],
+    consent_id: Annotated[str, typer.Argument(metavar="CONSENT", help="The id, as listed by: journeys show REF")],
     on: On = None,
 ) -> None:
-    """End a recorded basis; messages that wait are stopped.
+    """Withdraw a recorded consent or basis; messages not yet sent are stopped.
 
     Example: journeys withdraw-consent F-7K3Q-9D2X c-1f2e3d4c
     """
@@ -79,23 +79,23 @@ def identify(
     door: Door,
     ref: Ref,
     criterion: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="A criterion that is met; say it again for each.")
+        list[str] | None, typer.Option(metavar="CODE", help="A criterion that is met; repeat for each.")
     ] = None,
     without_criteria: Annotated[
-        bool, typer.Option("--without-criteria", help="No criterion is met, or the needs found will be judged.")
+        bool, typer.Option("--without-criteria", help="No criterion is met, or the needs will be judged at assessment.")
     ] = False,
     cohort: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The cohort, where the programme has some.")
+        str | None, typer.Option(metavar="NAME", help="The cohort, if the programme has cohorts.")
     ] = None,
     on: On = None,
 ) -> None:
-    """Check the criteria met and the household against the programme, and say why it is eligible or not.
+    """Record the criteria met, and say whether the family is eligible and why.
 
     Example: journeys identify F-7K3Q-9D2X --criterion poverty --criterion addiction
     """
     if bool(criterion) == without_criteria:
         remedy = "name each criterion that is met with --criterion, or say --without-criteria"
-        raise Trouble("the criteria met are not told, or told twice", remedy, exit_code=BAD_INPUT)
+        raise Trouble("give either --criterion or --without-criteria", remedy, exit_code=BAD_INPUT)
     _take(door, ref, "identify", criteria=criterion or [], cohort=cohort, on=on)
 
 
@@ -197,9 +197,9 @@ def close(
     to: Annotated[
         str | None, typer.Option(metavar="AREA", help="The area that a transferred family goes to, such as kent.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Close it without being asked again.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Close it without asking.")] = False,
 ) -> None:
-    """End the journey. At a terminal you are asked once more; elsewhere say --yes.
+    """Close the journey. In a terminal you are asked to confirm; elsewhere give --yes.
 
     Example: journeys close F-7K3Q-9D2X --outcome moved-away --yes
     """
@@ -214,7 +214,7 @@ def reopen(
     reason: Annotated[str, typer.Option(help="Why, as a code, such as closed-by-mistake.")],
     on: On = None,
 ) -> None:
-    """Take a close back: the journey goes on where it was. Managers only.
+    """Reopen a closed journey: it continues where it was. Managers only.
 
     Example: journeys reopen F-7K3Q-9D2X --reason closed-by-mistake
     """
@@ -223,9 +223,11 @@ def reopen(
 
 @command(app)
 def ack(
-    door: Door, ref: Ref, reminder: Annotated[str, typer.Argument(metavar="REMINDER", help="As shown by show.")]
+    door: Door,
+    ref: Ref,
+    reminder: Annotated[str, typer.Argument(metavar="REMINDER", help="The id, as listed by: journeys show REF")],
 ) -> None:
-    """Say that a reminder was seen.
+    """Acknowledge a reminder.
 
     Example: journeys ack F-7K3Q-9D2X plan.4.2026-01-20.remind+0
     """
@@ -239,15 +241,15 @@ def correct(
     event: Annotated[int, typer.Argument(metavar="NUMBER", help="The event's number in the timeline.")],
     reason: Annotated[str, typer.Option(help="Why, as a code, such as typing-error.")],
     changed: Annotated[
-        list[str], typer.Option("--set", metavar="FIELD=VALUE", help="What it should read; say it again for each.")
+        list[str], typer.Option("--set", metavar="FIELD=VALUE", help="The correct value; repeat for each field.")
     ],
     journey: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family; the newest if not said.")
+        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family. Default: the newest.")
     ] = None,
 ) -> None:
-    """Correct an event: nothing is edited, a later event supersedes it.
+    """Correct an event. The event itself stays; a new one replaces what it says.
 
-    It shows how the event read, and is refused when anything else happened between that and the correction.
+    It shows what the event said, and is refused if the journey changes meanwhile.
 
     Example: journeys correct F-7K3Q-9D2X 7 --reason typing-error --set on=2026-01-20
     """
@@ -268,10 +270,10 @@ def withdraw_evidence(
     evidence: Annotated[str, typer.Argument(metavar="EVIDENCE", help="The id, as listed by: journeys show REF")],
     reason: Annotated[str, typer.Option(help="Why, as a code, such as wrong-child.")],
     of_another_family: Annotated[
-        bool, typer.Option("--of-another-family", help="It goes back to quarantine, to be matched to the right family.")
+        bool, typer.Option("--of-another-family", help="Return it to quarantine, to be matched to the right family.")
     ] = False,
 ) -> None:
-    """Set a partner's observation aside: it stays readable, and counts for no rule and no claim.
+    """Withdraw a partner's evidence: it stays readable, but counts for no rule and no claim.
 
     Example: journeys withdraw-evidence F-7K3Q-9D2X wirral-schools:ev-17 --reason wrong-child --of-another-family
     """

@@ -11,6 +11,7 @@ from cli.core.command import Ref, command
 from cli.core.versions import version_of
 from cli.journeys import saved_views
 from cli.journeys.due import write_owed, write_reminders
+from cli.journeys.naming import Names, labels, table
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -27,44 +28,55 @@ def list_journeys(
     area: Annotated[str | None, typer.Option(help="Only this local authority.")] = None,
     locality: Annotated[str | None, typer.Option(help="Only this district or ward.")] = None,
     programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
-    reference: Annotated[str | None, typer.Option(metavar="TEXT", help="Only references that hold this text.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only references that contain this text.")
+    ] = None,
     *,
+    still_open: Annotated[bool, typer.Option("--open", help="Leave out those that are closed.")] = False,
     overdue: Annotated[
-        bool, typer.Option("--overdue", help="Only those that owe work which was due before today.")
+        bool, typer.Option("--overdue", help="Only those with outstanding work that was due before today.")
     ] = False,
-    view: Annotated[str | None, typer.Option(metavar="NAME", help="The filters saved as this view.")] = None,
+    names: Names = False,
+    view: Annotated[str | None, typer.Option(metavar="NAME", help="Use the filters of this view.")] = None,
     save: Annotated[str | None, typer.Option(metavar="NAME", help="Save these filters as a view.")] = None,
     cursor: Annotated[str | None, typer.Option(help="Go on after this journey, as the page before named it.")] = None,
     limit: Limit = 50,
 ) -> None:
     """List journeys.
 
-    Filters given beside a view are laid over it. Views are kept for each user: journeys views.
+    Filters typed beside a view replace its own. To see your views: journeys views.
 
     Example: journeys list --stage intervention --holder kim --overdue --save kims-late
     """
     given = {"stage": stage, "holder": holder, "area": area, "locality": locality, "programme": programme}
-    filters = saved_views.asked(view, given | {"reference": reference, "overdue": overdue})
-    page, following = door.page("/v1/journeys", cursor=cursor, limit=limit, **filters)
+    filters = saved_views.asked(view, given | {"reference": reference, "overdue": overdue, "open": still_open})
+    told = filters | ({"names": True} if names else {})
+    page, following = door.page("/v1/journeys", cursor=cursor, limit=limit, **told)
     if save:
         saved_views.save(save, filters)
     if door.as_json:
         write.as_json(page | {"next": following})
         return
     columns = ("reference", "version", "stage", "holder", "locality", "referred", "next")
-    write.table("", columns, map(_glance, page["journeys"]))
+    table(columns, [(row["journey_id"], _glance(row)) for row in page["journeys"]], labels(page) if names else None)
     if following:
         write.remark(f"more: --cursor {following}")
 
 
 @command(app, "views", csv=True)
 def list_views(
-    door: Door, forget: Annotated[str | None, typer.Option(metavar="NAME", help="Remove this view.")] = None
+    door: Door,
+    ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="Who looked at this family.")] = None,
+    forget: Annotated[str | None, typer.Option(metavar="NAME", help="Remove this view.")] = None,
+    limit: Limit = 100,
 ) -> None:
-    """List the saved views of journeys list, or forget one.
+    """List who looked at a family, for managers and auditors; without REF, your saved views of journeys list.
 
-    Example: journeys views --forget kims-late
+    Example: journeys views F-7K3Q-9D2X
     """
+    if ref:
+        _looks(door, ref, limit)
+        return
     if forget:
         saved_views.forget(forget)
     known = saved_views.views()
@@ -74,11 +86,26 @@ def list_views(
         write.table("", ("view", "filters"), ((name, saved_views.described(known[name])) for name in sorted(known)))
 
 
+def _looks(door: Door, ref: str, limit: int) -> None:
+    """Write who looked at a family, the newest first."""
+    rows = door.rows(f"/v1/journeys/{in_path(ref)}/views", most=limit)
+    if door.as_json:
+        write.as_json(rows)
+        return
+    told = ((write.moment(row["at"]), row["actor"], row["what"], row["request_id"]) for row in rows)
+    write.table("", ("when", "who", "what", "request"), told)
+
+
 def _glance(row: dict[str, Any]) -> tuple[object, ...]:
     following = write.moment(row["next_deadline_at"])
     version = version_of(row["journey_id"], row["version"])
-    names = ("stage", "key_worker", "locality", "referred_on")
-    return row["reference"], version, *(row[name] for name in names), following
+    return row["reference"], version, row["stage"], _holder(row), row["locality"], row["referred_on"], following
+
+
+def _holder(row: dict[str, Any]) -> str:
+    """Write who holds a family, and whom it is offered to."""
+    offered = f"offered to {row['handover_to']}" if row["handover_to"] else ""
+    return ", ".join(filter(None, (row["key_worker"], offered)))
 
 
 @command(app)
@@ -86,68 +113,122 @@ def show(
     door: Door,
     ref: Ref,
     journey: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family; the newest if not said.")
+        int | None, typer.Option(min=1, metavar="N", help="An earlier journey of the family. Default: the newest.")
     ] = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="The system's own bookkeeping too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also show events of the system's own.")] = False,
 ) -> None:
-    """Show one family: where it is, its timeline with numbered events, its agenda and who holds it.
+    """Show one family: its stage, holder, timeline with numbered events, and what is due.
 
     Example: journeys show F-7K3Q-9D2X --all
     """
-    told = door.get(f"/v1/journeys/{in_path(ref)}", journey=journey)
+    answer = door.get(f"/v1/journeys/{in_path(ref)}", journey=journey)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    _heading(told)
-    _people(told)
-    _timeline(told["timeline"], everything=everything)
-    write_owed(told["owed"])
-    for number, step in enumerate(told["next_steps"]):
+    _heading(answer)
+    _people(answer)
+    _timeline(answer["timeline"], answer["not_shown"], everything=everything)
+    write_owed(answer["owed"])
+    for number, step in enumerate(answer["next_steps"]):
         write.fields([("" if number else "next", step)])
-    write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, told["agenda"]))
-    write_reminders(told["reminders"])
-    if told["claims"]:
-        write.table("\nClaims", CLAIM_COLUMNS, map(claim_row, told["claims"]))
-    for row in told["earlier"]:
+    write.table("\nAgenda", ("when", "work", "due", "to", ""), map(_deadline, answer["agenda"]))
+    write_reminders(answer["reminders"])
+    if answer["claims"]:
+        write.table("\nClaims", CLAIM_COLUMNS, map(claim_row, answer["claims"]))
+    for row in answer["earlier"]:
         typer.echo(
             f"earlier journey {row['number']}: {row['referred_on']} to {row['closed_on']} ({row['outcome']}); "
             f"its events: journeys show {row['reference']} --journey {row['number']}"
         )
+    for row in answer["answers"]:
+        typer.echo(
+            f"{row['since']}: the referral of {row['reference']} was like {row['about']}; answered {row['answer']}"
+            f" ({row['why']}) by {row['actor']}"
+        )
 
 
-def _heading(told: dict[str, Any]) -> None:
-    journey = told["journey"]
+def _heading(answer: dict[str, Any]) -> None:
+    journey = answer["journey"]
     stage = f"{journey['stage']} ({journey['intensity']} intensity)" if journey["intensity"] else journey["stage"]
-    holder = told["holder"] or "nobody yet" if journey["stage"] != "closed" else f"closed {journey['closed_on']}"
+    holder = answer["holder"] or "nobody yet" if journey["stage"] != "closed" else f"closed {journey['closed_on']}"
     write.fields(
         (
             ("reference", journey["reference"]),
             ("version", version_of(journey["journey_id"], journey["version"])),
             ("stage", stage),
             ("holder", holder),
-            ("erased", told["erased_on"] and f"{told['erased_on']} ({told['erased_for']})"),
+            ("erased", answer["erased_on"] and f"{answer['erased_on']} ({answer['erased_for']})"),
             ("held beyond cap", journey["waiver"] and f"by waiver {journey['waiver']}"),
             ("offered to", journey["handover_to"]),
             ("locality", journey["locality"]),
             ("programme", f"{journey['programme']} {journey['programme_version']}"),
             ("referred", f"{journey['referred_on']} by {journey['referrer']}"),
+            ("also referred", ", ".join(f"{each['on']} by {each['referrer']}" for each in journey["joined"])),
             ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),
             ("needs", ", ".join(journey["needs"])),
-            ("consents", ", ".join(consent["id"] for consent in journey["consents"] if not consent["withdrawn_on"])),
         )
     )
+    for number, consent in enumerate(each for each in journey["consents"] if not each["withdrawn_on"]):
+        write.fields([("" if number else "consents", _consent(consent))])
 
 
-def _people(told: dict[str, Any]) -> None:
-    people = told["family"]["people"] if told["family"] else told["journey"]["members"]
-    for person in people:
-        name = f"{person['forename']} {person['surname']}, born {person['born']}" if "surname" in person else ""
-        write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", name or "-")])
+def _consent(consent: dict[str, Any]) -> str:
+    """Write a consent as withdraw-consent wants it, with what it allows."""
+    partners = ", ".join(consent["partners"]) or "every partner with an agreement"
+    until = f"until {consent['expires_on']}" if consent["expires_on"] else ""
+    told = (consent["basis"], f"for {consent['purpose']}", f"to {partners}", f"since {consent['on']}", until)
+    return "  ".join(filter(None, (consent["id"], *told)))
 
 
-def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
+def _people(answer: dict[str, Any]) -> None:
+    """Write the people of the journey, how they are reached, and their home; of who has left the name and when."""
+    family = answer["family"] or {}
+    for person in family.get("people") or answer["journey"]["members"]:
+        write.fields([(f"  {person.get('member_id') or person['id']} {person['role']}", _person(person) or "-")])
+        reached = (person.get("phone"), person.get("email"))
+        given = [*person.get("identifiers", {}).items(), *person.get("further", ())]
+        write.fields([("", "  ".join(filter(None, (*reached, *(f"{scheme} {number}" for scheme, number in given)))))])
+    address, since = family.get("address") or {}, family.get("since")
+    write.fields([("address", _lines(address) and f"{_lines(address)}{f' (since {since})' if since else ''}")])
+    write.fields([("uprn", address.get("uprn"))])
+    for home in family.get("former", ()):
+        write.fields(
+            [("lived before", f"{_lines(home['address']) or home['address']['uprn']} (until {home['until']})")]
+        )
+    write.fields([("involved", _involved(answer))])
+
+
+def _lines(address: dict[str, Any]) -> str:
+    return ", ".join(filter(None, (*address.get("lines", "").splitlines(), address.get("postcode"))))
+
+
+def _involved(told: dict[str, Any]) -> str:
+    """Name who else has to do with the family: who referred it, whoever told something, and who may be told."""
+    journey = told["journey"]
+    told_by = [one["actor"].partition(":")[2] for one in told["timeline"] if one["actor"].startswith("partner:")]
+    agreed = [name for each in journey["consents"] if not each["withdrawn_on"] for name in each["partners"]]
+    return ", ".join(dict.fromkeys((journey["referrer"], *told_by, *agreed)))
+
+
+def _person(person: dict[str, Any]) -> str:
+    name = " ".join(part for part in (person.get("forename"), person.get("surname")) if part)
+    left = person.get("left") or person.get("to")
+    if left:
+        return ", ".join(part for part in (name, f"left {left}") if part)
+    since = person.get("since") or person.get("from")
+    told = [name, *([_birth(person)] if "surname" in person else []), *([f"since {since}"] if since else [])]
+    return ", ".join(part for part in told if part)
+
+
+def _birth(person: dict[str, Any]) -> str:
+    if person["born"]:
+        return f"born {person['born']}"
+    return f"expected {person['expected']}" if person["expected"] else "birth not known"
+
+
+def _timeline(timeline: list[dict[str, Any]], not_shown: int, *, everything: bool) -> None:
     """Write the events, each that was corrected marked by the number of its last correction."""
     corrected = {
         one["event"]["version"]: one["version"] for one in timeline if one["event"]["type"] == "event-corrected"
@@ -156,15 +237,17 @@ def _timeline(timeline: list[dict[str, Any]], *, everything: bool) -> None:
     rows = (_event(one, corrected.get(one["version"]), everything=everything) for one in kept)
     write.table("\nTimeline", ("#", "day", "event", "detail", "by"), rows)
     if len(kept) < len(timeline):
-        typer.echo(f"events of the system's own left out: {len(timeline) - len(kept)} (show them with --all)")
+        typer.echo(f"events of the system's own not shown: {len(timeline) - len(kept)} (show them with --all)")
+    if not_shown:
+        typer.echo(f"events about people on days when they were no members not shown: {not_shown}")
 
 
-def _event(told: dict[str, Any], corrected_by: int | None, *, everything: bool) -> tuple[object, ...]:
-    event = told["event"]
+def _event(row: dict[str, Any], corrected_by: int | None, *, everything: bool) -> tuple[object, ...]:
+    event = row["event"]
     detail = write.event_detail(event, everything=everything)
     if corrected_by:
         detail = f"{detail}  (corrected by {corrected_by})".strip()
-    return told["version"], write.event_day(event), event["type"], detail, told["actor"]
+    return row["version"], write.event_day(event), event["type"], detail, row["actor"]
 
 
 def _deadline(row: dict[str, Any]) -> tuple[object, ...]:
@@ -178,12 +261,15 @@ def counts(door: Door) -> None:
 
     Example: journeys counts --json
     """
-    told = door.get("/v1/counts")
+    answer = door.get("/v1/counts")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    rows = [(name, "", value) for name, value in told.items() if not isinstance(value, dict)]
+    rows = [(name, "", value) for name, value in answer.items() if not isinstance(value, dict)]
     rows += [
-        (name, part, count) for name, value in told.items() if isinstance(value, dict) for part, count in value.items()
+        (name, part, count)
+        for name, value in answer.items()
+        if isinstance(value, dict)
+        for part, count in value.items()
     ]
     write.table("", ("what", "state", "count"), rows)

@@ -16,15 +16,15 @@ app = typer.Typer(rich_markup_mode=None)
 def doctor(
     door: Door,
     *,
-    fix: Annotated[bool, typer.Option("--fix", help="Do what is safe, say what was done, and look again.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Do the safe repairs, say what was done, and look again.")] = False,
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Ask every workflow and verify every journal, not a sample.")
     ] = False,
 ) -> None:
-    """Find what is wrong: journeys nobody holds or no timer watches, missed deadlines, stuck or failed messages.
+    """Find faults: journeys without a holder or a timer, missed deadlines, stuck or failed messages.
 
-    Exit status 0: nothing was found; 6: something was, for monitoring. Notes about what could not be looked at
-    go to stderr.
+    Exit code 0: nothing was found; 6: something was, for monitoring. Anything that could
+    not be checked is named on stderr.
 
     Example: journeys doctor --json
     """
@@ -36,7 +36,7 @@ def doctor(
         write.as_json(shown | {"done": told["done"]} if fix else shown)
     else:
         if fix:
-            write.table("Done", ("by hand this is",), ((done,) for done in told["done"]), beside=True)
+            write.table("Done", ("by hand:",), ((done,) for done in told["done"]), beside=True)
         columns = ("code", "reference", "what", "remedy")
         write.table("Findings", columns, ([row[name] for name in columns] for row in told["findings"]))
     if told["findings"]:

@@ -21,43 +21,43 @@ def verify(
 ) -> None:
     """Check that nothing in the journal was changed.
 
-    Exit status 1: something was.
+    Exit code 1: an event was changed.
 
     Example: journeys verify F-7K3Q-9D2X
     """
-    told = door.get("/v1/verify", reference=ref)
+    answer = door.get("/v1/verify", reference=ref)
     if door.as_json:
-        write.as_json(told)
-    elif told["sound"]:
+        write.as_json(answer)
+    elif answer["sound"]:
         write.remark("The journal is as it was written.")
     else:
         columns = ("journey_id", "version", "problem", "detail")
-        write.table("Changed", columns, ([row[column] for column in columns] for row in told["findings"]))
-        if told["left_out"]:
-            typer.echo(f"and {told['left_out']} more", err=True)
-    if not told["sound"]:
+        write.table("Changed", columns, ([row[column] for column in columns] for row in answer["findings"]))
+        if answer["left_out"]:
+            typer.echo(f"and {answer['left_out']} more", err=True)
+    if not answer["sound"]:
         raise typer.Exit(REJECTED)
 
 
 @command(app)
 def rebuild(door: Door, ref: OneFamily = None) -> None:
-    """Make the read models anew from the journal, all of them or one family's.
+    """Rebuild the read models from the journal, all of them or one family's.
 
     Example: journeys rebuild F-7K3Q-9D2X
     """
-    told = door.post(_about("/v1/rebuild", ref))
+    answer = door.post(_about("/v1/rebuild", ref))
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(", ".join(f"{name} {count}" for name, count in told.items()))
+        typer.echo(", ".join(f"{name} {count}" for name, count in answer.items()))
 
 
 @command(app)
 def rearm(door: Door, ref: OneFamily = None) -> None:
-    """Start the workflow of every open journey that has none, as after the loss of the whole Temporal cluster.
+    """Start the workflow of every open journey that has none, as after Temporal's data were lost.
 
-    They are started a few at a time, with a progress bar; broken off, it is run again. With a reference that
-    family's journey also looks at its journal again and arms its timer anew.
+    They are started a few at a time, with a progress bar; if interrupted, run it again. With a reference, that
+    family's journey also reads its journal again and sets its timer.
 
     Example: journeys rearm
     """
@@ -85,28 +85,28 @@ def _all_rearmed(door: Door) -> int:
 
 @command(app)
 def retry(door: Door, ref: Ref) -> None:
-    """Try at once what failed for a family and waits for its next attempt, as when its receiver is back.
+    """Retry at once what failed for a family and waits for its next attempt, as when its receiver is back.
 
     Example: journeys retry F-7K3Q-9D2X
     """
-    told = door.post(_about("/v1/retry", ref))
+    answer = door.post(_about("/v1/retry", ref))
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"tried again: {told['attempts']}")
+        typer.echo(f"tried again: {answer['attempts']}")
 
 
 @command(app)
 def sweep(door: Door) -> None:
-    """Hand over the partner events that wait in the inbox now.
+    """Process the partner events that wait in the inbox now.
 
     Example: journeys sweep
     """
-    told = door.post("/v1/sweep")
+    answer = door.post("/v1/sweep")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"events on their way: {told['waiting']}")
+        typer.echo(f"events on their way: {answer['waiting']}")
 
 
 def _about(place: str, ref: str | None) -> str:

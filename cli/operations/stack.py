@@ -36,9 +36,9 @@ def up(
     ui_port: Annotated[int | None, port_option("ui", "Temporal's UI", 8243)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start the system on this machine, or say that it is up already.
+    """Start the system on this machine, or say that it is already up.
 
-    Exit status: 0 it is up, 1 it cannot come up (nothing is left running then).
+    Exit code: 0 it is up, 1 it cannot come up (nothing is left running then).
 
     Example: journeys up --gateway-port 8470
     """
@@ -57,9 +57,9 @@ def up(
 
 
 def status(*, data: Data = None, as_json: AsJson = False) -> None:
-    """Tell how each part of the system is.
+    """Show the state of each part of the system.
 
-    Exit status: 0 it is up, 3 it is not, or not yet.
+    Exit code: 0 it is up, 3 it is not, or not yet.
 
     Example: journeys status --json
     """
@@ -74,9 +74,9 @@ def status(*, data: Data = None, as_json: AsJson = False) -> None:
 
 
 def down(*, data: Data = None, as_json: AsJson = False) -> None:
-    """Stop the system on this machine; its data stay.
+    """Stop the system on this machine; its data are kept.
 
-    Exit status: 0 it is down.
+    Exit code: 0 it is down.
 
     Example: journeys down
     """
@@ -86,7 +86,7 @@ def down(*, data: Data = None, as_json: AsJson = False) -> None:
     if as_json:
         _write(went)
     elif went.was_up:
-        typer.echo(f"The system is down. Stopped: {', '.join(went.stopped)}. Data stay in {went.data}.")
+        typer.echo(f"The system is down. Stopped: {', '.join(went.stopped)}. The data are in {went.data}.")
     else:
         typer.echo(f"The system was not up. Data: {went.data}.")
 

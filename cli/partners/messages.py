@@ -12,12 +12,12 @@ from cli.partners.registry import app as partners
 from domain.channels import ADDRESSES
 
 app = typer.Typer(
-    help="Messages to partners, and reminders, that did not go out.", no_args_is_help=True, rich_markup_mode=None
+    help="Messages to partners, and reminders, that were not sent.", no_args_is_help=True, rich_markup_mode=None
 )
 
 Partner = Annotated[str | None, typer.Option(help="Only messages to this partner.")]
 Limit = Annotated[int, typer.Option(min=1, help="At most this many.")]
-Message = Annotated[str, typer.Argument(metavar="ID", help="The message, as the lists show it.")]
+Message = Annotated[str, typer.Argument(metavar="ID", help="The message's id, as listed by: journeys messages failed")]
 
 
 @command(app, csv=True)
@@ -31,7 +31,7 @@ def failed(door: Door, partner: Partner = None, limit: Limit = 100) -> None:
 
 @command(app, csv=True)
 def refused(door: Door, partner: Partner = None, limit: Limit = 100) -> None:
-    """List messages that were not allowed out, oldest first, and why.
+    """List messages that were not permitted, oldest first, and why.
 
     Example: journeys messages refused --json
     """
@@ -41,7 +41,7 @@ def refused(door: Door, partner: Partner = None, limit: Limit = 100) -> None:
 def _list(door: Door, state: str, partner: str | None, limit: int) -> None:
     rows = door.rows("/v1/messages", most=limit, state=state, partner=partner)
     if len(rows) == limit:
-        typer.echo(f"at most {limit} are shown; ask for more with --limit, for fewer with --partner", err=True)
+        typer.echo(f"at most {limit} are shown; show more with --limit, or fewer with --partner", err=True)
     if door.as_json:
         write.as_json(rows)
         return
@@ -57,20 +57,20 @@ def _glance(row: dict[str, Any]) -> tuple[object, ...]:
 
 @command(app)
 def show(door: Door, message: Message) -> None:
-    """Show one message: where it stands and why, and what would become of it today.
+    """Show one message: its status and why, and what would happen to it today.
 
     Example: journeys messages show journey:wirral:F-7K3Q-9D2X:1:4:1
     """
-    told = door.get(f"/v1/messages/{_in_path(message)}")
+    answer = door.get(f"/v1/messages/{_in_path(message)}")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    write.fields([("message", told["message_id"]), ("family", told["reference"]), ("state", told["state"])])
-    write.fields([("reason", told["reason"]), ("since", write.moment(told["told_at"]))])
-    write.fields((name.replace("_", " "), _spelled(value)) for name, value in told["message"].items())
-    if told["message"]["type"] == "notify":
-        today = f"refused: {told['refused_today']}" if told["refused_today"] else "allowed"
-        write.fields([("today", today), ("it would say", _spelled(told["says"] or {}))])
+    write.fields([("message", answer["message_id"]), ("family", answer["reference"]), ("state", answer["state"])])
+    write.fields([("reason", answer["reason"]), ("since", write.moment(answer["told_at"]))])
+    write.fields((name.replace("_", " "), _spelled(value)) for name, value in answer["message"].items())
+    if answer["message"]["type"] == "notify":
+        today = f"refused: {answer['refused_today']}" if answer["refused_today"] else "allowed"
+        write.fields([("today", today), ("it would say", _spelled(answer["says"] or {}))])
 
 
 def _spelled(value: object) -> object:
@@ -82,14 +82,16 @@ def _spelled(value: object) -> object:
 @command(app)
 def retry(
     door: Door,
-    message: Annotated[str | None, typer.Argument(metavar="[ID]", help="The message, as the lists show it.")] = None,
+    message: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The message's id, as listed by: journeys messages failed")
+    ] = None,
     partner: Annotated[str | None, typer.Option(help="All failed messages to this partner.")] = None,
     *,
-    dry_run: Annotated[bool, typer.Option(help="Only list what would be tried again; with --partner.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="With --partner: only list what would be retried.")] = False,
 ) -> None:
-    """Try a message again, or all that failed to one partner; consent is asked anew when they go out.
+    """Retry a message, or all that failed to one partner; permission is checked again when they are sent.
 
-    Exit status 3: some were left, and why.
+    Exit code 3: some were not retried; each is listed with the reason.
 
     Example: journeys messages retry --partner wirral-schools --dry-run
     """
@@ -102,15 +104,15 @@ def retry(
     _report(door, door.post("/v1/messages/retry", {"partner": partner, "dry_run": dry_run}))
 
 
-def _report(door: Door, told: dict[str, Any]) -> None:
+def _report(door: Door, answer: dict[str, Any]) -> None:
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        done = "would be tried again" if told["dry_run"] else "tried again"
-        write.table(f"{done}: {len(told['retried'])}", ("message",), ([one] for one in told["retried"]))
-        if told["left"]:
-            write.table("left", ("message", "reason"), ((one["message_id"], one["reason"]) for one in told["left"]))
-    if told["left"]:
+        done = "would be tried again" if answer["dry_run"] else "tried again"
+        write.table(f"{done}: {len(answer['retried'])}", ("message",), ([one] for one in answer["retried"]))
+        if answer["left"]:
+            write.table("left", ("message", "reason"), ((one["message_id"], one["reason"]) for one in answer["left"]))
+    if answer["left"]:
         raise typer.Exit(PARTLY)
 
 
@@ -128,13 +130,13 @@ def address(
     notify_template: Annotated[str | None, typer.Option(help="The partner's own template at GOV.UK Notify.")] = None,
     rate: Annotated[int | None, typer.Option(min=1, help="Messages a minute, at most.")] = None,
 ) -> None:
-    """Set where a partner is sent messages; what is left out is taken away.
+    """Set the addresses for a partner's messages; an address you leave out is removed.
 
     Example: journeys partners address wirral-housing --email office@housing.example
     """
     body = {"addresses": addresses, "notify_template": notify_template, "rate_per_minute": rate}
-    told = door.put(f"/v1/partners/{_in_path(name)}/address", body)
+    answer = door.put(f"/v1/partners/{_in_path(name)}/address", body)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    write.fields((each.replace("_", " "), _spelled(value)) for each, value in told.items())
+    write.fields((each.replace("_", " "), _spelled(value)) for each, value in answer.items())

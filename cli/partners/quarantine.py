@@ -9,14 +9,14 @@ from cli.core.client import Door
 from cli.core.command import Ref, command
 from cli.core.errors import plain
 
-app = typer.Typer(help="Partner events that no family could be found for.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Partner events that match no known family.", no_args_is_help=True, rich_markup_mode=None)
 
-EventId = Annotated[str, typer.Argument(metavar="ID", help="The event as the list names it: PARTNER:EVENT-ID.")]
+EventId = Annotated[str, typer.Argument(metavar="ID", help="The event's id, as listed by: journeys quarantine list")]
 
 
 @app.callback()
 def about() -> None:
-    """Partner events that no family could be found for; nothing in here is ever deleted."""
+    """Partner events that match no known family; nothing in here is ever deleted."""
 
 
 @command(app, "list", csv=True)
@@ -26,7 +26,7 @@ def list_waiting(
     cursor: Annotated[str | None, typer.Option(help="Go on after this event, as the page before named it.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="At most this many.")] = 100,
 ) -> None:
-    """List what waits, oldest first, and how much waits in all for which reason.
+    """List the events in quarantine, oldest first, with a count for each reason.
 
     Example: journeys quarantine list --partner wirral-schools
     """
@@ -53,12 +53,12 @@ def match(
     event: EventId,
     ref: Ref,
     member: Annotated[
-        str | None, typer.Option(help="The member it is about, such as m2; none for a household.")
+        str | None, typer.Option(help="The member it is about, such as m2; leave it out for a household.")
     ] = None,
     *,
-    same_subject: Annotated[bool, typer.Option(help="Everything that waits about the same subject too.")] = False,
+    same_subject: Annotated[bool, typer.Option(help="Also match every other event about the same subject.")] = False,
 ) -> None:
-    """Give an event to a family; it reaches the family's newest journey with its own observed date.
+    """Match an event to a family; it goes to the family's newest journey, with its own observed date.
 
     Example: journeys quarantine match wirral-schools:ev-17 F-7K3Q-9D2X --member m2
     """
@@ -72,7 +72,7 @@ def discard(
     event: EventId,
     why: Annotated[str, typer.Option(help="A code for the reason, such as not-our-area.")],
 ) -> None:
-    """Let an event rest; the row stays with its reason, and can still be matched.
+    """Discard an event; the row and the reason are kept, and it can still be matched.
 
     Example: journeys quarantine discard wirral-schools:ev-17 --why not-our-area
     """

@@ -16,7 +16,7 @@ app = typer.Typer(help="Partner systems.", no_args_is_help=True, rich_markup_mod
 Name = Annotated[str, typer.Argument(help="As the programme's agreements name it, such as wirral-schools.")]
 Secrets = Annotated[
     Path | None,
-    typer.Option("--secrets", metavar="FILE", help="JSON file of partner and secret, for you alone to read."),
+    typer.Option("--secrets", metavar="FILE", help="JSON file of partners and secrets; only you can read it."),
 ]
 
 
@@ -28,44 +28,44 @@ def add_partner(
     addresses: dict[str, str],
     secrets: Secrets = None,
 ) -> None:
-    """Add a partner system; the secret that signs its events is shown this once, or kept in a file.
+    """Add a partner system. The secret that signs its events is shown only now, or written to a file.
 
     Example: journeys partners add wirral-schools --webhook-url https://schools.example/hook
     """
-    told = door.post("/v1/partners", {"name": name, "addresses": addresses}, repeatable=False)
-    _show_secret(door, told, secrets)
+    answer = door.post("/v1/partners", {"name": name, "addresses": addresses}, repeatable=False)
+    _show_secret(door, answer, secrets)
 
 
 @command(app)
 def rotate_secret(
     door: Door,
     name: Name,
-    keep_hours: Annotated[int, typer.Option(min=0, max=2160, help="The old secret still signs for so long.")] = 168,
+    keep_hours: Annotated[int, typer.Option(min=0, max=2160, help="Hours for which the old secret stays valid.")] = 168,
     secrets: Secrets = None,
 ) -> None:
-    """Give a partner a new secret, shown this once; the one before it still signs for a while.
+    """Give a partner a new secret, shown only now. The old one stays valid for a while.
 
     Example: journeys partners rotate-secret wirral-schools --keep-hours 48
     """
     path = f"/v1/partners/{in_path(name)}/rotate-secret"
-    told = door.post(path, {"keep_hours": keep_hours}, repeatable=False)
-    _show_secret(door, told, secrets)
+    answer = door.post(path, {"keep_hours": keep_hours}, repeatable=False)
+    _show_secret(door, answer, secrets)
 
 
-def _show_secret(door: Door, told: dict[str, Any], secrets: Path | None) -> None:
+def _show_secret(door: Door, answer: dict[str, Any], secrets: Path | None) -> None:
     if secrets is not None:
         from cli.partners.replay import keep_secret
 
-        keep_secret(secrets, told["name"], told["secret"])
-        told = {**told, "secret": f"in {secrets}"}
+        keep_secret(secrets, answer["name"], answer["secret"])
+        answer = {**answer, "secret": f"in {secrets}"}
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
-    typer.echo(f"{told['name']}: {told['secret']}")
-    if told.get("warning"):
-        typer.echo(plain(told["warning"]), err=True)
-    if told["older_until"]:
-        typer.echo(f"The secret before this one signs until {write.moment(told['older_until'])}.", err=True)
+    typer.echo(f"{answer['name']}: {answer['secret']}")
+    if answer.get("warning"):
+        typer.echo(plain(answer["warning"]), err=True)
+    if answer["older_until"]:
+        typer.echo(f"The old secret is valid until {write.moment(answer['older_until'])}.", err=True)
     if secrets is None:
         typer.echo("This secret is not shown again.", err=True)
 
@@ -89,7 +89,7 @@ def list_partners(door: Door) -> None:
 
 @command(app)
 def suspend(door: Door, name: Name) -> None:
-    """Take nothing more from a partner, and tell it nothing more, until it is resumed.
+    """Suspend a partner: nothing is accepted from it or sent to it until it is resumed.
 
     Example: journeys partners suspend wirral-schools
     """
@@ -98,7 +98,7 @@ def suspend(door: Door, name: Name) -> None:
 
 @command(app)
 def resume(door: Door, name: Name) -> None:
-    """Let a suspended partner back.
+    """Resume a suspended partner.
 
     Example: journeys partners resume wirral-schools
     """
@@ -106,11 +106,11 @@ def resume(door: Door, name: Name) -> None:
 
 
 def _stand(door: Door, name: str, how: str) -> None:
-    told = door.post(f"/v1/partners/{in_path(name)}/{how}")
+    answer = door.post(f"/v1/partners/{in_path(name)}/{how}")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"{told['name']} is {_standing(told)}")
+        typer.echo(f"{answer['name']} is {_standing(answer)}")
 
 
 def _standing(row: dict[str, Any]) -> str:
@@ -121,26 +121,26 @@ def _standing(row: dict[str, Any]) -> str:
 def agreement(
     door: Door,
     name: Name,
-    programme: Annotated[str | None, typer.Option(help="Of this programme. Default: the gateway's.")] = None,
+    programme: Annotated[str | None, typer.Option(help="The rule pack. Default: the gateway's.")] = None,
 ) -> None:
-    """Show what is agreed with a partner: what it may send, what it may be told, and until when.
+    """Show the agreement with a partner: what it may send, what may be sent to it, and until when.
 
     Example: journeys partners agreement wirral-schools
     """
-    told = door.get(f"/v1/partners/{in_path(name)}/agreement", programme=programme)
+    answer = door.get(f"/v1/partners/{in_path(name)}/agreement", programme=programme)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
         return
     write.fields(
         (
-            ("partner", told["partner"]),
-            ("programme", f"{told['programme']} {told['version']}"),
-            ("may send", ", ".join(told["may_send"]) or "nothing today"),
-            ("may be told", ", ".join(told["may_be_told"]) or "nothing today"),
+            ("partner", answer["partner"]),
+            ("programme", f"{answer['programme']} {answer['version']}"),
+            ("may send", ", ".join(answer["may_send"]) or "nothing today"),
+            ("may be told", ", ".join(answer["may_be_told"]) or "nothing today"),
         )
     )
     columns = ("from", "to", "purposes", "lawful basis", "by", "source", "confidence")
-    write.table("\nAgreements", columns, map(_agreement, told["agreements"]))
+    write.table("\nAgreements", columns, map(_agreement, answer["agreements"]))
 
 
 def _agreement(row: dict[str, Any]) -> tuple[object, ...]:
@@ -154,28 +154,30 @@ def replay(
     file: Annotated[Path, typer.Argument(help="NDJSON, one CloudEvent a line, or a JSON list of them.")],
     partner: Annotated[str | None, typer.Option(help="Only events of this partner.")] = None,
     rate: Annotated[int | None, typer.Option(min=1, help="Events a second at most.")] = None,
-    from_line: Annotated[int, typer.Option(min=1, help="Go on at this line, as told when it broke off.")] = 1,
+    from_line: Annotated[
+        int, typer.Option(min=1, help="Continue at this line, as printed when it was interrupted.")
+    ] = 1,
     secrets: Secrets = None,
 ) -> None:
-    """Send a partner's file of events again, signed and in batches; what came before is answered as a duplicate.
+    """Send a partner's file of events again, signed and in batches. Events we already have are answered as duplicates.
 
-    The secret is read from --secrets, as `partners add --secrets` keeps it, or for one partner from
+    The secret is read from --secrets, as written by `partners add --secrets`, or for one partner from
     JOURNEYS_PARTNER_SECRET.
 
-    Exit status: 0 every event was taken, now or before; 3 some were refused.
+    Exit code: 0 every event was accepted, now or before; 3 some were refused.
 
     Example: journeys partners replay samples/partner-events.ndjson --secrets partners.json
     """
     from cli.partners.replay import Replay, read_file
 
-    told = Replay(door, secrets, rate).send(read_file(file, from_line), partner)
+    answer = Replay(door, secrets, rate).send(read_file(file, from_line), partner)
     if door.as_json:
-        write.as_json(told.as_json())
+        write.as_json(answer.as_json())
     else:
-        typer.echo(", ".join(f"{outcome} {count}" for outcome, count in sorted(told.outcomes.items())) or "no events")
-        if told.refusals:
-            rows = ((one["line"], one["id"], one["outcome"], one["reason"]) for one in told.refusals)
+        typer.echo(", ".join(f"{outcome} {count}" for outcome, count in sorted(answer.outcomes.items())) or "no events")
+        if answer.refusals:
+            rows = ((one["line"], one["id"], one["outcome"], one["reason"]) for one in answer.refusals)
             write.table("\nNot taken", ("line", "event", "outcome", "reason"), rows)
-        typer.echo(plain(f"{told.sent} events in {told.seconds:.1f} s"))
-    if told.refusals:
+        typer.echo(plain(f"{answer.sent} events in {answer.seconds:.1f} s"))
+    if answer.refusals:
         raise typer.Exit(PARTLY)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.core.client import Door, attempts, check
 from cli.core.errors import BAD_INPUT, INTERRUPTED, Trouble
+from stack.files import whole
 
 if TYPE_CHECKING:
     import httpx
@@ -71,10 +72,8 @@ def read_file(path: Path, first: int = 1) -> list[Line]:
 def keep_secret(path: Path, partner: str, secret: str) -> None:
     """Keep a partner's secret in a JSON file that only its owner can read."""
     held = _secrets(path) if path.exists() else {}
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump({**held, partner: secret}, file, indent=2)
-    fresh.replace(path)
+    with whole(path) as file:
+        file.write(json.dumps({**held, partner: secret}, indent=2).encode())
 
 
 class Replay:
@@ -159,17 +158,15 @@ class Replay:
     def _secret(self, partner: str) -> str:
         secret = self._secrets.get(partner) or os.environ.get(SECRET)
         if secret is None:
-            remedy = (
-                f"give --secrets with its secret, or set {SECRET}; a lost one is replaced by partners rotate-secret"
-            )
+            remedy = f"give --secrets FILE, or set {SECRET}; if it is lost: journeys partners rotate-secret NAME"
             raise Trouble(f"no secret of {partner} to sign with", remedy, exit_code=BAD_INPUT)
         return secret
 
     def _broken_off(self, line: int, fault: BaseException) -> Trouble:
         reason = fault.reason if isinstance(fault, Trouble) else "it was interrupted"
         code = fault.exit_code if isinstance(fault, Trouble) else INTERRUPTED
-        remedy = f"{self.told.sent} events were answered; go on with --from-line {line}, or send the file again"
-        return Trouble(f"broken off before line {line}: {reason}", remedy, exit_code=code)
+        remedy = f"{self.told.sent} events were answered; continue with --from-line {line}, or send the file again"
+        return Trouble(f"interrupted before line {line}: {reason}", remedy, exit_code=code)
 
 
 def partner_of(line: Line) -> str | None:

@@ -24,7 +24,7 @@ Pack = Annotated[str, typer.Argument(metavar="PACK", help="The name of a shipped
 def list_packs(
     *, as_json: AsJson = False, as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False
 ) -> None:
-    """List the shipped packs, with how many numbers each sets and how many of those nobody has verified.
+    """List the shipped packs, with how many figures each sets and how many of those nobody has verified.
 
     Example: journeys programmes list
     """
@@ -32,7 +32,7 @@ def list_packs(
     from programmes import load, names
 
     if as_json and as_csv:
-        raise typer.BadParameter("--json and --csv are asked at once; choose one of them")
+        raise typer.BadParameter("--json and --csv cannot be used together; choose one of them")
     rows = [_glance(load(name)) for name in names()]
     if as_json:
         write.as_json({"programmes": rows})
@@ -63,9 +63,9 @@ def _glance(programme: "Programme") -> dict[str, Any]:
 
 @app.command()
 def show(pack: Pack, *, as_json: AsJson = False) -> None:
-    """Show a pack as a person reads it: stages, clocks, criteria, results; each number with its source and confidence.
+    """Show a pack in words: stages, clocks, criteria, results; each figure with its source and confidence.
 
-    Exit status: 0 shown, 2 the pack cannot be read.
+    Exit code: 0 shown, 2 the pack cannot be read.
 
     Example: journeys programmes show wirral-2012
     """
@@ -87,9 +87,9 @@ def check(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Tell every fault of a pack with its file, line, column and remedy: shape, sources, rules that can never fire.
+    """List every fault of a pack with file, line, column and remedy: shape, sources, rules that can never be met.
 
-    Exit status: 0 sound (there may be warnings), 2 faults.
+    Exit code: 0 valid (there may be warnings), 2 faults.
 
     Example: journeys programmes check programmes/packs/wirral-2012.toml
     """
@@ -112,9 +112,9 @@ def check(
 
 @app.command()
 def diff(before: Pack, after: Pack, *, as_json: AsJson = False) -> None:
-    """Tell what differs in meaning between two packs: numbers, criteria, limbs, agreements; not order or wording.
+    """Show what differs in meaning between two packs: figures, criteria, limbs, agreements; not order or wording.
 
-    Exit status: 0 they mean the same, 1 they differ, 2 a pack cannot be read.
+    Exit code: 0 the same meaning, 1 they differ, 2 a pack cannot be read.
 
     Example: journeys programmes diff troubled-families-2012 wirral-2012
     """
@@ -143,22 +143,27 @@ def messages(
     referrer: Annotated[
         str | None, typer.Option(help="Partner that referred the family. Default: the first of the pack.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show every message and reminder that a pack sends along a family's usual journeys, word for word, as Markdown.
 
-    Exit status: 0 shown, 2 the pack cannot be read, or no agreement names the referrer.
+    Exit code: 0 shown, 2 the pack cannot be read, or no agreement names the referrer.
 
     Example: journeys programmes messages wirral-2012 --referrer merseyside-police
     """
     from cli.programmes.messages import page
     from programmes.usual_family import usual_family
 
-    programme = _opened(pack, as_json=False)
+    programme = _opened(pack, as_json=as_json)
     if referrer is not None and not programme.knows_referrer(referrer):
         from cli.core.errors import plain
 
         raise typer.BadParameter(plain(f"{referrer} has no agreement; {programme.referrers}"))
-    typer.echo(page(programme, usual_family(programme, referrer)), nl=False)
+    text = page(programme, usual_family(programme, referrer))
+    if as_json:
+        typer.echo(json.dumps({"programme": programme.name, "version": programme.version, "page": text}))
+    else:
+        typer.echo(text, nl=False)
 
 
 def _opened(pack: str, *, as_json: bool) -> "Programme":
@@ -175,7 +180,7 @@ def _opened(pack: str, *, as_json: bool) -> "Programme":
 
 
 def _told(faults: "Iterable[Fault]") -> list[dict[str, Any]]:
-    return [fault._asdict() for fault in faults]
+    return [fault.model_dump() for fault in faults]
 
 
 def _write(faults: "Iterable[Fault]", *, word: str = "", err: bool = False) -> None:
@@ -187,8 +192,8 @@ def _lines(faults: "Iterable[Fault]", word: str) -> "Iterator[str]":
     from cli.core.errors import plain
 
     for fault in faults:
-        where = f"{fault.where}: " if fault.where else ""
-        yield plain(f"{fault.file}:{fault.line}:{fault.column}: {word}{where}{fault.what}")
+        where = f"{fault.field}: " if fault.field else ""
+        yield plain(f"{fault.file}:{fault.line}:{fault.column}: {word}{where}{fault.reason}")
         yield plain(f"    {fault.remedy}")
 
 

@@ -15,12 +15,13 @@ app = typer.Typer(help="School terms, by area.", no_args_is_help=True, rich_mark
 
 @command(app, "add")
 def add_terms(
-    door: Door, file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A line a term: area, from, to.")]
+    door: Door,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV file with one term a line: area, from, to.")],
 ) -> None:
-    """Add the school terms of an area; claims of journeys that run look at them from now on. Managers only.
+    """Add school terms of an area; claims of open journeys use them from now on. Managers only.
 
-    A term that shares a day with one added before takes its place, and so does one that shares a day with a term of the
-    programme. Nothing is added while a line of the file is wrong.
+    A term replaces any term added before, or of the programme, that shares a day with it. If a line of the file is
+    wrong, nothing is added.
 
     Example: journeys terms add school-terms.csv
     """
@@ -31,8 +32,8 @@ def add_terms(
     except OSError as error:
         raise Trouble(f"{file} cannot be read ({error.strerror})", "check the path", exit_code=BAD_INPUT) from error
     except BadTerms as bad:
-        faults = "; ".join(f"{each.place}: {each.problem}" for each in bad.faults)
-        raise Trouble(f"{file} cannot be taken: {faults}", bad.faults[0].remedy, exit_code=BAD_INPUT) from bad
+        faults = "; ".join(f"{each.field}: {each.reason}" for each in bad.faults)
+        raise Trouble(f"{file} cannot be accepted: {faults}", bad.faults[0].remedy, exit_code=BAD_INPUT) from bad
     told = door.post("/v1/terms", {"terms": [term.model_dump(mode="json", by_alias=True) for term in terms]})
     if door.as_json:
         write.as_json(told)
@@ -43,7 +44,7 @@ def add_terms(
 
 
 @command(app, "list", csv=True)
-def list_terms(door: Door, area: Annotated[str | None, typer.Option(help="Of this area only.")] = None) -> None:
+def list_terms(door: Door, area: Annotated[str | None, typer.Option(help="Only this area.")] = None) -> None:
     """List the school terms that were added; `journeys programmes show` shows those of a programme.
 
     Example: journeys terms list --area wirral

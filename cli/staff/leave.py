@@ -18,20 +18,25 @@ MOST = 500  # as the gateway takes
 @command(app, "leave", csv=True)
 def leave(
     door: Door,
-    name: Annotated[str, typer.Argument(help="Who leaves.")],
-    to: Annotated[list[str] | None, typer.Option("--to", metavar="NAME", help="Who takes over; say it again.")] = None,
+    name: Annotated[str, typer.Argument(help="The key worker who leaves.")],
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="NAME", help="A key worker who takes over; repeat for each.")
+    ] = None,
     from_day: Annotated[
         str | None, typer.Option("--from", metavar="DAY", help="First day without new families. Default: today.")
     ] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would get whom, and do nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show who would get which family, and do nothing.")
+    ] = False,
     accept_for: Annotated[
         bool, typer.Option("--accept-for", help="Accept for the receivers at once; managers of their team only.")
     ] = False,
 ) -> None:
-    """Offer a leaver's whole caseload to others, or with --accept-for hand it over; run again, it goes on.
+    """Offer a leaver's whole caseload to others, or hand it over with --accept-for. Run it again to continue.
 
-    Without room for every family nothing is done. Exit status 3: some families wait, each with the reason.
+    If the others do not have room for every family, nothing is done. Exit code 3: some families could not be moved;
+    each is listed with the reason.
 
     Example: journeys staff leave kim --to lee --to max --dry-run
     """
@@ -41,22 +46,22 @@ def leave(
         "dry_run": dry_run,
         "accept_for": accept_for,
     }
-    told = _handed_over(door, name, form)
+    answer = _handed_over(door, name, form)
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        rows = ((row["reference"], row["to"], row["state"], row["reason"]) for row in told["families"])
-        write.remark(f"{name}: {_heading(told)}")
+        rows = ((row["reference"], row["to"], row["state"], row["reason"]) for row in answer["families"])
+        write.remark(f"{name}: {_heading(answer)}")
         write.table("", ("reference", "to", "state", "why"), rows)
-    if any(row["state"] == "waits" for row in told["families"]):
+    if any(row["state"] == "waits" for row in answer["families"]):
         raise typer.Exit(PARTLY)
 
 
-def _heading(told: dict[str, Any]) -> str:
-    if told["dry_run"]:
-        room = ", ".join(f"{name} {count}" for name, count in told["room"].items()) or "nobody named"
-        return f"nothing done yet; room: {room}"
-    return f"no new families from {told['leaving_from']}"
+def _heading(answer: dict[str, Any]) -> str:
+    if answer["dry_run"]:
+        room = ", ".join(f"{name} {count}" for name, count in answer["room"].items()) or "nobody named"
+        return f"nothing changed yet; room: {room}"
+    return f"no new families from {answer['leaving_from']}"
 
 
 def _handed_over(door: Door, name: str, form: dict[str, Any]) -> dict[str, Any]:
@@ -73,39 +78,39 @@ def _handed_over(door: Door, name: str, form: dict[str, Any]) -> dict[str, Any]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("handing over", total=None)
         while True:
-            told: dict[str, Any] = door.post(place, form | {"limit": limit})
-            done |= {row["reference"]: row for row in told["families"]}
-            bar.update(task, total=len(done), completed=len(done) - told["left"])
-            if not told["left"]:
-                return told | {"families": list(done.values())}
+            answer: dict[str, Any] = door.post(place, form | {"limit": limit})
+            done |= {row["reference"]: row for row in answer["families"]}
+            bar.update(task, total=len(done), completed=len(done) - answer["left"])
+            if not answer["left"]:
+                return answer | {"families": list(done.values())}
             limit = min(limit + STEP, MOST)
 
 
 @command(app, "return")
-def come_back(door: Door, name: Annotated[str, typer.Argument(help="Who is back.")]) -> None:
-    """End a leave: new families can be allocated again; what was handed over stays where it is.
+def come_back(door: Door, name: Annotated[str, typer.Argument(help="The key worker who is back.")]) -> None:
+    """End a leave: new families can be allocated again. Families that were handed over are not moved back.
 
     Example: journeys staff return kim
     """
-    told = door.post(f"/v1/staff/{in_path(name)}/return")
+    answer = door.post(f"/v1/staff/{in_path(name)}/return")
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"{told['name']} takes families again")
+        typer.echo(f"{answer['name']} takes families again")
 
 
 @command(app, "cap")
 def cap(
     door: Door,
     name: Annotated[str, typer.Argument(help="The key worker.")],
-    families: Annotated[int, typer.Argument(min=1, max=100, help="Open families at most.")],
+    families: Annotated[int, typer.Argument(min=1, max=100, help="The most open families.")],
 ) -> None:
     """Set a key worker's own caseload cap.
 
     Example: journeys staff cap kim 12
     """
-    told = door.post(f"/v1/staff/{in_path(name)}/cap", {"families": families})
+    answer = door.post(f"/v1/staff/{in_path(name)}/cap", {"families": families})
     if door.as_json:
-        write.as_json(told)
+        write.as_json(answer)
     else:
-        typer.echo(f"{told['name']} may hold {told['cap']} families and holds {told['held']}")
+        typer.echo(f"{answer['name']} may hold {answer['cap']} families and holds {answer['held']}")

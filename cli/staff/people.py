@@ -16,20 +16,22 @@ staff = typer.Typer(help="Key workers and other staff.", no_args_is_help=True, r
 @command(staff, "add", addresses=BESIDE_EMAIL.values())
 def add_member(
     door: Door,
-    name: Annotated[str, typer.Argument(help="A short name in small letters, such as kim.")],
-    email: Annotated[str, typer.Option(help="Where reminders go, unless they have another channel.")],
+    name: Annotated[str, typer.Argument(help="A short name in lower case, such as kim.")],
+    email: Annotated[str, typer.Option(help="The address for reminders, unless they have another channel.")],
     role: Annotated[str, typer.Option(help="key-worker, coordinator or manager.")] = "key-worker",
-    cap: Annotated[int | None, typer.Option(min=1, help="Families at most. Default: the programme's cap.")] = None,
+    cap: Annotated[
+        int | None, typer.Option(min=1, help="The most open families. Default: the programme's cap.")
+    ] = None,
     *,
     team: Annotated[
-        str | None, typer.Option(help="Whose managers hear of their handovers. Default: every team.")
+        str | None, typer.Option(help="Their team, whose managers are notified of handovers. Default: every team.")
     ] = None,
-    area: Annotated[str | None, typer.Option(help="Where they take families. Default: in every area.")] = None,
+    area: Annotated[str | None, typer.Option(help="The area in which they take families. Default: every area.")] = None,
     channel: Annotated[str, typer.Option(help=f"How reminders reach them: {', '.join(FOR_PEOPLE)}.")] = "email",
     addresses: dict[str, str],
     active: Annotated[bool, typer.Option(help="Whether families can be allocated to them.")] = True,
 ) -> None:
-    """Add a member of staff, or bring a known one up to date.
+    """Add a member of staff, or update one.
 
     Example: journeys staff add kim --email kim@council.example --team north --area wirral
     """
@@ -43,7 +45,7 @@ def add_member(
 
 @command(staff, "list", csv=True)
 def list_staff(door: Door) -> None:
-    """List staff, with how many families each holds, how many of them by a waiver, and how many are offered to them.
+    """List staff, with how many families each holds, how many of those by a waiver, and how many are offered to them.
 
     Example: journeys staff list
     """
@@ -59,12 +61,12 @@ def list_staff(door: Door) -> None:
 @command(app)
 def login(
     door: Door,
-    name: Annotated[str, typer.Option(help="Your name in small letters.")] = "manager",
+    name: Annotated[str, typer.Option(help="Your name in lower case.")] = "manager",
     role: Annotated[
-        Literal["coordinator", "key-worker", "manager", "auditor", "analyst"], typer.Option(help="What you may do.")
+        Literal["coordinator", "key-worker", "manager", "auditor", "analyst"], typer.Option(help="Your role.")
     ] = "manager",
 ) -> None:
-    """Begin a session of eight hours on a local stack.
+    """Log in for eight hours on a local stack.
 
     Example: journeys login --name kim --role key-worker
     """
@@ -74,4 +76,4 @@ def login(
     if door.as_json:
         write.as_json({"name": name, "role": role})
     else:
-        typer.echo(f"You are {name}, {role}, for eight hours.")
+        typer.echo(f"You are logged in as {name}, {role}, for eight hours.")

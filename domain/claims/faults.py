@@ -11,7 +11,6 @@ Decided here:
   names may be recorded elsewhere.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -22,48 +21,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.effective import goes_round
 from domain.evidence import EVIDENCE, Day, Evidence, Withdrawal
-from domain.model import Value
+from domain.fault import Fault, fault
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
-_LONGEST_VALUE = 60
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 Raw = Mapping[str, Any]
 Entry = tuple[int, Raw]
 
 
-class Fault(Value):
-    """One thing wrong with a file: where, what stands there, why it will not do, and what to do."""
-
-    place: str
-    value: str
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        """Write it on one line."""
-        stands = f" ({self.value})" if self.value else ""
-        return f"{self.place}{stands}: {self.problem}; {self.remedy}"
-
-
-class BadClaimFile(Exception):  # noqa: N818 - said as a person would
+class BadClaimFile(Exception):
     """The claim file cannot be judged until its faults are mended."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
-
-
-def fault(place: str, value: object, problem: str, remedy: str) -> Fault:
-    """Return a fault whose value is cut to a length that a line can hold."""
-    text = "" if value is None else json.dumps(value, default=str, ensure_ascii=False)
-    shown = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
-    return Fault(place=place, value=shown, problem=problem, remedy=remedy)
-
-
-def path(place: Iterable[str | int]) -> str:
-    """Write a place as it is said: `evidence[3].member`."""
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-    return steps.removeprefix(".") or "file"
 
 
 def across(raw: object) -> Iterator[Fault]:

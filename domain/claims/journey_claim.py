@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from domain.births import Born
+from domain.births import Birth, Expected
 from domain.claims.claim_file import ClaimFile, Family, Paid, Practice
 from domain.claims.school_terms import terms_with
 from domain.evidence import Evidence
+from domain.family import Member
+from domain.journey.members import concerns
 from domain.journey.state import Journey
 from domain.programme.programme import Programme
 from domain.rules.member import FamilyMember
@@ -16,7 +18,7 @@ from domain.rules.spans import Spans
 def claim_file_of(  # noqa: PLR0913, PLR0917 - one argument a source
     journey: Journey,
     programme: Programme,
-    born: Mapping[str, Born],
+    born: Mapping[str, Birth],
     as_of: date,
     paid: Mapping[str, int],
     later: Iterable[Evidence] = (),
@@ -29,8 +31,8 @@ def claim_file_of(  # noqa: PLR0913, PLR0917 - one argument a source
     `terms` are the school terms that were added for the family's area, beside those of the pack.
     `later` is what was recorded of the family on journeys after this one. The family counts as engaged from the day
     its first key worker took it on. Its needs are those known by `as_of`: one found later says nothing of a claim as of
-    an earlier day. Evidence of somebody who is no member of this journey says nothing of it, and stays out; the rest
-    carries its place in the order of recording, which decides between two reports observed on one day.
+    an earlier day. Evidence about days on which a person was no member of this journey says nothing of it, and stays
+    out; the rest carries its place in the order of recording, which decides between two reports observed on one day.
     """
     if journey.held_from is None:
         return None
@@ -39,12 +41,7 @@ def claim_file_of(  # noqa: PLR0913, PLR0917 - one argument a source
         programme_hash=programme.hash or None,
         as_of=as_of,
         engaged_from=journey.held_from,
-        family=Family(
-            members=tuple(
-                FamilyMember(id=each.id, role=each.role, born=born.get(each.id), from_=each.from_, to=each.to)
-                for each in journey.members
-            )
-        ),
+        family=Family(members=tuple(_member(each, born.get(each.id)) for each in journey.members)),
         evidence=_of_members(journey, with_later(journey.evidence, later)),
         needs=tuple(need for need in journey.needs_by(as_of) if programme.needs_an_outcome(need)),
         practice=Practice(
@@ -66,9 +63,20 @@ def with_later(own: Iterable[Evidence], later: Iterable[Evidence]) -> tuple[Evid
 
 
 def _of_members(journey: Journey, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    members = {None, *(member.id for member in journey.members)}
     placed = (item.model_copy(update={"recorded": place}) for place, item in enumerate(evidence, 1))
-    return tuple(item for item in placed if item.member in members)
+    return tuple(item for item in placed if concerns(journey, item))
+
+
+def _member(member: Member, birth: Birth | None) -> FamilyMember:
+    return FamilyMember(
+        id=member.id,
+        role=member.role,
+        born=None if isinstance(birth, Expected) else birth,
+        expected=birth.expected if isinstance(birth, Expected) else None,
+        from_=member.from_,
+        to=member.to,
+        away=member.away,
+    )
 
 
 def _basis_since(journey: Journey, as_of: date) -> date | None:

@@ -7,15 +7,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.claims.claim_file import ClaimFile, Pack
-from domain.claims.faults import BadClaimFile, Fault, across, fault, path
+from domain.claims.faults import BadClaimFile, across
 from domain.evidence import EVIDENCE_KINDS
 from domain.evidence_words import spelled
+from domain.fault import Fault, fault, in_words, path
 
 _DAY = "write a day of the calendar as YYYY-MM-DD"
 _REMEDIES = {
     "missing": "add it",
     "extra_forbidden": "remove it, or correct its name",
-    "literal_error": "use one of {expected}",
     "union_tag_invalid": f"use one of {', '.join(EVIDENCE_KINDS)}",
     "union_tag_not_found": f"add one of {', '.join(EVIDENCE_KINDS)}",
     "date_from_datetime_parsing": _DAY,
@@ -108,6 +108,4 @@ def _from_pydantic(details: ErrorDetails) -> Fault:
         place = (*place, "kind")
     found = details["input"]
     value = found.get("kind") if kind.startswith("union_tag") and isinstance(found, Mapping) else found
-    problem, _, ours = details["msg"].removeprefix("Value error, ").partition("; ")
-    remedy = ours or _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
-    return fault(path(place), None if kind == "missing" else value, problem, remedy)
+    return fault(path(place) or "file", None if kind == "missing" else value, *in_words(details, _REMEDIES))

@@ -29,6 +29,6 @@ def moved(claim_id: str, state: ClaimState, move: Move) -> ClaimState:
         return state
     raise Rejected(
         "claim-state",
-        f"claim {claim_id} is {state}: {move} needs it {' or '.join(sources)}",
-        "see where it stands with: journeys claims explain",
+        f"claim {claim_id} is {state}: it must be {' or '.join(sources)} for {move}",
+        f"see its history with: journeys claims explain {claim_id}",
     )

@@ -47,14 +47,14 @@ def may_submit(label: str, phase: str, ready: Sequence[str], unaudited: Collecti
     """Refuse to submit outside the window, nothing, or before the whole sample was audited."""
     if phase != "open":
         raise Rejected(
-            "window-not-open", f"claim window {label} is {phase}", "see the windows with: journeys claims windows"
+            "window-not-open", f"claim window {label} is {phase}", "list the windows with: journeys claims windows"
         )
     if unaudited:
         names = ", ".join(sorted(unaudited))
         raise Rejected(
             "not-audited",
-            f"the audit sample of window {label} is not whole: {names}",
-            "an auditor marks each: journeys claims audit CLAIM --sound or --unsound",
+            f"the audit sample of window {label} is not complete: {names}",
+            "an auditor marks each with: journeys claims audit CLAIM --sound, or --unsound",
         )
     if not ready:
         raise Rejected("nothing-to-submit", f"no claim is ready in window {label}", "see: journeys claims windows")

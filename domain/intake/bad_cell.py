@@ -2,11 +2,12 @@
 
 import unicodedata
 
+from domain.formulas import is_formula
+
 LONGEST = 200
-FORMULA_STARTS = ("=", "+", "-", "@")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
-class BadCell(Exception):  # noqa: N818 - a finding, not an error of ours
+class BadCell(Exception):
     """The text of one cell cannot be taken."""
 
     def __init__(self, code: str, reason: str, remedy: str) -> None:
@@ -23,7 +24,7 @@ def shown(value: str) -> str:
     """
     plain = "".join(map(_plain, value[:LONGEST]))
     plain = plain if len(value) <= LONGEST else f"{plain}..."
-    return f"'{plain}" if plain.lstrip().startswith(FORMULA_STARTS) else plain
+    return f"'{plain}" if is_formula(plain) else plain
 
 
 def printable(symbol: str) -> bool:

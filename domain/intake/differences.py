@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
+from domain.births import Born
 from domain.family import Role
 from domain.intake.referral import Person, Referral
 from domain.journey.events import FamilyReferred
@@ -21,10 +22,11 @@ from domain.model import Value
 
 ADDRESS = ("address", "postcode", "uprn")
 REFERRAL = ("locality", "referred_on", "criteria")
-PERSON = ("surname", "forename", "role", "born")
+PERSON = ("surname", "forename", "role", "born", "expected")
 NAMES = {"born": "date_of_birth"}  # where a column of the file is called otherwise
 BY_FILE = "--apply-changes"
-BY_NOBODY = "no command changes it"
+BY_CORRECTION = "journeys correct"
+BY_STEP = "journeys member"  # add, leave, correct or identifier
 
 Standing = Literal["new", "already-taken", "changed", "in-doubt"]
 
@@ -41,7 +43,7 @@ class Change(Value):
     held: str
     said: str
     member: str | None = None
-    how: str = BY_NOBODY
+    how: str = BY_CORRECTION
     applied: bool = False
 
 
@@ -52,7 +54,8 @@ class HeldPerson(Value):
     role: Role
     surname: str
     forename: str
-    born: date
+    born: Born | None = None
+    expected: date | None = None
     identifiers: dict[str, str]
     referred: bool = True
 
@@ -68,14 +71,16 @@ class Before(Value):
 class Known(Value):
     """A family that a referral may be of.
 
-    `journeys`, the newest last; `members` are those of the referral who are known, by line; `numbered` says that an
-    earlier file gave the family the same number. The rest is what its newest referral said.
+    `journeys`, the newest last; `joined` are further referrals added to it. `members` are those of the referral who are
+    known, by line; `numbered` says that an earlier file gave the family the same number. The rest is what its newest
+    referral said.
     """
 
     reference: str
     journeys: tuple[Before, ...]
     members: dict[int, str]
     people: tuple[HeldPerson, ...]
+    joined: tuple[Before, ...] = ()
     numbered: bool = False
     locality: str
     criteria: tuple[str, ...] = ()
@@ -100,8 +105,8 @@ def standing(referral: Referral, known: Known) -> tuple[Standing, tuple[Change, 
 
 
 def began(referral: Referral, known: Known) -> bool:
-    """Tell whether this very referral opened a journey of a family."""
-    return any(_began(referral, journey) for journey in known.journeys)
+    """Tell whether this very referral opened a journey of a family, or was added to its newest one."""
+    return any(_began(referral, journey) for journey in (*known.journeys, *known.joined))
 
 
 def differences(referral: Referral, known: Known) -> tuple[Change, ...]:
@@ -153,7 +158,8 @@ def _of_people(referral: Referral, known: Known) -> list[Change]:
     for person in referral.people:
         other = pairs.get(person.line)
         if other is None:
-            changes.append(Change(line=person.line, field="member", held="", said=_whole(person)))
+            added = Change(line=person.line, field="member", held="", said=_whole(person), how=f"{BY_STEP} add")
+            changes.append(added)
         else:
             changes += _of_person(person, other)
     missing = {person.member_id for person in known.people if person.referred} - {
@@ -161,7 +167,10 @@ def _of_people(referral: Referral, known: Known) -> list[Change]:
     }
     gone = [person for person in known.people if person.member_id in missing]
     line = referral.people[0].line
-    changes += [Change(line=line, field="member", held=_whole(who), said="", member=who.member_id) for who in gone]
+    changes += [
+        Change(line=line, field="member", held=_whole(who), said="", member=who.member_id, how=f"{BY_STEP} leave")
+        for who in gone
+    ]
     return changes
 
 
@@ -172,12 +181,13 @@ def _of_person(person: Person, held: HeldPerson) -> list[Change]:
         Change(
             line=person.line,
             field=NAMES.get(name, name),
-            held=_text(was.get(name, "")),
+            held=_text(was.get(name) or ""),
             said=_text(value),
             member=held.member_id,
+            how=f"{BY_STEP} {'correct' if name in PERSON else 'identifier'}",
         )
         for name, value in said.items()
-        if _text(value) != _text(was.get(name, ""))
+        if value and _text(value) != _text(was.get(name) or "")
     ]
 
 
@@ -189,11 +199,12 @@ def _named_alike(person: Person, held: HeldPerson) -> bool:
 
 
 def _born_alike(person: Person, held: HeldPerson) -> bool:
-    return (person.born, person.role) == (held.born, held.role)
+    return person.born is not None and (person.born, person.role) == (held.born, held.role)
 
 
 def _whole(person: Person | HeldPerson) -> str:
-    return f"{person.forename} {person.surname}, {person.role}, {person.born}"
+    birth = person.born or (f"expected {person.expected}" if person.expected else "birth not known")
+    return f"{person.forename} {person.surname}".strip() + f", {person.role}, {birth}"
 
 
 def _text(value: object) -> str:

@@ -23,6 +23,7 @@ OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "forename": ("first name", "forenames", "first names", "given name", "given names", "christian name"),
     "role": ("member role", "member type", "person type", "adult or child", "adult/child", "family role"),
     "date_of_birth": ("dob", "birth date", "born", "birthday", "date of births", "birth day", "d of b"),
+    "expected": ("expected date", "due date", "edd", "expected date of birth", "expected date of delivery", "baby due"),
     "address": ("home address", "full address", "current address", "family address"),
     "postcode": ("postal code", "post code", "home postcode", "pcode"),
     "uprn": ("unique property reference number", "unique property reference", "property reference number"),

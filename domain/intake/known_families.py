@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Literal
 
+from domain.births import birth_days
 from domain.errors import Rejected
-from domain.intake.identity import NUMBERS, Agreement, PersonFacts, Verdict, Weighing, weigh
+from domain.intake.identity import NUMBERS, Agreement, PersonFacts, Verdict, Weighing, may_be_alike, weigh
 from domain.intake.spelling import fold, plain
 from domain.model import Value
 
@@ -179,7 +180,9 @@ def _lines(one: str, other: str) -> Agreement:
 def _paired(referred: Sequence[PersonFacts], known: Sequence[PersonFacts]) -> tuple[Pair, ...]:
     """Pair each person with the likeliest other, nobody twice; twins that nothing tells apart pair in their order."""
     found = [
-        Pair(line=one.key, member=other.key, weighing=weigh(one, other)) for one, other in product(referred, known)
+        Pair(line=one.key, member=other.key, weighing=weigh(one, other))
+        for one, other in product(referred, known)
+        if may_be_alike(one, other)
     ]
     found.sort(key=lambda pair: (pair.weighing.rank, _order(pair.line), _order(pair.member)))
     pairs: list[Pair] = []
@@ -219,7 +222,8 @@ def _verdict(pairs: Sequence[Pair], home: Agreement, *, missing: bool, added: bo
 
 def _newborn(person: PersonFacts, begun: date | None) -> bool:
     """Tell whether a child was born since the family was referred, or so shortly before that it was not named then."""
-    return person.born is not None and begun is not None and person.born >= begun - BABY
+    days = birth_days(person.born, person.expected)
+    return days is not None and begun is not None and days.first >= begun - BABY
 
 
 def _home(answers: Mapping[str, IdentityAnswer], compared: Mapping[str, Comparison]) -> str | None:

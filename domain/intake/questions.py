@@ -103,17 +103,17 @@ class Reader:
     def _household(self, comparison: Comparison) -> str:
         who = [self.line(pair.line) for pair in comparison.pairs]
         beside = [
-            *(
-                [f"{listed(list(map(self.member, comparison.missing)))} not in this referral"]
-                if comparison.missing
-                else []
-            ),
-            *([f"{listed(list(map(self.line, comparison.added)))} new"] if comparison.added else []),
-            *(["the address another"] if comparison.home == "contradicts" else []),
+            *self._that(list(map(self.member, comparison.missing)), "not in this referral"),
+            *self._that(list(map(self.line, comparison.added)), "new"),
+            *(["the address is another"] if comparison.home == "contradicts" else []),
             *(["recorded as having left"] if comparison.gone else []),
         ]
         but = f", but {listed(beside)}" if beside else ""
-        return f"{listed(who)} {'is' if len(who) == 1 else 'are'} of {comparison.reference}{but}"
+        return f"{listed(who)} {_is(who)} of {comparison.reference}{but}"
+
+    @staticmethod
+    def _that(who: Sequence[str], what: str) -> list[str]:
+        return [f"{listed(who)} {_is(who)} {what}"] if who else []
 
     def _person(self, pair: Pair) -> PersonAsked:
         one, other = self._referred[pair.line], self._known[pair.member]
@@ -149,6 +149,10 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
+def _is(who: Sequence[str]) -> str:
+    return "is" if len(who) == 1 else "are"
+
+
 def how_it_stands(stage: str | None, outcome: str | None, day: date | None) -> str:
     """Say how a family's newest journey stands; `day` is its close, or its referral while it is open."""
     if stage is None:
@@ -179,8 +183,8 @@ def _value(person: PersonFacts, field: str) -> str:
     if field == NAME:
         return person.name.full
     if field == BORN:
-        return person.born.isoformat() if person.born else ""
-    return person.number(field)
+        return str(person.born or "") or (f"expected {person.expected}" if person.expected else "")
+    return ", ".join(sorted(person.numbers(field)))
 
 
 def _written(home: Home) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
+from domain import fault
+from domain.births import Born
 from domain.family import Role
 from domain.intake.referral_columns import shown
 from domain.model import Value
@@ -26,7 +28,7 @@ class Row(Value):
         """Say what is wrong with a cell of this row."""
         return Fault(
             line=self.line,
-            column=column,
+            field=column,
             value=shown(self.text(column)),
             reason=reason,
             remedy=remedy,
@@ -35,14 +37,10 @@ class Row(Value):
         )
 
 
-class Fault(Value):
+class Fault(fault.Fault):
     """Why a row was not taken. `value` is safe to show; it may be personal, so it goes to whoever sent the row only."""
 
     line: int
-    column: str
-    value: str
-    reason: str
-    remedy: str
     code: str
     family_no: str = ""
 
@@ -56,14 +54,18 @@ class Reading:
 
 
 class Person(Value):
-    """A member of a referred family, by name; `identifiers` by their scheme."""
+    """A member of a referred family, by name; `identifiers` by their scheme.
+
+    One of the names may be empty, and `born` a month, a year or unknown; an unborn child is `expected` on a day.
+    """
 
     line: int
     role: Role
     surname: str
     forename: str
-    born: date
+    born: Born | None = None
     identifiers: dict[str, str]
+    expected: date | None = None
 
 
 class Referral(Value):

@@ -7,8 +7,9 @@ from datetime import date
 
 from stdnum.gb import nhs
 
-from domain.intake.bad_cell import FORMULA_STARTS, LONGEST, BadCell, printable, shown
-from domain.intake.written_days import birth_year, referral_year, written_day
+from domain.formulas import is_formula
+from domain.intake.bad_cell import LONGEST, BadCell, printable, shown
+from domain.intake.written_days import birth_year, referral_year, written_day, written_part
 
 __all__ = ["COLUMNS", "DAYS", "HOUSEHOLD", "IDENTIFIERS", "PERSONAL", "REQUIRED", "ROLES", "BadCell", "read", "shown"]
 
@@ -20,9 +21,11 @@ ERRORS = ("#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#
 
 ROLES = ("adult", "child")
 REQUIRED = ("family_no", "surname", "forename", "role", "date_of_birth", "locality", "referrer", "referred_on")
+MAY_BE_EMPTY = ("surname", "forename", "date_of_birth")  # columns that a file must have, and a person may lack
+NOT_KNOWN = ("unknown", "not known", "nk", "n/k", "?")
 IDENTIFIERS = {"upn": "upn", "nhs_number": "nhs-number", "nino": "nino", "police_urn": "police-urn"}
-DAYS = ("date_of_birth", "referred_on")
-PERSONAL = ("surname", "forename", "role", "date_of_birth", *IDENTIFIERS)
+DAYS = ("date_of_birth", "expected", "referred_on")
+PERSONAL = ("surname", "forename", "role", "date_of_birth", "expected", *IDENTIFIERS)
 HOUSEHOLD = ("locality", "referrer", "referred_on", "criteria", "address", "postcode", "uprn")
 COLUMNS = (
     "family_no",
@@ -30,6 +33,7 @@ COLUMNS = (
     "forename",
     "role",
     "date_of_birth",
+    "expected",
     "address",
     "postcode",
     "uprn",
@@ -53,11 +57,13 @@ def read(column: str, value: str, today: date) -> str | date | tuple[str, ...] |
     if clean.casefold() in ERRORS:
         reason = f"{clean}: a formula in the spreadsheet failed"
         raise BadCell("formula-error", reason, "mend the formula, or leave the cell empty")
+    if column == "date_of_birth" and clean.casefold() in NOT_KNOWN:
+        return None
     if clean and column in _DAYS:
         return _DAYS[column](clean, today)
     if clean:
         return _READERS.get(column, _as_is)(clean)
-    if column in REQUIRED:
+    if column in REQUIRED and column not in MAY_BE_EMPTY:
         raise BadCell("missing", f"{column} is empty", f"give the {column.replace('_', ' ')}")
     return None
 
@@ -70,10 +76,11 @@ def _on_one_line(value: str) -> str:
 def _harmless(value: str, most: int) -> str:
     if len(value) > most:
         raise BadCell("too-long", f"{len(value)} characters, the most is {most}", "shorten it")
-    if not all(printable(symbol) for symbol in value):
+    if not value.isprintable() and not all(map(printable, value)):  # most are, and the first asks it at once
         raise BadCell("control-characters", "holds a line break or another control character", "remove it")
-    if value.strip().startswith(FORMULA_STARTS):
-        raise BadCell("formula", "reads as a spreadsheet formula", "give the plain text, without a leading = + - or @")
+    if is_formula(value.strip()):
+        remedy = "give the plain text, without a leading = + - @ | or %"
+        raise BadCell("formula", "reads as a spreadsheet formula", remedy)
     return value
 
 
@@ -85,9 +92,15 @@ def _referral_day(value: str, today: date) -> date:
     return written_day(value, referral_year(today), timed=True)
 
 
-def _birth(value: str, today: date) -> date:
-    born = written_day(value, birth_year(today))
-    if born < EARLIEST_BIRTH:
+def _expected_day(value: str, today: date) -> date:
+    return written_day(value, referral_year(today))
+
+
+def _birth(value: str, today: date) -> date | str:
+    """Read a birth: a day, or the month or the year where no more is known."""
+    part = written_part(value)
+    born = part or written_day(value, birth_year(today))
+    if str(born)[:4] < str(EARLIEST_BIRTH.year):
         raise BadCell("bad-date", f"born before {EARLIEST_BIRTH.year}", "correct the year of birth")
     return born
 
@@ -157,7 +170,11 @@ def _locality(value: str) -> str:
     return value
 
 
-_DAYS: dict[str, Callable[[str, date], date]] = {"date_of_birth": _birth, "referred_on": _referral_day}
+_DAYS: dict[str, Callable[[str, date], date | str]] = {
+    "date_of_birth": _birth,
+    "expected": _expected_day,
+    "referred_on": _referral_day,
+}
 _READERS: dict[str, Callable[[str], str | tuple[str, ...]]] = {
     "family_no": _family_no,
     "role": _role,

@@ -19,6 +19,8 @@ Records = Sequence[Record]
 Encoding = Literal["utf-8", "cp1252"]
 
 SEPARATORS = ",;\t"  # Excel writes the second where the comma is a decimal point, the third as "Unicode text"
+MOST_COLUMNS = 200
+MOST_ROWS = 100_000
 NAMED = 10  # headings named in a refusal
 AS_UTF_8 = (
     "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8), or, if Excel saved it as plain CSV, import it with"
@@ -54,7 +56,7 @@ class Sheet(Value):
     numbered: tuple[int, ...] = ()
 
 
-class BadFile(Exception):  # noqa: N818 - a finding, not an error of ours
+class BadFile(Exception):
     """The file as a whole cannot be read."""
 
     def __init__(self, fault: Fault) -> None:
@@ -62,16 +64,12 @@ class BadFile(Exception):  # noqa: N818 - a finding, not an error of ours
         self.fault = fault
 
 
-def read_sheet(data: bytes, layout: Layout = PLAIN) -> Sheet:
-    """Read a CSV file (UTF-8, or UTF-16 with its mark; comma, semicolon or tab; any line ends); raise `BadFile`.
-
-    A row with bytes that are not UTF-8 is refused alone: guessing what they mean would misspell a family's name.
-    """
-    return sheet_of(records_of(data, layout), layout)
-
-
 def records_of(data: bytes, layout: Layout = PLAIN) -> Records:
-    """Return the records of a CSV file as they stand, whatever they say; raise `BadFile`."""
+    """Return the records of a CSV file (UTF-8, or UTF-16 with its mark; comma, semicolon or tab; any line ends).
+
+    Raise `BadFile` for a file that is none. A row with bytes that are not UTF-8 is refused alone, later: guessing what
+    they mean would misspell a family's name.
+    """
     return _records(_decode(data, layout.encoding), layout)
 
 
@@ -98,6 +96,17 @@ def sheet_of(records: Records, layout: Layout = PLAIN) -> Sheet:
         totals=table.totals,
         numbered=tuple(numbers.read_as),
     )
+
+
+def check_size(records: Records, rows: int = 0) -> None:
+    """Refuse a table that is larger than any file of referrals, before any work is done on it."""
+    line, cells = next(((line, len(cells)) for line, cells in records if len(cells) > MOST_COLUMNS), (1, 0))
+    if cells:
+        reason = f"{cells} cells in a row, the most is {MOST_COLUMNS}"
+        raise BadFile(_fault("too-many-columns", line, "", reason, "delete the columns beside the table"))
+    if max(rows, len(records)) > MOST_ROWS + 1:
+        reason = f"more than {MOST_ROWS} rows below the header"
+        raise BadFile(_fault("too-many-rows", MOST_ROWS + 2, "", reason, "split it into files of fewer rows"))
 
 
 def _decode(data: bytes, encoding: Encoding) -> str:
@@ -138,6 +147,7 @@ def _records(text: str, layout: Layout) -> list[Record]:
         for record in reader:
             if any(cell.strip() for cell in record):
                 records.append((line, record))
+                check_size(records[-1:], len(records))
             line = reader.line_num + 1
     except csv.Error as problem:
         remedy = "close the quotation marks; a quotation mark inside a cell is doubled"
@@ -237,4 +247,4 @@ def _of_nobody(row: Row, numbers: Numbered) -> Fault | None:
 
 
 def _fault(code: str, line: int, column: str, reason: str, remedy: str) -> Fault:
-    return Fault(line=line, column=column, value="", reason=reason, remedy=remedy, code=code)
+    return Fault(line=line, field=column, value="", reason=reason, remedy=remedy, code=code)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.intake.family_checks import faults_together, household, named, numbered_apart
+from domain.intake.family_checks import faults_of_person, faults_together, household, named, numbered_apart
 from domain.intake.referral import Checked, Fault, Person, Reading, Referral, Row, Terms
 from domain.intake.referral_columns import COLUMNS, DAYS, HOUSEHOLD, IDENTIFIERS, PERSONAL, BadCell, read, shown
 from domain.intake.unnamed import may_be_twin, notes, told_apart
@@ -25,20 +25,31 @@ def check_families(rows: Iterable[Row], terms: Terms, unreadable: Sequence[Fault
     families: dict[str, list[Row]] = {}
     for row in rows:
         families.setdefault(row.text("family_no") or f"line {row.line}", []).append(row)
-    judged = [
-        _judge(family, terms, [fault for fault in unreadable if fault.family_no == key], doubtful)
-        for key, family in families.items()
-    ]
     alone: dict[str, list[Fault]] = {}
     for fault in unreadable:
-        if fault.family_no not in families:
-            alone.setdefault(fault.family_no or f"line {fault.line}", []).append(fault)
+        alone.setdefault(fault.family_no or f"line {fault.line}", []).append(fault)
+    judged = [_judge(family, terms, alone.pop(key, []), doubtful) for key, family in families.items()]
     return [*_apart(judged), *map(_unread, alone.values())]
 
 
 def check_family(rows: Sequence[Row], terms: Terms) -> Checked:
     """Judge the rows of one family."""
     return _judge(rows, terms, []).checked
+
+
+def check_person(cells: Mapping[str, str], today: date) -> tuple[Person | None, list[Fault]]:
+    """Judge one person by the rules that hold in a referral of today; return who they are, or the faults."""
+    row = Row(line=1, cells=dict(cells))
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for column in PERSONAL:
+        try:
+            values[column] = read(column, row.cells.get(column, ""), today)
+        except BadCell as bad:
+            faults.append(row.fault(column, bad.code, bad.reason, bad.remedy))
+    reading = Reading(row, {column: value for column, value in values.items() if value is not None})
+    faults = faults or faults_of_person(reading, today)
+    return (None, faults) if faults else (_person(reading), [])
 
 
 def rows_of(form: Mapping[str, Any], family_no: str = "1") -> list[Row]:
@@ -146,9 +157,10 @@ def _person(row: Reading) -> Person:
     return Person(
         line=row.row.line,
         role=row.values["role"],
-        surname=row.values["surname"],
-        forename=row.values["forename"],
-        born=row.values["date_of_birth"],
+        surname=row.values.get("surname", ""),
+        forename=row.values.get("forename", ""),
+        born=row.values.get("date_of_birth"),
+        expected=row.values.get("expected"),
         identifiers={scheme: row.values[column] for column, scheme in IDENTIFIERS.items() if column in row.values},
     )
 

@@ -51,13 +51,18 @@ def near(one: str, other: str) -> bool:
 
 def near_days(one: date, other: date) -> bool:
     """Tell whether two days may be one mistyped: day and month swapped, one digit wrong, or two digits swapped."""
-    if one.year == other.year and (one.day, one.month) == (other.month, other.day):
+    if swapped_days(one, other):
         return True
     first, second = f"{one:%Y%m%d}", f"{other:%Y%m%d}"
     wrong = tuple(place for place, (left, right) in enumerate(zip(first, second, strict=True)) if left != right)
     if len(wrong) == 1:
         return True
     return wrong in SIDE_BY_SIDE and sorted(first) == sorted(second)
+
+
+def swapped_days(one: date, other: date) -> bool:
+    """Tell whether two days are one with day and month swapped, which is how most are mistyped."""
+    return one.year == other.year and one != other and (one.day, one.month) == (other.month, other.day)
 
 
 def _slips(one: str, other: str) -> int:

@@ -8,15 +8,15 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from domain.claims.faults import Fault, fault
 from domain.claims.school_terms import AreaTerm
+from domain.fault import Fault, fault
 
 COLUMNS = ("area", "from", "to")
 LONGEST = timedelta(days=140)  # twenty weeks; a longer one is a school year, or a slip of the pen
 Line = tuple[int, AreaTerm]
 
 
-class BadTerms(Exception):  # noqa: N818 - a finding, not an error of ours
+class BadTerms(Exception):
     """The file cannot be taken until its faults are mended."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -45,7 +45,9 @@ def _newborn(row: Row, today: date) -> bool:
 
 def two_unnamed(earlier: Reading, later: Reading) -> bool:
     """Tell whether two rows of one name and birth date are two children who have no name yet."""
-    return all(row.values.get("role") == "child" and unnamed(row.values["forename"]) for row in (earlier, later))
+    return all(
+        row.values.get("role") == "child" and unnamed(row.values.get("forename", "")) for row in (earlier, later)
+    )
 
 
 def told_apart(people: Sequence[Person]) -> tuple[Person, ...]:
@@ -53,9 +55,9 @@ def told_apart(people: Sequence[Person]) -> tuple[Person, ...]:
     seen: Counter[tuple[str, ...]] = Counter()
     apart = []
     for person in people:
-        mark = (person.surname.casefold(), person.forename.casefold(), person.born.isoformat())
+        mark = (person.surname.casefold(), person.forename.casefold(), str(person.born), str(person.expected))
         seen[mark] += 1
-        forename = person.forename if seen[mark] == 1 else f"{person.forename} ({seen[mark]})"
+        forename = person.forename if seen[mark] == 1 else f"{person.forename} ({seen[mark]})".strip()
         apart.append(person.model_copy(update={"forename": forename}))
     return tuple(apart)
 

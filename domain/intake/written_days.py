@@ -4,7 +4,8 @@ Decided here:
 
 - The day stands before the month, as in Britain. A date with its month first is refused and never turned round.
 - Of a two-digit year the century is this one for a referral; for a birth the last one where the year would lie ahead.
-- A number of five digits is the day that a spreadsheet counts from 30 December 1899. A year or a month alone is no day.
+- A number of five digits is the day that a spreadsheet counts from 30 December 1899. A year or a month alone is no day;
+  of a birth it may be all that is known (`2012`, `2012-05`, `05/2012`, `May 2012`).
 - Midnight, which databases add to a day, is dropped. A birth with another time of day is refused: an export that counts
   hours in another zone puts births on the day before.
 """
@@ -62,6 +63,22 @@ def written_day(text: str, century: Century, *, timed: bool = False) -> date:
     if (found := _SERIAL.fullmatch(plain)) and int(found[1]) in SERIALS:
         return EPOCH + timedelta(days=int(found[1]))
     raise BadCell("bad-date", _what(plain), LIKE)
+
+
+def written_part(text: str) -> str | None:
+    """Return the month or the year that `text` says, as `2012-05` or `2012`; None where it says neither."""
+    plain = " ".join(text.split()).lower()
+    if re.fullmatch(r"(19|20)\d{2}", plain):
+        return plain
+    if found := re.fullmatch(r"((?:19|20)\d{2})[-/.](\d{1,2})|(\d{1,2})[-/.]((?:19|20)\d{2})", plain):
+        year, month = found[1] or found[4], int(found[2] or found[3])
+    elif (found := re.fullmatch(r"([a-z]{3,9})\.?[- ]((?:19|20)\d{2})", plain)) and _month(found[1]):
+        year, month = found[2], _month(found[1])
+    else:
+        return None
+    if not 1 <= month <= MONTHS:
+        raise BadCell("bad-date", "there is no such month", LIKE)
+    return f"{year}-{month:02d}"
 
 
 def month_first(text: str) -> bool:

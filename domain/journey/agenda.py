@@ -114,6 +114,7 @@ def _unheard(journey: Journey, programme: Programme, calendar: Calendar) -> list
 def _ladder(journey: Journey, owed: Owed, clock: Clock, due: date, calendar: Calendar) -> list[Deadline]:
     """Place the rungs around the due date, none before the working day after the work became known.
 
+    Whom a family is offered to has not recorded that, and hears of it at once, in office hours.
     Steps are often recorded days late. Where the due date has passed by then, the ladder stands on that next working
     day instead, so that nobody hears of late work before whoever owes it; rungs that fall together become one.
     """
@@ -122,7 +123,19 @@ def _ladder(journey: Journey, owed: Owed, clock: Clock, due: date, calendar: Cal
     first = calendar.roll(local_date(owed.known) + timedelta(days=1))
     around = max(due, first)
     days = {(max(calendar.shift(around, rung.at), first), rung.escalate): rung for rung in clock.rungs}
-    return [_rung(owed, clock, rung, due, calendar.moment(day, journey.reference)) for (day, _), rung in days.items()]
+    moments = {place: calendar.moment(place[0], journey.reference) for place in days}
+    if clock.owner == "offered" and owed.changed is None:
+        moments |= _heard_at_once(days, first, calendar.next_open(owed.known, journey.reference))
+    return [_rung(owed, clock, rung, due, moments[place]) for place, rung in days.items()]
+
+
+def _heard_at_once(days: dict[tuple[date, bool], Rung], first: date, at: datetime) -> dict[tuple[date, bool], datetime]:
+    """Bring the first reminder forward to `at`: whom a family is offered to did not record that.
+
+    One for the due date itself keeps to it, unless the ladder begins there.
+    """
+    early = [place for place, rung in days.items() if not place[1] and (rung.at < 0 or place[0] == first)]
+    return {min(early): at} if early else {}
 
 
 def _urgent_ladder(owed: Owed, clock: Clock, due: date) -> list[Deadline]:

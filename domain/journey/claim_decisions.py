@@ -52,7 +52,7 @@ def _decide_clawback(journey: Journey, command: c.DecideClawback, facts: Facts) 
     if command.claim_id not in journey.clawbacks:
         raise Rejected(
             "nothing-to-decide",
-            f"no clawback of {command.claim_id} is proposed",
+            f"no clawback of {command.claim_id} has been proposed",
             "see the claim and its proposals with: journeys claims explain",
         )
     if command.decision == "claw-back":

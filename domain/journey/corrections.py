@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import get_args
 
+from domain.access import may_waive
 from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey import events as e
@@ -16,11 +17,11 @@ from domain.programme.programme import Programme
 CORRECTABLE: tuple[type[e.AnyEvent], ...] = get_args(get_args(e.Correctable)[0])
 # What to do about an event that is not corrected, and about one whose subject is wrong, which another step mends.
 STEPS_INSTEAD = {
-    "journey-closed": "a manager takes a close back: journeys reopen {reference} --reason CODE",
-    "handover-offered": "take the offer back: journeys withdraw-handover {reference}",
+    "journey-closed": "ask a manager to reopen it: journeys reopen {reference} --reason CODE",
+    "handover-offered": "withdraw the offer: journeys withdraw-handover {reference}",
     "handover-accepted": "hand the family over: journeys offer-handover {reference} --to NAME",
     "key-worker-allocated": "hand the family over: journeys offer-handover {reference} --to NAME",
-    "consent-withdrawn": "record the consent anew: journeys consent {reference}",
+    "consent-withdrawn": "record the consent again: journeys consent {reference}",
 }
 ANY_OTHER = "only steps of the path, consents and evidence can be corrected; see: journeys show {reference}"
 
@@ -35,7 +36,7 @@ def not_correctable(reference: str, version: int, named: str | None, last: int) 
         )
     return Rejected(
         "nothing-to-correct",
-        f"event {version} of {reference} is {named}, which is not corrected",
+        f"event {version} of {reference} is {named}, which cannot be corrected",
         STEPS_INSTEAD.get(named, ANY_OTHER).format(reference=reference),
     )
 
@@ -52,7 +53,7 @@ def correct(journey: Journey, command: c.CorrectEvent, facts: Facts, programme: 
         raise Rejected(
             "other-type",
             f"event {command.version} is {original.type}, not {command.replacement.type}",
-            "correct it by an event of its own type",
+            f"give an event of type {original.type}",
         )
     if _subject(original) != _subject(command.replacement):
         raise Rejected(
@@ -60,6 +61,7 @@ def correct(journey: Journey, command: c.CorrectEvent, facts: Facts, programme: 
             f"event {command.version} is about {_subject(original)}, not {_subject(command.replacement)}",
             _instead(original, journey),
         )
+    _within_the_cap(original, command)
     _plausible(journey, command)
     replacement = _known_now(journey, original, command, programme)
     if replacement == original.model_copy(update={"at": command.at}):
@@ -82,6 +84,13 @@ def _subject(event: e.Correctable) -> str:
             return f"{event.journey_id} under {event.programme}, of {len(event.members)} people"
         case _:
             return event.type
+
+
+def _within_the_cap(original: e.Correctable, command: c.CorrectEvent) -> None:
+    """Refuse a waiver that is written, changed or taken away by somebody who could not have given it."""
+    held, said = (getattr(event, "waiver", None) for event in (original, command.replacement))
+    if held != said and not may_waive(command.actor):
+        raise Rejected("waiver-not-allowed", "only a manager may correct a waiver", "ask a manager to correct it")
 
 
 def _plausible(journey: Journey, command: c.CorrectEvent) -> None:
@@ -121,9 +130,9 @@ def _identified_now(journey: Journey, replacement: e.FamilyIdentified, programme
         raise Rejected(
             "comparison-group",
             f"{journey.reference} has had a key worker and cannot be in the comparison group",
-            "keep its cohort, or close it",
+            "leave out cohort=comparison, or close the journey",
         )
-    judged = programme.judge(replacement.criteria, journey.members)
+    judged = programme.judge(replacement.criteria, journey.members_on(replacement.on))
     return replacement.model_copy(update={"eligible": judged.eligible})
 
 
@@ -136,7 +145,9 @@ def _assessed_now(original: e.Correctable, replacement: e.FamilyAssessed, progra
 
 def _instead(original: e.Correctable, journey: Journey) -> str:
     """Say which step does what a correction does not: give an event another subject."""
-    remedy = STEPS_INSTEAD.get(original.type, "keep its id, its months or its people, and correct the rest")
+    remedy = STEPS_INSTEAD.get(
+        original.type, "the id, the months and the people cannot be corrected; correct the other fields"
+    )
     return remedy.format(reference=journey.reference)
 
 

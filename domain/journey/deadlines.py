@@ -37,14 +37,18 @@ def _move_deadline(journey: Journey, command: c.MoveDeadline, programme: Program
     happened(command.on, command.at, None, "moved on")
     changed = _changed(owed)
     if changed is not None and changed.state == "paused":
-        raise Rejected("deadline-paused", f"the clock of {command.work} stands still", "resume it before moving it")
+        raise Rejected(
+            "deadline-paused",
+            f"the deadline of {command.work} is paused",
+            f"resume it first: journeys deadline resume {journey.reference} {command.work} --why CODE",
+        )
     calendar = calendar_of(programme.nation)
     if command.to == due_on(journey, owed, programme, calendar):
         return []
     _bounded(command.to, local_date(command.at))
     earliest = set_day(journey, owed, programme, calendar) if owed.work == "check" else None
     if earliest is not None and command.to < earliest:
-        raise Rejected("too-early", f"the check falls on {earliest}", f"move it to {earliest} or later")
+        raise Rejected("too-early", f"the check is due on {earliest}", f"move it to {earliest} or later")
     return [e.DeadlineMoved(**_about(command, owed), due_on=command.to)]
 
 
@@ -56,7 +60,7 @@ def _pause_deadline(journey: Journey, command: c.PauseDeadline, programme: Progr
         return []
     due = due_on(journey, owed, programme, calendar_of(programme.nation))
     if due is None:
-        raise _unclocked(command.work, "nothing to pause; move it to a day to give it a deadline")
+        raise _unclocked(command.work, "give it one first: journeys deadline move REF WORK --to DAY --why CODE")
     happened(command.on, command.at, max(owed.since, changed.on) if changed else owed.since, "paused on")
     return [e.DeadlinePaused(**_about(command, owed), due_on=due)]
 
@@ -66,7 +70,7 @@ def _resume_deadline(journey: Journey, command: c.ResumeDeadline, programme: Pro
     owed = _clocked(journey, command.work, programme)
     changed = _changed(owed)
     if changed is not None and changed.state == "cancelled":
-        raise _unclocked(command.work, "nothing to resume; move it to a day to give it a deadline")
+        raise _unclocked(command.work, "give it one first: journeys deadline move REF WORK --to DAY --why CODE")
     if changed is None or changed.state != "paused" or changed.due_on is None:
         return []
     happened(command.on, command.at, changed.on, "resumed on")
@@ -91,9 +95,9 @@ def _clocked(journey: Journey, work: Work, programme: Programme) -> Owed:
     works = {owed.work: owed for owed in owed_now(journey, programme)}
     if work not in works:
         known = ", ".join(works) or "nothing"
-        raise Rejected("not-owed", f"{journey.reference} owes no {work} now", f"what it owes is {known}")
+        raise Rejected("not-owed", f"{journey.reference} has no outstanding {work}", f"outstanding work: {known}")
     if programme.clock(work) is None:
-        raise _unclocked(work, f"{programme.name} sets no clock for it, so nothing falls due")
+        raise _unclocked(work, f"{programme.name} sets no deadline for it, so nothing needs to be changed")
     return works[work]
 
 

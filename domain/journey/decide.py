@@ -12,6 +12,7 @@ from domain.journey.deadlines import decide_deadline
 from domain.journey.evolve import evolve
 from domain.journey.facts import Facts
 from domain.journey.holder import decide_holder
+from domain.journey.members import decide_member
 from domain.journey.path import decide_path
 from domain.journey.records import decide_record
 from domain.journey.state import Journey
@@ -44,20 +45,24 @@ def advance(
 def admit(journey: Journey, command: c.AnyCommand) -> None:
     """Refuse what no journey in this state accepts, before looking at the particulars."""
     if journey.stage == "unreferred" and command.type not in {"refer", "pass-time"}:
-        raise Rejected("unknown-journey", "no such journey", "check the reference, or refer the family first")
+        raise Rejected(
+            "unknown-journey",
+            "no such journey",
+            "check the reference with journeys list, or refer the family first: journeys refer",
+        )
     if journey.erased_on is not None and not command.after_erasing:
         raise Rejected(
             "erased",
             f"{journey.reference} was erased on {journey.erased_on} ({journey.erased_for})",
-            "nothing more can be recorded of it; refer the people anew, as a family of their own",
+            "nothing more can be recorded; to work with the people again: journeys refer",
         )
     if journey.stage == "closed" and not command.after_close:
         raise Rejected(
             "closed",
             f"{journey.reference} was closed on {journey.closed_on} ({journey.outcome})",
-            "it takes corrections, evidence, withdrawals of consent, and contacts and checks of before the close; "
-            f"a manager takes the close back with journeys reopen {journey.reference}; "
-            "or refer the family again for a new journey",
+            f"to continue it, ask a manager: journeys reopen {journey.reference} --reason CODE; for a new journey: "
+            "journeys refer. Corrections, evidence, withdrawals of consent, and contacts and checks before the close "
+            "can still be recorded",
         )
 
 
@@ -65,6 +70,8 @@ def _choose(journey: Journey, command: c.AnyCommand, facts: Facts, programme: Pr
     """Let each subject decide its own commands."""
     if isinstance(command, c.PathCommand):
         return decide_path(journey, command, facts, programme)
+    if isinstance(command, c.MemberCommand):
+        return decide_member(journey, command, facts, programme)
     if isinstance(command, c.HolderCommand):
         return decide_holder(journey, command, facts, programme)
     if isinstance(command, c.RecordCommand):

@@ -33,7 +33,7 @@ def payload_of(told: Mapping[str, object]) -> dict[str, object]:
 
 
 def _opens(message: Notify, journey: Journey) -> Mapping[Category, dict[str, object]]:
-    roles = [member.role for member in journey.members]
+    roles = [member.role for member in journey.members_on(message.on)]
     return {
         "stage": {"about": message.about, "stage": journey.stage},
         "dates": {"on": message.on.isoformat()},

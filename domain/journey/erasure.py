@@ -16,7 +16,7 @@ def erase(journey: Journey, command: c.EraseFamily, facts: Facts) -> list[e.AnyE
         return []
     left = facts.still_open
     if left is None:
-        raise Rejected("family-not-read", "what is still open of the family was not read", "give the step again")
+        raise Rejected("family-not-read", "the outstanding work of the family was not read", "repeat the step")
     _all_closed(journey, left)
     if not command.despite_claims:
         _nothing_claimed(journey, left)
@@ -28,11 +28,11 @@ def _all_closed(journey: Journey, left: StillOpen) -> None:
     if journey.open or left.journeys:
         raise Rejected(
             "journey-open",
-            f"{journey.reference} has an open journey, and whoever holds the family needs its names",
-            "close the journey first",
+            f"{journey.reference} has an open journey, so its holder still needs the names",
+            f"close the journey first: journeys close {journey.reference} --outcome OUTCOME",
         )
     if left.newest != journey.journey_id:
-        raise Rejected("changed-since", f"{journey.reference} has a newer journey by now", "give the step again")
+        raise Rejected("changed-since", f"{journey.reference} has a newer journey", "repeat the step")
 
 
 def _nothing_claimed(journey: Journey, left: StillOpen) -> None:
@@ -41,12 +41,12 @@ def _nothing_claimed(journey: Journey, left: StillOpen) -> None:
         raise Rejected(
             "claims-under-way",
             f"the results of {journey.reference} are still to be evaluated ({left.evaluations} times)",
-            "wait for the last evaluation that journeys show names, or erase despite claims and do without it",
+            "wait for the last evaluation that journeys show lists, or erase without it: --despite-claims",
         )
     if left.claims:
         more = ", ..." if len(left.claims) > NAMED else ""
         raise Rejected(
             "claims-under-way",
             f"claims of {journey.reference} are not settled: {', '.join(left.claims[:NAMED])}{more}",
-            "submit, settle and decide them first, or erase despite claims: they stay, and are never judged again",
+            "submit, settle and decide them first, or keep them as they are, never judged again: --despite-claims",
         )

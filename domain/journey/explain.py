@@ -1,6 +1,14 @@
 """Decisions in words: why a family is eligible or not, and what follows from a check that was not passed."""
 
-from domain.journey.events import AnyEvent, CheckRecorded, EventCorrected, FamilyAssessed, FamilyIdentified
+from domain.journey.events import (
+    AnyEvent,
+    CheckRecorded,
+    EventCorrected,
+    FamilyAssessed,
+    FamilyIdentified,
+    MemberJoined,
+    MemberLeft,
+)
 from domain.journey.next_steps import after_check
 from domain.journey.state import Journey
 from domain.programme.eligibility import Counting, HouseholdFault, Judgement
@@ -14,10 +22,12 @@ HOUSEHOLD: dict[HouseholdFault, str] = {
     "too-many-people": "the household has more people than the programme takes",
 }
 ONE: dict[Counting, str] = {"criteria": "criterion", "groups": "group"}
-WAITS = "the criteria are judged by the needs found at assessment"
+WAITS = "eligibility is decided by the needs found at assessment"
 
 
-def explain(journey: Journey, event: AnyEvent, programme: Programme) -> tuple[str, ...]:
+def explain(  # noqa: PLR0911 - one case an event
+    journey: Journey, event: AnyEvent, programme: Programme
+) -> tuple[str, ...]:
     """Say why a family was found eligible or not, or what a check offers; nothing for events that decide neither."""
     match event:
         case FamilyIdentified():
@@ -26,6 +36,10 @@ def explain(journey: Journey, event: AnyEvent, programme: Programme) -> tuple[st
             return explain(journey, event.replacement, programme)
         case CheckRecorded():
             return after_check(journey, event, programme)
+        case MemberJoined(member=member):
+            return (f"{member.id} is a member{f' from {event.on}' if member.from_ else ''} ({event.how})",)
+        case MemberLeft() if not journey.present:
+            return (f"nobody of {journey.reference} is left: close it, or add who is",)
         case FamilyAssessed(judged=Judgement() as judged):
             return (_verdict(judged.eligible), *sentences(judged))
         case _:
@@ -43,9 +57,9 @@ def sentences(judged: Judgement) -> tuple[str, ...]:
 
 
 def _identified(journey: Journey, event: FamilyIdentified, programme: Programme) -> tuple[str, ...]:
-    judged = programme.judge(event.criteria, journey.members)
+    judged = programme.judge(event.criteria, journey.members_on(event.on))
     waits = [WAITS] if programme.judges_needs and event.eligible else []
-    group = ["in the comparison group: followed, and given no key worker"] if event.cohort == COMPARISON else []
+    group = ["in the comparison group: followed without a key worker"] if event.cohort == COMPARISON else []
     return (_verdict(event.eligible), *sentences(judged), *waits, *group)
 
 

@@ -1,6 +1,7 @@
 """What a command rests on besides its journey: read under lock when it is carried out, and asked for by nobody."""
 
 from domain.claims.states import ClaimState
+from domain.family import Scheme
 from domain.journey.effects import Message
 from domain.journey.events import Correctable
 from domain.model import Value
@@ -48,12 +49,35 @@ class StillOpen(Value):
     evaluations: int = 0
 
 
+class Taken(Value):
+    """An identifier of a command that is another person's: its scheme, and whose it is."""
+
+    scheme: Scheme
+    reference: str
+    member_id: str
+
+
+class Household(Value):
+    """What the vault has of a family, as far as a change of its people or home rests on it.
+
+    `people` are the ids it knows, of this journey or not; `news` says whether the personal part of the command differs
+    from what is held; `taken` are numbers that are another person's; `moved_that_day`: another address holds from the
+    very day of the move.
+    """
+
+    people: tuple[str, ...] = ()
+    news: bool = False
+    taken: tuple[Taken, ...] = ()
+    moved_that_day: bool = False
+
+
 class Facts(Value):
     """What one command may rest on; what it does not need is left empty.
 
     `claim_state` is where a claim stands in the ledger, `message` one that did not go out as the outbox holds it,
     `family_erased` whether the family was erased on another journey, `original` how the event that a correction names
-    reads now, and `named` its type, also where it is of one that is not corrected.
+    reads now, and `named` its type, also where it is of one that is not corrected. `household` is what the vault has of
+    the family.
     """
 
     caseload: Caseload | None = None
@@ -64,6 +88,7 @@ class Facts(Value):
     still_open: StillOpen | None = None
     original: Correctable | None = None
     named: str | None = None
+    household: Household | None = None
 
 
 NO_FACTS = Facts()

@@ -39,9 +39,13 @@ def known_cohort(cohort: str | None, programme: Programme) -> None:
 def found_eligible(journey: Journey, programme: Programme) -> None:
     """Refuse a family that was not found eligible, and say why it was not."""
     if not journey.eligible:
-        judged = programme.judge(journey.criteria, journey.members)
-        why = "; ".join(sentences(judged)) if journey.eligible is False else "its criteria were not checked"
-        raise out_of_order(journey, "allocated", f"identify it as eligible first: {why}")
+        judged = programme.judge(journey.criteria, journey.members_on(journey.identified_on))
+        why = "; ".join(sentences(judged)) if journey.eligible is False else "its criteria are not recorded"
+        raise out_of_order(
+            journey,
+            "allocated",
+            f"identify the family first ({why}): journeys identify {journey.reference} --criterion CODE",
+        )
 
 
 def is_helped(journey: Journey) -> None:
@@ -50,7 +54,7 @@ def is_helped(journey: Journey) -> None:
         raise Rejected(
             "comparison-group",
             f"{journey.reference} is in the comparison group, which gets no key worker",
-            "follow it without one, or correct its cohort if that is wrong",
+            f"if that is wrong, correct it: journeys correct {journey.reference} NUMBER --set cohort=NAME",
         )
 
 
@@ -69,7 +73,7 @@ def _known(named: tuple[str, ...], known: Collection[str] | None, word: str, pro
     if known and unknown:
         raise Rejected(
             f"unknown-{word}",
-            f"{', '.join(unknown)} is no {word} of {programme.name}",
+            f"{', '.join(unknown)} is not a {word} of {programme.name}",
             f"use one or more of {', '.join(known)}",
         )
 
@@ -81,7 +85,7 @@ def needs_fit(journey: Journey, programme: Programme) -> None:
         raise Rejected(
             "needs-do-not-fit",
             f"the needs found for {journey.reference} do not meet the rule of {programme.name} ({told})",
-            "assess again if more has come to light, or close it as not-eligible",
+            f"assess again: journeys assess {journey.reference} --need NEED; or close it as not-eligible",
         )
 
 
@@ -91,18 +95,18 @@ def no_place(programme: Programme, taken: PlacesTaken | None) -> Rejected | None
     if places is None:
         return None
     if taken is None:
-        raise Rejected("places-not-counted", f"the places of {programme.name} were not counted", "give the step again")
+        raise Rejected("places-not-counted", f"the places of {programme.name} were not counted", "repeat the step")
     if places.families is not None and taken.families >= places.families:
         return Rejected(
             "places-full",
-            f"{programme.name} holds {taken.families} families, it has places for {places.families}",
-            "close a journey that is done, or wait for a place",
+            f"{programme.name} has {taken.families} families and places for {places.families}",
+            "close a journey that has ended, or wait for a place",
         )
     if places.key_workers is not None and not taken.holds and taken.key_workers >= places.key_workers:
         return Rejected(
             "key-workers-full",
-            f"{taken.key_workers} key workers hold families of {programme.name}, it has {places.key_workers}",
-            "choose one who holds families of it already",
+            f"{taken.key_workers} key workers hold families of {programme.name}, the limit is {places.key_workers}",
+            "choose one of them: journeys staff list",
         )
     return None
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from domain.claims.clawback import review_is_due
 from domain.errors import Rejected
 from domain.journey import commands as c
+from domain.journey import events as e
 from domain.journey.effects import Effect, ReviewClaims
 from domain.journey.facts import NO_FACTS, Facts
 from domain.journey.progress import Progress
@@ -23,8 +24,8 @@ from domain.programme.programme import Programme
 
 UNREADABLE = Rejection(
     code="unreadable",
-    reason="the command holds something that cannot be stored",
-    remedy="take out control characters and overlong numbers, and give it again under a new id",
+    reason="the command contains something that cannot be stored",
+    remedy="remove control characters and very long numbers, and send it again with a new Idempotency-Key",
 )
 
 
@@ -63,6 +64,7 @@ class _Batch:
         self._replies: list[Reply] = []
         self._answers: list[Answered] = []
         self._settled: list[Outcome] = []
+        self._personal: list[tuple[e.MemberEvent, c.MemberCommand]] = []
         self._erased: datetime | None = None
         self._returned: list[str] = []
 
@@ -111,6 +113,7 @@ class _Batch:
             effects=effects,
             settled=self._settled,
             retried=progress.retried(),
+            personal=self._personal,
             erased=self._erased,
             returned=self._returned,
             replies=self._replies,
@@ -124,6 +127,8 @@ class _Batch:
             rejection = Rejection(code=fault.code, reason=fault.reason, remedy=fault.remedy)
             self.answer(command, rejection)
             return rejection
+        if isinstance(command, c.MemberCommand):
+            self._personal += [(event, command) for event in happened if isinstance(event, e.MemberEvent)]
         self.answer(command, None, tuple(event.type for event in happened), tuple(why))
         return None
 
@@ -177,6 +182,6 @@ class _Batch:
 def _reused(command: c.AnyCommand) -> Rejection:
     return Rejection(
         code="command-id-reused",
-        reason=f"command {command.command_id} was given before with other content",
-        remedy="give a new command its own id",
+        reason=f"command {command.command_id} was sent before with other content",
+        remedy="use a new Idempotency-Key for a new command",
     )

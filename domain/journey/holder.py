@@ -40,7 +40,11 @@ def _allocate(journey: Journey, command: c.AllocateKeyWorker, facts: Facts, prog
     if journey.key_worker is not None and journey.key_worker == command.key_worker:
         return []
     if journey.key_worker is not None:
-        raise out_of_order(journey, "allocated", f"{journey.key_worker} holds it; offer a handover instead")
+        raise out_of_order(
+            journey,
+            "allocated",
+            f"{journey.key_worker} holds it; use: journeys offer-handover {journey.reference} --to NAME",
+        )
     found_eligible(journey, programme)
     is_helped(journey)
     happened(command.on, command.at, journey.identified_on, "allocated on")
@@ -54,7 +58,9 @@ def _offer_handover(journey: Journey, command: c.OfferHandover, facts: Facts) ->
     is_held(journey, "handed over")
     happened(command.on, command.at, journey.key_worker_from, "offered on")
     if command.to == journey.key_worker:
-        raise Rejected("same-holder", f"{command.to} already holds {journey.reference}", "name another key worker")
+        raise Rejected(
+            "same-holder", f"{command.to} already holds {journey.reference}", "name another key worker with --to"
+        )
     if journey.handover_to == command.to:
         return []
     _, counted = _counted(journey, command.to, facts.caseload)
@@ -79,7 +85,9 @@ def _accept_handover(
     offer = _open_offer(journey)
     if journey.handover_to != command.key_worker:
         raise Rejected(
-            "not-offered", f"{journey.reference} is offered to {journey.handover_to}", "offer it to this key worker"
+            "not-offered",
+            f"{journey.reference} is offered to {journey.handover_to}",
+            f"offer it to {command.key_worker}: journeys offer-handover {journey.reference} --to {command.key_worker}",
         )
     happened(command.on, command.at, offer.since, "accepted on")
     worker, counted = _counted(journey, command.key_worker, facts.caseload)
@@ -98,16 +106,26 @@ def _counted(journey: Journey, key_worker: str | None, caseload: Caseload | None
     worker = key_worker or (caseload.worker if caseload else "")
     if caseload is None or not caseload.known:
         sought = worker or f"in {journey.area}"
-        raise Rejected("unknown-key-worker", f"no key worker {sought}", "add the key worker first")
+        raise Rejected(
+            "unknown-key-worker",
+            f"no key worker {sought}",
+            "list the names: journeys staff list; or add one: journeys staff add NAME --email ADDRESS",
+        )
     if caseload.leaving:
-        raise Rejected("on-leave", f"{worker} is on leave and takes no families", "choose another key worker")
+        raise Rejected(
+            "on-leave",
+            f"{worker} is on leave and takes no families",
+            "choose another key worker: journeys staff list",
+        )
     return worker, caseload
 
 
 def _waiver(journey: Journey, command: Holding, caseload: Caseload, full: Rejected | None) -> str | None:
     """Return the waiver under which the family is held, None within the bounds; refuse where they stand."""
     if command.waiver is not None and not may_waive(command.actor):
-        raise Rejected("waiver-not-allowed", "only a manager may exceed a cap", "ask a manager for the waiver")
+        raise Rejected(
+            "waiver-not-allowed", "only a manager may exceed a cap", "ask a manager to do it with --waiver CODE"
+        )
     bound = _no_room(journey, command, caseload) or full
     if bound is None:
         return None
@@ -129,10 +147,12 @@ def _no_room(journey: Journey, command: Holding, caseload: Caseload) -> Rejected
 def _full(journey: Journey, caseload: Caseload, reason: str) -> Rejected:
     """Return the refusal of an allocation for want of room: it says who has room, else the place in the queue."""
     if caseload.room:
-        return Rejected("caseload-full", reason, f"allocate to {' or '.join(caseload.room)}: there is room")
+        return Rejected("caseload-full", reason, f"choose one who has room: {' or '.join(caseload.room)}")
     queued = f"{journey.reference} is number {caseload.place} in the queue" if caseload.place else "nobody has room"
     return Rejected(
-        "caseload-full", f"{reason}; {queued}", "wait until a place becomes free, or let a manager give a waiver"
+        "caseload-full",
+        f"{reason}; {queued}",
+        "wait until a place becomes free, or ask a manager to do it with --waiver CODE",
     )
 
 
@@ -140,5 +160,7 @@ def _open_offer(journey: Journey) -> Owed:
     """Return the offered handover that waits for an answer; refuse where there is none."""
     offer = journey.owes("handover-answer")
     if offer is None:
-        raise out_of_order(journey, "taken over", "no handover is offered")
+        raise out_of_order(
+            journey, "taken over", f"offer it first: journeys offer-handover {journey.reference} --to NAME"
+        )
     return offer

@@ -19,7 +19,9 @@ def retry_message(journey: Journey, command: c.RetryMessage, facts: Facts) -> li
     """
     if facts.family_erased:
         raise Rejected(
-            "erased", f"{journey.reference} was erased", "nobody is told of it any more; let the message rest"
+            "erased",
+            f"{journey.reference} was erased",
+            "nothing is sent about it any more, so nothing needs to be done",
         )
     if command.effect_id in journey.retried:
         return []
@@ -27,8 +29,8 @@ def retry_message(journey: Journey, command: c.RetryMessage, facts: Facts) -> li
     if message is None:
         raise Rejected(
             "nothing-to-retry",
-            f"{command.effect_id} is no message that failed or was refused",
-            "list them: journeys messages failed, journeys messages refused",
+            f"{command.effect_id} is not a message that failed or was refused",
+            "list them with: journeys messages failed, or journeys messages refused",
         )
     if isinstance(message, Remind):
         _still_owed(journey, message)
@@ -48,6 +50,6 @@ def _still_owed(journey: Journey, message: Remind) -> None:
     if reminder is None or not reminder.wanted:
         raise Rejected(
             "reason-ended",
-            f"the {message.work} that {message.reminder_id} was about is not waited for any more",
+            f"the {message.work} that {message.reminder_id} was about is no longer outstanding",
             "nothing needs to be sent",
         )

@@ -19,7 +19,7 @@ STEPS: Mapping[Work, str] = MappingProxyType(
         "intervention-start": "start the intervention",
         "plan-review": "review the plan, or step the family down",
         "check": "record the check",
-        "regression-response": "step the family up again, or close it as regressed and refer it anew",
+        "regression-response": "step the family up, or close it as regressed and refer it again",
         "check-decision": "decide on the check: record it as sustained or regressed, step the family up, or close it",
         "handover-answer": "accept or refuse the handover",
         "clawback-decision": "uphold the claim or claw it back",
@@ -40,7 +40,7 @@ def _step(journey: Journey, work: Work, programme: Programme) -> str:
         if journey.stage == "identification":
             return "identify the family again if more is known, or close it as not-eligible"
         if programme.judges_needs:
-            return "assess the family again if more has come to light, or close it as not-eligible"
+            return "assess the family again if more is known, or close it as not-eligible"
     return STEPS[work]
 
 
@@ -51,7 +51,7 @@ def after_check(journey: Journey, event: CheckRecorded, programme: Programme) ->
     if event.verdict == "regressed":
         return ("regressed", STEPS["regression-response"])
     if journey.insufficient_in_a_row > EXTENSIONS:
-        return ("insufficient once more, and not extended again", STEPS["check-decision"])
+        return ("insufficient for the second time, with no further extension", STEPS["check-decision"])
     owed = journey.owes("check")
     again = set_day(journey, owed, programme, calendar_of(programme.nation)) if owed else None
-    return (f"insufficient: extended once, to {again}",) if again else ()
+    return (f"insufficient: to be repeated once, on {again}",) if again else ()

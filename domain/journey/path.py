@@ -13,6 +13,7 @@ from domain.journey.agenda import checks_left, set_day
 from domain.journey.erasure import erase
 from domain.journey.facts import Facts
 from domain.journey.guards import goes_through, in_locality, known_cohort, known_criteria, known_needs, needs_fit
+from domain.journey.joining import join
 from domain.journey.refusals import before_close, happened, is_held, out_of_order
 from domain.journey.state import Journey, Owed
 from domain.programme.programme import Programme
@@ -25,6 +26,8 @@ def decide_path(  # noqa: C901, PLR0911, PLR0912 - one case a step, in the order
     match command:
         case c.ReferFamily():
             return _refer(journey, command, facts, programme)
+        case c.JoinReferral():
+            return join(journey, command, programme)
         case c.RecordConsent():
             return _consent(journey, command)
         case c.WithdrawConsent():
@@ -63,17 +66,21 @@ def _refer(journey: Journey, command: c.ReferFamily, facts: Facts, programme: Pr
         raise Rejected(
             "erased",
             f"{command.reference} was erased while it was being referred",
-            "refer its people anew, under a new key",
+            "refer its people again, with a new Idempotency-Key",
         )
     if journey.stage != "unreferred":
-        raise Rejected("already-referred", f"{journey.reference} is already referred", "show it instead")
+        raise Rejected(
+            "already-referred",
+            f"{journey.reference} is already referred",
+            f"see it with: journeys show {journey.reference}",
+        )
     happened(command.on, command.at, None, "referred on")
     if not programme.knows_referrer(command.referrer):
         raise Rejected("unknown-referrer", f"no sharing agreement with {command.referrer}", programme.referrers)
     in_locality(command.locality, programme)
     known_criteria(command.criteria, programme)
     if len({member.id for member in command.members}) < len(command.members):
-        raise Rejected("repeated-member", "two members of the family have the same id", "give each an id of its own")
+        raise Rejected("repeated-member", "two members of the family have the same id", "give each a different id")
     fields = command.model_dump(exclude={"type", "command_id", "actor", "seen_version"})
     return [e.FamilyReferred(**fields)]
 
@@ -82,7 +89,9 @@ def _consent(journey: Journey, command: c.RecordConsent) -> list[e.AnyEvent]:
     """Record a lawful basis; the same one again changes nothing, not even its withdrawal."""
     happened(command.on, command.at, None, "given on")
     if command.expires_on is not None and command.expires_on < command.on:
-        raise Rejected("bad-dates", f"it would expire on {command.expires_on}, before it was given", "check the dates")
+        raise Rejected(
+            "bad-dates", f"it would expire on {command.expires_on}, before it was given", "correct --on or --expires-on"
+        )
     given = Consent(
         id=command.consent_id,
         basis=command.basis,
@@ -99,7 +108,7 @@ def _consent(journey: Journey, command: c.RecordConsent) -> list[e.AnyEvent]:
         raise Rejected(
             "consent-differs",
             f"consent {held.id} is recorded with other terms",
-            "record the new one under an id of its own, or correct the earlier one",
+            f"give the new one another id, or correct the earlier one: journeys correct {journey.reference} NUMBER",
         )
     return []
 
@@ -108,7 +117,11 @@ def _withdraw_consent(journey: Journey, command: c.WithdrawConsent) -> list[e.An
     """End a recorded basis."""
     held = _held_consent(journey, command.consent_id)
     if held is None:
-        raise Rejected("unknown-consent", f"no consent {command.consent_id}", "show the journey for the ids it holds")
+        raise Rejected(
+            "unknown-consent",
+            f"no consent {command.consent_id}",
+            f"copy the id from: journeys show {journey.reference}",
+        )
     happened(command.on, command.at, held.on, "withdrawn on")
     if held.withdrawn_on is not None:
         return []
@@ -118,12 +131,16 @@ def _withdraw_consent(journey: Journey, command: c.WithdrawConsent) -> list[e.An
 def _identify(journey: Journey, command: c.IdentifyFamily, programme: Programme) -> list[e.AnyEvent]:
     """Check criteria and household; a family found not eligible may be looked at again until its journey is closed."""
     if journey.stage not in {"referral", "identification"} or journey.eligible:
-        raise out_of_order(journey, "identified", "it was identified before; show it for the criteria met")
+        raise out_of_order(
+            journey,
+            "identified",
+            f"it was identified already; see the criteria with: journeys show {journey.reference}",
+        )
     happened(command.on, command.at, journey.identified_on or journey.referred_on, "identified on")
     known_criteria(command.criteria, programme)
     known_cohort(command.cohort, programme)
     met = tuple(dict.fromkeys(command.criteria))
-    judged = programme.judge(met, journey.members)
+    judged = programme.judge(met, journey.members_on(command.on))
     return [
         e.FamilyIdentified(at=command.at, on=command.on, criteria=met, eligible=judged.eligible, cohort=command.cohort)
     ]
@@ -156,7 +173,9 @@ def _agree_plan(journey: Journey, command: c.AgreePlan, programme: Programme) ->
     """Record the plan; every need it names must have been found at assessment."""
     is_held(journey, "planned for")
     if journey.assessed_on is None:
-        raise out_of_order(journey, "planned for", "assess the family first")
+        raise out_of_order(
+            journey, "planned for", f"assess the family first: journeys assess {journey.reference} --need NEED"
+        )
     needs_fit(journey, programme)
     happened(command.on, command.at, _latest(journey.assessed_on, journey.plan_on), "plan agreed on")
     unknown = [need for need in command.needs if need not in journey.needs]
@@ -164,7 +183,7 @@ def _agree_plan(journey: Journey, command: c.AgreePlan, programme: Programme) ->
         raise Rejected(
             "unknown-need",
             f"{', '.join(unknown)} was not found at assessment ({', '.join(journey.needs)})",
-            "assess again to add the need, or plan for the needs found",
+            f"plan for needs found, or add the need: journeys assess {journey.reference} --need NEED",
         )
     return [e.PlanAgreed(at=command.at, on=command.on, needs=tuple(dict.fromkeys(command.needs)))]
 
@@ -173,9 +192,13 @@ def _start_intervention(journey: Journey, command: c.StartIntervention) -> list[
     """Begin high-intensity work on an agreed plan."""
     is_held(journey, "started on")
     if journey.stage != "assessment":
-        raise out_of_order(journey, "started on", "its intervention has begun already")
+        raise out_of_order(
+            journey, "started on", f"the intervention has started already; see: journeys show {journey.reference}"
+        )
     if journey.plan_on is None:
-        raise out_of_order(journey, "started on", "agree the plan first")
+        raise out_of_order(
+            journey, "started on", f"agree the plan first: journeys plan {journey.reference} --need NEED"
+        )
     happened(command.on, command.at, journey.plan_on, "started on")
     return [e.InterventionStarted(at=command.at, on=command.on)]
 
@@ -183,16 +206,20 @@ def _start_intervention(journey: Journey, command: c.StartIntervention) -> list[
 def _review_plan(journey: Journey, command: c.ReviewPlan) -> list[e.AnyEvent]:
     """Record a review of the plan while the intervention runs at either intensity."""
     if journey.intervention_from is None:
-        raise out_of_order(journey, "reviewed", "start the intervention first")
+        raise out_of_order(journey, "reviewed", f"start the intervention first: journeys start {journey.reference}")
     happened(command.on, command.at, _latest(journey.intervention_from, journey.reviewed_on), "reviewed on")
     return [e.PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
 
 
 def _step_down(journey: Journey, command: c.StepDown, programme: Programme) -> list[e.AnyEvent]:
     """Move to low intensity."""
-    goes_through(journey, "step-down", programme, "close it when its work is done")
+    goes_through(
+        journey, "step-down", programme, "close it when the work is done: journeys close REF --outcome OUTCOME"
+    )
     if journey.stage != "intervention":
-        raise out_of_order(journey, "stepped down", "only a journey in intervention can be")
+        raise out_of_order(
+            journey, "stepped down", f"it must be in intervention; see: journeys show {journey.reference}"
+        )
     happened(command.on, command.at, journey.intervention_from, "stepped down on")
     return [e.SteppedDown(at=command.at, on=command.on)]
 
@@ -200,25 +227,31 @@ def _step_down(journey: Journey, command: c.StepDown, programme: Programme) -> l
 def _step_up(journey: Journey, command: c.StepUp) -> list[e.AnyEvent]:
     """Move back to high intensity."""
     if journey.stepped_down_on is None:
-        raise out_of_order(journey, "stepped up", "only a journey that was stepped down can be")
+        raise out_of_order(journey, "stepped up", f"step it down first: journeys step-down {journey.reference}")
     happened(command.on, command.at, _last_checked(journey), "stepped up on")
     return [e.SteppedUp(at=command.at, on=command.on, reason=command.reason)]
 
 
 def _record_check(journey: Journey, command: c.RecordCheck, programme: Programme) -> list[e.AnyEvent]:
     """Record the next sustained-outcome check, on or after the day it falls due."""
-    goes_through(journey, "sustained-outcome", programme, "close it when its work is done")
+    goes_through(
+        journey, "sustained-outcome", programme, "close it when the work is done: journeys close REF --outcome OUTCOME"
+    )
     before_close(journey, command.on)
     owed = journey.owes("check") or _owed_before_close(journey)
     if owed is None:
-        raise out_of_order(journey, "checked", "step it down first")
+        raise out_of_order(journey, "checked", f"step it down first: journeys step-down {journey.reference}")
     left = checks_left(journey, programme)
     if not left:
-        raise out_of_order(journey, "checked", "every check of its programme is made; close it")
+        raise out_of_order(
+            journey, "checked", f"every check is done; close it: journeys close {journey.reference} --outcome sustained"
+        )
     due = set_day(journey, owed, programme, calendar_of(programme.nation))
     if due is not None and command.on < due:
         raise Rejected(
-            "too-early", f"the {left[0]}-month check of {journey.reference} falls on {due}", f"record it from {due} on"
+            "too-early",
+            f"the {left[0]}-month check of {journey.reference} falls on {due}",
+            f"record it on {due} or later",
         )
     happened(command.on, command.at, _last_checked(journey), "checked on")
     return [e.CheckRecorded(at=command.at, on=command.on, months=left[0], verdict=command.verdict)]
@@ -229,13 +262,15 @@ def _close(journey: Journey, command: c.CloseJourney, programme: Programme) -> l
     happened(command.on, command.at, _last_step(journey), "closed on")
     if command.outcome == "not-eligible" and journey.eligible is not False:
         raise Rejected(
-            "not-found-ineligible", f"{journey.reference} was not found ineligible", "choose another outcome"
+            "not-found-ineligible",
+            f"{journey.reference} was not found ineligible",
+            "choose another --outcome; see: journeys close --help",
         )
     if command.outcome == "regressed" and (not journey.checks or journey.checks[-1].verdict != "regressed"):
         raise Rejected(
             "not-found-regressed",
-            f"the last check of {journey.reference} did not find it regressed",
-            "record the check",
+            f"the last check of {journey.reference} was not recorded as regressed",
+            f"record the check first: journeys check {journey.reference} --verdict regressed",
         )
     if command.outcome == "sustained":
         _sustained(journey, programme)
@@ -249,12 +284,14 @@ def _transferred(journey: Journey, command: c.CloseJourney) -> None:
         return
     if command.to is None:
         raise Rejected(
-            "no-destination", f"nothing says where {journey.reference} is transferred to", "name the area: --to kent"
+            "no-destination",
+            f"a transfer of {journey.reference} needs the new area",
+            "name the area, such as --to kent",
         )
     raise Rejected(
         "not-transferred",
-        f"{journey.reference} is closed as {command.outcome}, and goes to no other area",
-        "leave --to out, or close it as transferred",
+        f"{journey.reference} is closed as {command.outcome}, so no new area is needed",
+        "leave out --to, or use --outcome transferred",
     )
 
 
@@ -262,14 +299,16 @@ def _reopen(journey: Journey, command: c.ReopenJourney, facts: Facts) -> list[e.
     """Take a close back, unless the family is on a later journey by now."""
     if journey.stage != "closed":
         raise Rejected(
-            "not-closed", f"{journey.reference} is in {journey.stage} and not closed", "there is nothing to take back"
+            "not-closed",
+            f"{journey.reference} is in {journey.stage} and not closed",
+            f"nothing needs to be reopened; see: journeys show {journey.reference}",
         )
     left = facts.still_open
     if left is None or left.newest != journey.journey_id:
         raise Rejected(
             "newer-journey",
-            f"{journey.reference} has a newer journey by now",
-            f"see it with: journeys show {journey.reference}; what was forgotten on this one can be corrected",
+            f"{journey.reference} has a newer journey",
+            f"see it with: journeys show {journey.reference}; an error on this one can still be corrected",
         )
     happened(command.on, command.at, journey.closed_on, "reopened on")
     return [e.JourneyReopened(at=command.at, on=command.on, reason=command.reason)]
@@ -310,13 +349,18 @@ def _latest(*days: date | None) -> date | None:
 
 
 def _sustained(journey: Journey, programme: Programme) -> None:
-    goes_through(journey, "sustained-outcome", programme, "nothing shows that it lasted; close it as no-longer-needed")
+    goes_through(
+        journey,
+        "sustained-outcome",
+        programme,
+        "without checks nothing shows that it lasted; use --outcome no-longer-needed",
+    )
     if journey.stepped_down_on is None:
-        raise out_of_order(journey, "closed as sustained", "step it down first, or close with another outcome")
+        raise out_of_order(journey, "closed as sustained", "step it down first, or use another --outcome")
     left = ", ".join(f"{months} months" for months in checks_left(journey, programme))
     if left:
         raise Rejected(
             "not-sustained",
-            f"{journey.reference} has checks still to pass ({left})",
-            "record the checks, or close with another outcome",
+            f"{journey.reference} still has checks to pass ({left})",
+            f"record them with: journeys check {journey.reference} --verdict sustained, or use another --outcome",
         )

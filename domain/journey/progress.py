@@ -37,7 +37,11 @@ class Progress:
     def advance(self, command: c.AnyCommand, facts: Facts) -> tuple[Sequence[e.AnyEvent], tuple[str, ...]]:
         """Take in what a command makes happen; return the events and why they are so. Raise `Rejected`."""
         if self._programme is None:
-            raise Rejected("unknown-journey", "no such journey", "check the reference, or refer the family first")
+            raise Rejected(
+                "unknown-journey",
+                "no such journey",
+                "check the reference with journeys list, or refer the family first: journeys refer",
+            )
         if command.seen_version not in {None, self.journey.version}:
             raise self._changed_since(command.seen_version or 0)
         stamped = command.model_copy(update={"at": self._now})
@@ -98,5 +102,5 @@ class Progress:
             f"{self.journey.reference} is at version {self.journey.version}, not {seen}; "
             f"since then: {happened or 'nothing we know of'}",
             f"look again (journeys show {self.journey.reference}), "
-            "and give the command anew, under a new key, if it still fits",
+            "and repeat the step, with a new Idempotency-Key, if it is still right",
         )

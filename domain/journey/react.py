@@ -23,6 +23,7 @@ def react(journey: Journey, event: e.AnyEvent, programme: Programme) -> list[Eff
         *_evaluating(event, programme, ids),
         *_asking(journey, event, programme, ids),
         *_telling(journey, event, programme, ids),
+        *_joining(journey, event, programme, ids),
     ]
 
 
@@ -109,6 +110,23 @@ def _asking(journey: Journey, event: e.AnyEvent, programme: Programme, ids: Iter
 
 
 def _recipients(journey: Journey, notice: Notice) -> list[str]:
-    """Name each partner once, with `referrer` read as whoever referred the family."""
-    named = [journey.referrer if partner == "referrer" else partner for partner in notice.partners]
-    return list(dict.fromkeys(named))
+    """Name each partner once, with `referrer` read as whoever referred the family, first or later."""
+    named = [journey.referrers if partner == "referrer" else (partner,) for partner in notice.partners]
+    return list(dict.fromkeys(partner for partners in named for partner in partners))
+
+
+def _joining(journey: Journey, event: e.AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+    """Tell the partner of a further referral that it was added, unless the programme itself says who is told of it."""
+    if not isinstance(event, e.ReferralJoined) or any(notice.event == event.type for notice in programme.notices):
+        return []
+    return [
+        Notify(
+            effect_id=next(ids),
+            partner=event.referrer,
+            about=event.type,
+            on=event.on,
+            purpose="family-support",
+            categories=("stage", "dates"),
+            version=journey.version,
+        )
+    ]

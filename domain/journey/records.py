@@ -52,7 +52,7 @@ def _record_evidence(journey: Journey, command: c.RecordEvidence) -> list[e.AnyE
     if held is None or journey.withdrawal_of(held.id) is not None:
         return [e.EvidenceRecorded(at=command.at, evidence=command.evidence)]
     if held.source != command.evidence.source:
-        raise Rejected("evidence-differs", f"evidence {held.id} came from {held.source}", "give it an id of its own")
+        raise Rejected("evidence-differs", f"evidence {held.id} came from {held.source}", "give it another id")
     return []
 
 
@@ -75,7 +75,9 @@ def _acknowledge(journey: Journey, command: c.AcknowledgeReminder) -> list[e.Any
     reminder = journey.reminder(command.reminder_id)
     if reminder is None:
         raise Rejected(
-            "unknown-reminder", f"{journey.reference} has no reminder {command.reminder_id}", "see what is due"
+            "unknown-reminder",
+            f"{journey.reference} has no reminder {command.reminder_id}",
+            f"copy the id from: journeys show {journey.reference}",
         )
     return [e.ReminderAcknowledged(at=command.at, reminder_id=reminder.id)] if reminder.live else []
 

@@ -13,17 +13,19 @@ def happened(on: date, at: datetime, not_before: date | None, what: str) -> None
     """Refuse a day in the future, one before the step it follows, or one that nobody can mean."""
     today = local_date(at)
     if on > today:
-        raise Rejected("future-date", f"{what} {on} is in the future (today is {today})", "check the date")
+        raise Rejected("future-date", f"{what} {on} is in the future (today is {today})", "correct the date")
     if not_before is not None and on < not_before:
-        raise Rejected("bad-dates", f"{what} {on} is before the step it follows ({not_before})", "check the dates")
+        raise Rejected("bad-dates", f"{what} {on} is before the step it follows ({not_before})", "correct the date")
     if on < EARLIEST:
-        raise Rejected("bad-dates", f"{what} {on} is too long ago (before {EARLIEST})", "check the year")
+        raise Rejected("bad-dates", f"{what} {on} is too long ago (before {EARLIEST})", "correct the year")
 
 
 def is_held(journey: Journey, done: str) -> None:
     """Refuse while nobody holds the family."""
     if journey.key_worker is None:
-        raise out_of_order(journey, done, "allocate a key worker first")
+        raise out_of_order(
+            journey, done, f"allocate a key worker first: journeys allocate {journey.reference} --to NAME"
+        )
 
 
 def before_close(journey: Journey, on: date) -> None:
@@ -32,7 +34,7 @@ def before_close(journey: Journey, on: date) -> None:
         raise Rejected(
             "closed",
             f"{journey.reference} was closed on {journey.closed_on} ({journey.outcome})",
-            f"give a day up to the close, or let a manager take it back: journeys reopen {journey.reference}",
+            f"give a day up to the close, or ask a manager: journeys reopen {journey.reference} --reason CODE",
         )
 
 

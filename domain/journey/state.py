@@ -89,6 +89,14 @@ def withdrawal_id(evidence_id: str) -> str:
     return f"withdrawn:{evidence_id}"
 
 
+class JoinedReferral(Value):
+    """A referral of the family: the day, the partner, and the criteria it named."""
+
+    on: date
+    referrer: str
+    criteria: tuple[str, ...] = ()
+
+
 class BeforeClose(Value):
     """Where a closed journey stood, so that it can go on there when the close is taken back."""
 
@@ -114,6 +122,7 @@ class Journey(Value):
     referrer: str = ""
     referred_on: date | None = None
     criteria: tuple[str, ...] = ()
+    joined: tuple[JoinedReferral, ...] = ()
     earlier: tuple[str, ...] = ()
     consents: tuple[Consent, ...] = ()
     identified_on: date | None = None
@@ -157,6 +166,20 @@ class Journey(Value):
     def open(self) -> bool:
         """Whether the journey was referred and not yet closed."""
         return self.stage not in {"unreferred", "closed"}
+
+    def members_on(self, day: date | None) -> tuple[Member, ...]:
+        """The people of the family on a day; without one, everybody who ever was on this journey."""
+        return tuple(member for member in self.members if day is None or member.belongs(day))
+
+    @property
+    def present(self) -> tuple[Member, ...]:
+        """The people of the family who have not left."""
+        return tuple(member for member in self.members if member.to is None)
+
+    @property
+    def referrers(self) -> tuple[str, ...]:
+        """Every partner that referred the family, the first one first."""
+        return tuple(dict.fromkeys((self.referrer, *(referral.referrer for referral in self.joined))))
 
     @property
     def holder(self) -> str | None:

@@ -4,14 +4,14 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.canonical import canonical
 from domain.journey.agenda import Deadline
-from domain.journey.commands import AnyCommand
+from domain.journey.commands import AnyCommand, MemberCommand
 from domain.journey.effects import Effect
-from domain.journey.events import AnyEvent
+from domain.journey.events import AnyEvent, MemberEvent
 from domain.journey.evolve import fold
 from domain.journey.owed_work import OwedWork
 from domain.journey.replies import Reply
@@ -93,8 +93,9 @@ class Change:
 
     `journey` is the state after `events` (read by `fold` when one of them is a correction), `deadlines` its agenda,
     `owed` what is owed. `effects` are pairs of command id and effect; `settled` are effects whose outcome came in,
-    `retried` those that another try replaces; `returned` are observations of another
-    family, which go back to where people sort events; `erased` is when the family's key is destroyed. `replies` and
+    `retried` those that another try replaces; `returned` are observations of another family, which go back to where
+    people sort events; `personal` are changes of the family's people or home, of which the vault keeps what their
+    commands say that is personal; `erased` is when the family's key is destroyed. `replies` and
     `open_effects` are for whoever asked, and are not stored by themselves.
     """
 
@@ -109,6 +110,7 @@ class Change:
     effects: list[tuple[str, Effect]] = field(default_factory=list)
     settled: list[Outcome] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
+    personal: list[tuple[MemberEvent, MemberCommand]] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
     erased: datetime | None = None
     replies: list[Reply] = field(default_factory=list)
@@ -120,5 +122,13 @@ def fingerprint(journey_id: str, command: AnyCommand) -> str:
 
     The same id with another fingerprint is another command under a used id.
     """
-    given = command.model_dump(mode="json", by_alias=True, exclude={"at"})
+    given = intent(command)
     return hashlib.sha256(canonical({"journey_id": journey_id, "command": given})).hexdigest()
+
+
+def intent(command: AnyCommand) -> dict[str, Any]:
+    """Return what a command asks for: without its moment, and of what is sealed in it the digest alone.
+
+    Whoever gives a command again, at another moment and sealed anew, asks for the same.
+    """
+    return command.model_dump(mode="json", by_alias=True, exclude={"at": True, "personal": {"sealed"}})

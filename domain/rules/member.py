@@ -2,7 +2,7 @@
 
 Decided here:
 
-- A member belongs to the family from `from` to `to`, both included; without them, always.
+- A member belongs to the family from `from` to `to`, both included; without them, always; but not while `away`.
 - Of a family that was erased the births are gone; the `ages` on the days that rules asked about stand in their place.
 """
 
@@ -16,6 +16,7 @@ from domain.births import Born, birth_days, years_on
 from domain.evidence import Day, Text
 from domain.model import Value
 from domain.rules.spans import Span, Spans, intersect
+from domain.stays import Away, stays
 
 
 def _absent(value: object) -> bool:
@@ -41,6 +42,7 @@ class FamilyMember(Value):
     expected: Day | None = Field(default=None, exclude_if=_absent)
     from_: Day | None = Field(default=None, alias="from", exclude_if=_absent)
     to: Day | None = Field(default=None, exclude_if=_absent)
+    away: tuple[Away, ...] = Field(default=(), exclude_if=lambda away: not away)
     ages: tuple[Age, ...] = Field(default=(), exclude_if=lambda ages: not ages)
 
     @model_validator(mode="after")
@@ -57,18 +59,17 @@ class FamilyMember(Value):
         known = next((age for age in self.ages if age.on == day), None)
         return None if known is None else (known.years, known.years if known.most is None else known.most)
 
-    def age_on(self, day: date) -> int | None:
-        """Return the age in completed years, None where it is not certain."""
-        ages = self.ages_on(day)
-        return ages[0] if ages is not None and ages[0] == ages[1] else None
-
     def belongs(self, day: date) -> bool:
         """Tell whether they belonged to the family on a day."""
-        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
+        return any(day in stay for stay in self._stays)
 
     def belonging(self, days: Sequence[Span]) -> Spans:
         """Return those of some days on which they belonged to the family."""
-        return intersect(days, (Span(self.from_ or date.min, self.to or date.max),))
+        return intersect(days, self._stays)
+
+    @property
+    def _stays(self) -> Spans:
+        return stays(self.from_, self.to, self.away)
 
 
 Subject = FamilyMember | None

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from domain.access import Actor
+from domain.access import Actor, may
+from domain.claims.ages import ages_asked, with_ages
 from domain.claims.claim_file import ClaimFile
 from domain.claims.clawback import Learned, learned
 from domain.claims.states import ClaimState
@@ -119,16 +120,26 @@ async def export(
     claim: str | None = None,
     known: Known = "as-recorded",
 ) -> Exported:
-    """Give out a claim file: of a claim as it was recorded, or of the newest journey on the evidence there is now."""
+    """Give out a claim file: of a claim as it was recorded, or of the newest journey on the evidence there is now.
+
+    Who may not read names gets, in place of dates of birth, the ages that the rules ask for: the report is the same.
+    """
     async with services.pool.acquire() as conn:
         if claim is None:
             filed = await _of_journey(conn, services, asked, as_of)
         else:
             filed = await _of_claim(conn, services, await _own_claim(conn, asked, claim), as_of, known)
     if filed is None:
-        raise Rejected("not-held", f"nobody holds {asked.journey.reference} yet", "allocate a key worker first")
+        raise Rejected(
+            "not-held",
+            f"{asked.journey.reference} has no key worker yet",
+            f"allocate one first: journeys allocate {asked.journey.reference} --to NAME",
+        )
+    file = filed.file
+    if not may(asked.actor, "read-names", asked.journey.key_worker):
+        file = with_ages(file, ages_asked(file, filed.programme))
     async with services.pool.acquire() as conn:
-        return Exported(file=filed.file, pack=await programmes.content(conn, filed.programme.hash))
+        return Exported(file=file, pack=await programmes.content(conn, filed.programme.hash))
 
 
 @router.post("/claims/{claim_id}/decide")
@@ -169,7 +180,9 @@ async def known_claim(conn: Conn, claim_id: str) -> Claim:
 async def _own_claim(conn: Conn, asked: Asked, claim_id: str) -> Claim:
     claim = await known_claim(conn, claim_id)
     if claim.reference != asked.journey.reference:
-        raise Rejected("unknown-claim", f"{claim_id} is not of {asked.journey.reference}", "list the family's claims")
+        raise Rejected(
+            "unknown-claim", f"{claim_id} does not belong to {asked.journey.reference}", "list the family's claims"
+        )
     return claim
 
 

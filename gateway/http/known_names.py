@@ -35,7 +35,7 @@ async def unagreed(partner: str) -> str | None:
     borne = _in_packs("partner", await asyncio.to_thread(_packs))
     if partner in borne:
         return None
-    reason = f"no agreement of any programme names {partner}, so it may send nothing and is told nothing"
+    reason = f"no agreement of any programme names {partner}, so nothing is accepted from it or sent to it"
     return f"{reason}; {_meant(partner, borne)}"
 
 
@@ -61,14 +61,14 @@ def _in_packs(kind: Kind, packs: list[Programme]) -> set[str]:
 
 
 def _unknown(kind: Kind, name: str, borne: set[str]) -> Rejected:
-    reason = f"{WORDS.get(kind, f'no {kind}')} is called {shown(name)}"
+    reason = f"{WORDS.get(kind, f'no {kind}')} has the name {shown(name)}"
     return Rejected(CODES.get(kind, f"unknown-{kind}"), reason, _meant(name, borne))
 
 
 def _meant(name: str, borne: set[str]) -> str:
     """Say which name was probably meant, or some of those that there are."""
     if not borne:
-        return "nothing has such a name yet"
+        return "there are none yet"
     told = nearest(name, sorted(borne))
     many = len(borne) > MOST and not told.startswith("did you mean")
     return f"use one of {', '.join(sorted(borne)[:MOST])}, ..." if many else told

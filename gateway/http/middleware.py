@@ -9,10 +9,13 @@ import uuid
 import structlog
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.http.body_limits import OF_UNSIGNED, SIGNED, BodyLimits, dropped, has_body, whose
 from gateway.http.problems import of_http, unexpected
 from wiring.telemetry.metrics import FAILED, REQUESTS
+from wiring.telemetry.redaction import chain
 from wiring.telemetry.request_id import FIELD, name_request
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -20,9 +23,12 @@ SAFE_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
+    # Whoever reads it over plain HTTP ignores it (RFC 6797, 8.1); TLS may end before us, where we do not see it.
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
 METHODS = frozenset(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])  # a caller may write anything
+HUNG_UP = 499  # logged and counted for a client that left before it was answered: no fault, and nobody reads it
 FAULT = 500  # from here on an answer says that we failed
 PROBES = frozenset(["/healthz", "/readyz"])  # asked every few seconds: they would bury the rest of the log
 LARGEST_BODY = 1024 * 1024  # of ordinary JSON
@@ -49,6 +55,7 @@ class EveryRequest:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._bodies = BodyLimits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -71,9 +78,12 @@ class EveryRequest:
             try:
                 await self._serve(scope, receive, send_safe)
             except Exception as fault:
-                if answered:
+                if hung_up(fault):
+                    answered = HUNG_UP
+                elif answered:
                     raise
-                await unexpected(fault)(scope, receive, send_safe)
+                else:
+                    await unexpected(fault)(scope, receive, send_safe)
             finally:
                 route = getattr(scope.get("route"), "path", "unknown")
                 seconds = time.perf_counter() - began
@@ -94,7 +104,22 @@ class EveryRequest:
                 await drained(receive)
             await of_http(TooLarge(most))(scope, receive, send)
         else:
-            await self._app(scope, within(receive, most), send)
+            await self._served(scope, within(receive, most), send, most)
+
+    async def _served(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        """Serve a body of somebody known, or of a partner who may sign it, as far as there is room for it."""
+        who = await whose(scope) if has_body(scope) else "staff"
+        if who == "nobody":
+            keep = OF_UNSIGNED if scope["path"] in SIGNED else 0
+            await self._app(scope, dropped(receive, most, keep), send)
+            return
+        with self._bodies.held(who, receive) as counted:
+            await self._app(scope, counted, send)
+
+
+def hung_up(fault: BaseException) -> bool:
+    """Tell whether a request failed because its client is gone."""
+    return any(isinstance(each, ClientDisconnect) for each in chain(fault))
 
 
 def largest(path: str) -> int:

@@ -15,7 +15,7 @@ from domain.errors import Rejected
 _T = TypeVar("_T")
 _Row = TypeVar("_Row")
 
-Cursor = Annotated[str | None, Query(max_length=400, description="As in the `Link` header of the page before.")]
+Cursor = Annotated[str | None, Query(max_length=400, description="The cursor in the `Link` header of the page before.")]
 PLACE = TypeAdapter(tuple[Annotated[int, Query(ge=0, lt=2**63)]])  # in a queue
 MOMENT: TypeAdapter[tuple[datetime, str, str]] = TypeAdapter(tuple[AwareDatetime, str, str])  # in a list by time
 OWED: TypeAdapter[tuple[str, date, date, str, str]] = TypeAdapter(tuple[str, date, date, str, str])  # by holder and day
@@ -44,7 +44,7 @@ def place_of(cursor: str | None, shape: TypeAdapter[_T]) -> _T | None:
         return shape.validate_python(told, strict=False)
     except (binascii.Error, ValueError, ValidationError) as fault:
         raise Rejected(
-            "bad-cursor", "the cursor is not one that a page told", "copy it again, or begin without one"
+            "bad-cursor", "the cursor does not come from an earlier page", "copy it again, or start without one"
         ) from fault
 
 

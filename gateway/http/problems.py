@@ -71,6 +71,8 @@ STATUS = {
     "unknown-programme": 422,
     "unknown-referrer": 422,
     "unknown-result": 422,
+    "unknown-team": 422,
+    "too-little-to-find-by": 422,
     "too-many-requests": 429,
 }
 
@@ -104,7 +106,7 @@ class NotTaken(Rejected):
     def __init__(self, faults: Sequence[Fault], code: str = "bad-referral") -> None:
         first = faults[0]
         many = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
-        super().__init__(code, f"{first.column or 'file'}: {first.reason}{many}", first.remedy)
+        super().__init__(code, f"{first.field or 'file'}: {first.reason}{many}", first.remedy)
         self.faults = list(faults)
 
 
@@ -179,8 +181,8 @@ def of_http(fault: HTTPException) -> JSONResponse:
 
 async def _unstorable(_request: Request, _fault: Exception) -> JSONResponse:
     """Answer text or a number that Postgres cannot hold; its message would quote the value."""
-    detail = "a value holds a NUL character or is out of range"
-    return problem(422, "bad-request", detail, "write it without control characters, and no larger than it can be")
+    detail = "a value contains a NUL character or is out of range"
+    return problem(422, "bad-request", detail, "write it without control characters, and smaller")
 
 
 async def _away(_request: Request, fault: Exception) -> JSONResponse:
@@ -193,7 +195,10 @@ def unexpected(fault: Exception) -> JSONResponse:
     """Answer a fault of ours; its message stays out of the log, for it may quote what was told."""
     log.error("unexpected", exc_info=fault)
     return problem(
-        500, "unexpected", "the gateway failed", "try again; if it stays, look in its log for the request id"
+        500,
+        "unexpected",
+        "the gateway failed",
+        "try again; if it fails again, look in the gateway's log for the request id",
     )
 
 
@@ -205,9 +210,11 @@ def _headers(status: int, retry_after: int | None) -> Mapping[str, str]:
 
 
 _KNOWN: dict[int, tuple[str, str]] = {
-    404: ("unknown-path", "see the paths in /openapi.json"),
-    405: ("unknown-method", "see the methods in /openapi.json"),
+    404: ("unknown-path", "the paths are listed in /openapi.json"),
+    405: ("unknown-method", "the methods are listed in /openapi.json"),
+    408: ("too-slow", "send it again, in smaller parts or over a faster line"),
     413: ("too-large", "send it in smaller parts"),
+    503: ("unavailable", "send the same request again, with the same Idempotency-Key"),
 }
 
 _MODEL: dict[str, Any] = {"model": Problem, "content": {MEDIA_TYPE: {}}}

@@ -32,9 +32,10 @@ class Tokens:
         self._keys = key_set(settings)
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
+        self._longest = settings.token_longest
 
-    async def actor(self, token: str) -> Actor:
-        """Return who holds the token; raise `Rejected` when it does not hold."""
+    async def actor(self, token: str, *, quietly: bool = False) -> Actor:
+        """Return who holds the token; raise `Rejected` when it does not hold, `quietly` where that is asked again."""
         try:
             claims = jwt.decode(
                 token,
@@ -46,11 +47,14 @@ class Tokens:
                 options={"require": ["exp", "iat", "sub", "iss", "aud"]},
             )
         except jwt.ExpiredSignatureError as fault:
-            raise _unknown("ExpiredSignatureError", "the token has expired") from fault
-        except jwt.PyJWTError as fault:
-            raise _unknown(type(fault).__name__) from fault
+            raise _unknown("ExpiredSignatureError", "the token has expired", quietly=quietly) from fault
+        except (jwt.PyJWTError, OverflowError) as fault:
+            raise _unknown(type(fault).__name__, quietly=quietly) from fault
+        if claims["exp"] - claims["iat"] > self._longest.total_seconds():
+            told = f"the token is good for more than {self._longest.total_seconds() / 3600:g} hours, the most it may be"
+            raise _unknown("too long a lifetime", told, quietly=quietly)
         if claims.get("role") not in ROLES or not NAME.fullmatch(str(claims["sub"])):
-            raise _unknown("role or sub is not one of ours")
+            raise _unknown("role or sub is not one we know", quietly=quietly)
         return Actor(name=claims["sub"], role=claims["role"])
 
 
@@ -64,8 +68,8 @@ class Policy:
         if not may(actor, self.action, holder):
             log.info("not allowed", action=self.action, route=route)  # the refusal itself is logged where all are
             who = f"{'an' if actor.role.startswith('a') else 'a'} {actor.role}"
-            others = " for a family held by others" if may(actor, self.action, actor.name) else ""
-            raise Rejected("not-allowed", f"{who} may not do this{others}", "ask someone whose role allows it")
+            others = " for a family that others hold" if may(actor, self.action, actor.name) else ""
+            raise Rejected("not-allowed", f"{who} may not do this{others}", "ask somebody whose role allows it")
 
 
 class Allow(Policy):
@@ -92,6 +96,7 @@ async def authenticate(request: Request, token: HTTPAuthorizationCredentials | N
     return actor
 
 
-def _unknown(why: str, told: str = "the token is missing or does not hold") -> Rejected:
-    log.info("unauthenticated", why=why)
+def _unknown(why: str, told: str = "the token is missing or invalid", *, quietly: bool = False) -> Rejected:
+    if not quietly:
+        log.info("unauthenticated", why=why)
     return Rejected("unauthenticated", told, "log in again: journeys login")

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from domain.access import Actor
 from domain.errors import Rejected
 from domain.intake.differences import ADDRESS, REFERRAL, Change, corrected
+from domain.intake.known_families import where
 from domain.intake.referral import Referral
 from domain.journey.commands import CorrectEvent
+from gateway.intake.identity import home_of
 from gateway.intake.known import newest_referral
+from gateway.journeys.moves import move
 from gateway.services import Services
-from store import inbox, read_models
+from store import read_models
 from store.vault import Address
 
 REASON = "later-file"
@@ -21,7 +24,7 @@ async def change(
 ) -> tuple[Change, ...]:
     """Put as the file has it what an import may change; return the changes, with what was `applied`."""
     done = await _correct_referral(services, actor, reference, referral, changes)
-    return await _change_address(services, reference, done)
+    return await _change_address(services, actor, reference, done)
 
 
 async def _correct_referral(
@@ -48,22 +51,25 @@ async def _correct_referral(
     return _marked(changes, REFERRAL, {"applied": True})
 
 
-async def _change_address(services: Services, reference: str, changes: Sequence[Change]) -> tuple[Change, ...]:
+async def _change_address(
+    services: Services, actor: Actor, reference: str, changes: Sequence[Change]
+) -> tuple[Change, ...]:
+    """Let the family live where the file says: another address holds from today, one that says more since before."""
     said = {each.field: each.said for each in changes if each.field in ADDRESS}
     if not said:
         return tuple(changes)
-    async with services.pool.acquire() as conn, conn.transaction():
+    async with services.pool.acquire() as conn:
         held = await services.vault.read_family(conn, reference)
-        if held is None:  # erased meanwhile
-            return tuple(changes)
-        address = Address(
-            lines=said.get("address", held.address.lines),
-            postcode=said.get("postcode", held.address.postcode),
-            uprn=said.get("uprn", held.address.uprn),
-        )
-        await services.vault.put_family(conn, reference, held.people, address)
-        if await inbox.release(conn, services.vault.digests([], address)):
-            services.mail.set()
+        newest = (await read_models.by_reference(conn, reference))[-1]
+    if held is None:  # erased meanwhile
+        return tuple(changes)
+    address = Address(
+        lines=said.get("address", held.address.lines),
+        postcode=said.get("postcode", held.address.postcode),
+        uprn=said.get("uprn", held.address.uprn),
+    )
+    moved = where(home_of(held.address), home_of(address)) == "contradicts"
+    await move(services, newest, address, actor, corrected=None if moved else REASON)
     return _marked(changes, ADDRESS, {"applied": True})
 
 

@@ -1,6 +1,6 @@
 """A referral weighed against the families we know: who of them it is, or the question that must be answered first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.access import Actor, may
@@ -15,7 +15,8 @@ from gateway.http.problems import IdentityQuestion
 from gateway.journeys.families import family as known_family
 from gateway.journeys.families import spelled
 from gateway.services import Services
-from store import journal, read_models, vault
+from store import journal, members, read_models, vault
+from store.members import Stay
 from store.pool import Conn
 from store.read_models import JourneyRow
 from store.vault import Address, FamilyRecord, Person
@@ -25,11 +26,12 @@ MOST_SAID = 3  # questions put into the one line of a refusal; all of them are b
 
 @dataclass(frozen=True)
 class Family:
-    """A known family: its record in the vault, its journeys, and what of it is weighed."""
+    """A known family: its record in the vault, its journeys, what of it is weighed, and who referred it last."""
 
     record: FamilyRecord
     journeys: Sequence[JourneyRow]
     known: KnownFamily
+    referrers: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -81,7 +83,7 @@ async def plainly_of(
 
 
 async def _settled(services: Services, conn: Conn, referral: Referral, answers: Sequence[GivenAnswer]) -> Weighed:
-    referred = Referred(people=tuple(map(_facts, referral.people)), home=_home(address_of(referral)))
+    referred = Referred(people=tuple(map(_facts, referral.people)), home=home_of(address_of(referral)))
     families = await _families(services, conn, referral, answers)
     known = [family.known for family in families.values()]
     given = {spelled(answer.reference): answer.answer for answer in answers}
@@ -106,6 +108,7 @@ def as_person(told: Told, member_id: str) -> Person:
         forename=told.forename,
         born=told.born,
         identifiers=dict(told.identifiers),
+        expected=told.expected,
     )
 
 
@@ -122,15 +125,16 @@ def _question(found: Weighed, *, names: bool) -> IdentityQuestion:
         for each in found.settled.questions
     ]
     plainly = all(each.verdict == "same" or each.of_household for each in found.settled.questions)
-    code = "people-of-two-families" if plainly and len(questions) > 1 else "possible-match"
     more = f"; and {len(questions) - MOST_SAID} more" if len(questions) > MOST_SAID else ""
     reason = "; ".join(each.reason for each in questions[:MOST_SAID]) + more
     about = "F-..." if len(questions) > 1 else questions[0].reference
     remedy = (
         f"answer with --same-as {about}, --not-the-same {about}, --joins {about}, --left {about} or --also-of {about},"
-        " and say --why" + (", once for each family" if len(questions) > 1 else "")
+        " and give the reason with --why CODE" + (", once for each family" if len(questions) > 1 else "")
     )
-    return IdentityQuestion(code, reason, remedy, questions)
+    if plainly and len(questions) > 1:
+        return IdentityQuestion("people-of-two-families", reason, remedy, questions)
+    return IdentityQuestion("possible-match", reason, remedy, questions)
 
 
 async def _families(
@@ -141,35 +145,50 @@ async def _families(
     matches = await vault.find_people(conn, services.vault.digests(people))
     likely = {match.reference for match in matches} | set(await services.vault.find_alike(conn, people))
     answered = {(await known_family(conn, answer.reference))[-1].reference for answer in answers}
-    references = sorted(likely | answered)
-    departed = await vault.departed(conn, references)
-    found = [await _family(services, conn, reference, departed) for reference in references]
+    return await known_families(services, conn, likely | answered)
+
+
+async def known_families(services: Services, conn: Conn, references: Collection[str]) -> dict[str, Family]:
+    """Return known families, by reference, but for those that were erased."""
+    stays = await members.stays(conn, sorted(references))
+    found = [await _family(services, conn, reference, stays) for reference in sorted(references)]
     return {family.record.reference: family for family in found if family}
 
 
-async def _family(services: Services, conn: Conn, reference: str, departed: set[tuple[str, str]]) -> Family | None:
+def gone(stays: Sequence[Stay], reference: str) -> frozenset[str]:
+    """Return who has left a family: whose last stay on the newest journey they were of has ended."""
+    last = {stay.member_id: stay for stay in stays if stay.reference == reference}
+    return frozenset(member_id for member_id, stay in last.items() if stay.last is not None)
+
+
+async def _family(services: Services, conn: Conn, reference: str, stays: Sequence[Stay]) -> Family | None:
     """Return a known family; None when it was erased."""
     record = await services.vault.read_family(conn, reference)
     if record is None:
         return None
     journeys = await read_models.by_reference(conn, reference)
     newest = fold(one.event for one in await journal.timeline(conn, journeys[-1].journey_id)) if journeys else None
-    members = {each.id for each in newest.members} if newest else {each.member_id for each in record.people}
-    left = frozenset(member for family, member in departed if family == reference)
+    present = {each.id for each in newest.present} if newest else {each.member_id for each in record.people}
     known = KnownFamily(
         reference=reference,
         people=tuple(vault.facts(each) for each in record.people),
-        members=frozenset(members),
-        home=_home(record.address),
+        members=frozenset(present),
+        home=home_of(record.address),
         begun=journeys[-1].referred_on if journeys else None,
-        left=left,
+        left=gone(stays, reference),
     )
-    return Family(record, journeys, known)
+    return Family(record, journeys, known, newest.referrers if newest else ())
 
 
 def _facts(told: Told) -> PersonFacts:
     return vault.facts(as_person(told, str(told.line)))
 
 
-def _home(address: Address) -> Home:
+def said(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what agreed and contradicted, without what either record says nothing of."""
+    return {field: agreement for field, agreement in fields.items() if agreement != "silent"}
+
+
+def home_of(address: Address) -> Home:
+    """Return an address as it is weighed."""
     return Home(lines=address.lines, postcode=address.postcode, uprn=address.uprn)

@@ -8,7 +8,7 @@ from domain.intake.differences import Change
 from domain.intake.questions import Question
 from domain.intake.referral import Fault
 
-Outcome = Literal["taken", "already-taken", "changed", "refused"]
+Outcome = Literal["taken", "joined", "already-taken", "changed", "refused"]
 SHORT = 12  # digits of a file's hash by which its import is named
 
 
@@ -57,11 +57,13 @@ class FamilyLine(BaseModel):
 class Summary(BaseModel):
     """The last line; without it the import was cut short, and may be sent again.
 
-    `changed` says that something was written; `differing` counts families that read otherwise than when taken.
+    `joined` counts referrals added to an open journey, `differing` families that read otherwise than when taken;
+    `changed` says that something was written.
     """
 
     type: Literal["summary"] = "summary"
     taken: int
+    joined: int = 0
     already_taken: int
     differing: int = 0
     refused: int
@@ -74,22 +76,24 @@ class Interrupted(BaseModel):
 
     type: Literal["interrupted"] = "interrupted"
     reason: str
-    remedy: str = "send the same file again; it goes on where it stopped"
+    remedy: str = "send the same file again; the import continues where it stopped"
 
 
-def line(told: BaseModel) -> str:
+def line(row: BaseModel) -> str:
     """Write a line."""
-    return f"{told.model_dump_json()}\n"
+    return f"{row.model_dump_json()}\n"
 
 
-def summed(told: list[FamilyLine]) -> Summary:
+def summed(rows: list[FamilyLine]) -> Summary:
     """Return the last line of an import that took, or would take, these families."""
-    outcomes = [each.outcome for each in told]
+    outcomes = [each.outcome for each in rows]
     return Summary(
         taken=outcomes.count("taken"),
+        joined=outcomes.count("joined"),
         already_taken=outcomes.count("already-taken"),
         differing=outcomes.count("changed"),
         refused=outcomes.count("refused"),
-        refused_rows=len({fault.line for each in told for fault in each.faults}),
-        changed="taken" in outcomes or any(change.applied for each in told for change in each.changes),
+        refused_rows=len({fault.line for each in rows for fault in each.faults}),
+        changed=bool({"taken", "joined"} & {*outcomes})
+        or any(change.applied for each in rows for change in each.changes),
     )

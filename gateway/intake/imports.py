@@ -15,8 +15,7 @@ from domain.errors import Rejected
 from domain.intake.differences import Change, Known, standing
 from domain.intake.questions import ANSWERS, Question
 from domain.intake.referral import Checked, Fault, Terms
-from domain.intake.referral_csv import BadFile, Encoding, Layout, Records, Sheet, records_of, sheet_of
-from domain.intake.referring import check_families
+from domain.intake.referral_csv import BadFile, Encoding, Records, Sheet
 from domain.model import Code
 from domain.programme.programme import Programme
 from gateway.http.problems import AWAY, DOCUMENTED, IdentityQuestion, NotTaken
@@ -26,9 +25,10 @@ from gateway.intake.import_body import FamilyAnswer, answers_for, sent
 from gateway.intake.import_lines import SHORT, FamilyLine, Interrupted, Outcome, Plan, RecordLine, line, summed
 from gateway.intake.known import known_family
 from gateway.intake.layouts import remembered, said, whose
+from gateway.intake.parsing import bounded
+from gateway.intake.reading import glance, read_file
 from gateway.intake.referrals import take, try_out
 from gateway.intake.reservations import Taking
-from gateway.intake.workbook import is_workbook, read_workbook
 from gateway.services import Served, Services
 from store import intake, read_models
 from store.intake import Import
@@ -79,15 +79,16 @@ async def import_file(  # noqa: PLR0913 - one argument a parameter
     terms = Terms(programme=pack, today=await services.today())
     asked = said(headings, encoding, referrer or "")
     try:
-        found, sheets = _records(data, asked)
-        async with services.pool.acquire() as conn:
-            layout, of = await remembered(conn, found, asked)
-        sheet = sheet_of(found, layout)
+        async with services.parsing:
+            begin = await bounded(glance, data, asked)
+            async with services.pool.acquire() as conn:
+                layout, of = await remembered(conn, begin, asked)
+            kept = {"rows": bool(asked.headings), "records": records}
+            sheet, sheets, families, found = await bounded(read_file, data, layout, terms, **kept)
     except BadFile as bad:
         raise NotTaken([bad.fault], "bad-file") from bad
     hashed = hashlib.sha256(data).hexdigest()
-    families = check_families(sheet.rows, terms, sheet.faults)
-    file = File(hashed, pack, actor, families, dry_run, apply_changes, found if records else (), answers)
+    file = File(hashed, pack, actor, families, dry_run, apply_changes, found, answers)
     async with services.pool.acquire() as conn:
         before = await intake.find_import(conn, hashed)
         if asked.headings and not dry_run:
@@ -96,13 +97,6 @@ async def import_file(  # noqa: PLR0913 - one argument a parameter
     return StreamingResponse(
         _tell(services, file, _plan(file, sheet, sheets, of, seen_before=before is not None)), media_type=NDJSON
     )
-
-
-def _records(data: bytes, layout: Layout) -> tuple[Records, tuple[str, ...]]:
-    """Return the records of a file, and the names of the sheets left out; raise `BadFile`."""
-    if is_workbook(data):
-        return read_workbook(data)
-    return records_of(data, layout), ()
 
 
 def _plan(file: File, sheet: Sheet, sheets: Sequence[str], of: str | None, *, seen_before: bool) -> Plan:
@@ -172,13 +166,14 @@ async def _family(services: Services, file: File, family: Checked) -> FamilyLine
 async def _new(services: Services, file: File, family: Checked, taking: Taking) -> FamilyLine:
     """Take a family that no file brought before, or say why not."""
     try:
-        reference = await (try_out if file.dry_run else _take)(services, taking)
+        taken = None if file.dry_run else await take(services, taking)
+        joined = await try_out(services, taking) if taken is None else "referral-joined" in taken.happened
     except IdentityQuestion as asked:
         fault = _fault(family, asked.code, asked.reason, _how_to_answer(family, asked.questions))
         return _answer(family, "refused", faults=[fault], questions=asked.questions)
     except Rejected as rejected:
         return _answer(family, "refused", faults=[_fault(family, rejected.code, rejected.reason, rejected.remedy)])
-    return _answer(family, "taken", reference=reference)
+    return _answer(family, "joined" if joined else "taken", reference=taken.reference if taken else None)
 
 
 def _answer(  # noqa: PLR0913 - one argument a field
@@ -211,10 +206,6 @@ def _how_to_answer(family: Checked, questions: Sequence[Question]) -> str:
     )
 
 
-async def _take(services: Services, taking: Taking) -> str | None:
-    return (await take(services, taking)).reference
-
-
 def _number(services: Services, family: Checked) -> str:
     """Return a keyed hash of the number by which the council knows the family: it has no place in the journal."""
     return services.vault.subject_digest("family-no", family.family_no).hex()[:24]
@@ -241,15 +232,15 @@ async def _key(conn: Conn, file: File, number: str) -> tuple[str, str | None]:
 def _in_doubt(family: Checked, known: Known) -> Fault:
     closed = max(journey.closed_on for journey in known.journeys if journey.closed_on)
     reason = f"{known.reference} was closed on {closed}, after this referral, and not everybody in the row is known"
-    remedy = "correct the day of the referral if it is a new one; if not, leave the row out"
-    where = {"column": "referred_on", "value": str(family.referral.referred_on) if family.referral else ""}
+    remedy = "correct the day of the referral if this is a new one; otherwise leave the row out"
+    where = {"field": "referred_on", "value": str(family.referral.referred_on) if family.referral else ""}
     return _fault(family, "before-last-close", reason, remedy).model_copy(update=where)
 
 
 def _fault(family: Checked, code: str, reason: str, remedy: str) -> Fault:
     return Fault(
         line=family.lines[0],
-        column="family_no",
+        field="family_no",
         value=family.family_no,
         reason=reason,
         remedy=remedy,

@@ -6,6 +6,7 @@ from domain.intake.differences import Before, HeldPerson, Known, began
 from domain.intake.questions import GivenAnswer
 from domain.intake.referral import Person, Referral
 from domain.journey.events import EventCorrected, FamilyReferred
+from domain.journey.evolve import fold
 from gateway.intake.identity import plainly_of
 from gateway.intake.reservations import digests
 from gateway.services import Services
@@ -50,6 +51,7 @@ async def _known(  # noqa: PLR0913, PLR0917 - what is known of a family, from ev
     if not journeys or family is None:
         return None
     referred = await newest_referral(conn, journeys[-1].journey_id)
+    newest = fold(recorded.event for recorded in await journal.timeline(conn, journeys[-1].journey_id))
     members = {match.digest: match.member_id for match in matches if match.reference == reference}
     lines = {person.line: _member(services, referral, person, members) for person in referral.people}
     return Known(
@@ -59,6 +61,7 @@ async def _known(  # noqa: PLR0913, PLR0917 - what is known of a family, from ev
         ),
         members={line: member for line, member in lines.items() if member},
         people=_people(family, {member.id for member in referred.members}),
+        joined=tuple(Before(referrer=each.referrer, referred_on=each.on) for each in newest.joined),
         numbered=reference in numbered,
         locality=journeys[-1].locality,
         criteria=referred.criteria,
@@ -92,6 +95,7 @@ def _people(family: FamilyRecord, referred: set[str]) -> tuple[HeldPerson, ...]:
             surname=person.surname,
             forename=person.forename,
             born=person.born,
+            expected=person.expected,
             identifiers=person.identifiers,
             referred=person.member_id in referred,
         )

@@ -7,19 +7,21 @@ from domain.intake.headings import IGNORED, folded
 from domain.intake.referral_columns import COLUMNS
 from domain.intake.referral_csv import BadFile, Encoding, Layout, Records, Sheet, sheet_of
 from domain.programme.programme import Programme
+from gateway.intake.reading import GLANCED
 from store import intake
 from store.pool import Conn
 
 MOST = 60  # headings in one request
 LONGEST = 120
-GLANCED = 60  # records by which a partner's files are known
 SEVERAL = ""  # under which the headings of files of several partners are kept
 
 
 def said(maps: Sequence[str], encoding: Encoding, referrer: str) -> Layout:
     """Return what a request says of its file; `maps` are written HEADING=column. Raise `Rejected`."""
     if len(maps) > MOST:
-        raise Rejected("bad-request", f"map: {len(maps)} headings, the most is {MOST}", "map only those of our columns")
+        raise Rejected(
+            "bad-request", f"map: {len(maps)} headings, the most is {MOST}", "map only the columns that we need"
+        )
     return Layout(headings=dict(map(_pair, maps)), encoding=encoding, referrer=referrer)
 
 
@@ -30,7 +32,7 @@ def _pair(text: str) -> tuple[str, str]:
         raise Rejected("bad-request", "map: not HEADING=column", 'write it like --map "DOB=date_of_birth"')
     if column not in {*COLUMNS, IGNORED}:
         remedy = f"use one of {', '.join(COLUMNS)}, or nothing after the = to leave the column out"
-        raise Rejected("bad-request", f"map: {column[:LONGEST]} is no column of ours", remedy)
+        raise Rejected("bad-request", f"map: {column[:LONGEST]} is not one of our columns", remedy)
     return heading, column
 
 

@@ -1,27 +1,31 @@
 """Whose referral this is: known people come back to their family's reference, and a retry to the one it began with."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import orjson
 
 from domain.access import Actor, may
 from domain.errors import Rejected
 from domain.ids import JourneyId
+from domain.intake.known_families import where
 from domain.intake.questions import GivenAnswer
 from domain.intake.referral import Person as Told
 from domain.intake.referral import Referral
 from domain.intake.unnamed import unnamed
+from domain.journey.commands import RecordLeaving
 from domain.programme.programme import Programme
-from gateway.intake.identity import Weighed, address_of, already_referred, as_person, weighed
+from gateway.intake.identity import Weighed, address_of, already_referred, as_person, home_of, said, weighed
 from gateway.journeys.families import spelled
 from gateway.services import Services
-from store import intake, read_models, vault
+from store import intake, members, read_models, vault
 from store.errors import IdentifierTaken
 from store.intake import IdentityAnswer, Intake
+from store.members import Stay
 from store.pool import Conn
-from store.vault import NOWHERE, FamilyRecord, Person
+from store.vault import NOWHERE, Address, FamilyRecord, Home, Person
 from wiring.references import new_reference
 
 
@@ -39,7 +43,8 @@ class Taking:
 async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
     """Return what is reserved under the key, or reserve the family's reference and next journey, and keep its people.
 
-    Raise `IdentityQuestion` when somebody must say who its people are, `Rejected` when their journey is open.
+    Raise `IdentityQuestion` when somebody must say who its people are, `Rejected` when the same partner referred them
+    before and their journey is open.
     """
     print_ = _fingerprint(services, taking.referral)
     reserved = await intake.find(conn, taking.key)
@@ -50,9 +55,15 @@ async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
             await _keep_people(services, conn, taking.referral, reserved, found)
             await _record_answers(services, conn, taking, reserved, found)
     if not reserved.fingerprint:  # emptied when the family was erased, see store/sql/erasing.sql
-        raise Rejected("erased", "the family referred under this key was erased", "refer its people under a new key")
+        raise Rejected(
+            "erased",
+            "the family referred under this key was erased",
+            "refer its people again, with a new Idempotency-Key",
+        )
     if reserved.fingerprint != print_:
-        raise Rejected("command-id-reused", "this key was used for another referral", "give each referral its own key")
+        raise Rejected(
+            "command-id-reused", "this Idempotency-Key was used for another referral", "use a new key for each referral"
+        )
     return reserved
 
 
@@ -63,12 +74,38 @@ async def undo(services: Services, reference: str) -> None:
             await vault.erase(conn, reference, await services.now())
 
 
-async def let_leave(conn: Conn, reserved: Intake) -> None:
-    """Let people who were said to have left another family be of it no more, from the day of their referral."""
-    for answer in await intake.answers_under(conn, reserved.key):
-        if answer.answer == "left":
-            for pair in answer.people:
-                await vault.depart(conn, answer.about, pair["other"], answer.since)
+async def let_leave(services: Services, conn: Conn, key: str, actor: Actor) -> list[str]:
+    """Let people who were said to have left another family be of it no more, up to the day before their referral.
+
+    `key` is that of the referral, or of the command that took one person in. Return what could not be recorded.
+    """
+    given = [answer for answer in await intake.answers_under(conn, key) if answer.answer == "left"]
+    stays = await members.stays(conn, [answer.about for answer in given])
+    leaving = [(answer, pair["other"]) for answer in given for pair in answer.people]
+    return [
+        remark
+        for answer, member_id in leaving
+        for stay in stays
+        if (stay.reference, stay.member_id, stay.last) == (answer.about, member_id, None)
+        for remark in await _leave(services, stay, answer, actor)
+    ]
+
+
+async def _leave(services: Services, stay: Stay, answer: IdentityAnswer, actor: Actor) -> list[str]:
+    name = hashlib.sha256(f"{answer.key}:{stay.journey_id}:{stay.member_id}".encode()).hexdigest()
+    command = RecordLeaving(
+        command_id=f"left:{name}",
+        at=await services.now(),
+        actor=actor.code,
+        on=answer.since - timedelta(days=1),
+        member_id=stay.member_id,
+        why="other-family",
+    )
+    try:
+        await services.engine.submit(stay.journey_id, command)
+    except Rejected as rejected:
+        return [f"{stay.member_id} was not recorded as having left {stay.reference}: {rejected}"]
+    return []
 
 
 async def left_out(services: Services, conn: Conn, referral: Referral, reserved: Intake) -> list[tuple[Told, str]]:
@@ -91,7 +128,7 @@ def digests(services: Services, referral: Referral) -> list[bytes]:
 
 
 async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, found: Weighed) -> Intake:
-    reference, number = await _place(services, conn, taking, found)
+    reference, number, joins = await _place(services, conn, taking, found)
     return Intake(
         key=taking.key,
         fingerprint=print_,
@@ -99,17 +136,26 @@ async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, fo
         journey_id=str(JourneyId(taking.programme.area, reference, number)),
         members=_member_ids(taking.referral, found),
         created_at=await services.now(),
+        joins=joins,
     )
 
 
-async def _place(services: Services, conn: Conn, taking: Taking, found: Weighed) -> tuple[str, int]:
-    """Return the reference and the number of the new journey."""
+async def _place(services: Services, conn: Conn, taking: Taking, found: Weighed) -> tuple[str, int, bool]:
+    """Return the reference and the number of the new journey, or of the open one that the referral joins.
+
+    Another partner's referral joins, and one of whom somebody new is said to join; the same partner's is refused.
+    """
     family = found.family
     if family is None:
-        return await _unused(services, conn), 1
-    if family.open:
+        return await _unused(services, conn), 1, False
+    reference, number = family.record.reference, family.journeys[-1].number if family.journeys else 0
+    if not family.open:
+        return reference, number + 1, False
+    answered = any(spelled(answer.reference) == reference for answer in taking.answers)
+    brings = len(found.settled.members) < len(taking.referral.people)
+    if taking.referral.referrer in family.referrers and not (answered and brings):
         raise already_referred(found, family, names=may(taking.actor, "read-names"))
-    return family.record.reference, family.journeys[-1].number + 1 if family.journeys else 1
+    return reference, number, True
 
 
 async def _unused(services: Services, conn: Conn) -> str:
@@ -141,15 +187,30 @@ async def _keep_people(services: Services, conn: Conn, referral: Referral, reser
     for told in referral.people:
         member_id = reserved.members[str(told.line)]
         people[member_id] = _kept(told, member_id, people.get(member_id) or _elsewhere(told, found), found)
-    told_address = address_of(referral)
-    address = record.address if told_address == NOWHERE else told_address
+    address = None if found.family else address_of(referral)
     shared = await _shared(services, conn, list(people.values()), reserved, found)
     try:
         async with conn.transaction():
             await services.vault.put_family(conn, reserved.reference, list(people.values()), address, shared)
+            if found.family:
+                await _keep_address(services, conn, record, referral)
     except IdentifierTaken as fault:
-        reason = "somebody of this family is known under another reference"
-        raise Rejected("already-referred", reason, "look for the family before referring it") from fault
+        reason = "a person of this family is known under another reference"
+        raise Rejected("already-referred", reason, "find the family first: journeys list") from fault
+
+
+async def _keep_address(services: Services, conn: Conn, record: FamilyRecord, referral: Referral) -> None:
+    """Keep where a known family lives now: another address holds from the day of its referral, and none is lost."""
+    said = address_of(referral)
+    homes = [*record.former, Home(record.address, record.since)]
+    alike = [where(home_of(said), home_of(home.address)) for home in homes]
+    if alike[-1] != "contradicts":
+        held = record.address
+        filled = Address(held.lines or said.lines, held.postcode or said.postcode, held.uprn or said.uprn)
+        if filled != held:
+            await services.vault.put_address(conn, record.reference, filled, record.since)
+    elif "agrees" not in alike and (record.since is None or record.since < referral.referred_on):
+        await services.vault.put_address(conn, record.reference, said, referral.referred_on)
 
 
 def _kept(told: Told, member_id: str, known: Person | None, found: Weighed) -> Person:
@@ -159,9 +220,25 @@ def _kept(told: Told, member_id: str, known: Person | None, found: Weighed) -> P
     numbers = {scheme: number for scheme, number in new.identifiers.items() if scheme not in wrong}
     if known is None:
         return replace(new, identifiers=numbers)
-    forename = told.forename if unnamed(known.forename) else known.forename
     held = {scheme: number for scheme, number in known.identifiers.items() if number}
-    return replace(known, member_id=member_id, role=told.role, forename=forename, identifiers=numbers | held)
+    unborn = known.born is None and told.born is None
+    return replace(
+        known,
+        member_id=member_id,
+        role=told.role,
+        surname=known.surname or told.surname,
+        forename=told.forename if told.forename and unnamed(known.forename) else known.forename,
+        born=told.born if _says_more(told, known) else known.born,
+        expected=(known.expected or told.expected) if unborn else None,
+        identifiers=numbers | held,
+    )
+
+
+def _says_more(told: Told, known: Person) -> bool:
+    """Tell whether a birth is known better by a referral than it was: to the day, where it was a part of it."""
+    if known.born is None or told.born is None:
+        return known.born is None
+    return str(told.born).startswith(str(known.born))
 
 
 def _elsewhere(told: Told, found: Weighed) -> Person | None:
@@ -191,7 +268,7 @@ async def _record_answers(services: Services, conn: Conn, taking: Taking, reserv
     for given in taking.answers:
         compared = found.compared(spelled(given.reference))
         people = [
-            {"member": reserved.members[pair.line], "other": pair.member, "fields": _said(pair.weighing.fields)}
+            {"member": reserved.members[pair.line], "other": pair.member, "fields": said(pair.weighing.fields)}
             for pair in compared.pairs
         ]
         answer = IdentityAnswer(
@@ -206,10 +283,6 @@ async def _record_answers(services: Services, conn: Conn, taking: Taking, reserv
             people=people,
         )
         await intake.record_answer(conn, answer)
-
-
-def _said(fields: Mapping[str, str]) -> dict[str, str]:
-    return {field: agreement for field, agreement in fields.items() if agreement != "silent"}
 
 
 def _fingerprint(services: Services, referral: Referral) -> str:

@@ -89,15 +89,15 @@ async def undo_import(
 
 
 async def _taken(services: Services, import_id: str) -> list[Imported]:
-    remedy = "copy the import's id as the import told it"
+    remedy = "copy the id that the import printed"
     if not SHORTEST <= len(import_id) <= HASH or set(import_id) - set("0123456789abcdef"):
         raise Rejected("unknown-import", "not the id of an import", remedy)
     async with services.pool.acquire() as conn:
         taken = await intake.of_import(conn, import_id)
     if not taken:
-        raise Rejected("unknown-import", f"no family was taken by an import {import_id}", remedy)
+        raise Rejected("unknown-import", f"no import {import_id} took any family", remedy)
     if len({each.file_hash for each in taken}) > 1:
-        raise Rejected("unknown-import", f"several imports begin with {import_id}", "give more of the id")
+        raise Rejected("unknown-import", f"several imports begin with {import_id}", "give more characters of the id")
     return taken
 
 
@@ -123,7 +123,6 @@ async def _state(services: Services, family: Imported) -> State | None:
     async with services.pool.acquire() as conn:
         recorded = await journal.timeline(conn, family.journey_id)
         journeys = await read_models.by_reference(conn, family.reference)
-        notes = await services.vault.read_notes(conn, family.reference)
     if not recorded:
         return None
     journey = fold(each.event for each in recorded)
@@ -131,8 +130,6 @@ async def _state(services: Services, family: Imported) -> State | None:
     since = list(happened_since(each.event for each in recorded))
     if not mistaken and journeys[-1].journey_id != family.journey_id:
         since.append("referred again")
-    if notes:
-        since.append("a note")
     return State(
         version=journey.version,
         closed=mistaken,

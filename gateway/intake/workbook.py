@@ -7,6 +7,7 @@ shown, to be judged by the one set of rules. A failed formula reads as its cell 
 import io
 import re
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from domain.intake.referral import Fault
 from domain.intake.referral_csv import BadFile, Records
+from gateway.intake.workbook_bounds import TooLargeError, measure
 
 MAGIC = b"PK\x03\x04"
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx under a password
@@ -22,7 +24,6 @@ _FIRST_SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?r:id=["']([^"']+)""")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _FAILED = re.compile(rb"<(?:\w+:)?c\s([^>]*?\bt=[\"']e[\"'][^>]*)>.{0,9000}?<(?:\w+:)?v>([^<]{1,20})<", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-LARGEST = 256 * 1024 * 1024  # unpacked; a small archive may hold any amount
 
 
 class Book(NamedTuple):
@@ -42,12 +43,14 @@ def read_workbook(data: bytes) -> Book:
     if data.startswith(OLD_MAGIC):
         raise _bad("an old or protected workbook", "save it as XLSX without a password, or as CSV UTF-8")
     try:
-        _measured(data)
+        measure(data)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         first, *others = book.sheet_names
         rows = book.get_sheet_by_name(first).to_python(skip_empty_area=False)
         failed = _failed_formulas(data)
-    except (CalamineError, zipfile.BadZipFile, ValueError) as fault:
+    except TooLargeError as fault:
+        raise _bad(fault.reason, fault.remedy) from None
+    except (CalamineError, zipfile.BadZipFile, zlib.error, ValueError) as fault:
         raise _bad(
             f"not a workbook that can be read ({type(fault).__name__})", "save it again as XLSX, or as CSV UTF-8"
         ) from None
@@ -56,13 +59,6 @@ def read_workbook(data: bytes) -> Book:
         if line <= len(records) and column < len(records[line - 1][1]):
             records[line - 1][1][column] = shown
     return Book([record for record in records if any(cell.strip() for cell in record[1])], tuple(others))
-
-
-def _measured(data: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > LARGEST:
-        raise _bad(f"the workbook unpacks to more than {LARGEST} bytes", "split it, or save it as CSV UTF-8")
 
 
 def _failed_formulas(data: bytes) -> dict[tuple[int, int], str]:
@@ -116,4 +112,4 @@ def _text(cell: object) -> str:
 
 
 def _bad(reason: str, remedy: str) -> BadFile:
-    return BadFile(Fault(line=1, column="", value="", reason=reason, remedy=remedy, code="bad-workbook"))
+    return BadFile(Fault(line=1, field="", value="", reason=reason, remedy=remedy, code="bad-workbook"))

@@ -21,7 +21,7 @@ def _storable(changes: dict[str, Any]) -> dict[str, Any]:
     """Refuse what the journal cannot hold, or what no field can mean, naming the field."""
     for name, value in changes.items():
         if not _clean(name):
-            raise ValueError("a field's name holds control characters; see the event for its fields")
+            raise ValueError("a field's name contains control characters; copy the names from the event")
         _fits(name, value)
     return changes
 
@@ -49,7 +49,7 @@ class Body(BaseModel):
 class Step(Body):
     """A step on a day."""
 
-    on: date | None = Field(default=None, description="The day it happened; today unless given.")
+    on: date | None = Field(default=None, description="The day it happened; default: today.")
 
 
 class Consent(Step):
@@ -60,7 +60,7 @@ class Consent(Step):
     partners: tuple[Code, ...] = Field(default=(), max_length=MOST)
     categories: tuple[Category, ...] = Field(default=(), max_length=MOST)
     expires_on: date | None = None
-    consent_id: Code | None = Field(default=None, description="Made up unless given.")
+    consent_id: Code | None = Field(default=None, description="Default: a new id.")
 
 
 class Allocate(Step):
@@ -102,7 +102,7 @@ class Correct(Body):
 
     version: int = Field(ge=1)
     journey: int | None = Field(
-        default=None, ge=1, description="Of which of the family's journeys; the newest if not said."
+        default=None, ge=1, description="The number of the family's journey; default: the newest."
     )
     reason: Code
     changes: Annotated[dict[str, Any], Field(min_length=1), AfterValidator(_storable)]

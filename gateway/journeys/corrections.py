@@ -13,6 +13,7 @@ from domain.intake.referral_columns import shown
 from domain.journey.commands import AcknowledgeReminder, CorrectEvent, WithdrawEvidence
 from domain.journey.corrections import CORRECTABLE, not_correctable
 from domain.journey.events import EVENT, AnyEvent, EvidenceRecorded
+from domain.journey.evolve import fold
 from domain.model import Code
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.validation import place, said
@@ -35,7 +36,7 @@ async def acknowledge(
     own = asked.actor.role != "key-worker" or asked.actor.name == asked.journey.key_worker
     if not own and not body.reminder_id.startswith(OF_AN_OFFER):
         raise Rejected(
-            "not-allowed", "a key worker whom a family is offered to answers for the offer only", "ask its holder"
+            "not-allowed", "a key worker with an open offer may only answer the offer", "ask the family's holder"
         )
 
     def order(common: dict[str, Any]) -> AcknowledgeReminder:
@@ -50,7 +51,11 @@ async def correct(
 ) -> Answer:
     """Supersede an earlier event: the same event with some fields changed, and why."""
     if asked.journey.erased_on is not None:
-        raise Rejected("erased", f"{asked.journey.reference} was erased", "nothing of it is corrected any more")
+        raise Rejected(
+            "erased",
+            f"{asked.journey.reference} was erased",
+            "it cannot be corrected any more; nothing needs to be done",
+        )
     asked = asked.on(body.journey)
     async with services.pool.acquire() as conn:
         stream = [recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id)]
@@ -101,16 +106,18 @@ def _as_it_reads(stream: list[AnyEvent], version: int) -> AnyEvent:
 
 
 def _same_family(before: Observation, after: Observation, stream: list[AnyEvent]) -> None:
-    """Refuse evidence of another source, or about somebody who is not of this family."""
+    """Refuse evidence of another source, or about somebody who is not a member of this family."""
     if after.source != before.source:
         raise Rejected(
-            "other-subject", f"source: the evidence came from {before.source}", "keep its source, and correct the rest"
+            "other-subject",
+            f"source: the evidence came from {before.source}",
+            "leave out the source, and correct the other fields",
         )
-    members = [member.id for event in stream if event.type == "family-referred" for member in event.members]
+    members = [member.id for member in fold(stream).members]
     if after.member not in {before.member, None, *members}:
         raise Rejected(
             "bad-correction",
-            f"member: {shown(str(after.member))} is not of this family",
+            f"member: {shown(str(after.member))} is not a member of this family",
             f"use one of {', '.join(members)}",
         )
 
@@ -128,5 +135,5 @@ def _changed(event: AnyEvent, changes: dict[str, Any]) -> AnyEvent:
         raise Rejected(
             "bad-correction",
             f"{place(first['loc'][1:] or first['loc'])}: {what}",
-            f"{remedy}; the event holds {', '.join(told)}",
+            f"{remedy}; the event's fields are {', '.join(told)}",
         ) from fault

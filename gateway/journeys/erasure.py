@@ -29,7 +29,7 @@ class Erase(Body):
 
     reason: ErasureReason
     despite_claims: bool = Field(
-        default=False, description="Erase although claims are under way: they stay, and are never judged again."
+        default=False, description="Erase although claims are not settled: they are kept, and never judged again."
     )
     dry_run: bool = False
 
@@ -54,7 +54,7 @@ class Erasure(BaseModel):
 async def erase(
     body: Erase, asked: Annotated[Asked, Depends(OnFamily("erase"))], services: Served, key: Key = None
 ) -> Erasure:
-    """Destroy the family's key, and with it every name, date of birth, identifier, address and note, for ever.
+    """Destroy the family's key, and with it every name, date of birth, identifier and address, for ever.
 
     Refused while a journey of the family is open, and, unless `despite_claims`, while claims of it are under way.
     """
@@ -97,5 +97,5 @@ async def _judge(
         left = await erasing.still_open(conn, journey.reference)
     if asked.seen_version not in {None, journey.version}:
         reason = f"{journey.reference} is at version {journey.version}, not {asked.seen_version}"
-        raise Rejected("changed-since", reason, f"look again (journeys show {journey.reference}), and decide anew")
+        raise Rejected("changed-since", reason, f"look again (journeys show {journey.reference}), and decide again")
     decide(journey, order(common), Facts(still_open=left), programme)

@@ -21,7 +21,7 @@ IfMatch = Annotated[
     Header(
         alias="If-Match",
         pattern=TAG,
-        description="The ETag of the journey as it was shown: the command is refused if anything has happened since.",
+        description="The ETag of the journey as you saw it: the step is refused if anything has happened since.",
     ),
 ]
 
@@ -60,7 +60,7 @@ class Asked:
         number, _, version = str(self.seen).strip('"').partition("-")
         if int(number) != self.journey.number:
             reason = f"{self.journey.reference} is on its journey {self.journey.number}, not {number}"
-            raise Rejected("changed-since", reason, "look again (journeys show), and decide anew")
+            raise Rejected("changed-since", reason, "look again with journeys show, and decide again")
         return int(version)
 
 
@@ -82,20 +82,30 @@ class OnFamily(Policy):
         route = request.scope["route"].path
         self.check(actor, actor.name, route)
         async with services.pool.acquire() as conn:
-            journeys = await family(conn, reference)
+            try:
+                journeys = await family(conn, reference)
+            except Rejected as fault:
+                if fault.code == "unknown-reference":  # who may not see a family is not told whether there is one
+                    self.check(actor, None, route)
+                raise
             newest = journeys[-1]
             holder = await _asked_to_answer(conn, newest) if self._by == "offered" else newest.key_worker
-            if self._by == "either" and actor.name == newest.handover_to:
-                holder = newest.handover_to
+            if self._by == "either":
+                holder = theirs(actor, newest)
             allowed = self._by != "offered" or await _answers(conn, actor, holder)
         self.check(actor, holder, route)
         if not allowed:
             raise Rejected(
                 "not-allowed",
-                f"this offer is answered by {holder or 'whom it is made to'} or a manager of that team",
-                "ask one of them, or withdraw the offer",
+                f"only {holder or 'the key worker it is made to'} or a manager of that team may answer this offer",
+                "ask one of them, or withdraw the offer: journeys withdraw-handover REF",
             )
         return Asked(actor, journeys, if_match)
+
+
+def theirs(actor: Actor, row: JourneyRow) -> str | None:
+    """Return whose the family is as far as the actor goes: the actor's, if offered to them, else its holder's."""
+    return row.handover_to if actor.name == row.handover_to else row.key_worker
 
 
 def etag(row: JourneyRow, version: int) -> str:
@@ -125,7 +135,9 @@ def spelled(reference: str) -> str:
     """Return a reference as we write it, however it was typed; raise `Rejected` when it cannot be one."""
     symbols = reference.strip().upper()
     if not is_reference(symbols):
-        raise Rejected("bad-reference", "not a family reference: a symbol is mistyped or missing", "copy it again")
+        raise Rejected(
+            "bad-reference", "not a family reference: a character is wrong or missing", "copy it from: journeys list"
+        )
     return symbols
 
 
@@ -134,5 +146,9 @@ async def family(conn: Conn, reference: str) -> Sequence[JourneyRow]:
     symbols = spelled(reference)
     journeys = await read_models.by_reference(conn, symbols)
     if not journeys:
-        raise Rejected("unknown-reference", f"no family {symbols}", "check the reference, or refer the family first")
+        raise Rejected(
+            "unknown-reference",
+            f"no family {symbols}",
+            "check the reference with journeys list, or refer the family first: journeys refer",
+        )
     return journeys

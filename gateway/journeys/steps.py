@@ -24,7 +24,9 @@ from store.read_models import JourneyRow
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
 
-CHOSEN = "The same key is answered the same. Make it at random, with nothing of the family in it: it is kept for ever."
+CHOSEN = (
+    "A repeated key gets the same answer. Make it at random, with nothing about the family in it: it is kept for ever."
+)
 Key = Annotated[
     str | None,
     Header(alias="Idempotency-Key", pattern=KEY, description=CHOSEN),

@@ -1,6 +1,5 @@
 """What people look at: families on their way, one family's whole story, and what falls due."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
@@ -25,13 +24,14 @@ from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
-from gateway.journeys.families import Asked, OnFamily, etag
-from gateway.services import Served, Services
-from store import claims, journal, programmes, read_models
+from gateway.journeys.families import Asked, OnFamily, etag, theirs
+from gateway.journeys.household import ShownFamily, is_shown, of_journey, shown
+from gateway.journeys.looks import families_of, looked
+from gateway.services import Served
+from store import claims, intake, journal, programmes, read_models
 from store.claims import Claim
-from store.pool import Conn
+from store.intake import IdentityAnswer
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
-from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
@@ -39,16 +39,16 @@ NAMES = Allow("read-names", own=True)
 Reader = Annotated[Actor, Depends(Allow("read", own=True))]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Number = Annotated[
-    int | None, Query(ge=1, lt=2**31, description="Which of the family's journeys; the newest if not said.")
+    int | None, Query(ge=1, lt=2**31, description="The number of the family's journey; default: the newest.")
 ]
 Fragment = Annotated[str | None, Query(pattern=FRAGMENT)]
 
 
 class Page(BaseModel):
-    """Journeys by id; `families` are their names where asked for."""
+    """Journeys by id; `families` are their people, by journey id, where asked for."""
 
     journeys: list[JourneyRow]
-    families: dict[str, FamilyRecord] | None = None
+    families: dict[str, ShownFamily] | None = None
 
 
 class Told(BaseModel):
@@ -63,7 +63,9 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown.
+    `not_shown` events are evidence about people on days on which they were no members of this journey. `answers`,
+    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown; an answer says who the people of
+    a referral were that was like another family (`about`).
     """
 
     journey: Journey
@@ -75,7 +77,9 @@ class Shown(BaseModel):
     timeline: list[Told]
     claims: list[Claim]
     earlier: list[JourneyRow]
-    family: FamilyRecord | None = None
+    answers: list[IdentityAnswer] = []
+    family: ShownFamily | None = None
+    not_shown: int = 0
     erased_on: date | None = None
     erased_for: str | None = None
 
@@ -118,6 +122,7 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
     programme: str | None = None,
     reference: Fragment = None,
     overdue: bool = False,
+    still_open: Annotated[bool, Query(alias="open", description="Leave out those that are closed.")] = False,
     names: bool = False,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -135,7 +140,9 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
         key_worker=_of(actor, holder),
         programme=programme,
         reference=reference,
+        open=True if still_open else None,
         overdue_on=await services.today() if overdue else None,
+        offered=actor.role == "key-worker",
     )
     (after,) = place_of(cursor, NAME) or (None,)
     async with services.pool.acquire() as conn:
@@ -143,20 +150,23 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
         if not rows and after is None:
             others = None if actor.role == "key-worker" else holder
             await known(conn, area=area, locality=locality, programme=programme, holder=others)
-        families = await _families(services, conn, rows) if names else None
+        families = await families_of(services, conn, actor, rows) if names else None
     links.page(rows, limit, lambda row: (row.journey_id,))
     return Page(journeys=rows, families=families)
 
 
 @router.get("/journeys/{reference}")
 async def show(
-    asked: Annotated[Asked, Depends(OnFamily("read"))], services: Served, response: Response, journey: Number = None
+    asked: Annotated[Asked, Depends(OnFamily("read", by="either"))],
+    services: Served,
+    response: Response,
+    journey: Number = None,
 ) -> Shown:
     """Tell one family's whole story: where it is, what happened, what falls due, who holds it.
 
     The `ETag` goes with a step as `If-Match`: the step is refused if anything has happened since.
     """
-    names = may(asked.actor, "read-names", asked.journey.key_worker)
+    names = may(asked.actor, "read-names", theirs(asked.actor, asked.journey))
     newest, asked = asked.journey, asked.on(journey)
     row = asked.journey
     async with services.pool.acquire() as conn:
@@ -165,19 +175,24 @@ async def show(
         ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
         chain = await read_models.reminders(conn, journey_id=row.journey_id)
         family = await services.vault.read_family(conn, row.reference) if names else None
+        answers = await intake.answers_of(conn, row.reference)
+        await looked(conn, asked.actor, [row.reference], "story-with-names" if family else "story")
     told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
+    own = [one for one in recorded if is_shown(one, told)]
     response.headers["etag"] = etag(row, told.version)
     return Shown(
-        journey=told,
+        journey=shown(told),
         holder=told.holder,
         owed=list(owed_work(told, programme, calendar)),
         next_steps=list(next_steps(told, programme)),
         agenda=list(agenda(told, programme, calendar)),
         reminders=chain,
-        timeline=[_told(one) for one in recorded],
+        timeline=[_told(one) for one in own],
+        not_shown=len(recorded) - len(own),
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
-        family=family,
+        answers=answers,
+        family=of_journey(family, told) if family else None,
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,
     )
@@ -241,12 +256,6 @@ async def reminders(
         rows = await read_models.reminders(conn, state=state, limit=limit, after=after)
     links.page(rows, limit, lambda row: (row.fell_due_at, row.journey_id, row.reminder_id))
     return Reminders(reminders=[Fallen(reference=reference_of(row.journey_id), **asdict(row)) for row in rows])
-
-
-async def _families(services: Services, conn: Conn, rows: Sequence[JourneyRow]) -> dict[str, FamilyRecord]:
-    """Return the people of these families; of one that was erased there are none."""
-    held = {row.reference: await services.vault.read_family(conn, row.reference) for row in rows}
-    return {reference: family for reference, family in held.items() if family is not None}
 
 
 def _of(actor: Actor, holder: str | None) -> str | None:

@@ -82,7 +82,7 @@ async def _look(services: Services, *, thorough: bool) -> Diagnosis:
     if reachable:
         found += await _workflows(services, services.engine.survey, notes, working=working, thorough=thorough)
     else:
-        notes.append("nothing is said of workflows, deadlines and the inbox: their clock is Temporal's")
+        notes.append("workflows, deadlines and the inbox were not checked: they need Temporal's clock")
     async with services.pool.acquire() as conn:
         if now is not None:
             found += await facts.journeys(conn, now, calendar_of(programme.nation), working=working)
@@ -104,7 +104,7 @@ async def _workflows(
         under_way = await facts.under_way(conn, ASKED)
     listed = await survey.running()
     if listed is None:
-        notes.append(f"this server lists no workflows, as the time-skipping one: {ASKED} journeys were asked at most")
+        notes.append(f"this server lists no workflows (a time-skipping server): at most {ASKED} journeys were checked")
         rows = _some(rows, ASKED)
         listed = await survey.described(list(rows))
     found = await _doubtful(services, survey, [row for name, row in rows.items() if listed.get(name) != row.labels])
@@ -116,8 +116,8 @@ async def _workflows(
         asked = _some({name: row for name, row in rows.items() if name in listed}, len(rows) if thorough else ASKED)
         stands = await survey.versions(list(asked), SECONDS_THOROUGH if thorough else SECONDS)
         if len(stands) < len(rows):
-            rest = "another look asks others" if thorough else "ask all with --thorough"
-            notes.append(f"{len(stands)} of {len(rows)} workflows were asked where they stand; {rest}")
+            rest = "another look checks others" if thorough else "check all with --thorough"
+            notes.append(f"{len(stands)} of {len(rows)} workflows were checked for their version; {rest}")
         found += await _behind(services, survey, asked, stands)
         found += await _orphans(services, survey, sorted(listed))
     return found

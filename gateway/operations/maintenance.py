@@ -25,6 +25,7 @@ from store.verify import verify as verify_journal
 router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
 health = APIRouter(tags=["health"])
 
+ROOM = "SELECT count(*) FROM generate_series(1, 300000)"  # beyond its memory it goes through a file of some 4 MiB
 MOST = 500  # findings told of at once: one of them is reason enough for a backup
 Administrator = Annotated[Actor, Depends(Allow("administer"))]
 
@@ -57,10 +58,11 @@ class Swept(BaseModel):
 
 
 class Health(BaseModel):
-    """Which parts answer."""
+    """Which parts answer, and whether the database can write: a full disk lets it read on."""
 
     database: bool
     temporal: bool
+    room: bool
 
 
 @router.post("/rebuild")
@@ -148,7 +150,7 @@ def _well_formed(reference: str) -> bool:
 
 def _known(names: list[str]) -> list[str]:
     if not names:
-        raise Rejected("unknown-reference", "no family of that reference", "check the reference")
+        raise Rejected("unknown-reference", "no family has that reference", "check it with: journeys list")
     return names
 
 
@@ -160,16 +162,21 @@ async def healthz() -> dict[str, str]:
 
 @health.get("/readyz")
 async def readyz(services: Served, response: Response) -> Health:
-    """Tell whether the database and Temporal answer; 503 when one does not."""
-    state = Health(database=await _database(services), temporal=await services.engine.ready())
-    response.status_code = 200 if state.database and state.temporal else 503
+    """Tell whether the database and Temporal answer, and the database has room to write; 503 when one does not."""
+    database, room = await _database(services)
+    state = Health(database=database, temporal=await services.engine.ready(), room=room)
+    response.status_code = 200 if database and room and state.temporal else 503
     return state
 
 
-async def _database(services: Served) -> bool:
+async def _database(services: Served) -> tuple[bool, bool]:
+    """Tell whether the database answers, and whether its disk takes some MiB more, which are given back at once."""
     try:
-        async with services.pool.acquire(timeout=2) as conn:
-            await conn.execute("SELECT 1")
+        async with services.pool.acquire(timeout=2) as conn, conn.transaction():
+            await conn.execute("SET LOCAL work_mem = '64kB'")
+            await conn.fetchval(ROOM, timeout=5)
+    except asyncpg.InsufficientResourcesError:
+        return True, False
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        return False
-    return True
+        return False, False
+    return True, True

@@ -37,17 +37,17 @@ _FIRST = json.JSONDecoder()
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("holds a control character; take it out")
+        raise ValueError("contains a control character; remove it")
     return text
 
 
-def _rfc_3339(told: object, read: ValidatorFunctionWrapHandler) -> object:
+def _rfc_3339(text: object, read: ValidatorFunctionWrapHandler) -> object:
     """Refuse a bare number, which may count seconds or thousandths of them since some day."""
     fault = ValueError("not a time with its offset; write it like 2012-05-20T09:00:00Z")
-    if not isinstance(told, str) or not _TIME.fullmatch(told):
+    if not isinstance(text, str) or not _TIME.fullmatch(text):
         raise fault
     try:
-        return read(told)
+        return read(text)
     except ValidationError as unread:
         raise fault from unread
 
@@ -81,7 +81,7 @@ def claimed_by(headers: Headers, body: bytes) -> str:
     source = unquote(headers.get("ce-source", "")) if mode == BINARY else _first(body, mode).get("source")
     partner = named(source)
     if partner is None:
-        fault = "the request does not begin with who sends it"
+        fault = "the request does not say at its start who sends it"
         raise Rejected("bad-event", fault, f"set source to /partners/<name>, in the first {LARGEST_EVENT} bytes")
     return partner
 
@@ -101,8 +101,8 @@ def signed_as(headers: Headers) -> str | None:
 def read_events(headers: Headers, body: bytes, partner: str) -> list[dict[str, Any]]:
     """Return the events of a request as they came; raise `Rejected` when it holds no events of `partner` in JSON."""
     mode = _mode(headers)
-    told = _binary(headers, body) if mode == BINARY else _json(body)
-    events = told if mode == BATCH else [told]
+    parsed = _binary(headers, body) if mode == BINARY else _json(body)
+    events = parsed if mode == BATCH else [parsed]
     if not isinstance(events, list) or not events or not all(isinstance(event, dict) for event in events):
         raise Rejected("bad-event", "no event in the body", "send one event, or a list of events for a batch")
     if len(events) > MOST_EVENTS:
@@ -115,8 +115,8 @@ def read_events(headers: Headers, body: bytes, partner: str) -> list[dict[str, A
 
 def content(event: Mapping[str, Any]) -> bytes:
     """Return an event's content in one spelling, however it was spaced and ordered, in whatever mode it was sent."""
-    told = {name: value for name, value in event.items() if name != "datacontenttype"}
-    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+    kept = {name: value for name, value in event.items() if name != "datacontenttype"}
+    return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
 
 
 def _mode(headers: Headers) -> str:
@@ -124,7 +124,7 @@ def _mode(headers: Headers) -> str:
     kind, _, parameters = headers.get("content-type", "").partition(";")
     kind, charset = kind.strip().lower(), _charset(parameters)
     if headers.get("content-encoding", "identity").lower() != "identity":
-        raise Rejected("bad-event", "the body is packed", "send it as it is, without content-encoding")
+        raise Rejected("bad-event", "the body is compressed", "send it uncompressed, without content-encoding")
     if charset not in UTF_8:
         raise Rejected("bad-event", f"charset {charset[:20]!r}", "send JSON in UTF-8")
     if kind not in {SINGLE, BATCH} and not (kind == BINARY and "ce-specversion" in headers):
@@ -139,7 +139,7 @@ def _first(body: bytes, mode: str) -> dict[str, Any]:
     if mode == BATCH:
         head = head.removeprefix("[").lstrip()
     try:
-        told, _ = _FIRST.raw_decode(head)
+        found, _ = _FIRST.raw_decode(head)
     except (ValueError, RecursionError) as fault:
         if len(body) <= LARGEST_EVENT:
             _json(body)  # says where it is broken
@@ -147,7 +147,7 @@ def _first(body: bytes, mode: str) -> dict[str, Any]:
         remedy = f"send the fields of its kind only: an event may have {LARGEST_EVENT} bytes"
         detail = f"the first {LARGEST_EVENT} bytes of the body hold no whole event"
         raise Rejected("bad-event", detail, remedy) from fault
-    return told if isinstance(told, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _binary(headers: Headers, body: bytes) -> dict[str, Any]:
@@ -170,12 +170,12 @@ def _charset(parameters: str) -> str:
 def _json(body: bytes) -> Any:
     """Read strict JSON; two fields of one name are refused, as two readers may take either."""
     try:
-        told = orjson.loads(body)  # refuses NaN, half surrogates, bad UTF-8 and a thousand levels
+        parsed = orjson.loads(body)  # refuses NaN, half surrogates, bad UTF-8 and a thousand levels
         json.loads(body, object_pairs_hook=_once)
     except (ValueError, RecursionError) as fault:
         remedy = "send one event, or a list of events for a batch"
-        raise Rejected("bad-event", f"the body is not JSON as we read it: {_plainly(fault)}", remedy) from fault
-    return told
+        raise Rejected("bad-event", f"the body is not valid JSON: {_plainly(fault)}", remedy) from fault
+    return parsed
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:

@@ -58,7 +58,7 @@ async def events(request: Request, services: Served) -> Response:
         for event, receipt, (_, why) in zip(raw, receipts, judged, strict=True)
     ]
     if len(told) == 1 and told[0].outcome == "conflict":
-        reason = f"event {shown(told[0].id)} was sent before with another body"
+        reason = f"event {shown(told[0].id)} was sent before with other content"
         raise Rejected(
             "event-conflict",
             reason,

@@ -33,14 +33,14 @@ _WITHDRAWAL = {
 _EVENT = {
     "type": "object",
     "required": [*_ATTRIBUTES, "data"],
-    "description": "One that is not so is not refused with its batch: its receipt says what is wrong with it.",
+    "description": "An invalid event does not fail its batch: its receipt says what is wrong with it.",
     "properties": {
         "specversion": {"const": "1.0"},
         "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "description": "Printable."},
         "source": {"type": "string", "pattern": f"^{SOURCE.pattern}$"},
         "subject": {"type": "string", "pattern": f"^({'|'.join(SCHEMES)}):.+$", "maxLength": 200},
         "time": {"type": "string", "format": "date-time"},
-        "replaces": {**_EARLIER, "description": "The id of an earlier event of yours that this one stands in for."},
+        "replaces": {**_EARLIER, "description": "The id of an earlier event of yours that this one replaces."},
         "withdraws": {**_EARLIER, "description": "The id of an earlier event of yours that was wrong."},
     },
     "oneOf": [_WITHDRAWAL, *(_kind(kind) for kind in EVIDENCE_KINDS if kind in MODELS)],

@@ -1,7 +1,7 @@
 """Events that no family could be found for: looked at, given to a family by hand, or let rest with a reason."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import structlog
@@ -12,6 +12,7 @@ from domain.access import Actor
 from domain.errors import Rejected
 from domain.intake.referral_columns import shown
 from domain.journey.evolve import fold
+from domain.journey.state import Journey
 from domain.model import Code
 from gateway.http.known_names import known
 from gateway.http.paging import PLACE, Cursor, Links, place_of
@@ -31,7 +32,7 @@ HOUSEHOLD = "uprn"
 
 Reader = Annotated[Actor, Depends(Allow("read"))]
 Sorter = Annotated[Actor, Depends(Allow("correct"))]
-EventId = Annotated[str, Field(max_length=200, description="`<partner>:<event id>`, as the list tells it.")]
+EventId = Annotated[str, Field(max_length=200, description="`<partner>:<event id>`, as the list shows it.")]
 
 log = structlog.stdlib.get_logger()
 
@@ -62,7 +63,9 @@ class Match(Body):
     id: EventId
     reference: str
     member: Code | None = None
-    same_subject: bool = Field(default=False, description="Everything that waits about the same subject too.")
+    same_subject: bool = Field(
+        default=False, description="Also every other event in quarantine about the same subject."
+    )
 
 
 class Discard(Body):
@@ -127,7 +130,7 @@ async def match(form: Match, actor: Sorter, services: Served) -> SortedOut:
                 raise Rejected(
                     "not-in-quarantine",
                     f"event {shown(form.id)} is {held.state}",
-                    "list what is: journeys quarantine list",
+                    "list the events in quarantine: journeys quarantine list",
                 )
         log.info("matched", actor=actor.code, inbox_number=held.seq, reference=newest.reference, count=count)
         return await _told(services, conn, form.id, count)
@@ -142,7 +145,9 @@ async def discard(form: Discard, actor: Sorter, services: Served) -> SortedOut:
         count = int(await quarantine.discard(conn, key, form.why, By(actor.code, await services.now())))
         if not count and (held.state, held.reason) != ("discarded", form.why):
             raise Rejected(
-                "not-in-quarantine", f"event {shown(form.id)} is {held.state}", "list what is: journeys quarantine list"
+                "not-in-quarantine",
+                f"event {shown(form.id)} is {held.state}",
+                "list the events in quarantine: journeys quarantine list",
             )
         log.info("discarded", actor=actor.code, inbox_number=held.seq, why=form.why, count=count)
         return await _told(services, conn, form.id, count)
@@ -153,7 +158,9 @@ async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | No
     journey = fold(recorded.event for recorded in await journal.timeline(conn, journey_id))
     if journey.erased_on is not None:
         raise Rejected(
-            "erased", f"{journey.reference} was erased on {journey.erased_on}", "let the event rest: discard"
+            "erased",
+            f"{journey.reference} was erased on {journey.erased_on}",
+            "discard it: journeys quarantine discard ID --why family-erased",
         )
     known = [each.id for each in journey.members]
     if held.subject_scheme == HOUSEHOLD and member is None:
@@ -161,6 +168,22 @@ async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | No
     if held.subject_scheme == HOUSEHOLD or member not in known:
         whose = "the whole household's: give no member" if held.subject_scheme == HOUSEHOLD else "one person's"
         raise Rejected("unknown-member", f"the event is {whose}", f"the members are {', '.join(known)}")
+    _was_a_member(journey, held, member)
+
+
+def _was_a_member(journey: Journey, held: Sorted, member: str | None) -> None:
+    """Refuse an event about days on which its person was no member; days that are none are told of elsewhere."""
+    try:
+        days = date.fromisoformat(held.first), date.fromisoformat(held.last)
+    except ValueError:
+        return
+    if any(each.id == member and each.belongs(*days) for each in journey.members):
+        return
+    raise Rejected(
+        "not-a-member",
+        f"the event is about {held.first}, when {member} was no member of {journey.reference}",
+        f"see when: journeys show {journey.reference}; a wrong day is mended by: journeys member correct",
+    )
 
 
 async def _held(conn: Conn, key: EventKey) -> Sorted:

@@ -74,7 +74,9 @@ async def receipt(event_id: str, signed: Partner, services: Served) -> Status:
     async with services.pool.acquire() as conn:
         row = await receipts.find(conn, signed.partner, event_id)
     if row is None:
-        raise Rejected("unknown-event", f"{signed.partner} sent no event {shown(event_id)}", "check its id")
+        raise Rejected(
+            "unknown-event", f"{signed.partner} sent no event {shown(event_id)}", "list your events: GET /v1/receipts"
+        )
     return _status(row)
 
 

@@ -17,7 +17,7 @@ from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.bodies import Body
-from gateway.partners.addresses import Addresses, good
+from gateway.partners.addresses import Addresses, as_seen_by, of_partner
 from gateway.services import Served, Services
 from store import partners
 from store.errors import PartnerExists
@@ -84,7 +84,7 @@ class Agreed(BaseModel):
 
 @router.get("")
 async def list_partners(
-    _actor: Reader,
+    actor: Reader,
     services: Served,
     links: Links,
     cursor: Cursor = None,
@@ -95,19 +95,23 @@ async def list_partners(
     async with services.pool.acquire() as conn:
         rows = await partners.listing(conn, after, limit)
     links.page(rows, limit, lambda row: (row.name,))
-    return PartnerPage(partners=rows)
+    return PartnerPage(partners=[as_seen_by(actor, row) for row in rows])
 
 
 @router.post("", status_code=201)
 async def add_partner(form: PartnerForm, _actor: Administrator, services: Served) -> Added:
     """Add a partner system; its secret is shown this once."""
     warning = await unagreed(form.name)
-    addresses = good(form.addresses)
+    addresses = of_partner(services, form.addresses)
     try:
         async with services.pool.acquire() as conn:
             secret = await partners.add(conn, services.vault, form.name, addresses)
     except PartnerExists as fault:
-        raise Rejected("partner-exists", f"{form.name} is a partner already", "rotate its secret instead") from fault
+        raise Rejected(
+            "partner-exists",
+            f"{form.name} is a partner already",
+            "for a new secret: journeys partners rotate-secret NAME",
+        ) from fault
     return Added(name=form.name, secret=secret, warning=warning)
 
 
@@ -141,7 +145,7 @@ async def agreement(name: str, _actor: Reader, services: Served, programme: str 
     held = [one for one in pack.agreements if one.partner == name]
     if not held:
         reason = f"{pack.name} names no agreement with {shown(name)}"
-        raise Rejected("unknown-partner", reason, "see the agreements in the programme's pack")
+        raise Rejected("unknown-partner", reason, "see its agreements with: journeys programmes show PACK")
     now = pack.agreement(name, today)
     return Agreed(
         partner=name,

@@ -38,7 +38,7 @@ class Sender:
     at: datetime
 
 
-class Refused(Exception):  # noqa: N818 - a finding, not an error of ours
+class Refused(Exception):
     """An event cannot be taken; the code of the reason is kept with it."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -101,7 +101,7 @@ def _subject(event: CloudEvent) -> tuple[str, str]:
         schemes = ", ".join(SCHEMES)
         raise Refused("bad-subject", f"subject is not <scheme>:<identifier> with a scheme of {schemes}; correct it")
     if tells(event.subject, event.id):
-        raise Refused("telling-id", "id: holds the subject's identifier, and ids are kept; give a number of your own")
+        raise Refused("telling-id", "id: contains the subject's identifier, and ids are kept; use a number of your own")
     scheme, _, identifier = event.subject.partition(":")
     return scheme, identifier
 
@@ -118,7 +118,7 @@ def _event(raw: Raw, spelled: bytes) -> CloudEvent:
 def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
     """Refuse a kind that the partner's agreement does not name; a return counts as the kind it reports on."""
     if not event.type.startswith(TYPE_PREFIX) or kind not in {*MODELS, WITHDRAWAL}:
-        raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a kind we know; correct it")
+        raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a known kind; correct it")
     if kind == WITHDRAWAL:
         _withdrawing(sender, event)
         return
@@ -127,9 +127,7 @@ def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
     wanted = [kind, of] if isinstance(of, str) and of in MODELS else [kind]  # any other the kind's model refuses
     missing = [name for name in wanted if name not in agreed]
     if missing:
-        raise Refused(
-            "kind-not-agreed", f"no agreement in force lets {sender.partner} send {missing[0]}; ask the council"
-        )
+        raise Refused("kind-not-agreed", f"no valid agreement lets {sender.partner} send {missing[0]}; ask the council")
 
 
 def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
@@ -153,7 +151,7 @@ def _withdrawing(sender: Sender, event: CloudEvent) -> None:
     if event.withdraws is None:
         raise Refused("bad-event", "withdraws: it is missing; give the id of the event that was wrong")
     if sender.agreement is None:
-        raise Refused("kind-not-agreed", f"no agreement in force lets {sender.partner} send anything; ask the council")
+        raise Refused("kind-not-agreed", f"no valid agreement lets {sender.partner} send anything; ask the council")
 
 
 def _earlier(sender: Sender, event: CloudEvent, attribute: str) -> dict[str, str]:
@@ -161,14 +159,16 @@ def _earlier(sender: Sender, event: CloudEvent, attribute: str) -> dict[str, str
     other = {"replaces": "withdraws", "withdraws": "replaces"}[attribute]
     if getattr(event, other) is not None:
         remedy = "send a withdrawal, or a new event with `replaces`"
-        raise Refused("bad-event", f"{other}: this type does not have it; {remedy}")
+        raise Refused("bad-event", f"{other}: this type has no such attribute; {remedy}")
     named = getattr(event, attribute)
     if named is None:
         return {}
     if named == event.id:
-        raise Refused("bad-event", f"{attribute}: an event does not name itself; give the id of the earlier one")
+        raise Refused("bad-event", f"{attribute}: an event cannot name itself; give the id of the earlier one")
     if tells(event.subject, named):
-        raise Refused("telling-id", f"{attribute}: holds the subject's identifier, and ids are kept; send another id")
+        raise Refused(
+            "telling-id", f"{attribute}: contains the subject's identifier, and ids are kept; send another id"
+        )
     return {attribute: f"{sender.partner}:{named}"}
 
 
@@ -176,7 +176,7 @@ def _nobodys(event: CloudEvent, evidence: dict[str, Any]) -> dict[str, Any]:
     """Return evidence as it is; refuse a code that tells whom it is about: codes stay in the journal for ever."""
     telling = next((name for name in WORDS if tells(event.subject, evidence.get(name, ""))), None)
     if telling:
-        raise Refused("bad-evidence", f"{telling}: holds the subject's identifier; give a code that names nobody")
+        raise Refused("bad-evidence", f"{telling}: contains the subject's identifier; give a code that names nobody")
     return evidence
 
 

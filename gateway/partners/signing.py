@@ -40,14 +40,14 @@ async def signer(
     """
     structlog.contextvars.bind_contextvars(who=f"partner:{partner}")  # as the request claims, until it is verified
     if signed_as is not None and headers.get("webhook-id") != signed_as:
-        remedy = f"set webhook-id to {signed_as} and sign that: the signature then covers what the body does not hold"
-        raise Rejected("bad-signature", "webhook-id is not made of what is sent", remedy)
+        remedy = f"set webhook-id to {signed_as} and sign that, so that the signature covers what is not in the body"
+        raise Rejected("bad-signature", "webhook-id does not match what was sent", remedy)
     async with services.pool.acquire() as conn:
         secrets = await partners.secrets_of(conn, services.vault, partner, suspended_too=True)
         known = await partners.get(conn, partner)
     if known is None or not await asyncio.to_thread(is_signed, body, headers, secrets):
-        remedy = "sign it with the partner's secret (Standard Webhooks), within five minutes of its time"
-        raise Rejected("bad-signature", "the signature does not hold", remedy)
+        remedy = "sign it with the partner's secret (Standard Webhooks), and send it within five minutes"
+        raise Rejected("bad-signature", "the signature is invalid, expired or from an unknown partner", remedy)
     if known.suspended:
         raise Rejected("partner-suspended", f"{partner} is suspended", "ask the council to resume it, then send again")
     await services.throttle.request(partner)

@@ -33,10 +33,10 @@ class Leave(Body):
     """Who takes over, and from which day the leaver takes no new families; `accept_for` hands over at once."""
 
     to: list[Code] = Field(default=[], max_length=50)
-    leaving_from: date | None = Field(default=None, alias="from", description="Today unless given.")
+    leaving_from: date | None = Field(default=None, alias="from", description="Default: today.")
     dry_run: bool = False
     accept_for: bool = Field(default=False, description="Accept for the receivers; managers only.")
-    limit: int = Field(default=MOST, ge=1, le=MOST, description="Hand over at most so many with this request.")
+    limit: int = Field(default=MOST, ge=1, le=MOST, description="Hand over at most this many in this request.")
 
 
 class Handed(BaseModel):
@@ -108,7 +108,7 @@ async def _known(conn: Conn, name: str, form: Leave, actor: Actor) -> None:
         if member is None or member.role != "key-worker":
             raise _unknown(each)
     if name in form.to:
-        raise Rejected("same-holder", f"{name} leaves and cannot take over", "name other key workers")
+        raise Rejected("same-holder", f"{name} is leaving and cannot take over", "name other key workers with --to")
     if form.accept_for:
         _may_accept(actor, await staff.get(conn, actor.name), [each for each in receivers if each is not None])
 
@@ -140,7 +140,7 @@ async def _families(conn: Conn, name: str) -> list[Family]:
 def _all_placed(name: str, shares: tuple[Share, ...], to: list[str]) -> None:
     missing = [share.family.reference for share in shares if share.to is None]
     if missing:
-        among = f"{', '.join(to)} have no room for" if to else "nobody is named who takes over"
+        among = f"{', '.join(to)} have no room for" if to else "nobody is named to take over"
         raise Rejected(
             "no-room",
             f"{name} holds {len(shares)} families; {among} {', '.join(missing)}; nothing was done",

@@ -34,7 +34,7 @@ class StaffForm(Body):
     team: Code | None = None
     area: Code | None = None
     channel: ChannelName = "email"
-    addresses: Addresses = Field(default={}, description="Besides the e-mail address; shown to nobody.")
+    addresses: Addresses = Field(default={}, description="Addresses for channels other than e-mail; shown to nobody.")
 
 
 @router.get("/staff")
@@ -81,7 +81,7 @@ async def set_cap(name: Code, form: Cap, _actor: Administrator, services: Served
 def _reachable(form: StaffForm) -> dict[str, str]:
     """Return the addresses besides the e-mail address, or refuse a channel by which nobody could be reached."""
     if form.channel not in FOR_PEOPLE:
-        reason = f"channel: nobody is sent reminders by {form.channel}"
+        reason = f"channel: reminders cannot be sent by {form.channel}"
         raise Rejected("bad-address", reason, f"use one of {', '.join(FOR_PEOPLE)}")
     strange = [name for name in form.addresses if name not in BESIDE_EMAIL]
     if strange:

@@ -107,13 +107,25 @@ async def take_next(form: Next, actor: Allocating, services: Served, key: Key = 
             waiver=form.waiver,
         )
         try:
-            reply = await services.engine.submit(journey_id, command)
+            return await _given(services, journey_id, command)
         except Rejected as fault:
-            if fault.code not in {"out-of-order", "command-id-reused"}:
+            if fault.code != "out-of-order":
                 raise
-        else:
-            return Answer.of(reference_of(journey_id), reply)
-    raise Rejected("queue-moves", "others took each head of the queue first", "ask again under a new key")
+    raise Rejected(
+        "queue-moves", "others took families from the queue at the same time", "try again, with a new Idempotency-Key"
+    )
+
+
+async def _given(services: Services, journey_id: str, command: AllocateKeyWorker) -> Answer:
+    """Give the command to a journey; where another took it since we looked, that one answers, and none is given too."""
+    try:
+        reply = await services.engine.submit(journey_id, command)
+    except Rejected as fault:
+        taken = await _asked_before(services, command.command_id)
+        if fault.code != "command-id-reused" or taken in {None, journey_id}:
+            raise
+        return await _given(services, str(taken), command)
+    return Answer.of(reference_of(journey_id), reply)
 
 
 async def _asked_before(services: Services, name: str) -> str | None:
@@ -131,7 +143,9 @@ async def _head(services: Services, form: Next) -> str:
         if journey_id is None:
             await known(conn, area=form.area, programme=form.programme)
     if journey_id is None:
-        raise Rejected("queue-empty", "no family waits for a key worker there", "see journeys queue for those that do")
+        raise Rejected(
+            "queue-empty", "no family waits for a key worker there", "see the whole queue with: journeys queue"
+        )
     return journey_id
 
 

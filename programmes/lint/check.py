@@ -4,16 +4,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
+from domain.fault import cut
 from programmes.chain import Chain
 from programmes.lint.claims import claim_faults
 from programmes.lint.codes import code_faults
 from programmes.lint.families import family_faults
-from programmes.lint.issues import Fault, Issue, Table, said
+from programmes.lint.issues import Fault, Issue, Table, at
 from programmes.lint.partners import partner_faults
 from programmes.lint.path import path_faults
 from programmes.lint.payment import payment_faults
 from programmes.lint.rules import rule_faults
-from programmes.lint.shape import shape_faults
+from programmes.lint.shape import part_of, shape_faults
+from programmes.lint.source_map import Path
 from programmes.lint.subjects import subject_faults
 from programmes.lint.terms import term_faults
 
@@ -41,7 +43,18 @@ def examine(file: FilePath) -> Soundness:
 def _sorted(chain: Chain, faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Order faults as they stand, those of the file itself first."""
     labels = [source.label for source in chain.sources]
-    return tuple(sorted(set(faults), key=lambda fault: (labels.index(fault.file), *fault[1:])))
+    return tuple(sorted(set(faults), key=lambda fault: (labels.index(fault.file), *_order(fault))))
+
+
+def _order(fault: Fault) -> tuple[int, int, str, str, str]:
+    return fault.line, fault.column, fault.field, fault.reason, fault.remedy
+
+
+def _scalar(content: object, path: Path) -> str:
+    """Write the value at a path; a table, a list and what is missing are written as nothing."""
+    for step in path:
+        content = part_of(content, step)
+    return "" if isinstance(content, dict | list) else cut(content)
 
 
 def _meaning(content: Table, together: set[str]) -> Iterator[Issue]:
@@ -59,10 +72,10 @@ def _meaning(content: Table, together: set[str]) -> Iterator[Issue]:
 def _named(file: FilePath, chain: Chain) -> Iterator[Fault]:
     source, name = chain.sources[0], chain.content.get("name")
     if name is not None and "name" not in source.content:
-        yield source.fault((), "name", "the pack has no name of its own", f'write name = "{file.stem}"')
+        yield source.fault(("name",), "the pack has no name of its own", f'write name = "{file.stem}"')
     elif isinstance(name, str) and name != file.stem:
         what = f"the pack calls itself {name}, but packs are found by their file's name, {file.stem}"
-        yield source.fault(("name",), "name", what, f'write name = "{file.stem}", or rename the file')
+        yield source.fault(("name",), what, f'write name = "{file.stem}", or rename the file')
 
 
 def _unless_told(shape: list[Issue], meant: list[Issue]) -> Iterator[Issue]:
@@ -77,4 +90,4 @@ def _unless_told(shape: list[Issue], meant: list[Issue]) -> Iterator[Issue]:
 def _placed(chain: Chain, found: Issue) -> Fault:
     source = chain.owner(found.path)
     place = source.places.of_key(found.path) if found.at_key else source.places.of_value(found.path)
-    return Fault(source.label, *place, said(found.path), found.what, found.remedy)
+    return at(source.label, *place, found, _scalar(chain.content, found.path))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from domain import fault
 from programmes.lint.source_map import Path
 
 Table = Mapping[str, Any]
@@ -23,21 +24,18 @@ class Issue(NamedTuple):
     whole: bool = False
 
 
-class Fault(NamedTuple):
-    """Something wrong with a file: where it stands, what it is, and what to do."""
+class Fault(fault.Fault):
+    """Something wrong with a pack: where its file says so."""
 
     file: str
     line: int
     column: int
-    where: str
-    what: str
-    remedy: str
 
 
-def said(path: Path) -> str:
-    """Write a path as a person says it: `clocks[2].within.months`."""
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return steps.removeprefix(".")
+def at(file: str, line: int, column: int, issue: Issue, value: str = "") -> Fault:
+    """Return an issue as a fault at a place of a file."""
+    field = fault.path(issue.path)
+    return Fault(file=file, line=line, column=column, field=field, value=value, reason=issue.what, remedy=issue.remedy)
 
 
 def nearest(given: object, known: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.evidence import EVIDENCE_KINDS
+from domain.fault import in_words
 from domain.programme.programme import Programme
 from domain.rules.windows import CHANGING, PLAIN
 from programmes.lint.issues import Issue, nearest, table
@@ -32,12 +33,8 @@ _REMEDIES = {
     "model_attributes_type": "write a table, in braces or under a header of its own",
     "dict_type": "write a table, in braces or under a header of its own",
     "string_pattern_mismatch": "write it as the pattern {pattern} asks: small letters, figures and hyphens",
-    "string_too_short": "write what it is; it must not be empty",
     "too_short": "give at least {min_length}",
-    "greater_than_equal": "give {ge} or more",
-    "greater_than": "give more than {gt}",
-    "less_than_equal": "give {le} or less",
-    "less_than": "give less than {lt}",
+    "string_too_short": "write what it is; it must not be empty",
 }
 _TAGS = (PLAIN, CHANGING)  # steps of a location that stand for no key
 _MISSING = {
@@ -77,8 +74,7 @@ def _found(content: Mapping[str, Any], details: ErrorDetails) -> Issue:
             what = "unknown evidence kind" if EVIDENCE_KINDS[1] in expected else "unknown value"
             return Issue(path, f"{what} {details['input']!r}", nearest(details["input"], expected))
         case "value_error" | "assertion_error":
-            problem, _, remedy = details["msg"].removeprefix("Value error, ").partition("; ")
-            return Issue(path, problem, remedy or "correct it", whole=True)
+            return Issue(path, *in_words(details), whole=True)
         case _:
             return _misshapen(path, details)
 
@@ -88,8 +84,8 @@ def _misshapen(path: Path, details: ErrorDetails) -> Issue:
     if kind in {"model_type", "model_attributes_type"} and type(given) in {int, float}:
         remedy = f'write {{ value = {given}, source = "document, paragraph", confidence = "unverified" }}'
         return Issue(path, f"the number {given} has no source", remedy)
-    remedy = _REMEDIES.get(kind, "correct it").format(**details.get("ctx", {}))
-    return Issue(path, f"{details['msg']} (found {_short(given)})", remedy)
+    reason, remedy = in_words(details, _REMEDIES)
+    return Issue(path, f"{reason} (found {_short(given)})", remedy)
 
 
 def _untold(path: Path, details: ErrorDetails) -> Issue:
@@ -110,7 +106,7 @@ def _plain(content: object, loc: Path, *, keep_last: bool) -> Path:
         if tag and not (keep_last and n == len(loc)):
             continue
         path.append(step)
-        content = _part(content, step)
+        content = part_of(content, step)
     return tuple(path)
 
 
@@ -118,7 +114,8 @@ def _texts(content: Mapping[str, Any]) -> list[str]:
     return [value for value in content.values() if isinstance(value, str)]
 
 
-def _part(content: object, step: str | int) -> object:
+def part_of(content: object, step: str | int) -> object:
+    """Return a part of some content, None where it has none."""
     if isinstance(content, Mapping):
         return content.get(step)
     return content[step] if isinstance(content, list) and isinstance(step, int) and step < len(content) else None

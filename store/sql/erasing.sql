@@ -25,8 +25,8 @@ SELECT (SELECT journey_id FROM journeys WHERE reference = $1 ORDER BY number DES
 -- How much is held of family $1 that an erasure destroys, and how much it leaves.
 SELECT EXISTS (SELECT FROM family_keys WHERE reference = $1 AND wrapped IS NOT NULL) AS key,
        (SELECT count(*) FROM people WHERE reference = $1)::integer AS people,
-       (SELECT count(*) FROM addresses WHERE reference = $1)::integer AS addresses,
-       (SELECT count(*) FROM notes WHERE reference = $1)::integer AS notes,
+       ((SELECT count(*) FROM addresses WHERE reference = $1)
+        + (SELECT count(*) FROM moves WHERE reference = $1))::integer AS addresses,
        (SELECT count(*) FROM identifiers WHERE reference = $1)::integer AS identifiers,
        (SELECT count(*) FROM journeys WHERE reference = $1)::integer AS journeys,
        (SELECT count(*) FROM events JOIN journeys USING (journey_id) WHERE reference = $1)::integer AS events,

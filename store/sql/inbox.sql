@@ -34,22 +34,23 @@ SELECT inbox.partner, inbox.event_id, inbox.body_hash, inbox.state, inbox.reason
  WHERE NOT EXISTS (SELECT FROM kept WHERE kept.partner = arrived.partner AND kept.event_id = arrived.event_id);
 
 -- name: release
--- Bring out of quarantine what is about the subjects of digests $1, where their family has a journey now.
+-- Bring out of quarantine what is about the subjects of digests $1, where they were of a journey on its day.
 UPDATE inbox SET state = 'received', reason = NULL
  WHERE state = 'quarantined' AND reason <> 'wrong-family' AND subject_digest = ANY ($1::bytea[])
-   AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference)
-                WHERE digest = subject_digest AND (until IS NULL OR about_day(inbox.evidence, observed_at) < until::text));
+   AND EXISTS (SELECT FROM families_of(subject_digest, about_day(evidence, observed_at), about_until(evidence, observed_at))
+                WHERE families_of.journey_id IS NOT NULL);
 
 -- name: release_all
--- Bring out of quarantine everything whose subject's family has a journey now; what was found to name two families only
--- once it names one. Rows that somebody holds wait for the next round: nothing here waits, so nothing deadlocks.
+-- Bring out of quarantine everything whose subject was of a journey on its day; what was found to name two families only
+-- once it names one. Most subjects are nobody's, and are asked no further. Rows that somebody holds wait for the next
+-- round: nothing here waits, so nothing deadlocks.
 WITH known AS (
     SELECT partner, event_id
       FROM inbox
      WHERE state = 'quarantined' AND reason <> 'wrong-family'
-       AND EXISTS (SELECT FROM identifiers JOIN journeys USING (reference)
-                    WHERE digest = subject_digest AND (until IS NULL OR about_day(inbox.evidence, observed_at) < until::text))
-       AND (reason <> 'ambiguous-subject' OR (SELECT count(*) FROM identifiers WHERE digest = subject_digest) = 1)
+       AND EXISTS (SELECT FROM identifiers WHERE digest = subject_digest)
+       AND (SELECT count(found.journey_id) > 0 AND (reason <> 'ambiguous-subject' OR count(*) = 1)
+              FROM families_of(subject_digest, about_day(evidence, observed_at), about_until(evidence, observed_at)) AS found)
        FOR UPDATE SKIP LOCKED
 )
 UPDATE inbox SET state = 'received', reason = NULL
@@ -65,12 +66,13 @@ SELECT pg_advisory_lock(hashtextextended('inbox', 0));
 SELECT pg_advisory_unlock(hashtextextended('inbox', 0));
 
 -- name: take
--- Match up to $1 received events of a number above $2 to their family's newest journey, skipping those another process
--- holds. What has no subject known that day, a household of two families, or no journey yet goes to quarantine; whom a
--- person gave it to goes before whom its subject names. Of a person of several families the inbox row names one, the
--- same one as before, and each other family gets a share.
+-- Match up to $1 received events of a number above $2 to the newest journey that its subject was of on a day it is about,
+-- skipping those another process holds. What has no known subject, one who was of no journey then, a household of two
+-- families, or no journey yet goes to quarantine; whom a person gave it to goes before whom its subject names. Of a
+-- person of several families the inbox row names one, the same one as before, and each other family gets a share.
 WITH waiting AS (
-    SELECT partner, event_id, subject_digest, reference AS before, about_day(evidence, observed_at) AS day,
+    SELECT partner, event_id, subject_digest, reference AS before,
+           about_day(evidence, observed_at) AS first, about_until(evidence, observed_at) AS last,
            coalesce(given_reference, (given_to(partner, evidence)).reference) AS given_reference,
            CASE WHEN given_reference IS NULL THEN (given_to(partner, evidence)).member ELSE given_member END
                AS given_member
@@ -81,21 +83,25 @@ WITH waiting AS (
        FOR UPDATE SKIP LOCKED
 ),
 named AS (
-    SELECT partner, event_id, before, given_reference AS reference, given_member AS member_id, false AS of_household
-      FROM waiting WHERE given_reference IS NOT NULL
+    SELECT partner, event_id, before, given_reference AS reference, given_member AS member_id, false AS of_household,
+           newest.journey_id
+      FROM waiting
+      LEFT JOIN LATERAL (
+            SELECT journey_id FROM journeys
+             WHERE journeys.reference = given_reference AND was_of(roll, given_member, first, last)
+             ORDER BY number DESC LIMIT 1
+           ) AS newest ON true
+     WHERE given_reference IS NOT NULL
     UNION ALL
-    SELECT partner, event_id, before, identifiers.reference, member_id, member_id IS NULL
-      FROM waiting JOIN identifiers ON digest = subject_digest AND (until IS NULL OR day < until::text)
+    SELECT partner, event_id, before, found.reference, found.member_id, found.member_id IS NULL, found.journey_id
+      FROM waiting JOIN LATERAL families_of(subject_digest, first, last) AS found ON true
      WHERE given_reference IS NULL
 ),
 placed AS (
-    SELECT named.*, journey_id, count(*) OVER event > 1 AND bool_or(of_household) OVER event AS ambiguous,
-           row_number() OVER (event ORDER BY journey_id IS NULL, named.reference IS NOT DISTINCT FROM before DESC,
-                                             named.reference) AS place
+    SELECT named.*, count(*) OVER event > 1 AND bool_or(of_household) OVER event AS ambiguous,
+           row_number() OVER (event ORDER BY journey_id IS NULL, reference IS NOT DISTINCT FROM before DESC,
+                                             reference) AS place
       FROM named
-      LEFT JOIN LATERAL (
-            SELECT journey_id FROM journeys WHERE journeys.reference = named.reference ORDER BY number DESC LIMIT 1
-           ) AS newest ON true
     WINDOW event AS (PARTITION BY partner, event_id)
 ),
 shares AS (
@@ -115,6 +121,8 @@ UPDATE inbox
    SET state = CASE WHEN matched.journey_id IS NULL OR ambiguous THEN 'quarantined' ELSE 'received' END,
        reason = CASE WHEN ambiguous THEN 'ambiguous-subject'
                      WHEN matched.reference IS NULL THEN 'unknown-subject'
+                     WHEN matched.journey_id IS NULL AND EXISTS (
+                         SELECT FROM journeys WHERE journeys.reference = matched.reference) THEN 'not-a-member'
                      WHEN matched.journey_id IS NULL THEN 'no-journey' END,
        reference = CASE WHEN NOT ambiguous THEN matched.reference END,
        member_id = CASE WHEN NOT ambiguous THEN matched.member_id END,

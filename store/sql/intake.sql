@@ -1,11 +1,12 @@
 -- name: reserve
--- Reserve key $1 with fingerprint $2, reference $3, journey $4, members $5 at $6; nothing when it is reserved.
-INSERT INTO intake (key, fingerprint, reference, journey_id, members, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+-- Reserve key $1 with fingerprint $2, reference $3, journey $4, members $5 at $6, $7: to join it; nothing when reserved.
+INSERT INTO intake (key, fingerprint, reference, journey_id, members, created_at, joins)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (key) DO NOTHING RETURNING true;
 
 -- name: find
 -- What is reserved under key $1.
-SELECT key, fingerprint, reference, journey_id, members, created_at FROM intake WHERE key = $1;
+SELECT key, fingerprint, reference, journey_id, members, created_at, joins FROM intake WHERE key = $1;
 
 -- name: record_answer
 -- Keep what was answered under key $1, taken as family $2, about family $3: answer $4, why $5, by $6 at $7, from day $8,

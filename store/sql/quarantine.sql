@@ -12,7 +12,8 @@ SELECT reason, count(*) AS count, min(received_at) AS oldest
 
 -- name: find
 -- Event $2 of partner $1, as people sort it.
-SELECT seq, state, reason, subject_scheme, given_reference, given_member
+SELECT seq, state, reason, subject_scheme, given_reference, given_member,
+       about_day(evidence, observed_at) AS first, about_until(evidence, observed_at) AS last
   FROM inbox WHERE partner = $1 AND event_id = $2;
 
 -- name: match

@@ -4,12 +4,12 @@
 WITH journey AS (
     INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
                           referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-                          stepped_down_on, closed_on, outcome, erased_on, erased_for, members, evidence,
-                          next_deadline_at, owed, version, head, changed_at)
+                          stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll,
+                          evidence, next_deadline_at, owed, version, head, changed_at)
     SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
            referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, evidence, next_deadline_at, owed,
-           version, head, changed_at
+           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll, evidence,
+           next_deadline_at, owed, version, head, changed_at
       FROM jsonb_populate_record(NULL::journeys, $2)
     ON CONFLICT (journey_id) DO UPDATE
        SET reference = excluded.reference, area = excluded.area, locality = excluded.locality,
@@ -19,7 +19,8 @@ WITH journey AS (
            criteria = excluded.criteria, key_worker = excluded.key_worker, waiver = excluded.waiver,
            handover_to = excluded.handover_to, stepped_down_on = excluded.stepped_down_on,
            closed_on = excluded.closed_on, outcome = excluded.outcome, erased_on = excluded.erased_on,
-           erased_for = excluded.erased_for, members = excluded.members,
+           erased_for = excluded.erased_for, members = excluded.members, member_ids = excluded.member_ids,
+           roll = excluded.roll,
            evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, owed = excluded.owed,
            version = excluded.version, head = excluded.head, changed_at = excluded.changed_at
 ),
@@ -56,20 +57,21 @@ SELECT 1;
 
 -- name: journeys
 -- A page of journeys by id: each of stage $1, area $2, locality $3, key worker $4, programme $5, open $6, with $7 in
--- its reference, and on day $8 owing work that was due before it, where given; after id $9, at most $10.
+-- its reference, and on day $8 owing work that was due before it, where given; with $9, offered to the key worker too;
+-- after id $10, at most $11.
 SELECT * FROM journeys
  WHERE ($1::text IS NULL OR stage = $1)
    AND ($2::text IS NULL OR area = $2)
    AND ($3::text IS NULL OR locality = $3)
-   AND ($4::text IS NULL OR key_worker = $4)
+   AND ($4::text IS NULL OR key_worker = $4 OR ($9::boolean AND handover_to = $4))
    AND ($5::text IS NULL OR programme = $5)
    AND ($6::boolean IS NULL OR (stage <> 'closed') = $6)
    AND ($7::text IS NULL OR position(upper($7) IN reference) > 0)
    AND ($8::date IS NULL OR (stage <> 'closed' AND EXISTS (
        SELECT FROM jsonb_to_recordset(owed) AS one (due_on date) WHERE one.due_on < $8)))
-   AND ($9::text IS NULL OR journey_id > $9)
+   AND ($10::text IS NULL OR journey_id > $10)
  ORDER BY journey_id
- LIMIT $10;
+ LIMIT $11;
 
 -- name: journey
 -- Journey $1.
@@ -79,12 +81,18 @@ SELECT * FROM journeys WHERE journey_id = $1;
 -- The journeys of family $1, the newest last.
 SELECT * FROM journeys WHERE reference = $1 ORDER BY number, journey_id;
 
+-- name: newest
+-- The newest journey of each of the families $1.
+SELECT DISTINCT ON (reference) * FROM journeys
+ WHERE reference = ANY ($1::text[])
+ ORDER BY reference, number DESC, journey_id DESC;
+
 -- name: due
--- Deadlines, soonest first: of families held by $1, up to $2, where given; at most $3, after moment $4, journey $5, id $6.
+-- Deadlines, soonest first: of families held by $1 (or the answer to an offer made to $1), up to $2, where given; at most $3, after moment $4, journey $5, id $6.
 SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_on, work, generation, owed_by,
        escalation
   FROM deadlines JOIN journeys USING (journey_id)
- WHERE ($1::text IS NULL OR key_worker = $1)
+ WHERE ($1::text IS NULL OR key_worker = $1 OR (handover_to = $1 AND work = 'handover-answer'))
    AND ($2::timestamptz IS NULL OR at <= $2)
    AND (at, journey_id, deadline_id) > ($4::timestamptz, $5::text, $6::text)
  ORDER BY at, journey_id, deadline_id
@@ -102,15 +110,15 @@ SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_
  LIMIT $4;
 
 -- name: owed
--- What open journeys owe, by holder and for each the oldest first: of families held by $1, due up to $2, where given;
--- at most $3, after holder $4, due day $5, day $6, journey $7, work $8. What has no deadline comes last.
+-- What open journeys owe, by holder and for each the oldest first: of families held by $1 (or the answer to an offer
+-- made to $1), due up to $2, where given; at most $3, after holder $4, due day $5, day $6, journey $7, work $8. What has no deadline comes last.
 SELECT journey_id, reference, locality, stage, key_worker, one.work, one.generation, one.since, one.due_on, one.clock,
-       one.reason, one."to" AS owed_by
+       one.reason, one."to" AS owed_by, handover_to
   FROM journeys,
        jsonb_to_recordset(owed) AS one (work text, generation integer, since date, due_on date, clock text, reason text,
                                         "to" text)
  WHERE stage <> 'closed'
-   AND ($1::text IS NULL OR key_worker = $1)
+   AND ($1::text IS NULL OR key_worker = $1 OR (handover_to = $1 AND one.work = 'handover-answer'))
    AND ($2::date IS NULL OR one.due_on <= $2)
    AND (coalesce(key_worker, ''), coalesce(one.due_on, 'infinity'), one.since, journey_id, one.work)
        > ($4::text, $5::date, $6::date, $7::text, $8::text)

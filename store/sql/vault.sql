@@ -13,36 +13,60 @@ INSERT INTO people (reference, member_id, sealed)
 SELECT $1, member_id, sealed FROM unnest($2::text[], $3::bytea[]) AS p (member_id, sealed)
 ON CONFLICT (reference, member_id) DO UPDATE SET sealed = excluded.sealed;
 
+-- name: put_person
+-- Keep the sealed person $3 as member $2 of family $1.
+INSERT INTO people (reference, member_id, sealed) VALUES ($1, $2, $3)
+ON CONFLICT (reference, member_id) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: put_move
+-- Keep the sealed address $3 as that of family $1 since day $2.
+INSERT INTO moves (reference, since, sealed) VALUES ($1, $2, $3)
+ON CONFLICT (reference, since) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: put_homes
+-- Keep by which UPRN family $1 is found: digests $2, each since $3 (null: always) and until $4 (null: still).
+WITH gone AS (
+    DELETE FROM identifiers
+     WHERE reference = $1 AND member_id IS NULL
+       AND NOT EXISTS (SELECT FROM unnest($2::bytea[], $3::date[]) AS h (digest, since)
+                        WHERE h.digest = identifiers.digest AND h.since IS NOT DISTINCT FROM identifiers.since)
+)
+INSERT INTO identifiers (reference, digest, scheme, since, until)
+SELECT $1, digest, 'uprn', since, until FROM unnest($2::bytea[], $3::date[], $4::date[]) AS h (digest, since, until)
+ON CONFLICT (digest, reference, coalesce(member_id, ''), coalesce(since, '-infinity'::date))
+DO UPDATE SET until = excluded.until;
+
 -- name: put_address
 -- Keep the sealed address $2 of family $1.
 INSERT INTO addresses (reference, sealed) VALUES ($1, $2)
 ON CONFLICT (reference) DO UPDATE SET sealed = excluded.sealed;
 
 -- name: drop_identifiers
--- Forget the identifiers of family $1 but for digests $2 of members $3.
+-- Forget the identifiers of the people of family $1, of member $4 alone where given, but for digests $2 of members $3.
 DELETE FROM identifiers
- WHERE reference = $1
+ WHERE reference = $1 AND member_id IS NOT NULL AND ($4::text IS NULL OR member_id = $4)
    AND NOT EXISTS (SELECT FROM unnest($2::bytea[], $3::text[]) AS i (digest, member_id)
                     WHERE i.digest = identifiers.digest AND i.member_id IS NOT DISTINCT FROM identifiers.member_id);
 
 -- name: put_identifiers
--- Keep the identifiers of family $1: digests $2, schemes $3, members $4 (null: the household), and whether ($5) they may
--- be of another family's people too, as somebody said.
+-- Keep the identifiers of the people of family $1: digests $2, schemes $3, members $4, and whether ($5) they may be of
+-- another family's people too, as somebody said.
 INSERT INTO identifiers (reference, digest, scheme, member_id, shared)
 SELECT $1, digest, scheme, member_id, shared
   FROM unnest($2::bytea[], $3::text[], $4::text[], $5::boolean[]) AS i (digest, scheme, member_id, shared)
  ORDER BY digest, member_id
-ON CONFLICT (digest, reference, coalesce(member_id, '')) DO NOTHING;
+ON CONFLICT (digest, reference, coalesce(member_id, ''), coalesce(since, '-infinity'::date)) DO NOTHING;
 
 -- name: put_likenesses
--- Keep the keys under which the people of family $1 are looked up: digests $2, members $3.
+-- Keep the keys under which the people of family $1 are looked up, of member $4 alone where given: digests $2, members
+-- $3.
 WITH gone AS (
     DELETE FROM likenesses
-     WHERE reference = $1
+     WHERE reference = $1 AND ($4::text IS NULL OR member_id = $4)
        AND NOT EXISTS (SELECT FROM unnest($2::bytea[], $3::text[]) AS l (digest, member_id)
                         WHERE l.digest = likenesses.digest AND l.member_id = likenesses.member_id)
 ),
-done AS (UPDATE family_keys SET likened = true WHERE reference = $1 AND NOT likened)
+done AS (UPDATE family_keys SET likened = true WHERE reference = $1 AND NOT likened AND $4::text IS NULL)
 INSERT INTO likenesses (reference, digest, member_id)
 SELECT $1, digest, member_id FROM unnest($2::bytea[], $3::text[]) AS l (digest, member_id)
 ON CONFLICT DO NOTHING;
@@ -55,34 +79,15 @@ SELECT reference FROM family_keys WHERE NOT likened AND wrapped IS NOT NULL ORDE
 -- The families of people who are looked up under one of the digests $1.
 SELECT DISTINCT reference FROM likenesses WHERE digest = ANY ($1::bytea[]) ORDER BY reference;
 
--- name: depart
--- From day $3 on member $2 is of family $1 no more: what partners tell of later days goes elsewhere.
-UPDATE identifiers SET until = $3 WHERE reference = $1 AND member_id = $2;
-
--- name: departed
--- Who has left which of the families $1.
-SELECT DISTINCT reference, member_id FROM identifiers
- WHERE reference = ANY ($1::text[]) AND until IS NOT NULL AND member_id IS NOT NULL;
-
 -- name: read_family
--- What is sealed of family $1: the wrapped key, then its members, then its address.
+-- What is sealed of family $1: the wrapped key, then its members, then its first address and those since a day.
 SELECT 'key' AS part, '' AS name, wrapped AS sealed FROM family_keys WHERE reference = $1 AND wrapped IS NOT NULL
 UNION ALL
 SELECT 'person', member_id, sealed FROM people WHERE reference = $1
 UNION ALL
-SELECT 'address', '', sealed FROM addresses WHERE reference = $1;
-
--- name: put_note
--- Keep note $1 of family $2, on journey $3, by $4 at $5, sealed as $6; the same id again changes nothing.
-INSERT INTO notes (note_id, reference, journey_id, author, written_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (note_id) DO NOTHING;
-
--- name: read_notes
--- The notes of family $1, oldest first, each with the wrapped key.
-SELECT note_id, journey_id, author, written_at, sealed, wrapped
-  FROM notes JOIN family_keys USING (reference)
- WHERE reference = $1
- ORDER BY written_at, note_id;
+SELECT 'address', '', sealed FROM addresses WHERE reference = $1
+UNION ALL
+SELECT 'move', since::text, sealed FROM moves WHERE reference = $1;
 
 -- name: find_people
 -- Whom the digests $1 name.
@@ -100,9 +105,10 @@ WITH key AS (
 ),
 people AS (DELETE FROM people WHERE reference = $1),
 addresses AS (DELETE FROM addresses WHERE reference = $1),
-notes AS (DELETE FROM notes WHERE reference = $1),
+moves AS (DELETE FROM moves WHERE reference = $1),
 identifiers AS (DELETE FROM identifiers WHERE reference = $1),
 likenesses AS (DELETE FROM likenesses WHERE reference = $1),
+found AS (DELETE FROM find_keys WHERE reference = $1),
 answers AS (DELETE FROM identity_answers WHERE reference = $1 OR about = $1),
 shares AS (DELETE FROM inbox_shares WHERE reference = $1),
 settled AS (

@@ -61,7 +61,7 @@ async def erase(ledger, **more):
 async def rows(ledger):
     """The read models, row by row."""
     tables = ("journeys", "deadlines", "reminders")
-    return [str(row) for name in tables for row in await ledger.pool.fetch(f"SELECT * FROM {name} ORDER BY 1, 2")]  # noqa: S608
+    return [str(row) for name in tables for row in await ledger.pool.fetch(f"SELECT * FROM {name} ORDER BY 1, 2")]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,14 @@ async def address(doors: Doors) -> AsyncIterator[str]:
     await serving
 
 
+@pytest.fixture(autouse=True)
+async def places(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Leave the programme as many places as were found, where a test has a gateway."""
+    yield
+    if "doors" in request.fixturenames:
+        await request.getfixturevalue("doors").free_places()
+
+
 @pytest.fixture
 def cli(doors: Doors, address: str, tmp_path: Path) -> Cli:
     """The CLI with the keys of the stack in its data folder, which names the gateway's port."""

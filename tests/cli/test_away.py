@@ -1,10 +1,14 @@
 """What the CLI says when it cannot do what it was asked: the gateway that does not answer, and the one that cannot."""
 
+import asyncio
+import os
+import pty
+
 import pytest
 import stamina
 
 from stack.ports import free_ports
-from tests.cli.conftest import Cli
+from tests.cli.conftest import JOURNEYS, Cli
 from tests.doors import Doors
 
 
@@ -34,3 +38,23 @@ async def test_no_gateway_at_all(cli: Cli):
     ran = await cli("list", "--url", f"http://127.0.0.1:{port}")
     assert (ran.code, f"no answer from the gateway at http://127.0.0.1:{port}" in ran.err) == (4, True), ran
     assert "journeys up" in ran.err
+
+
+async def test_a_silent_gateway_is_waited_for_aloud(cli: Cli):
+    """After two seconds without an answer somebody at a terminal is told what is waited for."""
+    ours, theirs = pty.openpty()
+    (port,) = free_ports(1)
+    running = await asyncio.create_subprocess_exec(
+        *(str(JOURNEYS), "list", "--url", f"http://127.0.0.1:{port}"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=theirs,
+        env=os.environ | {"JOURNEYS_DATA": str(cli.data)},
+    )
+    os.close(theirs)
+    try:
+        told = await asyncio.wait_for(asyncio.to_thread(os.read, ours, 100), 30)
+    finally:
+        running.terminate()
+        await running.wait()
+        os.close(ours)
+    assert b"waiting for the gateway ...\r\n" == told

@@ -7,6 +7,9 @@ import json
 
 import pytest
 
+from domain.claims.claim_file import check
+from domain.claims.reading import read
+from programmes import kept
 from tests.cli.conftest import Cli
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN, JOB_ENDED, PACK, RESULT
 from tests.doors import NOON, Doors
@@ -112,7 +115,7 @@ async def test_explain_tells_the_tree_what_was_known_and_what_was_learned(cli: C
             "employment: met",
             "(unverified)",
             "sources of the figures",
-            "known then: 2 pieces",
+            "known at that time: 2 pieces",
             "j2",
             "on today's evidence: not met, £0",
             "clawback proposed",
@@ -160,7 +163,7 @@ async def test_wrong_questions_about_claims(cli: Cli, ledger, doors: Doors):
         ((*export, ledger.claim.claim_id, "--as-of", "2013-01-01"), 2, "was decided as of 2013-05-20"),
         ((*export, ledger.claim.claim_id, "--out", "/nowhere/x"), 2, "cannot be written"),
         (("claims", "decide", "a:b", "uphold", "--why", "x"), 1, "no claim"),
-        (("claims", "export", await doors.referred()), 1, "nobody holds"),
+        (("claims", "export", await doors.referred()), 1, "has no key worker yet"),
     ):
         ran = await cli(*words)
         assert (ran.code, said in ran.err) == (code, True), (words, ran)
@@ -172,3 +175,22 @@ async def test_wrong_questions_about_claims(cli: Cli, ledger, doors: Doors):
             f"/v1/claims/{ledger.claim.claim_id}/decide", json={"decision": "uphold", "reason": "x"}
         )
         assert refused.status_code == 403
+
+
+async def test_an_auditor_gets_no_dates_of_birth(ledger, doors: Doors):
+    """Who may not read names gets ages in the place of dates of birth, and comes to the same report from them."""
+    path = f"/v1/journeys/{ledger.reference}/claim-file"
+    for asked in ({"claim": ledger.claim.claim_id}, {"as_of": "2013-05-20"}):
+        files = {}
+        for role in ("manager", "auditor"):
+            async with doors.client(role, "aud") as client:
+                files[role] = (await client.get(path, params=asked)).json()
+        born = {
+            role: [member.get("born") for member in file["file"]["family"]["members"]] for role, file in files.items()
+        }
+        assert ([None] * len(born["auditor"]), True) == (born["auditor"], all(born["manager"])), asked
+        reports = [
+            check(read(json.dumps(file["file"]).encode()), kept(json.dumps(file["pack"]).encode()))
+            for file in files.values()
+        ]
+        assert reports[0] == reports[1]

@@ -46,7 +46,7 @@ async def test_a_claim_from_the_window_to_the_money(cli: Cli, doors: Doors, clai
     """Opened, refused unaudited, audited, submitted, paid; explain tells each step and who made it."""
     rows = await cli.ok("claims", "windows", "--open", "2013-07", "--show", "2013-07")
     assert [(row["phase"], claim_id in [one["claim_id"] for one in row["claims"]]) for row in rows] == [("open", True)]
-    assert "not whole" in (await cli("claims", "submit", "2013-07")).err
+    assert "not complete" in (await cli("claims", "submit", "2013-07")).err
     for one in rows[0]["claims"]:
         assert (await auditing(doors, one["claim_id"])).status_code == 200
     told = await cli.ok("claims", "submit", "2013-07")
@@ -83,7 +83,7 @@ async def test_the_windows_are_listed_with_their_trust(cli: Cli, claim_id: str):
         (("windows", "--open", "nothing"), 1, "has no claim window nothing"),
         (("settle", claim_id, "paid"), 1, "is eligible"),
         (("settle", "a:b", "paid"), 1, "no claim a:b"),
-        (("audit", claim_id, "--why", "seen"), 2, "neither --sound nor --unsound"),
+        (("audit", claim_id, "--why", "seen"), 2, "--sound or --unsound is missing"),
         (("audit", claim_id, "--sound", "--why", "seen"), 5, "a manager may not do this"),
     ):
         ran = await cli("claims", *words)

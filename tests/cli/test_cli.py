@@ -126,7 +126,7 @@ async def test_show_for_people(cli: Cli, doors: Doors):
     waiting = [one["id"] for one in (await cli.ok("show", ref))["journey"]["reminders"] if one["state"] == "due"]
     short, long = (await cli("show", ref)).out, (await cli("show", ref, "--all")).out
     assert waiting
-    for said in (*waiting, "corrected by", "reminder id", "left out"):
+    for said in (*waiting, "corrected by", "reminder id", "not shown"):
         assert said in short
     assert ("claim-eligibility-recorded" in short, "claim-eligibility-recorded" in long) == (False, True)
 
@@ -145,11 +145,15 @@ async def test_wrong_moves(cli: Cli, doors: Doors):
     """A wrong move says what is wrong and what to do, on stderr, with its exit code."""
     ref = await referred(cli, doors)
     for words, code, said in (
-        (("assess", ref, "--need", "debt"), 1, "allocate a key worker first"),
+        (
+            ("assess", ref, "--need", "debt"),
+            1,
+            f"allocate a key worker first: journeys allocate {ref} --to NAME",
+        ),
         (("check", ref, "--verdict", "sustained"), 1, "step it down first"),
         (("identify", ref, "--criterion", "poverty", "--on", "2031-01-01"), 2, "in the future"),
-        (("show", "F-2222-2222"), 2, "mistyped"),
-        (("show", "a/b?c"), 2, "mistyped"),
+        (("show", "F-2222-2222"), 2, "wrong or missing"),
+        (("show", "a/b?c"), 2, "wrong or missing"),
         (("identify", ref), 2, "--criterion"),
         (("nonsense",), 2, "nonsense"),
         (("correct", ref, "1", "--reason", "typo", "--set", "on"), 2, "FIELD=VALUE"),
@@ -253,9 +257,7 @@ async def test_same_verdict_everywhere(cli: Cli, doors: Doors, tmp_path: Path):
 
 
 def _verdict(faults: list[dict]) -> list[list[str]]:
-    return sorted(
-        [fault["column"], fault["code"], fault["reason"], fault["remedy"], fault["value"]] for fault in faults
-    )
+    return sorted([fault["field"], fault["code"], fault["reason"], fault["remedy"], fault["value"]] for fault in faults)
 
 
 def _json_form(told: dict, person: dict) -> dict:

@@ -101,4 +101,4 @@ async def test_due_says_what_it_leaves_out(cli: Cli, doors: Doors):
         await cli("due", "--holder", "kmi"),
     )
     assert ("at most 1 are shown" in cut.err, whole.err) == (True, "")
-    assert (mistyped.code, "nobody is called kmi" in mistyped.err) == (2, True)
+    assert (mistyped.code, "nobody has the name kmi" in mistyped.err) == (2, True)

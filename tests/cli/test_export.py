@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.core.output import cell
 from tests.cli.conftest import Cli
 from tests.doors import Doors
 
@@ -82,3 +83,9 @@ async def test_a_file_is_whole_or_not_there(cli: Cli, doors: Doors, tmp_path: Pa
     assert (ran.code, out.read_text(), list(out.parent.iterdir())) == (5, "before", [out])
     ran = await cli("export", "--out", str(tmp_path / "none" / "out.jsonl"))
     assert (ran.code, "check the folder" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("text", ["\uff1dcmd", "\uff0b1", "\uff0d1", "\uff20x", "|calc", "\uff5cx", "  =1", "%x", "=1"])
+def test_no_cell_is_a_formula(text: str):
+    """Whatever a cell begins with, in whatever width, a spreadsheet reads it as text."""
+    assert f"'{text}" == cell(text)

@@ -80,7 +80,7 @@ async def test_answers_of_an_import(cli: Cli, name: str, tmp_path: Path):
     ("text", "what"),
     [
         ("family_no,reference,answer\nW1,F-1,joins\n", "line 2: why is missing"),
-        ("family_no,reference,answer,why\nW1,F-1,perhaps,so\n", "line 2: perhaps is no answer"),
+        ("family_no,reference,answer,why\nW1,F-1,perhaps,so\n", "line 2: perhaps is not an answer"),
         (None, "cannot be read"),
     ],
 )

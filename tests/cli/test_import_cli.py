@@ -75,7 +75,7 @@ async def test_a_fault_that_repeats_is_one_line(cli: Cli, doors: Doors, tmp_path
 def test_faults_are_grouped():
     """Faults of one column and reason are one row, with the first lines, families and values; others stay apart."""
     faults = [
-        {"line": n, "family_no": f"A{n}", "column": "upn", "value": f"v{n}", "code": "c", "reason": "r", "remedy": "m"}
+        {"line": n, "family_no": f"A{n}", "field": "upn", "value": f"v{n}", "code": "c", "reason": "r", "remedy": "m"}
         for n in (5, 2, 3, 4)
     ]
     other = faults[0] | {"line": 9, "reason": "s"}

@@ -27,12 +27,12 @@ async def copies(conn: Conn, table: str, key: str, original: str, changes: str) 
     """Many rows like one, with `changes` (SQL: a JSON object, by the number n) laid over each; gone at the end."""
     names = await conn.fetchval(COLUMNS, table)
     each = f"(jsonb_populate_record(NULL::{table}, to_jsonb(base) || {changes})).*"
-    made = f"SELECT {each} FROM {table} AS base, generate_series(1, {MANY}) AS n WHERE {key} = $1"  # noqa: S608 - our own words
-    await conn.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM ({made}) AS row", original)  # noqa: S608 - as above
+    made = f"SELECT {each} FROM {table} AS base, generate_series(1, {MANY}) AS n WHERE {key} = $1"
+    await conn.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM ({made}) AS row", original)
     try:
         yield
     finally:
-        await conn.execute(f"DELETE FROM {table} WHERE {key} LIKE 'copy-%'")  # noqa: S608 - as above
+        await conn.execute(f"DELETE FROM {table} WHERE {key} LIKE 'copy-%'")
 
 
 async def test_a_queue_of_thousands(cli: Cli, doors: Doors):

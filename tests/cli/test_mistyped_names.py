@@ -1,4 +1,4 @@
-"""A filter under a mistyped name says that nothing is called that, and never that there is none of what is sought."""
+"""A filter under a mistyped name says that nothing has that name, and never that nothing of the kind was found."""
 
 import json
 from pathlib import Path
@@ -13,19 +13,19 @@ from wiring.references import new_reference
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("list", "--programme", "wirral-2021"), "no programme is called wirral-2021"),
+        (("list", "--programme", "wirral-2021"), "no programme has the name wirral-2021"),
         (("list", "--programme", "wirral-2021"), "did you mean wirral-2012?"),
-        (("list", "--locality", "Leaowe"), "no locality is called Leaowe"),
+        (("list", "--locality", "Leaowe"), "no locality has the name Leaowe"),
         (("list", "--area", "wirrall"), "did you mean wirral?"),
-        (("list", "--holder", "nobody-here"), "nobody is called nobody-here"),
+        (("list", "--holder", "nobody-here"), "nobody has the name nobody-here"),
         (("list", "--stage", "lost"), "stage: lost is none that is known"),
         (("list", "--stage", "lost"), "use referral, identification, assessment,"),
-        (("export", "--programme", "wirral-2021"), "no programme is called wirral-2021"),
-        (("queue", "--programme", "wirral-2021"), "no programme is called wirral-2021"),
-        (("queue", "--area", "wirrall"), "no area is called wirrall"),
-        (("due", "--reminders", "--holder", "nobody-here"), "nobody is called nobody-here"),
-        (("claims", "list", "--programme", "wirral-2021"), "no programme is called wirral-2021"),
-        (("claims", "list", "--result", "wrok"), "no result is called wrok"),
+        (("export", "--programme", "wirral-2021"), "no programme has the name wirral-2021"),
+        (("queue", "--programme", "wirral-2021"), "no programme has the name wirral-2021"),
+        (("queue", "--area", "wirrall"), "no area has the name wirrall"),
+        (("due", "--reminders", "--holder", "nobody-here"), "nobody has the name nobody-here"),
+        (("claims", "list", "--programme", "wirral-2021"), "no programme has the name wirral-2021"),
+        (("claims", "list", "--result", "wrok"), "no result has the name wrok"),
     ],
 )
 async def test_a_name_that_nothing_bears(cli: Cli, doors: Doors, words: tuple[str, ...], said: str):
@@ -41,7 +41,7 @@ async def test_a_name_that_nothing_bears(cli: Cli, doors: Doors, words: tuple[st
 async def test_a_partner_that_is_none(cli: Cli, words: tuple[str, ...]):
     """What is listed or tried again for a partner that nobody knows is refused."""
     ran = await cli(*words, "--partner", "wirral-shools")
-    assert (ran.code, "no partner is called wirral-shools" in ran.err) == (1, True), ran
+    assert (ran.code, "no partner has the name wirral-shools" in ran.err) == (1, True), ran
     assert "did you mean wirral-schools?" in ran.err
 
 
@@ -72,7 +72,7 @@ async def test_a_view_is_kept_only_when_it_was_good(cli: Cli, tmp_path: Path):
     file = tmp_path / "config" / "views.json"
     file.write_text(json.dumps({"mine": {"stge": "closed"}}))
     ran = await cli("list", "--view", "mine", **config)
-    assert (ran.code, "view mine holds stge, for which list has no filter" in ran.err) == (2, True), ran
+    assert (ran.code, "view mine holds stge, which are not filters of journeys list" in ran.err) == (2, True), ran
     file.write_text("[]")
     ran = await cli("views", **config)
     assert (ran.code, "holds no views" in ran.err) == (2, True), ran

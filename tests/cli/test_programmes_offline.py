@@ -69,11 +69,11 @@ def test_a_faulty_pack_exits_2_with_every_place(run, faulty):
     assert lines[2].startswith(f"{faulty.parent / 'parent.toml'}:5:10: nation: unknown value 'X'")
     told = json.loads(run("check", faulty, "--json").stdout)
     assert told["file"] == str(faulty)
-    assert [(fault["line"], fault["column"], fault["where"]) for fault in told["faults"]] == [
+    assert [(fault["line"], fault["column"], fault["field"]) for fault in told["faults"]] == [
         (5, 1, "titel"),
         (5, 10, "nation"),
     ]
-    assert set(told["faults"][0]) == {"file", "line", "column", "where", "what", "remedy"}
+    assert set(told["faults"][0]) == {"file", "line", "column", "field", "value", "reason", "remedy"}
 
 
 def test_a_pack_that_is_not_there_exits_2(run, tmp_path):

@@ -92,7 +92,7 @@ async def test_views_are_listed_and_forgotten(cli: Cli, doors: Doors, config: di
 async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, config: dict[str, str]):
     """A view needs a plain name, and a file that cannot be read is told and left as it is."""
     ran = await cli("list", "--save", "../x", **config)
-    assert (ran.code, "no name of a view" in ran.err) == (2, True)
+    assert (ran.code, "cannot be the name of a view" in ran.err) == (2, True)
     file = Path(config["JOURNEYS_CONFIG"]) / "views.json"
     file.parent.mkdir(parents=True)
     file.write_text("{")
@@ -104,7 +104,7 @@ async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, confi
     ("words", "columns"),
     [
         (("list",), ["reference", "version", "stage", "holder", "locality", "referred", "next"]),
-        (("due", "--limit", "500"), ["holder", "due", "reference", "work", "owed by", "since", "clock"]),
+        (("due", "--limit", "500"), ["holder", "due", "late", "reference", "work", "owed by", "since", "clock"]),
         (
             ("staff", "list"),
             [

@@ -8,24 +8,30 @@ from hypothesis import strategies as st
 
 from domain.claims.states import ClaimState
 from domain.evidence import EVIDENCE
-from domain.family import Basis, Consent
-from domain.journey.commands import AnyCommand, Command, CorrectEvent, Judged, Proposed, Restored
+from domain.family import Basis, Consent, Member, Role, Scheme
+from domain.journey.commands import AnyCommand, Command, CorrectEvent, Judged, Personal, Proposed, Restored
 from domain.journey.effects import Notify, Remind
 from domain.journey.events import (
     AnyEvent,
     CheckVerdict,
     ClawbackDecision,
+    ContactField,
     ContactKind,
     Correctable,
     DeliveryFault,
     ErasureReason,
+    IdentifierChange,
+    Joining,
+    Leaving,
     Outcome,
+    PersonField,
     ReviewOutcome,
     Verdict,
 )
-from domain.journey.facts import Caseload, Facts, PlacesTaken, StillOpen
+from domain.journey.facts import Caseload, Facts, Household, PlacesTaken, StillOpen, Taken
 from domain.programme.eligibility import Judgement
 from domain.programme.programme import Holder, Work
+from domain.stays import Away
 from tests.facts import WithFacts
 
 EVENTS = get_args(get_args(AnyEvent)[0])
@@ -120,6 +126,17 @@ messages = st.one_of(
     ),
 )
 
+names = st.sampled_from(["m1", "m2", "m3", "m4"])
+some_away = st.sampled_from([(), (Away(from_=date(2012, 7, 1), to=date(2012, 7, 31)),)])
+people = st.builds(Member, id=names, role=_one_of(Role), from_=st.none() | days, to=st.none() | days, away=some_away)
+households = st.builds(
+    Household,
+    people=st.sampled_from([("m1", "m2"), ("m1", "m2", "m3", "m4")]),
+    news=st.booleans(),
+    taken=st.sampled_from([(), (), (Taken(scheme="upn", reference="F-2222-2222", member_id="m1"),)]),
+    moved_that_day=st.booleans(),
+)
+
 # One strategy a field name: events and commands speak of the same things by the same names.
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "at": moments,
@@ -184,6 +201,19 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "evaluation_id": st.sampled_from(["evaluation.6.2012-12-11", "x"]),
     "as_of": days,
     "result": st.sampled_from(["work", "school"]),
+    "member": people,
+    "member_id": names,
+    "how": _one_of(Joining),
+    "role": _one_of(Role),
+    "why": _one_of(Leaving),
+    "fields": st.just(("surname",)),
+    "from_": st.none() | days | st.just("always"),
+    "never_away": st.booleans(),
+    "scheme": _one_of(Scheme),
+    "change": _one_of(IdentifierChange),
+    "corrected": st.none() | st.just("mistyped"),
+    "personal": st.none() | st.just(Personal(sealed="c2VhbGVk", digest="d")),
+    "household": st.none() | households | households,
     "results": st.lists(verdicts, max_size=2).map(tuple),
     "amount": st.integers(0, 4000),
     "claim_id": st.none() | st.just("claim-1"),
@@ -217,6 +247,15 @@ FIELDS |= {
 }
 
 _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "add-member": {"member_id": st.none() | names},
+    "correct-member": {
+        "to": st.none() | days | st.just("open"),
+        "role": st.none() | _one_of(Role),
+        "fields": st.lists(_one_of(PersonField), max_size=2, unique=True).map(tuple),
+    },
+    "member-corrected": {"fields": st.lists(_one_of(PersonField), max_size=2, unique=True).map(tuple)},
+    "change-contacts": {"fields": st.lists(_one_of(ContactField), min_size=1, max_size=2, unique=True).map(tuple)},
+    "contacts-changed": {"fields": st.lists(_one_of(ContactField), min_size=1, max_size=2, unique=True).map(tuple)},
     "reminder-fell-due": {"to": _one_of(Holder)},
     "move-deadline": {"to": days},
     "close": {"to": st.sampled_from([None, None, None, "kent"])},

@@ -41,7 +41,7 @@ class Draw:
     early = 0.02
 
     def __init__(self, seed):
-        self.rng = random.Random(seed)  # noqa: S311
+        self.rng = random.Random(seed)
         rng = self.rng
         self.as_of = date.fromisoformat(rng.choice(AS_OF))
         self.engaged = min(date.fromisoformat(rng.choice(ENGAGED)), self.as_of)

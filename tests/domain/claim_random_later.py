@@ -27,7 +27,7 @@ class LaterDraw:
     """One random claim file of a pack; `tidy` ones have their returns whole, and little goes wrong."""
 
     def __init__(self, seed, pack):
-        self.rng, self.pack = random.Random(seed), pack  # noqa: S311
+        self.rng, self.pack = random.Random(seed), pack
         self.as_of = date.fromisoformat(self.rng.choice(AS_OF[pack]))
         self.present = (shift(self.as_of, -6) + days(1), self.as_of)
         self.complete = [term for term in TERMS[pack] if term[1] < str(self.as_of)][-3:]

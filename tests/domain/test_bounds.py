@@ -66,7 +66,7 @@ def test_without_step_down_there_is_none():
     down = ask(c.StepDown, STEPPED_DOWN_ON)
     Given(*AT_WORK, programme=SHORT).when(down).refused("no-such-stage", "test has no step-down")
     Given(*AT_WORK, programme=SHORT).when(ask(c.CloseJourney, LATER, outcome="sustained")).refused(
-        "no-such-stage", "close it as no-longer-needed"
+        "no-such-stage", "use --outcome no-longer-needed"
     )
     Given(*AT_WORK, programme=SHORT).when(ask(c.CloseJourney, LATER, outcome="no-longer-needed")).then(
         fact(e.JourneyClosed, LATER, outcome="no-longer-needed")
@@ -100,7 +100,7 @@ def test_a_need_outside_the_list_is_refused():
     debts = bounded(needs=(Need(id="debt", title="Debt", headline="Money", **SOURCED),))
     find = ask(c.AssessFamily, ALLOCATED_ON, needs=("debt", "noise"))
     Given(*HELD, programme=debts).when(find).refused(
-        "unknown-need", "noise is no need of test; use one or more of debt, poverty, addiction, crime"
+        "unknown-need", "noise is not a need of test; use one or more of debt, poverty, addiction, crime"
     )
     found = fact(e.FamilyAssessed, ALLOCATED_ON, needs=("debt", "crime"))
     Given(*HELD, programme=debts).when(find.model_copy(update={"needs": found.needs})).then(found)
@@ -119,7 +119,7 @@ def test_a_comparison_family_is_identified_and_gets_no_key_worker():
     ).then(COMPARED)
     followed = fold([referred, COMPARED])
     assert ((), True) == (agenda(followed, STUDIED, CALENDAR), followed.eligible)
-    assert explain(followed, COMPARED, STUDIED)[-1] == "in the comparison group: followed, and given no key worker"
+    assert explain(followed, COMPARED, STUDIED)[-1] == "in the comparison group: followed without a key worker"
     give = ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim", caseload=ROOM)
     Given(referred, COMPARED, programme=STUDIED).when(give).refused("comparison-group", "gets no key worker")
 
@@ -149,7 +149,7 @@ FULL = bounded(places=Places(families=2, key_workers=2, **SOURCED))
     ("taken", "code", "saying"),
     [
         (None, "places-not-counted", "the places of test were not counted"),
-        ({"families": 2, "key_workers": 1, "holds": True}, "places-full", "holds 2 families, it has places for 2"),
+        ({"families": 2, "key_workers": 1, "holds": True}, "places-full", "has 2 families and places for 2"),
         ({"families": 1, "key_workers": 2, "holds": False}, "key-workers-full", "2 key workers hold families of test"),
     ],
 )

@@ -143,7 +143,9 @@ def test_the_first_insufficient_check_is_extended_once():
     """It is due again after the grace, with its evidence asked for, and nobody has to decide anything yet."""
     assert owed(*LOWERED, unclear) == {"check": AGAIN_ON}
     assert requests(*LOWERED, unclear) == [(date(2013, 7, 3), AGAIN_ON, 6)]
-    assert explain(fold([*LOWERED, unclear]), unclear, PROGRAMME) == ("insufficient: extended once, to 2013-08-03",)
+    assert explain(fold([*LOWERED, unclear]), unclear, PROGRAMME) == (
+        "insufficient: to be repeated once, on 2013-08-03",
+    )
 
 
 def test_the_second_goes_to_the_manager_and_is_extended_no_more():
@@ -191,7 +193,7 @@ def test_a_regression_offers_step_up_or_re_referral():
     stream = [*LOWERED, regressed]
     assert explain(fold(stream), regressed, PROGRAMME) == ("regressed", STEPS["regression-response"])
     assert STEPS["regression-response"] in next_steps(fold(stream), PROGRAMME)
-    assert "step the family up again, or close it as regressed" in STEPS["regression-response"]
+    assert "step the family up, or close it as regressed" in STEPS["regression-response"]
     assert explain(fold([*LOWERED, sustained]), sustained, PROGRAMME) == ()
 
 

@@ -88,4 +88,4 @@ def test_an_unknown_date_of_birth_gives_no_age():
 def test_an_age_stands_for_its_day_alone():
     """An age is known on the day that a rule asked for it, and on no other."""
     child = FamilyMember(id="c1", role="child", ages=(Age(on=date(2013, 5, 20), years=9),))
-    assert (child.age_on(date(2013, 5, 20)), child.age_on(date(2013, 5, 21))) == (9, None)
+    assert (child.ages_on(date(2013, 5, 20)), child.ages_on(date(2013, 5, 21))) == ((9, 9), None)

@@ -139,7 +139,7 @@ def test_the_histories_are_not_idle():
 
     paid = changed = 0
     for seed in range(40):
-        history = History(seed, random.Random(seed))  # noqa: S311
+        history = History(seed, random.Random(seed))
         history.path()
         evidence = history.file["evidence"]
         history.learn(evidence[: len(evidence) * 3 // 4])

@@ -114,7 +114,7 @@ def test_the_order_of_evidence_and_members_changes_no_byte(seed, draw):
     """Shuffled evidence, members, terms and repeats of an id give the same report, byte for byte."""
     raw = draw(seed)
     shuffled = copy.deepcopy(raw)
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     shuffled["evidence"] += rng.choices(raw["evidence"], k=3) if raw["evidence"] else []
     for many in (shuffled["evidence"], shuffled["family"]["members"], shuffled["terms"]):
         rng.shuffle(many)
@@ -125,7 +125,7 @@ def test_the_order_of_evidence_and_members_changes_no_byte(seed, draw):
 def test_irrelevant_evidence_changes_no_byte(seed, extra, draw):
     """Other kinds, days outside every window, unproven offences and permanent exclusions alter nothing."""
     raw = draw(seed)
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     added = copy.deepcopy(raw)
     for n, fields in enumerate(extra):
         given_on = {name: raw["as_of"] if value == "{as_of}" else value for name, value in fields.items()}
@@ -140,7 +140,7 @@ def test_irrelevant_evidence_changes_no_byte(seed, extra, draw):
 def test_returns_only_settle(seed):
     """Adding returns turns `insufficient` into a verdict and never one verdict into another."""
     full = claim_of(seed)
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     fewer = copy.deepcopy(full)
     fewer["evidence"] = [item for item in full["evidence"] if item["kind"] != "return" or rng.random() < 0.5]
     after = verdicts(full)
@@ -152,7 +152,7 @@ def test_returns_only_settle(seed):
 def test_attendance_and_practice_only_settle(seed):
     """A record of attendance or a date of practice taken away leaves a verdict or makes it insufficient."""
     full = claim_of(seed)
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     fewer = copy.deepcopy(full)
     fewer["evidence"] = [item for item in full["evidence"] if item["kind"] != "school-attendance" or rng.random() < 0.5]
     fewer["practice"] = {name: day for name, day in full["practice"].items() if rng.random() < 0.7}
@@ -244,7 +244,7 @@ def faults(raw):
     content = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
     with pytest.raises(BadClaimFile) as caught:
         fit(read(content, names()), PACK)
-    return {fault.place: fault for fault in caught.value.faults}
+    return {fault.field: fault for fault in caught.value.faults}
 
 
 def with_evidence(**changes):
@@ -327,11 +327,11 @@ def test_every_fault_of_a_file_is_told_at_once():
 
 
 def test_a_fault_is_written_on_one_line_and_long_values_are_cut():
-    """Place, value, problem and remedy stand in one line of bearable length."""
+    """Field, value, reason and remedy stand in one line of bearable length."""
     found = faults(sample(practice="x" * 500))["practice"]
     assert str(found).startswith(f'practice ("{"x" * 59}...): ')
     assert "\n" not in str(found)
-    assert str(faults({})["as_of"]) == "as_of: Field required; add it"
+    assert str(faults({})["as_of"]) == "as_of: it is missing; add it"
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_manager_decides_while_a_proposal_is_open():
 
 def test_nothing_is_decided_twice_or_without_a_proposal():
     """Without an open proposal there is nothing to decide."""
-    Given(*CLOSED).when(deciding()).refused("nothing-to-decide", "no clawback of claim-1 is proposed")
+    Given(*CLOSED).when(deciding()).refused("nothing-to-decide", "no clawback of claim-1 has been proposed")
     Given(*CLOSED, proposed).when(deciding(), deciding()).refused("nothing-to-decide")
 
 

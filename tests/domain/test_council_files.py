@@ -8,13 +8,14 @@ import programmes
 from domain.intake.headings import headed
 from domain.intake.referral import Checked, Terms
 from domain.intake.referral_columns import COLUMNS, BadCell, read
-from domain.intake.referral_csv import BadFile, Layout, Sheet, read_sheet, sheet_of
+from domain.intake.referral_csv import BadFile, Layout, Sheet, sheet_of
 from domain.intake.referring import check_families, check_family, rows_of
 from domain.intake.unnamed import unnamed
+from tests.sheets import read_sheet
 
 TODAY = date(2026, 11, 30)
 TERMS = Terms(programme=programmes.load("wirral-2012"), today=TODAY)
-HEADER = ",".join(COLUMNS)
+HEADER = ",".join(column for column in COLUMNS if column != "expected")
 TAIL = ",,,,,,,,Leasowe,wirral-schools,2026-10-05,poverty;addiction"
 ANN = f"M7,Oakley,Ann,adult,1986-04-18{TAIL}"
 
@@ -42,7 +43,7 @@ def told(read: Sheet) -> list[tuple[str, list[str]]]:
 
 
 def codes(read: Sheet) -> list[tuple[int, str, str]]:
-    return [(fault.line, fault.column, fault.code) for family in judged(read) for fault in family.faults]
+    return [(fault.line, fault.field, fault.code) for family in judged(read) for fault in family.faults]
 
 
 COUNCIL = "Family ID,Surname,First Name,Adult/Child,D.O.B. (dd/mm/yyyy),NHS No.,Ward,Referred by,Referral Date,Notes"

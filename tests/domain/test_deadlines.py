@@ -131,7 +131,7 @@ def test_a_check_is_never_brought_forward():
     """A check may be moved later, and can be recorded from its own day on all the same."""
     when = {"work": "check", "reason": "school-holidays"}
     early = ask(c.MoveDeadline, date(2013, 1, 7), to=date(2013, 6, 2), **when)
-    Given(*LOWERED).when(early).refused("too-early", "the check falls on 2013-06-03")
+    Given(*LOWERED).when(early).refused("too-early", "the check is due on 2013-06-03")
     later = Given(*LOWERED).when(ask(c.MoveDeadline, date(2013, 1, 7), to=date(2013, 7, 1), **when)).happened
     Given(*LOWERED, *later).when(ask(c.RecordCheck, SIX_MONTHS_ON, verdict="sustained")).then(six_months)
 
@@ -212,7 +212,7 @@ def test_a_cancelled_deadline_comes_back_by_a_move_only():
     """Cancelled again, nothing happens; paused or resumed, it is refused; moved, it has a day again."""
     Given(*WAITING, cancelled).when(ask(c.CancelDeadline, TODAY, **PLAN)).then()
     for command in (c.PauseDeadline, c.ResumeDeadline):
-        Given(*WAITING, cancelled).when(ask(command, TODAY, **PLAN)).refused("no-deadline", "move it to a day")
+        Given(*WAITING, cancelled).when(ask(command, TODAY, **PLAN)).refused("no-deadline", "journeys deadline move")
     again = Given(*WAITING, cancelled).when(ask(c.MoveDeadline, TODAY, to=LATER, **PLAN)).happened
     assert plan(*WAITING, cancelled, *again)[0] == LATER
 
@@ -222,9 +222,9 @@ def test_only_owed_work_with_a_clock_has_a_deadline(command):
     """Work that is not owed, or that the programme sets no clock for, has no deadline to change."""
     to = {"to": LATER} if command is c.MoveDeadline else {}
     order = ask(command, TODAY, **(PLAN | {"work": "intervention-start"}), **to)
-    Given(*WAITING).when(order).refused("not-owed", "what it owes is first-contact, plan")
+    Given(*WAITING).when(order).refused("not-owed", "outstanding work: first-contact, plan")
     Given().when(order).refused("unknown-journey")
-    Given(*WAITING, programme=BARE).when(ask(command, TODAY, **PLAN, **to)).refused("no-deadline", "sets no clock")
+    Given(*WAITING, programme=BARE).when(ask(command, TODAY, **PLAN, **to)).refused("no-deadline", "sets no deadline")
 
 
 # New work, and corrections

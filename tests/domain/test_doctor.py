@@ -125,5 +125,5 @@ def test_one_look_tells_of_so_many():
     kept, notes = doctor.told([*many, doctor.NO_WORKER, doctor.without_holder("F-1"), doctor.without_holder("F-2")])
     assert (kept, notes) == (
         many,
-        ["findings left out: no-worker 1, no-holder 2; mend these first and look again"],
+        ["findings not shown: no-worker 1, no-holder 2; mend these first, then run journeys doctor again"],
     )

@@ -143,8 +143,8 @@ def test_a_name_that_leads_nowhere_is_a_fault_of_a_file_that_a_person_wrote(evid
     with pytest.raises(BadClaimFile) as caught:
         read(json.dumps(claim(*evidence)).encode())
     (fault,) = caught.value.faults
-    assert fault.place == place
-    assert problem in fault.problem
+    assert fault.field == place
+    assert problem in fault.reason
     assert read(json.dumps(claim(*evidence, programme_hash=PACK.hash)).encode()).evidence == tuple(evidence)
 
 
@@ -156,4 +156,4 @@ def test_a_good_correction_is_no_fault():
     broken["evidence"].append({"id": "x", "kind": "rumour", "replaces": "a"})
     with pytest.raises(BadClaimFile) as caught:
         read(json.dumps(broken).encode())
-    assert [fault.place for fault in caught.value.faults] == ["evidence[4].kind"]
+    assert [fault.field for fault in caught.value.faults] == ["evidence[4].kind"]

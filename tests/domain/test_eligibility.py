@@ -140,7 +140,7 @@ def test_a_family_that_expects_a_child_stands_in_for_one_with_children():
         identified.model_copy(update={"criteria": met})
     )
     Given(referred, programme=PROGRAMME).when(ask(c.IdentifyFamily, IDENTIFIED_ON, criteria=met)).refused(
-        "unknown-criterion", "expecting is no criterion of test"
+        "unknown-criterion", "expecting is not a criterion of test"
     )
 
 
@@ -149,7 +149,7 @@ def test_a_refused_allocation_says_why_the_family_is_not_eligible():
     give = ask(c.AllocateKeyWorker, ALLOCATED_ON, key_worker="kim")
     one = identified.model_copy(update={"criteria": ("poverty",), "eligible": False})
     Given(referred, one).when(give).refused("out-of-order", "criteria met: poverty; needs 2 criteria")
-    Given(referred).when(give).refused("out-of-order", "its criteria were not checked")
+    Given(referred).when(give).refused("out-of-order", "its criteria are not recorded")
 
 
 LATE_RULE = PROGRAMME.model_copy(
@@ -191,7 +191,7 @@ def test_whom_the_finding_sends_away_may_be_looked_at_again():
         "identify the family again if more is known, or close it as not-eligible",
     )
     steps = next_steps(fold([*HELD, UNFIT]), LATE_RULE)
-    assert "assess the family again if more has come to light, or close it as not-eligible" in steps
+    assert "assess the family again if more is known, or close it as not-eligible" in steps
     assert STEPS["close"] in next_steps(fold([*HELD, UNFIT]), PROGRAMME)
 
 

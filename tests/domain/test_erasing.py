@@ -54,8 +54,18 @@ def test_erased_twice_is_erased_once():
 @pytest.mark.parametrize(
     ("events", "left", "code", "saying"),
     [
-        (SUSTAINED, {}, "journey-open", "close the journey first"),
-        (CLOSED, {"journeys": ("journey:wirral:F-7K3Q-9D2X:2",)}, "journey-open", "close the journey first"),
+        (
+            SUSTAINED,
+            {},
+            "journey-open",
+            "close the journey first: journeys close F-7K3Q-9D2X --outcome OUTCOME",
+        ),
+        (
+            CLOSED,
+            {"journeys": ("journey:wirral:F-7K3Q-9D2X:2",)},
+            "journey-open",
+            "close the journey first: journeys close F-7K3Q-9D2X --outcome OUTCOME",
+        ),
         (CLOSED, {"newest": "journey:wirral:F-7K3Q-9D2X:2"}, "changed-since", "newer journey"),
         (CLOSED, {"evaluations": 2}, "claims-under-way", "still to be evaluated (2 times)"),
         (CLOSED, {"claims": ("c1", "c2")}, "claims-under-way", "not settled: c1, c2;"),
@@ -107,7 +117,9 @@ def test_what_became_of_a_message_is_still_told():
 
 def test_a_message_of_an_earlier_journey_is_not_tried_again():
     """A journey that does not itself tell of the erasure refuses it as well, by what was read of the family."""
-    Given(*CLOSED).when(ask(RetryMessage, LATER, effect_id="j:1:1", family_erased=True)).refused("erased", "let the")
+    Given(*CLOSED).when(ask(RetryMessage, LATER, effect_id="j:1:1", family_erased=True)).refused(
+        "erased", "nothing is sent about it"
+    )
 
 
 def test_an_unknown_reminder_is_still_unknown():
@@ -125,4 +137,6 @@ def test_an_erased_familys_results_are_not_evaluated():
 
 def test_a_family_erased_while_it_is_referred_again_is_not_referred():
     """A referral that found its people known, and then erased, is refused: a journey without people helps nobody."""
-    Given().when(ask(ReferFamily, LATER, **REFERRAL, family_erased=True)).refused("erased", "under a new key")
+    Given().when(ask(ReferFamily, LATER, **REFERRAL, family_erased=True)).refused(
+        "erased", "with a new Idempotency-Key"
+    )

@@ -1,6 +1,6 @@
 """Who holds a family: room, waivers, leave, and the two sides of a handover."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from given import (
@@ -20,13 +20,14 @@ from given import (
 )
 from given import referred as referral
 
-from domain.calendar import calendar_of
+from domain.calendar import calendar_of, local_date
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
 from domain.journey.evolve import fold
 from domain.journey.facts import Caseload, PlacesTaken
 from domain.programme.local_scheme import Places
+from domain.programme.programme import Rung
 from programmes import load
 
 WAITS = (referral, identified)
@@ -47,7 +48,7 @@ def accept(**fields):
 def test_a_full_worker_is_refused_with_those_who_have_room():
     """Whoever is refused for want of room is told who has some."""
     counted = FULL.model_copy(update={"room": ("lee", "max")})
-    Given(*WAITS).when(allocate(caseload=counted)).refused("caseload-full", "allocate to lee or max: there is room")
+    Given(*WAITS).when(allocate(caseload=counted)).refused("caseload-full", "choose one who has room: lee or max")
 
 
 def test_where_nobody_has_room_the_place_in_the_queue_is_told():
@@ -162,6 +163,39 @@ def test_an_unanswered_offer_is_chased_on_both_sides():
         ("handover-answer", "receiving-manager", True),
         ("handover-answer", "giving-manager", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("known", "heard"),
+    [
+        (datetime(2012, 5, 28, 13, 5, tzinfo=UTC), datetime(2012, 5, 28, 13, 5, tzinfo=UTC)),
+        (datetime(2012, 5, 26, 13, 5, tzinfo=UTC), date(2012, 5, 28)),
+    ],
+)
+@pytest.mark.parametrize("on", [date(2012, 5, 25), date(2012, 3, 1)])
+def test_an_offer_is_heard_of_at_once(known: datetime, heard: datetime | date, on: date):
+    """Whom a family is offered to is written to within office hours at once, else when the office opens; once only."""
+    made = e.HandoverOffered(at=known, on=on, to="lee")
+    journey = fold([*HELD, made])
+    due = [one for one in agenda(journey, load("base"), calendar_of("ENG")) if one.to == "offered"]
+    assert heard == (due[0].at if isinstance(heard, datetime) else local_date(due[0].at))
+    assert len(due) == len({one.at for one in due})
+    told = {"work": "handover-answer", "generation": due[0].generation, "reason": "leave"}
+    moved = e.DeadlineMoved(at=known, on=date(2012, 5, 28), due_on=date(2012, 7, 2), **told)
+    later = agenda(fold([*HELD, made, moved]), load("base"), calendar_of("ENG"))
+    assert all(local_date(one.at) > date(2012, 6, 20) for one in later if one.to == "offered")
+
+
+def test_a_reminder_of_the_day_alone_keeps_to_it():
+    """A ladder that begins on the day an answer is due is not brought forward."""
+    pack = load("base")
+    clocks = [
+        clock.model_copy(update={"ladder": (Rung(at=0),)}) if clock.work == "handover-answer" else clock
+        for clock in pack.clocks
+    ]
+    due = agenda(fold([*HELD, offered]), pack.model_copy(update={"clocks": tuple(clocks)}), calendar_of("ENG"))
+    [only] = [one for one in due if one.to == "offered"]
+    assert only.due_on == local_date(only.at)
 
 
 def test_a_refused_offer_comes_back_to_its_holder():

@@ -1,7 +1,7 @@
 """Random walks along the path: after every step, whoever takes it, the laws of the journey hold."""
 
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import pytest
 from arbitrary import CORRECTABLE, FIELDS, commands, of
@@ -24,6 +24,7 @@ from domain.journey import commands as c
 from domain.journey.agenda import agenda, checks_left, owed_now, set_day
 from domain.journey.events import EventCorrected
 from domain.journey.evolve import as_corrected, evolve, fold
+from domain.journey.facts import Household
 from domain.journey.office_hours import rings_at
 from domain.journey.state import UNREFERRED
 from domain.stages import STAGES
@@ -54,9 +55,17 @@ AFTER_THE_CLOSE = {
     "contact-recorded",  # of a day before the close, as is a check
     "check-recorded",
     "journey-reopened",
+    "member-joined",  # of before the close, or news of where partners' events go from now on
+    "member-left",
+    "member-corrected",
+    "identifier-changed",
+    "household-moved",
+    "contacts-changed",
     "evidence-withdrawn",
 }
+PEOPLE = {"member-joined", "member-left", "member-corrected", "identifier-changed", "household-moved"}
 LEARNED = {"message-retried", "consent-withdrawn", "evaluation-fell-due", "event-corrected", "evidence-recorded"}
+LEARNED |= {*PEOPLE, "contacts-changed"}
 
 
 class Walk(RuleBasedStateMachine):
@@ -144,7 +153,13 @@ class Walk(RuleBasedStateMachine):
     def move_the_family(self, command, worker):
         """Hand the family over, step it up, look again at its needs or its plan."""
         fields = {"to": worker, "key_worker": worker, "caseload": ROOM, "needs": ("debt",), "reason": "relapse"}
-        self.give(ask(command, self.today, **{name: fields[name] for name in fields.keys() & command.model_fields}))
+        self.give(
+            ask(
+                command,
+                self.today,
+                **{name: fields[name] for name in fields.keys() & {*command.model_fields, "caseload"}},
+            )
+        )
 
     @rule(command=st.sampled_from(DEADLINES), ahead=st.integers(-2, 60), data=st.data())
     def change_a_deadline(self, command, ahead, data):
@@ -161,6 +176,13 @@ class Walk(RuleBasedStateMachine):
         if self.journey.reminders and "reminder_id" in type(apart(command)[0]).model_fields:
             changes["reminder_id"] = data.draw(st.sampled_from([held.id for held in self.journey.reminders]))
         self.give(command.model_copy(update=changes))
+
+    @rule(data=st.data(), command=st.sampled_from([*get_args(c.MemberCommand), c.AddMember, c.RecordLeaving]))
+    def change_the_family(self, data, command):
+        """Let somebody join, leave or come back, correct what is known of them, or let the family move."""
+        on = {"on": self.today} if "on" in command.model_fields else {}
+        known = {"household": Household(people=("m1", "m2", "m3", "m4"), news=True), "family_erased": False}
+        self.give(data.draw(of(command)).model_copy(update=known | on))
 
     @rule(data=st.data())
     def correct_something(self, data):
@@ -209,6 +231,13 @@ class Walk(RuleBasedStateMachine):
         """The state kept step by step is the one read from the journal, and its version the number of events."""
         assert fold(self.stream) == self.journey
         assert len(self.stream) == self.journey.version
+
+    @invariant()
+    def nobody_is_of_the_family_twice(self):
+        """Each member stands once, by number, and belonged on some day."""
+        numbers = [int(member.id[1:]) for member in self.journey.members]
+        assert numbers == sorted(set(numbers))
+        assert all(member.stays for member in self.journey.members)
 
     @invariant()
     def someone_always_holds_the_family(self):
@@ -298,4 +327,5 @@ def test_no_walk_along_the_path_breaks_its_invariants():
         "reminder-escalated",
         "event-corrected",
         "family-erased",
+        *PEOPLE,
     } <= Walk.happened

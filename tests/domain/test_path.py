@@ -464,14 +464,14 @@ def test_a_refusal_says_why_and_what_to_do():
     early = ask(c.RecordCheck, SIX_MONTHS_ON - DAY, verdict="sustained")
     Given(*LOWERED).when(early).refused(
         "too-early",
-        saying="the 6-month check of F-7K3Q-9D2X falls on 2013-06-03; record it from 2013-06-03 on",
+        saying="the 6-month check of F-7K3Q-9D2X falls on 2013-06-03; record it on 2013-06-03 or later",
     )
 
 
 def test_the_checks_still_missing_are_named():
     """Closing as sustained too soon names the checks that are left."""
     early = ask(c.CloseJourney, SIX_MONTHS_ON, outcome="sustained")
-    Given(*LOWERED).when(early).refused("not-sustained", saying="checks still to pass (6 months, 12 months)")
+    Given(*LOWERED).when(early).refused("not-sustained", saying="still has checks to pass (6 months, 12 months)")
 
 
 @pytest.mark.parametrize("verdict", ["regressed", "insufficient"])

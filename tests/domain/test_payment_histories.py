@@ -58,7 +58,7 @@ def test_no_sequence_of_verdicts_pays_twice_or_above_the_maximum(name, data):
 @given(st.integers(0, 2**32))
 def test_no_history_of_evidence_pays_twice_or_above_the_maximum(seed):
     """Evidence that grows from claim to claim, with paid results booked, never earns more than the year's maximum."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     raw = claim_of(seed) | {"paid": []}
     raw["engaged_from"] = min(raw["engaged_from"], str(AS_OF[0]))
     raw["practice"] = dict.fromkeys(raw["practice"], raw["engaged_from"])

@@ -187,8 +187,8 @@ def test_the_eighteenth_birthday_is_no_longer_under_age():
 
 def test_who_was_born_on_29_february_comes_of_age_on_1_march():
     """On 28 February of a common year the eighteenth year is not complete."""
-    assert FamilyMember(id="c1", role="child", born=date(2004, 2, 29)).age_on(date(2022, 2, 28)) == 17
-    assert FamilyMember(id="c1", role="child", born=date(2004, 2, 29)).age_on(date(2022, 3, 1)) == 18
+    assert FamilyMember(id="c1", role="child", born=date(2004, 2, 29)).ages_on(date(2022, 2, 28)) == (17, 17)
+    assert FamilyMember(id="c1", role="child", born=date(2004, 2, 29)).ages_on(date(2022, 3, 1)) == (18, 18)
 
 
 @pytest.mark.parametrize("member", ["c1", None])

@@ -185,7 +185,7 @@ def test_a_rule_of_needs_that_cannot_work_is_refused(wrong):
 
 def drawn(seed):
     """Spells, callouts and returns with luck, crowded at the edges of the window, drawn from one seed."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
 
     def near():
         return rng.choice((FIRST, LAST)) + timedelta(days=rng.randint(-2, 2))

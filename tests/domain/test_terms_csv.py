@@ -55,5 +55,5 @@ def test_every_fault_is_named_with_its_line(content, places):
     """No term is taken while one line is wrong."""
     with pytest.raises(BadTerms) as caught:
         read_terms(content)
-    assert [fault.place for fault in caught.value.faults] == places
+    assert [fault.field for fault in caught.value.faults] == places
     assert all(fault.remedy for fault in caught.value.faults)

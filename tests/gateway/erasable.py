@@ -9,8 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from store.vault import Note
-from tests.doors import NOON, Doors, event, nhs_number, signed
+from tests.doors import Doors, event, nhs_number, signed
 from tests.eventually import eventually
 
 FORM = {"reason": "request"}
@@ -49,7 +48,7 @@ def _form(doors: Doors, nhs: str, upn: str, uprn: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def home(doors: Doors) -> Home:
-    """A family with names, identifiers, an address, a note, a partner's event and a journey that was closed."""
+    """A family with names, identifiers, an address, a partner's event and a journey that was closed."""
     number = uuid.uuid4().int
     nhs, uprn = nhs_number(number % 90_000), str(10**11 + number % 10**10)
     form, key = _form(doors, nhs, "", uprn), uuid.uuid4().hex
@@ -58,12 +57,8 @@ async def home(doors: Doors) -> Home:
         told = (await client.post("/v1/journeys", json=form, headers={"idempotency-key": key})).json()
     people = form["members"]
     secrets = (people[0]["surname"], "Xanthippe", "Zebedee", "1961-11-23", "2001-07-19", "Quillfeather", "CH41 9QX")
-    home = Home(
-        told["reference"], told["journey_id"], form, key, (*secrets, nhs, uprn, people[0]["nino"], "cried today")
-    )
-    note = Note(uuid.uuid4(), home.journey_id, "key-worker:kim", NOON, "she cried today")
+    home = Home(told["reference"], told["journey_id"], form, key, (*secrets, nhs, uprn, people[0]["nino"]))
     async with doors.services.pool.acquire() as conn:
-        await doors.services.vault.put_note(conn, home.reference, note)
         rows = await conn.fetch("SELECT digest FROM identifiers WHERE reference = $1", home.reference)
     home.digests = [row["digest"] for row in rows]
     assert (await evicted(doors, uprn))["outcome"] == "accepted"
@@ -99,4 +94,4 @@ async def everything(doors: Doors) -> str:
     """All that is stored anywhere, as Postgres shows it."""
     pool = doors.services.pool
     names = [row[0] for row in await pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-    return "\n".join([row[0] for name in names for row in await pool.fetch(f"SELECT t::text FROM {name} AS t")])  # noqa: S608
+    return "\n".join([row[0] for name in names for row in await pool.fetch(f"SELECT t::text FROM {name} AS t")])

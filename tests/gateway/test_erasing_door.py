@@ -43,7 +43,7 @@ async def test_it_is_told_what_was_destroyed_and_what_stays(doors: Doors, home: 
     """The answer counts both sides, and show tells when and why."""
     told = (await erase(doors, home.reference)).json()
     held = told["held"]
-    assert [held[name] for name in ("people", "addresses", "notes", "journeys", "claims")] == [2, 1, 1, 1, 0]
+    assert [held[name] for name in ("people", "addresses", "journeys", "claims")] == [2, 1, 1, 0]
     assert (held["identifiers"], held["events"] > 2) == (len(home.digests), True)
     assert (told["already"], told["erased_on"], told["reason"]) == (False, "2012-06-01", "request")
     journey = await shown(doors, home.reference)
@@ -88,7 +88,7 @@ async def test_twice_is_once(doors: Doors, home: Home):
 
 async def test_what_a_backup_brought_back_is_counted(doors: Doors, home: Home):
     """Where the vault's tables alone were restored, erasing again says what is there, and that it is there no more."""
-    pool, names = doors.services.pool, ("people", "addresses", "notes", "identifiers")
+    pool, names = doors.services.pool, ("people", "addresses", "identifiers")
     key = await pool.fetchval("SELECT wrapped FROM family_keys WHERE reference = $1", home.reference)
     first = (await erase(doors, home.reference)).json()
     await pool.execute(
@@ -128,7 +128,7 @@ async def test_not_while_a_journey_is_open(doors: Doors, dry_run: bool):  # noqa
     reference = await doors.referred()
     answer = await erase(doors, reference, dry_run=dry_run)
     assert (answer.status_code, answer.json()["type"]) == (409, f"{PROBLEM}journey-open")
-    assert "close the journey first" in answer.json()["remedy"]
+    assert "close the journey first: journeys close" in answer.json()["remedy"]
     assert (await shown(doors, reference))["family"]["people"]
 
 

@@ -283,7 +283,7 @@ async def test_agreement_of_the_day(doors: Doors, made: dict):
     finally:
         doors.engine.clock = before
     (receipt,) = early.json()["receipts"]
-    assert (receipt["outcome"], "no agreement in force" in receipt["reason"]) == ("refused", True)
+    assert (receipt["outcome"], "no valid agreement" in receipt["reason"]) == ("refused", True)
 
 
 async def test_two_at_once(doors: Doors, made: dict):

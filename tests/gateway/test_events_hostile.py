@@ -42,7 +42,7 @@ async def send(doors: Doors, secret: str, told: object, at: datetime | None = No
         ({"subject": "uprn:000"}, "subject is not <scheme>:<identifier>"),
         ({"subject": "nino:\u200b"}, "subject is not <scheme>:<identifier>"),
         ({"subject": "person:wren / nobody / 1980-01-01"}, "subject is not <scheme>:<identifier>"),
-        ({"id": "a\u202eb"}, "id: holds a control character; take it out"),
+        ({"id": "a\u202eb"}, "id: contains a control character; remove it"),
         ({"id": "i" * 50}, "id: too long; write 49 characters at most"),
         ({"data": FIXED | {"on": "2012-05-21"}}, "on: later than time, when it was observed; correct one of the two"),
         ({"data": FIXED | {"on": "9999-12-31"}}, "on: later than time, when it was observed; correct one of the two"),
@@ -116,7 +116,7 @@ async def test_an_id_that_tells_whose_it_is(doors: Doors, secret: str, name: str
     refused, good = answer.json()["receipts"]
     rows = await doors.services.pool.fetch("SELECT inbox::text FROM inbox")
     assert (refused["outcome"], refused["id"], good["outcome"]) == ("refused", name, "quarantined")
-    assert refused["reason"] == "id: holds the subject's identifier, and ids are kept; give a number of your own"
+    assert refused["reason"] == "id: contains the subject's identifier, and ids are kept; use a number of your own"
     assert name not in str(rows)
 
 
@@ -127,7 +127,7 @@ async def test_a_packed_body(doors: Doors, secret: str):
     async with doors.bare(headers) as client:
         answers = [await client.post("/v1/events", content=each) for each in (gzip.compress(body.encode()), body)]
     assert [(each.status_code, each.json()["remedy"]) for each in answers] == [
-        (422, "send it as it is, without content-encoding")
+        (422, "send it uncompressed, without content-encoding")
     ] * 2
 
 

@@ -53,7 +53,7 @@ async def test_a_deep_event(doors: Doors, secrets: dict, levels: int, field: str
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"type": "family-journeys.evidence.offence"}, "no agreement in force"),
+        ({"type": "family-journeys.evidence.offence"}, "no valid agreement"),
         ({"type": "family-journeys.evidence.horoscope"}, "type is not"),
         ({"time": "2031-01-01T00:00:00Z"}, "time: an event is observed"),
         ({"time": "noon"}, "time: not a time"),
@@ -82,7 +82,7 @@ async def test_a_police_reference_in_an_id(doors: Doors, secrets: dict):
     ]
     telling, short = await send(doors, secrets[POLICE], json.dumps(told))
     assert (telling["outcome"], short["outcome"]) == ("refused", "quarantined")
-    assert telling["reason"].startswith("id: holds the subject's identifier")
+    assert telling["reason"].startswith("id: contains the subject's identifier")
     assert "01AB1234512" not in await rows(doors)
 
 
@@ -111,7 +111,7 @@ async def test_a_code_that_is_an_identifier(doors: Doors, partner: str, kind: st
     secret = await doors.partner(partner)
     told = event(partner, kind, f"upn:{UPN}", data | {field: TELLING})
     (receipt,) = await send(doors, secret, json.dumps([told]))
-    assert receipt["reason"] == f"{field}: holds the subject's identifier; give a code that names nobody"
+    assert receipt["reason"] == f"{field}: contains the subject's identifier; give a code that names nobody"
     assert TELLING not in await rows(doors)
 
 
@@ -142,7 +142,7 @@ async def test_a_code_that_is_an_identifier(doors: Doors, partner: str, kind: st
             "sessions: too small; give more than 0",
         ),
         ({"specversion": "0.3"}, "specversion: none that is known; use 1.0"),
-        ({"data": SPAN | {"of": "offence"}}, "no agreement in force lets wirral-schools send offence; ask the council"),
+        ({"data": SPAN | {"of": "offence"}}, "no valid agreement lets wirral-schools send offence; ask the council"),
     ],
 )  # fmt: skip
 async def test_a_slip_is_told_with_what_to_do(doors: Doors, secrets: dict, changes: dict, reason: str):

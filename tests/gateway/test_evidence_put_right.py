@@ -88,7 +88,7 @@ async def test_a_partner_withdraws_its_own_event(doors: Doors, secret: str):
         ({"type": "family-journeys.evidence.withdrawal"}, "withdraws: it is missing"),
         ({"type": "family-journeys.evidence.withdrawal", "withdraws": "x", "replaces": "x"}, "replaces: this type"),
         ({"withdraws": "x"}, "withdraws: this type"),
-        ({"replaces": "C111111111003"}, "replaces: holds the subject's identifier"),
+        ({"replaces": "C111111111003"}, "replaces: contains the subject's identifier"),
         ({"replaces": ""}, "replaces: "),
     ],
 )

@@ -173,7 +173,7 @@ async def test_a_new_surname(doors: Doors, name: str):
 
 async def household(doors: Doors, name: str) -> tuple[str, list[dict[str, str]], dict[str, str]]:
     """A family of three at an address; the mother and the daughter, and where they live now."""
-    chance = Random(name)  # noqa: S311 - no secret
+    chance = Random(name)
     born = [f"{year}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}" for year in (1975, 1973, 2004)]
     tess, rob = member("adult", name, "Tess", born[0]), member("adult", name, "Rob", born[1])
     mia = member("child", name, "Mia", born[2], upn=f"M{chance.randrange(10**12):012}")
@@ -186,7 +186,7 @@ async def test_a_household_parts(doors: Doors, name: str):
     first, gone, new = await household(doors, name)
     problem = asked(await refer(doors, *gone, **new))
     assert problem["detail"] == (
-        f"Tess {name} and Mia {name} are of {first}, but Rob {name} not in this referral and the address another"
+        f"Tess {name} and Mia {name} are of {first}, but Rob {name} is not in this referral and the address is another"
     )
     second = await taken(doors, *gone, **new, answers=[said(first, "left", "moved-out")])
     assert second["reference"] != first
@@ -342,3 +342,74 @@ async def test_a_body_that_is_no_import(doors: Doors):
         async with doors.client("coordinator") as client:
             answer = await client.post("/v1/imports", json=body)
         assert (answer.status_code, answer.json()["detail"].startswith(what)) == (422, True), answer.text
+
+
+async def test_a_second_referral_joins(doors: Doors, name: str):
+    """Another partner's referral of an open family is kept on its journey, once, and the answer says so."""
+    ann = member("adult", name, "Ann", "1970-01-01", nino="QQ123462A")
+    first = await taken(doors, ann)
+    baby = member("child", name, "Nell", "2012-04-01")
+    again = await refer(doors, ann, baby, referrer="wirral-health", referred_on="2012-05-20", criteria=["poverty"])
+    told = again.json()
+    assert (again.status_code, told["reference"], told["happened"]) == (201, first["reference"], ["referral-joined"])
+    assert told["remarks"] == [
+        "known family: this referral joins its open journey, referred by wirral-schools 2012-05-01"
+    ]
+    async with doors.client() as client:
+        shown = (await client.get(f"/v1/journeys/{first['reference']}")).json()["journey"]
+    assert shown["joined"] == [{"on": "2012-05-20", "referrer": "wirral-health", "criteria": ["poverty"]}]
+    assert [each["id"] for each in shown["members"]] == ["m1", "m2"]
+    assert await names(doors, first["reference"]) == [f"Ann {name}", f"Nell {name}"]
+    third = await refer(doors, ann, referrer="wirral-health", referred_on="2012-05-25")
+    assert (third.status_code, third.json()["type"]) == (409, f"{PROBLEM}already-referred")
+
+
+async def test_a_second_referral_is_answered_the_same(doors: Doors, name: str):
+    """The same key again is answered the same, also once the journey has gone on."""
+    ann = member("adult", name, "Ann", "1970-01-01", nino="QQ123463A")
+    await taken(doors, ann)
+    form = doors.form(members=[ann], referrer="wirral-health")
+    async with doors.client("coordinator") as client:
+        first, second = [
+            (await client.post("/v1/journeys", json=form, headers={"idempotency-key": f"join-{name}"})).json()
+            for _ in range(2)
+        ]
+    assert first == second
+    assert first["happened"] == ["referral-joined"]
+
+
+async def test_a_partner_that_adds_somebody(doors: Doors, name: str):
+    """The same partner's referral of an open family is taken where it is said that somebody joins the family."""
+    ann = member("adult", name, "Ann", "1970-01-01", nino="QQ123464A")
+    first = (await taken(doors, ann))["reference"]
+    kay = member("adult", name, "Kay", "1971-03-04", nino="QQ123465A")
+    joined = await taken(doors, ann, kay, answers=[said(first, "joins", "moved-in")])
+    assert (joined["reference"], joined["happened"]) == (first, ["referral-joined"])
+
+
+async def test_a_second_referral_in_a_file(doors: Doors, name: str):
+    """A file's row of an open family that another partner refers joins it, and is taken already in a later file."""
+    await imported(doors, [row("M1", name, "QQ123466A")])
+    other = row("H1", name, "QQ123466A").replace("wirral-schools", "wirral-health")
+    (tried,) = await imported(doors, [other], dry_run=True)
+    (joined,) = await imported(doors, [other])
+    again, _ = await imported(doors, [other, row("H2", name[::-1], "QQ123467A")])
+    assert [line["outcome"] for line in (tried, joined, again)] == ["joined", "joined", "already-taken"]
+
+
+async def test_evidence_goes_where_the_member_is(doors: Doors, name: str):
+    """What is about somebody who is not on the family's newest journey goes to the one that they are on."""
+    first, gone, _ = await household(doors, name)
+    await doors.step(first, "close", outcome="declined")
+    rob = (await people(doors, first))[1]
+    told = member("adult", name, "Rob", rob["born"])
+    await taken(doors, told, address="5 Safe Close", postcode="CH41 1AA")
+    exclusion = await told_by_school(doors, gone[1]["upn"], {"on": "2012-05-10", "type": "fixed"})
+
+    async def old() -> list[str]:
+        async with doors.client() as client:
+            shown = (await client.get(f"/v1/journeys/{first}", params={"journey": 1})).json()["journey"]
+        return [each["id"] for each in shown["evidence"]]
+
+    assert await eventually(old) == [exclusion]
+    assert await heard(doors, first, 0) == []

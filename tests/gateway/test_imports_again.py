@@ -21,7 +21,12 @@ class Council:
         self, number: str = "1", forename: str = "Ann", role: str = "Adult", born: str = "18/04/1978", **cells: str
     ) -> str:
         """A row of a person."""
-        told = {"address": "5 Safe Close", "ward": "Leasowe", "agency": "wirral-schools", "on": "29/05/2012"} | cells
+        told = {
+            "address": f"5 Safe Close {self.mark}",
+            "ward": "Leasowe",
+            "agency": "wirral-schools",
+            "on": "29/05/2012",
+        } | cells
         surname = cells.get("surname", self.surname)
         return (
             f"{self.mark}-{number},{surname},{forename},{role},{born},{told['address']},CH41 1ZZ,,"
@@ -89,7 +94,7 @@ async def test_changed_rows(doors: Doors):
         changed = (await council.send(*later, dry_run=dry))[1]
         assert (changed["outcome"], changed["reference"]) == ("changed", reference)
         assert [(one["field"], one["held"], one["said"], one["applied"]) for one in changed["changes"]] == [
-            ("address", "5 Safe Close", "77 New Road", False),
+            ("address", f"5 Safe Close {council.mark}", "77 New Road", False),
             ("date_of_birth", "2005-02-01", "2005-01-02", False),
         ]
     answer = await council.send(*later, apply_changes="true")
@@ -156,8 +161,8 @@ async def test_what_happened_since_is_left(doors: Doors):
     """Families to which anything else has happened are named with it, and left as they are."""
     council = Council(doors)
     rows = [
-        council.row(str(number), "Bo", born="01/02/1980", surname=f"{council.surname}{'x' * number}")
-        for number in range(3)
+        council.row(str(number), forename, born="01/02/1980", surname=f"{council.surname}{'x' * number}")
+        for number, forename in enumerate(("Bo", "Cyrus", "Delilah"))
     ]
     plan, *families, _ = await council.send(*rows)
     families_in_order = [family["reference"] for family in families]
@@ -237,7 +242,7 @@ async def test_maps_that_are_none(doors: Doors):
     for maps, says in (
         ("DOB", "HEADING=column"),
         ("=surname", "HEADING=column"),
-        ("DOB=birthday", "birthday is no column of ours"),
+        ("DOB=birthday", "birthday is not one of our columns"),
         ("Colour=surname", "no heading of the file is Colour"),
         ([f"a{n}=surname" for n in range(61)], "the most is 60"),
     ):
@@ -271,7 +276,7 @@ async def test_a_workbook_with_text_days_serials_and_failed_formulas(doors: Door
     assert [line["outcome"] for line in told[1:-1]] == ["taken", "taken", "refused"]
     assert (told[0]["lines_above"], told[0]["total_lines"]) == ([1], [6])
     fault = told[3]["faults"][0]
-    assert (fault["code"], fault["column"], fault["value"]) == ("formula-error", "nhs_number", "#N/A")
+    assert (fault["code"], fault["field"], fault["value"]) == ("formula-error", "nhs_number", "#N/A")
 
 
 async def test_twins_without_a_name_are_two(doors: Doors):

@@ -108,4 +108,4 @@ async def test_health(doors: Doors):
     async with doors.bare() as client:
         assert (await client.get("/healthz")).json() == {"status": "up"}
         ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"database": True, "temporal": True})
+    assert (ready.status_code, ready.json()) == (200, {"database": True, "temporal": True, "room": True})

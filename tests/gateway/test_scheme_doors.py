@@ -12,7 +12,7 @@ async def test_the_cohort_is_shown(doors: Doors, step: str) -> None:
         programme="birmingham-shard-end", referrer="birmingham-health", locality="Shard End", criteria=[]
     )
     answer = await doors.step(reference, "identify", criteria=["complex-needs"], cohort="comparison")
-    assert answer.json()["explanation"][-1] == "in the comparison group: followed, and given no key worker"
+    assert answer.json()["explanation"][-1] == "in the comparison group: followed without a key worker"
     refused = await doors.step(reference, "allocate", key_worker=await doors.worker())
     assert (refused.status_code, refused.json()["type"].rsplit(":", 1)[1]) == (409, "comparison-group")
     async with doors.client() as client:
@@ -30,5 +30,5 @@ async def test_a_referral_from_another_locality_is_refused_at_the_door(doors: Do
     async with doors.client() as client:
         answer = await client.post("/v1/journeys", json=form)
     (fault,) = answer.json()["faults"]
-    assert (answer.status_code, fault["column"], fault["code"]) == (422, "locality", "other-locality")
+    assert (answer.status_code, fault["field"], fault["code"]) == (422, "locality", "other-locality")
     assert fault["remedy"] == "use one of Swale, or another programme"

@@ -215,5 +215,5 @@ async def test_whose_family_it_is_is_said_where_it_matters(doors: Doors):
     async with doors.client("key-worker", "lee") as client:
         step = await client.post(f"/v1/journeys/{reference}/record-contact", json={})
         staff = await client.post("/v1/staff", json={"name": "x", "email": "x@council.example"})
-    assert step.json()["detail"] == "a key-worker may not do this for a family held by others"
+    assert step.json()["detail"] == "a key-worker may not do this for a family that others hold"
     assert (staff.status_code, staff.json()["detail"]) == (403, "a key-worker may not do this")

@@ -153,7 +153,7 @@ async def test_correct_into_nonsense(doors: Doors):
     """A correction that no event could read as is refused, naming the field."""
     reference, _ = await doors.allocated()
     answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes={"eligible": "maybe"})
-    assert (answer.status_code, "eligible" in answer.json()["detail"]) == (422, True), answer.text
+    assert (answer.status_code, "eligible" in answer.json()["detail"]) == (409, True), answer.text
 
 
 @pytest.mark.parametrize("value", ["\x00", "a\x1b[2J", "\ud800", 2**31 + 1, -(2**40), 1e300, ["x", {"y": "\x00"}]])
@@ -178,7 +178,7 @@ async def test_correct_evidence(doors: Doors):
     await doors.engine.submit(journey_id, RecordEvidence(**order, evidence=offence | {"member": "m1", "proven": True}))
     for changes, status, said in (
         ({"source": "schools"}, 409, "source"),
-        ({"member": "m9"}, 422, "m9"),
+        ({"member": "m9"}, 409, "m9"),
         ({"member": "m2", "on": "2012-05-19"}, 200, "event-corrected"),
     ):
         answer = await doors.step(reference, "correct", version=2, reason="typing-error", changes=changes)
@@ -194,7 +194,7 @@ async def test_a_corrected_word_is_a_code(doors: Doors):
     order = {"command_id": uuid.uuid4().hex, "at": NOON, "actor": "partner:police"}
     await doors.engine.submit(journey_id, RecordEvidence(**order, evidence=told | {"action": "Told to stop"}))
     for changes, status, said in (
-        ({"action": "Told Wren Nobody to stop"}, 422, "action: not a code"),
+        ({"action": "Told Wren Nobody to stop"}, 409, "action: not a code"),
         ({"on": "2012-05-19"}, 200, "event-corrected"),
         ({"action": " WARNING "}, 200, "event-corrected"),
     ):
@@ -217,7 +217,7 @@ async def test_plain_words(doors: Doors):
         ("identify", {"criteria": ["A B"]}, "criteria.0: not a code; write it as a code: small letters, digits"),
         ("step-down", {"on": "31/02/2012"}, "on: not a day; write the day as YYYY-MM-DD"),
         ("step-down", {"on": "2012-02-30"}, "on: there is no day 2012-02-30; correct the date"),
-        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: not a reminder's id; copy it as show tells it"),
+        ("acknowledge", {"reminder_id": "A B"}, "reminder_id: not a reminder's id; copy it from: journeys show REF"),
         ("close", {"outcome": "gone"}, "outcome: gone is none that is known; use sustained, regressed,"),
         ("assess", {"needs": []}, "needs: too few; give 1 at least"),
         ("assess", {"needs": "debt"}, "needs: not a list; write it as a list"),
@@ -240,7 +240,7 @@ KIM = {"name": "kim", "email": "k@x.example"}
     [
         ("/v1/staff", {"name": "kim", "email": "kim"}, "email: not one e-mail address; write it like kim"),
         ("/v1/staff", KIM | {"role": "boss"}, "role: boss is none that is known"),
-        ("/v1/staff", KIM | {"channel": "webhook"}, "channel: nobody is sent reminders by webhook; use one of email"),
+        ("/v1/staff", KIM | {"channel": "webhook"}, "channel: reminders cannot be sent by webhook; use one of email"),
         ("/v1/staff", KIM | {"channel": "sms"}, "channel: sms needs an address; give mobile"),
         ("/v1/staff", KIM | {"channel": "pigeon"}, "channel: pigeon is none that is known; use webhook"),
         ("/v1/staff", KIM | {"addresses": {"mobile": "0770"}}, "mobile: not a mobile number; write it like 07700"),
@@ -349,5 +349,5 @@ async def test_engine_away(doors: Doors):
             doors.engine.away = False
         back = await client.post(address, json=told, headers={"idempotency-key": key})
     assert (away.status_code, away.headers["retry-after"], away.json()["type"]) == (503, "1", f"{PROBLEM}unavailable")
-    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False})
+    assert (ready.status_code, ready.json()) == (503, {"database": True, "temporal": False, "room": True})
     assert back.status_code == 200

@@ -10,8 +10,9 @@ from gateway.http.problems import _KNOWN, STATUS
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
 FOLDERS = ("domain", "store", "wiring", "activities", "gateway")
-PLACES = {"Rejected": 0, "NotTaken": 1, "Rejection": None, "problem": 1, "Refused": 0}  # where a call names its code
-OTHERS = {"unavailable": 503, "unexpected": 500, "people-of-two-families": 409}  # said by another word than a call
+# Where a call names its code.
+PLACES = {"Rejected": 0, "NotTaken": 1, "IdentityQuestion": 0, "Rejection": None, "problem": 1, "Refused": 0}
+OTHERS = {"unavailable": 503, "unexpected": 500}
 IN_THE_STORE = {  # reasons that the inbox gives by itself
     "ambiguous-subject",
     "bad-character",
@@ -19,6 +20,7 @@ IN_THE_STORE = {  # reasons that the inbox gives by itself
     "outdated",
     "id-used-for-another-body",
     "no-journey",
+    "not-a-member",
     "unknown-subject",
 }
 
@@ -42,7 +44,7 @@ def rows(part: str) -> dict[str, str]:
 def test_every_problem_is_on_the_page():
     """The page names every code with the status it is answered with, and none that the code does not know."""
     known = {code: status for status, (code, _) in _KNOWN.items()} | STATUS | OTHERS
-    found = {*codes("Rejected", "NotTaken", "Rejection", "problem"), *known}
+    found = {*codes("Rejected", "NotTaken", "IdentityQuestion", "Rejection", "problem"), *known}
     problems, _, _ = PAGE.partition("## Reasons of receipts")
     assert rows(problems) == {code: str(known.get(code, 409)) for code in sorted(found)}
 

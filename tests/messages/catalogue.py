@@ -32,6 +32,7 @@ BEFORE = (
         referrer="wirral-schools",
         criteria=("poverty", "addiction"),
     ),
+    e.ReferralJoined(**FACT, referrer="wirral-health", criteria=("poverty",), members=(Member(id="m1", role="adult"),)),
     e.FamilyIdentified(**FACT, criteria=("poverty", "addiction"), eligible=True),
     e.KeyWorkerAllocated(**FACT, key_worker="kw-anna"),
     e.FamilyAssessed(**FACT, needs=("debt", "parenting")),

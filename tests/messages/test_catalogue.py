@@ -2,7 +2,7 @@
 
 from tests.messages.catalogue import BEFORE, PAGE, between, catalogue, told_with_a_day
 
-# Bookkeeping of consents, holders and deadlines; no shipped pack tells partners of it, though a pack may.
+# Bookkeeping of consents, people, holders and deadlines; no shipped pack tells partners of it, though a pack may.
 LEFT_OUT = {
     "consent-withdrawn",
     "handover-offered",
@@ -10,6 +10,10 @@ LEFT_OUT = {
     "handover-refused",
     "handover-withdrawn",
     "contact-recorded",
+    "member-joined",
+    "member-left",
+    "household-moved",
+    "journey-reopened",
     "family-erased",  # of an erased family nobody is told anything
 }
 

@@ -26,7 +26,7 @@ def test_a_pack_outside_may_extend_a_shipped_one(tmp_path):
     text, [place] = marked('extends = "wirral-2012"\n' + HEAD + "agreements = ▸[]\n")
     faults = write(tmp_path, pack=text.replace("▸", ""))
     assert {fault.file for fault in faults} == {"programmes/packs/wirral-2012.toml"}
-    assert all("there is no agreement with" in fault.what for fault in faults)
+    assert all("there is no agreement with" in fault.reason for fault in faults)
     assert place.line == text.count("\n")
 
 
@@ -37,13 +37,13 @@ def test_what_is_inherited_and_idle_is_no_fault(tmp_path):
     text, [place] = marked('extends = "base"\n' + HEAD + stages + CHECK_CLOCK)
     [fault] = write(tmp_path, pack=text)
     assert (fault.line, fault.column) == place
-    assert "leaves out sustained-outcome" in fault.what
+    assert "leaves out sustained-outcome" in fault.reason
 
 
 def test_a_name_is_not_inherited(tmp_path):
     """A pack without a name of its own would be taken for its parent."""
     [fault] = write(tmp_path, pack='extends = "base"\nversion = "2"\n')
-    assert (fault.line, fault.what) == (1, "the pack has no name of its own")
+    assert (fault.line, fault.reason) == (1, "the pack has no name of its own")
 
 
 def test_a_parent_that_does_not_exist_is_told_where_it_is_named(tmp_path):
@@ -51,7 +51,7 @@ def test_a_parent_that_does_not_exist_is_told_where_it_is_named(tmp_path):
     text, [place] = marked(HEAD + 'extends = ▸"bsae"\n')
     [fault] = write(tmp_path, pack=text)
     assert (fault.line, fault.column) == place
-    assert (fault.what, fault.remedy) == ("no programme bsae", "did you mean base?")
+    assert (fault.reason, fault.remedy) == ("no programme bsae", "did you mean base?")
 
 
 def test_a_circle_is_told_where_it_closes(tmp_path):
@@ -59,7 +59,7 @@ def test_a_circle_is_told_where_it_closes(tmp_path):
     text, [place] = marked(NAMED.format(name="other") + 'extends = ▸"pack"\n')
     [fault] = write(tmp_path, pack='extends = "other"\n' + HEAD, other=text)
     assert (fault.file, fault.line, fault.column) == (str(tmp_path / "other.toml"), *place)
-    assert "extends itself" in fault.what
+    assert "extends itself" in fault.reason
 
 
 def test_broken_syntax_of_the_parent_is_told_of_the_parent(tmp_path):
@@ -76,4 +76,4 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path, content):
         file.write_bytes(content)
     [fault] = examine(file).faults
     expected = (2, "is not text in UTF-8") if content else (1, "cannot be read (No such file or directory)")
-    assert (fault.line, fault.what) == expected
+    assert (fault.line, fault.reason) == expected

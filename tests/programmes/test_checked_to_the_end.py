@@ -29,7 +29,7 @@ CLOCK = f'[[clocks]]\nowner = "holder"\nescalate_to = "manager"\nwork = "plan"\n
     ("text", "what"),
     [
         (year("0000-01"), "0000-01 is no school year"),
-        (year("2026-27").replace('"default"', '["a"]'), "valid string"),
+        (year("2026-27").replace('"default"', '["a"]'), "not a text"),
         (year("99999-00"), "99999-00 is no school year"),
         (year("9999-00"), "9999-00 is no school year"),
         (year("²-03"), "²-03 is no school year"),
@@ -50,7 +50,7 @@ CLOCK = f'[[clocks]]\nowner = "holder"\nescalate_to = "manager"\nwork = "plan"\n
 def test_what_once_broke_the_check_or_passed_it_is_told(text, what, tmp_path):
     """School years that are none, terms at the end of the calendar, lists in lists, and rungs that cross are told."""
     (tmp_path / "pack.toml").write_text(HEAD + text, encoding="utf-8")
-    assert [fault.what for fault in examine(tmp_path / "pack.toml").faults if what in fault.what]
+    assert [fault.reason for fault in examine(tmp_path / "pack.toml").faults if what in fault.reason]
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_a_purpose_that_is_no_text_is_told(tmp_path):
     agreement = '[[agreements]]\npartner = "police"\npurposes = ["family-support"]\n'
     notice = '[[notices]]\nevent = "family-identified"\npartners = ["police"]\npurpose = {}\n'
     (tmp_path / "pack.toml").write_text(HEAD + agreement + notice, encoding="utf-8")
-    assert "notices[0].purpose" in [fault.where for fault in examine(tmp_path / "pack.toml").faults]
+    assert "notices[0].purpose" in [fault.field for fault in examine(tmp_path / "pack.toml").faults]

@@ -65,7 +65,7 @@ FAULTS = {
     ),
     "a blank source": (
         HEAD + 'caseload = { families = 10, source = ▸"  ", confidence = "verified" }\n',
-        "at least 1 character",
+        "too short",
         "must not be empty",
     ),
     "missing confidence of a rule's number": (
@@ -404,7 +404,7 @@ def test_each_kind_of_fault_is_told_at_its_place(kind, tmp_path):
     plain, places = marked(text)
     faults = found(tmp_path, plain).faults
     assert [(fault.line, fault.column) for fault in faults] == places, faults
-    assert what in faults[0].what
+    assert what in faults[0].reason
     assert remedy in faults[0].remedy
 
 
@@ -440,4 +440,4 @@ def test_what_may_be_meant_is_a_warning(kind, tmp_path):
     faults, warnings = found(tmp_path, plain)
     assert faults == ()
     assert [(fault.line, fault.column) for fault in warnings] == places
-    assert what in warnings[0].what
+    assert what in warnings[0].reason

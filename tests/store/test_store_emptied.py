@@ -12,7 +12,7 @@ NUMBERS = "SELECT max(last_value) FROM pg_sequences WHERE schemaname = 'public'"
 async def _left(pool: Pool) -> tuple[set[str], int | None]:
     """Return the tables that hold anything, and the highest number that was given out."""
     names = [row["name"] for row in await pool.fetch(TABLES)]
-    held = {name for name in names if await pool.fetchval(f"SELECT EXISTS (SELECT FROM {name})")}  # noqa: S608 - ours
+    held = {name for name in names if await pool.fetchval(f"SELECT EXISTS (SELECT FROM {name})")}
     return held, await pool.fetchval(NUMBERS)
 
 

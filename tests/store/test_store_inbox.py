@@ -10,7 +10,8 @@ import pytest
 from streams import Orders, carry_out, journey_id_of
 
 from domain.ids import inbox_command_id
-from domain.journey.commands import RecordConsent
+from domain.journey.commands import RecordConsent, RecordLeaving
+from domain.journey.facts import Household
 from domain.journey.replies import Reply
 from store import inbox
 from store.inbox import Arrival, Receipt, as_command
@@ -393,3 +394,75 @@ async def test_ten_thousand_in_one_batch(pool):
     assert {each.outcome for each in await inbox.accept(pool, rows)} == {"duplicate"}
     assert time.perf_counter() - began < 15
     assert await states(pool) == {"received": 10_000}
+
+
+async def of_two_families(pool):
+    """Refer two families of one child; return the journeys."""
+    await know(pool)
+    people = [Person("m1", "child", "Quince", OTHER, date(2008, 2, 2), {"upn": UPN})]
+    async with pool.acquire() as conn:
+        await VAULT.put_family(conn, OTHER, people, shared=VAULT.digests(people))
+    return {await refer(pool), await refer(pool, OTHER)}
+
+
+async def shared(pool):
+    """Take what goes to a person's further families, and mark it so."""
+    async with pool.acquire() as conn, conn.transaction():
+        found = await inbox.take_shares(conn, 100)
+        rows = [row for rows in found.journeys.values() for row in rows] if found else []
+        await inbox.shares_forwarded(conn, [row.shared_as for row in rows], NOW)
+    return rows
+
+
+async def test_an_event_about_a_person_of_two_families(pool):
+    """It goes to the journey of each once, under a command of its own, and again where one was lost."""
+    journeys = await of_two_families(pool)
+    await inbox.accept(pool, [arrival()])
+    [(first, [row])] = (await taken(pool)).items()
+    [second] = await shared(pool)
+    assert {first, second.journey_id} == journeys
+    assert await shared(pool) == []
+    await inbox.stale(pool, NOW + timedelta(days=1))
+    [again] = await shared(pool)
+    assert (again.shared_as, again.evidence) == (second.shared_as, row.evidence)
+    await carry_out(pool, again.journey_id, as_command(again, NOW))
+    await inbox.stale(pool, NOW + timedelta(days=1))
+    assert await shared(pool) == []
+    assert await pool.fetchval("SELECT state FROM inbox_shares") == "applied"
+
+
+async def depart(conn, reference, member_id, until):
+    """Let a member be of the family no more from `until`."""
+    told = {"command_id": "left", "member_id": member_id, "why": "moved-out", "household": Household()}
+    order = Orders(reference).give(RecordLeaving, until - timedelta(days=1), **told)
+    assert (await carry_out(conn, journey_id_of(reference), order)).events
+
+
+async def test_who_has_left_a_family(pool):
+    """What is about a later day is the other family alone's; what corrects an event goes where that one went."""
+    journeys = await of_two_families(pool)
+    async with pool.acquire() as conn:
+        await depart(conn, REFERENCE, "m1", date(2012, 5, 30))
+    before = replace(arrival("e2"), evidence={"from": "2012-05-29", "to": "2012-06-01"})
+    withdrawal = replace(arrival("e3"), kind="withdrawal", evidence={"withdraws": "e2"})
+    undated = replace(arrival("e4"), evidence={})
+    for each, expected in (
+        (arrival(), {journey_id_of(OTHER)}),
+        (undated, {journey_id_of(OTHER)}),
+        (before, journeys),
+        (withdrawal, journeys),
+    ):
+        await inbox.accept(pool, [each])
+        assert {*await taken(pool), *(row.journey_id for row in await shared(pool))} == expected
+
+
+async def test_a_person_who_has_left_every_family(pool):
+    """What is about a day on which nobody was of a family waits in quarantine, and does not come and go."""
+    await know(pool)
+    await refer(pool)
+    async with pool.acquire() as conn:
+        await depart(conn, REFERENCE, "m1", date(2012, 5, 30))
+    await inbox.accept(pool, [arrival()])
+    assert await taken(pool) == {}
+    assert await inbox.release(pool) == await inbox.release(pool, [arrival().subject_digest]) == 0
+    assert await states(pool) == {"quarantined": 1}

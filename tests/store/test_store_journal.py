@@ -125,7 +125,7 @@ async def test_everything_of_a_change_or_nothing(pool):
     with pytest.raises(VersionConflict):
         await append(pool, clash)
     for table in ("events", "commands", "effects", "journeys", "deadlines", "reminders"):
-        assert await pool.fetchval(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608 - names from above
+        assert await pool.fetchval(f"SELECT count(*) FROM {table}") == 0, table
 
 
 async def test_inside_a_transaction_it_goes_with_it(pool):

@@ -36,7 +36,7 @@ class Walk:
     """A family's claims on several journeys, and everything that people and races do to them."""
 
     def __init__(self, pool, seed):
-        self.pool, self.chance = pool, random.Random(seed)  # noqa: S311 - the same walk every time is the point
+        self.pool, self.chance = pool, random.Random(seed)
         self.now, self.effects = START, []
 
     async def evaluate(self, effect_id, number, amounts, *, locked):
@@ -83,7 +83,7 @@ class Walk:
 
 async def _repeated(pool):
     """Return every family and result with more than one billable claim."""
-    grouped = f"SELECT reference, result FROM claims WHERE {BILLABLE} GROUP BY 1, 2 HAVING count(*) > 1"  # noqa: S608
+    grouped = f"SELECT reference, result FROM claims WHERE {BILLABLE} GROUP BY 1, 2 HAVING count(*) > 1"
     return await pool.fetch(grouped)
 
 

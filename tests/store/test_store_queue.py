@@ -12,9 +12,11 @@ from domain.journey.facts import Caseload
 from store import facts, queue, staff
 from store.journal import load
 from store.staff import StaffMember
+from store.vault import Vault
 from tests.facts import WithFacts
 
 CAP = 10
+VAULT = Vault(bytes(32), bytes(32))
 LATER = START + timedelta(days=40)
 
 
@@ -35,7 +37,7 @@ async def allocate(pool, orders, key_worker, actor="coordinator:ann", **fields):
     journey_id = journey_id_of(orders.reference)
     order = orders.give(ask.AllocateKeyWorker, LATER, key_worker=key_worker, actor=actor, **fields)
     async with pool.acquire() as conn, conn.transaction():
-        known = await facts.read(conn, await load(conn, journey_id), [order], PROGRAMME, local_date(order.at))
+        known = await facts.read(conn, VAULT, await load(conn, journey_id), [order], PROGRAMME, local_date(order.at))
         await asyncio.sleep(0.002)  # time for the others to come to the lock
         return (await carry_out(conn, journey_id, WithFacts(order, known[order.command_id]))).reply
 
@@ -118,7 +120,7 @@ async def test_a_full_worker_is_told_who_has_room(pool):
     await worker(pool, "lee", cap=1)
     await allocate(pool, await identified(pool, 1), "kim")
     reply = await allocate(pool, await identified(pool, 2), "kim")
-    assert (told(reply), "allocate to lee" in reply.rejection.remedy) == ("caseload-full", True)
+    assert (told(reply), "choose one who has room: lee" in reply.rejection.remedy) == ("caseload-full", True)
 
 
 async def test_a_waiver_is_counted_apart(pool):

@@ -60,3 +60,4 @@ def test_wrong_settings_are_named_and_not_quoted(program: tuple[str, ...]):
     assert done.returncode == 1
     assert "temporal_address" in told
     assert NAME not in told
+    assert all(json.loads(line)["event"] for line in told.splitlines()), "each line is one object"

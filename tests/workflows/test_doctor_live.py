@@ -137,7 +137,7 @@ async def ward(clinic: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 async def _behind_the_workflow(world: World, reference: str, command: commands.AnyCommand) -> None:
     """Carry out a command as another writer would: the workflow knows nothing of it."""
     order = CarryOut(journey_id=path.journey_of(reference), now=datetime.now(UTC), commands=[command])
-    await JournalActivities(world.pool, timedelta(0)).carry_out(order)
+    await JournalActivities(world.pool, world.vault, timedelta(0)).carry_out(order)
 
 
 async def test_a_sound_system_has_no_findings(ward: Ward) -> None:
@@ -155,7 +155,7 @@ async def test_more_than_answers_in_time(ward: Ward, monkeypatch: pytest.MonkeyP
     await ward.family(0)
     monkeypatch.setattr(gateway.operations.doctor, "SECONDS_THOROUGH", 0.0)
     told = (await ward.cli("doctor", "--thorough")).err
-    assert ("another look asks others" in told, "--thorough" in told) == (True, False), told
+    assert ("another look checks others" in told, "--thorough" in told) == (True, False), told
 
 
 async def test_a_terminated_workflow(ward: Ward) -> None:
@@ -182,7 +182,7 @@ async def test_a_workflow_behind_its_journal(ward: Ward) -> None:
     reference = await ward.settled(await ward.family())
     await _behind_the_workflow(ward.world, reference, commands.RecordContact(**path.common()))
     finding = await ward.mended("version-differs", reference)
-    assert "its workflow stands at version" in finding["what"]
+    assert "its workflow is at version" in finding["what"]
 
 
 async def test_a_search_that_finds_the_wrong_stage(ward: Ward) -> None:
@@ -307,7 +307,7 @@ async def test_temporal_away(clinic: World, tmp_path: Path, fresh_id: Callable[[
         ran = await ward.cli("doctor", "--json")
         [finding] = json.loads(ran.out)["findings"]
         assert (ran.code, finding["code"], finding["remedy"]) == (6, "temporal-away", "journeys up")
-        assert "nothing is said of workflows" in ran.err
+        assert "workflows, deadlines and the inbox were not checked" in ran.err
 
 
 async def test_without_a_listing(tmp_path: Path) -> None:

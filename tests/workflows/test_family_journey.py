@@ -94,7 +94,10 @@ async def test_a_wrong_move_is_rejected_with_reason_and_remedy(working: World) -
     await _walk(working, reference, [path.refer(reference)])
     with pytest.raises(Rejected) as refused:
         await _walk(working, reference, [commands.AssessFamily(**path.common(), needs=("debt",))])
-    assert (refused.value.code, refused.value.remedy) == ("out-of-order", "allocate a key worker first")
+    assert (refused.value.code, refused.value.remedy) == (
+        "out-of-order",
+        f"allocate a key worker first: journeys allocate {reference} --to NAME",
+    )
     assert await _walk(working, reference, path.until_intervention()[:2]) == ["consent-recorded", "family-identified"]
 
 

@@ -91,7 +91,7 @@ async def test_maidstone_assesses_before_it_says_who_is_eligible(door: httpx.Asy
         door, WREN, TONI, programme="kent-maidstone-2011", referrer="maidstone-borough-council", locality="Maidstone"
     )
     taken = await family.does("identify", criteria=[])
-    assert taken["explanation"] == ["eligible", "the criteria are judged by the needs found at assessment"]
+    assert taken["explanation"] == ["eligible", "eligibility is decided by the needs found at assessment"]
     await family.does("allocate", key_worker="kw-1")
     found = await family.does("assess", needs=["worklessness", "debt"])
     assert found["explanation"] == ["not eligible", "criteria met: worklessness; needs 2 criteria"]

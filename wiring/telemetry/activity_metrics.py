@@ -18,13 +18,13 @@ log = structlog.stdlib.get_logger("watch")
 class Watch(Interceptor):
     """The worker's interceptor; it adds nothing to any history."""
 
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  the SDK's name for it
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Stand before every activity."""
         return _Timed(super().intercept_activity(next))
 
 
 class _Timed(ActivityInboundInterceptor):
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  the SDK's name for it
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         info = activity.info()
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(activity=info.activity_type, workflow_id=info.workflow_id):

@@ -26,30 +26,30 @@ def name_request(request_id: str) -> None:
 class Following(client.Interceptor, worker.Interceptor):
     """Stands in the client, and so in every worker of it; it adds nothing to what a workflow commands."""
 
-    def intercept_client(self, next: client.OutboundInterceptor) -> client.OutboundInterceptor:  # noqa: A002  the SDK's name for it, here and below
+    def intercept_client(self, next: client.OutboundInterceptor) -> client.OutboundInterceptor:
         """Stand before every call to Temporal."""
         return _Calling(next)
 
     def workflow_interceptor_class(
         self,
-        input: worker.WorkflowInterceptorClassInput,  # noqa: A002, ARG002
+        input: worker.WorkflowInterceptorClassInput,  # noqa: ARG002
     ) -> type[worker.WorkflowInboundInterceptor]:
         """Stand in every workflow."""
         return _InWorkflow
 
-    def intercept_activity(self, next: worker.ActivityInboundInterceptor) -> worker.ActivityInboundInterceptor:  # noqa: A002
+    def intercept_activity(self, next: worker.ActivityInboundInterceptor) -> worker.ActivityInboundInterceptor:
         """Stand before every activity."""
         return _InActivity(next)
 
 
 class _Calling(client.OutboundInterceptor):
-    async def start_workflow_update(self, input: client.StartWorkflowUpdateInput) -> client.WorkflowUpdateHandle[Any]:  # noqa: A002
+    async def start_workflow_update(self, input: client.StartWorkflowUpdateInput) -> client.WorkflowUpdateHandle[Any]:
         input.headers = _marked(input.headers)
         return await super().start_workflow_update(input)
 
     async def start_update_with_start_workflow(
         self,
-        input: client.StartWorkflowUpdateWithStartInput,  # noqa: A002
+        input: client.StartWorkflowUpdateWithStartInput,
     ) -> client.WorkflowUpdateHandle[Any]:
         input.update_workflow_input.headers = _marked(input.update_workflow_input.headers)
         return await super().start_update_with_start_workflow(input)
@@ -62,18 +62,18 @@ class _InWorkflow(worker.WorkflowInboundInterceptor):
         self._waiting: dict[str, None] = {}  # in the order in which they came
         super().init(_Handing(outbound, self._waiting))
 
-    async def handle_update_handler(self, input: worker.HandleUpdateInput) -> Any:  # noqa: A002
+    async def handle_update_handler(self, input: worker.HandleUpdateInput) -> Any:
         if request_id := _told(input.headers):
             self._waiting[request_id] = None
         return await super().handle_update_handler(input)
 
 
 class _Handing(worker.WorkflowOutboundInterceptor):
-    def __init__(self, next: worker.WorkflowOutboundInterceptor, waiting: dict[str, None]) -> None:  # noqa: A002
+    def __init__(self, next: worker.WorkflowOutboundInterceptor, waiting: dict[str, None]) -> None:
         super().__init__(next)
         self._waiting = waiting
 
-    def start_local_activity(self, input: worker.StartLocalActivityInput) -> Any:  # noqa: A002
+    def start_local_activity(self, input: worker.StartLocalActivityInput) -> Any:
         if self._waiting:
             input.headers = {**input.headers, HEADER: _payload(" ".join(self._waiting))}
             self._waiting.clear()
@@ -81,7 +81,7 @@ class _Handing(worker.WorkflowOutboundInterceptor):
 
 
 class _InActivity(worker.ActivityInboundInterceptor):
-    async def execute_activity(self, input: worker.ExecuteActivityInput) -> Any:  # noqa: A002
+    async def execute_activity(self, input: worker.ExecuteActivityInput) -> Any:
         request_id = _told(input.headers)
         if not request_id:
             return await super().execute_activity(input)

@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import Rejected
 from domain.journey.replies import Rejection
 from domain.names import CLAIM_WINDOW_WORKFLOW, REJECTED, TASK_QUEUE
-from wiring.temporal.faults import Unavailable, asking
+from wiring.temporal.faults import CUT_SHORT, Unavailable, asking
 
 PATIENCE = timedelta(seconds=20)  # a long submission goes on meanwhile: the caller asks again with the same id
 
@@ -60,7 +60,7 @@ class ClaimWindowClient:
                     )
             except WorkflowUpdateFailedError as failure:
                 raise _rejected(failure) from failure
-            except TimeoutError as silence:
+            except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as silence:
                 raise Unavailable(f"{window_id} did not answer yet") from silence
             except RPCError as fault:
                 if fault.status == RPCStatusCode.NOT_FOUND:
@@ -78,8 +78,10 @@ def _not_running(window_id: str) -> Rejected:
 
 
 def _rejected(failure: WorkflowUpdateFailedError) -> Exception:
-    """Read the rejection that the update carried back; any other failure is passed on as it is."""
+    """Read the rejection that the update carried back; one cut short is unknown, any other passed on."""
     cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type == CUT_SHORT:
+        return Unavailable("the window's workflow ended before it answered")
     if not isinstance(cause, ApplicationError) or cause.type != REJECTED or not cause.details:
         return failure
     told = Rejection.model_validate(cause.details[0]["rejection"])

@@ -1,9 +1,12 @@
 """One way to Temporal for worker, gateway, replayer and tests: the same converter, codec and sandbox everywhere."""
 
 import dataclasses
+import logging
+from functools import cache
 
 from temporalio.client import Client
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import TLSConfig
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
@@ -59,6 +62,17 @@ def sandbox() -> Doorkeeper:
     )
 
 
+@cache
+def runtime() -> Runtime:
+    """Return the SDK's runtime of this process, whose own lines go through our log: left alone it writes no JSON.
+
+    What it adds to its lines is left out, for it may quote a failure.
+    """
+    forwarding = LogForwardingConfig(logger=logging.getLogger("temporal"), append_log_fields_to_message=False)
+    logged = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
+    return Runtime(telemetry=TelemetryConfig(logging=logged))
+
+
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """Return a client; `lazy` puts the connection off to the first call, so that a door opens without Temporal."""
     codec = EncryptionCodec.from_file(settings.secrets_dir / "codec.key")
@@ -70,6 +84,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         interceptors=[*interceptors(settings), Following(), Sealing()],
         tls=_tls(settings),
         lazy=lazy,
+        runtime=runtime(),
     )
 
 

@@ -9,12 +9,24 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.names import FOREIGN
 
 NEVER_REACHED = "Failed client connect"  # how the SDK's RuntimeError of a client begins that never reached Temporal
-AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+# The last three are what a connection looks like that breaks while an answer is awaited: the command may be done.
+AWAY = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.UNKNOWN,
+        RPCStatusCode.INTERNAL,
+        RPCStatusCode.DATA_LOSS,
+    }
+)
 # The journey moved to its next run, or ended, just as the update came in: the same update again finds the new run.
 PASSING = frozenset({RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED})
 
+CUT_SHORT = "AcceptedUpdateCompletedWorkflow"  # the server's type for an update whose workflow ended before it answered
 
-class Unavailable(Exception):  # noqa: N818 - it says what it is
+
+class Unavailable(Exception):
     """Temporal or the worker did not answer in time; the command may still be carried out, so retry with its id."""
 
 

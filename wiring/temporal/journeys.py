@@ -35,7 +35,7 @@ from domain.names import (
 )
 from wiring.temporal.claim_windows import ClaimWindowClient
 from wiring.temporal.codec import codec_of
-from wiring.temporal.faults import PASSING, Unavailable, asking
+from wiring.temporal.faults import CUT_SHORT, PASSING, Unavailable, asking
 from wiring.temporal.histories import Histories
 from wiring.temporal.visibility import Visibility
 
@@ -248,7 +248,7 @@ class JourneyClient:
 
         By its id alone, another command under a used id would be given the first one's answer; the journal refuses it.
         """
-        content = command.model_dump_json(exclude={"at"})
+        content = command.model_dump_json(exclude={"at": True, "personal": {"sealed"}})
         return f"{command.command_id}:{self._codec.digest(content.encode())}"
 
     def _beginning(self, journey_id: str) -> dict[str, object]:
@@ -261,8 +261,10 @@ def _passing(fault: Exception) -> bool:
 
 
 def _rejected(failure: WorkflowUpdateFailedError) -> Exception:
-    """Read the rejection that the update carried back; any other failure is passed on as it is."""
+    """Read the rejection that the update carried back; one cut short is unknown, any other passed on."""
     cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type == CUT_SHORT:
+        return Unavailable("the journey's workflow ended before it answered")
     if isinstance(cause, ApplicationError) and cause.type == FOREIGN:
         return Unavailable("a worker refused the seal of this process; give all the same codec.key")
     if not isinstance(cause, ApplicationError) or cause.type != REJECTED or not cause.details:

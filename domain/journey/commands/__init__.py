@@ -11,11 +11,14 @@ from domain.journey.commands.claim_decisions import *
 from domain.journey.commands.command import *
 from domain.journey.commands.deadlines import *
 from domain.journey.commands.holder import *
+from domain.journey.commands.members import *
 from domain.journey.commands.path import *
 from domain.journey.commands.records import *
+from domain.journey.commands.referrals import *
 
 AnyCommand = Annotated[
-    PathCommand | HolderCommand | RecordCommand | DeadlineCommand | ClaimCommand, Field(discriminator="type")
+    PathCommand | MemberCommand | HolderCommand | RecordCommand | DeadlineCommand | ClaimCommand,
+    Field(discriminator="type"),
 ]
 
 COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

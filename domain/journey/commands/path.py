@@ -9,6 +9,7 @@ from domain.access import Action
 from domain.categories import Category
 from domain.family import Basis, Member
 from domain.journey.commands.command import MOST, Command
+from domain.journey.commands.referrals import JoinReferral
 from domain.journey.events import CheckVerdict, ContactKind, ErasureReason, Outcome, ReviewOutcome
 from domain.model import Code, absent
 
@@ -191,6 +192,7 @@ class EraseFamily(Command):
 
 PathCommand = (
     ReferFamily
+    | JoinReferral
     | RecordConsent
     | WithdrawConsent
     | IdentifyFamily

@@ -13,11 +13,14 @@ from domain.journey.events.correction import *
 from domain.journey.events.deadlines import *
 from domain.journey.events.event import *
 from domain.journey.events.holder import *
+from domain.journey.events.members import *
 from domain.journey.events.path import *
 from domain.journey.events.records import *
+from domain.journey.events.referrals import *
 
 AnyEvent = Annotated[
-    PathEvent | HolderEvent | RecordEvent | DeadlineEvent | ClaimEvent | EventCorrected, Field(discriminator="type")
+    PathEvent | MemberEvent | HolderEvent | RecordEvent | DeadlineEvent | ClaimEvent | EventCorrected,
+    Field(discriminator="type"),
 ]
 
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.family import Consent, Member
 from domain.journey.events.event import Event
+from domain.journey.events.referrals import ReferralJoined
 from domain.model import Code, absent
 from domain.programme.eligibility import Judgement
 
@@ -178,6 +179,7 @@ class FamilyErased(Event):
 
 PathEvent = (
     FamilyReferred
+    | ReferralJoined
     | ConsentRecorded
     | ConsentWithdrawn
     | FamilyIdentified

@@ -6,6 +6,7 @@ from typing import assert_never
 from domain.journey import events as e
 from domain.journey.evolve.claims import evolve_claims
 from domain.journey.evolve.holder import evolve_holder
+from domain.journey.evolve.members import evolve_members
 from domain.journey.evolve.path import evolve_path
 from domain.journey.evolve.records import deadline_changed, evolve_record
 from domain.journey.state import UNREFERRED, Journey
@@ -32,11 +33,13 @@ def as_of_version(events: Iterable[e.AnyEvent], version: int) -> Journey:
     return journey
 
 
-def evolve(journey: Journey, event: e.AnyEvent) -> Journey:
+def evolve(journey: Journey, event: e.AnyEvent) -> Journey:  # noqa: PLR0911 - one case a subject
     """Return the journey after `event`: each subject says what its own events change."""
     journey = journey.model_copy(update={"version": journey.version + 1})
     if isinstance(event, e.PathEvent):
         return evolve_path(journey, event)
+    if isinstance(event, e.MemberEvent):
+        return evolve_members(journey, event)
     if isinstance(event, e.HolderEvent):
         return evolve_holder(journey, event)
     if isinstance(event, e.RecordEvent):

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import assert_never
 
-from domain.family import Consent
+from domain.family import Consent, Member
 from domain.journey import events as e
 from domain.journey.evolve.changes import owe, settle, with_changes
-from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, Journey
+from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, JoinedReferral, Journey
 from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Work
+from domain.rules.spans import DAY
+from domain.stays import Away
 
 OUTLIVING: tuple[Work, ...] = ("clawback-decision",)  # what is owed also on a closed journey
 ANSWERS: tuple[Work, ...] = ("regression-response", "check-decision")  # what a further check or a step-up settles
@@ -20,6 +22,8 @@ def evolve_path(journey: Journey, event: e.PathEvent) -> Journey:  # noqa: C901,
     match event:
         case e.FamilyReferred():
             return _referred(journey, event)
+        case e.ReferralJoined():
+            return _joined(journey, event)
         case e.ConsentRecorded():
             others = tuple(held for held in journey.consents if held.id != event.consent.id)
             return with_changes(journey, consents=(*others, event.consent))
@@ -72,6 +76,23 @@ def _referred(journey: Journey, event: e.FamilyReferred) -> Journey:
         earlier=event.earlier,
     )
     return owe(opened, "identification", event.on, event.at)
+
+
+def _joined(journey: Journey, event: e.ReferralJoined) -> Journey:
+    """The referral is kept beside the first, and whoever is new in it is of the family."""
+    people = {member.id: member for member in journey.members}
+    for member in event.members:
+        people[member.id] = _back(people.get(member.id, member), event.on)
+    told = JoinedReferral(on=event.on, referrer=event.referrer, criteria=event.criteria)
+    return with_changes(journey, joined=(*journey.joined, told), members=tuple(people.values()))
+
+
+def _back(member: Member, on: date) -> Member:
+    """Who left and is referred with the family again has come back on that day."""
+    if member.to is None or on <= member.to:
+        return member
+    gone = (Away(from_=member.to + DAY, to=on - DAY),) if on > member.to + DAY else ()
+    return member.model_copy(update={"to": None, "away": (*member.away, *gone)})
 
 
 def _withdrawn(held: Consent, event: e.ConsentWithdrawn) -> Consent:

@@ -1,9 +1,9 @@
-"""What was refused at Temporal's port: counts by what it came as and why."""
+"""Families found by keyed parts of names and addresses, and who looked at a family."""
 
 from store.migrations.plain import run
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:

@@ -1,0 +1,87 @@
+"""What is sent by nobody we know fills no memory, and what never ends is not waited for."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+import pytest
+
+from stack import tokens
+from stack.private_stack import PrivateStack, running
+from tests.eventually import eventually
+
+MIB = 1024 * 1024
+MANY = 60
+FORGED = {
+    "content-type": "application/cloudevents-batch+json",
+    "webhook-id": "x",
+    "webhook-signature": "v1,bm90IGEgc2lnbmF0dXJl",
+}
+
+
+@pytest.fixture(scope="module")
+async def stack() -> AsyncIterator[PrivateStack]:
+    """A real gateway in a process of its own."""
+    async with running(temporal=None, gateway=True) as stack:
+        yield stack
+
+
+@asynccontextmanager
+async def unfinished(stack: PrivateStack, path: str, size: int, headers: dict[str, str]) -> AsyncIterator[None]:
+    """Send all of a body but its last byte, and hold the line."""
+    host, port = stack.gateway_url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    told = {"host": host, "content-length": str(size), **headers}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in told.items()), "", ""]
+    writer.write("\r\n".join(lines).encode())
+    try:
+        for _ in range(size // MIB):
+            writer.write(b" " * (MIB - 1))
+            await asyncio.wait_for(writer.drain(), 5)
+    except (TimeoutError, ConnectionError):
+        pass  # it is not listened to any more
+    try:
+        yield
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("case", ["unsigned events", "forged events", "an import", "a referral"])
+async def test_sixty_unfinished_bodies(stack: PrivateStack, case: str):
+    """Sixty bodies without credentials grow the gateway by 150 MiB at most, and the next request is served."""
+    forged = FORGED | {"webhook-timestamp": str(int(time.time()))}
+    path, size, headers = {
+        "unsigned events": ("/v1/events", 8 * MIB, {"content-type": FORGED["content-type"]}),
+        "forged events": ("/v1/events", 8 * MIB, forged),
+        "an import": ("/v1/imports", 32 * MIB, {"authorization": "Bearer a.b.c"}),
+        "a referral": ("/v1/journeys", MIB, {"content-type": "application/json"}),
+    }[case]
+    before = stack.peak_memory()["gateway"]
+    async with AsyncExitStack() as lines, httpx.AsyncClient(base_url=stack.gateway_url, trust_env=False) as http:
+        await asyncio.gather(*(lines.enter_async_context(unfinished(stack, path, size, headers)) for _ in range(MANY)))
+        assert (await http.get("/healthz", timeout=10)).status_code == 200
+        grown = stack.peak_memory()["gateway"] - before
+        print(case, "grown", grown // MIB, "MiB")  # noqa: T201 - seen with -s
+        assert grown < 150 * MIB
+    async with httpx.AsyncClient(base_url=stack.gateway_url, trust_env=False, timeout=30) as http:
+        body = b" " * (7 * MIB)
+
+        async def heard() -> bool:
+            return (await http.post("/v1/events", content=body, headers=forged)).status_code != 503
+
+        assert await eventually(heard), "the room is free again"
+
+
+async def test_a_body_that_never_comes(stack: PrivateStack):
+    """A body that stops arriving is answered 408, a token holds or not, and the line is free."""
+    token = tokens.mint(stack.layout.secrets, name="ann", role="coordinator")
+    host, port = stack.gateway_url.removeprefix("http://").split(":")
+    for path, headers in (("imports", f"authorization: Bearer {token}\r\n"), ("journeys", "")):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"POST /v1/{path} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n{headers}\r\nfamily".encode())
+        began = time.monotonic()
+        status = await asyncio.wait_for(reader.readline(), 30)
+        writer.close()
+        assert (b"HTTP/1.1 408", True) == (status[:12], time.monotonic() - began < 20)
