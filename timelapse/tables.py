@@ -40,7 +40,7 @@ def _claims(figures: Figures) -> Table:
 
 def _refused(figures: Figures) -> Table:
     rows = (
-        (str(row["line"]), row["column"], row["value"], row["reason"], row["remedy"]) for row in figures.refused_rows
+        (str(row["line"]), row["field"], row["value"], row["reason"], row["remedy"]) for row in figures.refused_rows
     )
     return _table("Rows of the referral file not taken", ("line", "column", "value", "reason", "remedy"), rows)
 

@@ -1,6 +1,5 @@
 """Whoever reaches Temporal's port answers for no worker: a message that he calls sent, or given up, is still sent."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
@@ -18,15 +17,9 @@ from tests.workflows.test_dead_partner import Silence, silence
 
 __all__ = ["silence"]
 
+pytestmark = pytest.mark.parametrize("working", [500], indirect=True, ids=["cached"])  # as in production
 PARTNER = "slow-test"
 SOURCE = {"source": "the tests", "confidence": "verified"}
-
-
-@pytest.fixture(scope="module")
-async def working(world: World) -> AsyncIterator[World]:
-    """The world with one worker, which keeps journeys in memory as in production."""
-    async with world.worker():
-        yield world
 
 
 @pytest.fixture

@@ -20,14 +20,9 @@ from wiring.temporal.client import sandbox
 from wiring.temporal.codec import codec_of
 from workflows.family_journey import FamilyJourney
 
+# A worker that keeps journeys in memory, as in production; replays are looked at apart.
+pytestmark = pytest.mark.parametrize("working", [500], indirect=True, ids=["cached"])
 NOBODY = "manager:nobody-at-all"
-
-
-@pytest.fixture(scope="module")
-async def working(world: World) -> AsyncIterator[World]:
-    """The world with one worker, which keeps journeys in memory as in production; replays are looked at apart."""
-    async with world.worker():
-        yield world
 
 
 @pytest.fixture
