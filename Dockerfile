@@ -33,6 +33,8 @@ RUN groupadd --gid 10001 journeys \
 
 COPY --from=parts /opt/journeys /opt/journeys
 COPY --from=parts /app /app
+# A new volume takes the owner of the folder that it is mounted on.
+RUN install --directory --owner=10001 --group=10001 --mode=0700 /heads
 
 ENV PATH=/opt/journeys/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

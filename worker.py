@@ -25,6 +25,7 @@ from activities.journal import JournalActivities
 from activities.notifications import NotificationActivities
 from activities.reconciling import ReconcileActivities
 from domain.names import TASK_QUEUE
+from relay.heads import keeping_heads
 from relay.inbox import sweeping
 from relay.refusals import writing_refusals
 from relay.watching import watching
@@ -78,6 +79,7 @@ async def working(chosen: Settings, pool: asyncpg.Pool, client: Client) -> Async
             sweeping(pool, engine),
             watching(pool, engine.now),
             writing_refusals(pool),
+            keeping_heads(pool, chosen.heads_dir, key(chosen.secrets_dir, "vault.key")),
         ):
             yield worker
 

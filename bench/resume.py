@@ -23,7 +23,7 @@ from wiring.temporal.client import connect
 from wiring.temporal.journeys import JourneyClient, Unavailable
 
 JOURNEYS = 40
-STEPS = 46  # of each journey before the kill, some 400 history events in all its runs
+STEPS = 58  # of each journey before the kill, some 400 history events in all its runs
 AT_ONCE = 10
 PARTS = ("worker", "temporal", "postgres")
 

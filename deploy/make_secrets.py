@@ -22,7 +22,10 @@ OWNERS = {
     "postgres.password": POSTGRES,
     "roles.sql": POSTGRES,
     "temporal.password": TEMPORAL,
-    "journeys.pgpass": JOURNEYS,
+    "service-roles.sql": POSTGRES,
+    "migrations.pgpass": JOURNEYS,
+    "gateway.pgpass": JOURNEYS,
+    "worker.pgpass": JOURNEYS,
     "temporal-server.pem": TEMPORAL,
     "temporal-server.key": TEMPORAL,
     "temporal-tools.pem": TEMPORAL,
@@ -39,6 +42,8 @@ OWNERS = {
     "smtp.password": JOURNEYS,
     "notify.key": JOURNEYS,
 }
+# The role in the database of each process; the first owns the tables.
+ROLES = {"migrations": "journeys", "gateway": "journeys_gateway", "worker": "journeys_worker"}
 TO_BE_FILLED = ("smtp.user", "smtp.password", "notify.key")  # by whoever has them; empty: there is none
 
 
@@ -55,12 +60,30 @@ def make(folder: Path) -> None:
     for name in TO_BE_FILLED:
         _once(folder / name, "")
     temporal = _once(folder / "temporal.password", token_hex(24))
-    journeys = _once(folder / "journeys.pgpass", f"postgres:5432:journeys:journeys:{token_hex(24)}\n")
+    _keep_the_owners(folder)
+    passwords = {role: _password(folder / f"{process}.pgpass", role) for process, role in ROLES.items()}
+    owner = passwords.pop("journeys")
     _once(
         folder / "roles.sql",
-        f"CREATE ROLE temporal LOGIN PASSWORD '{temporal}';\n"
-        f"CREATE ROLE journeys LOGIN PASSWORD '{journeys.strip().rpartition(':')[2]}';\n",
+        f"CREATE ROLE temporal LOGIN PASSWORD '{temporal}';\nCREATE ROLE journeys LOGIN PASSWORD '{owner}';\n",
     )
+    _once(
+        folder / "service-roles.sql",
+        "".join(f"CREATE ROLE {role} LOGIN PASSWORD '{word}';\n" for role, word in passwords.items())
+        + "GRANT CONNECT ON DATABASE journeys TO journeys_gateway, journeys_worker;\n",
+    )
+
+
+def _password(file: Path, role: str) -> str:
+    """Make the password file of a role; return the password."""
+    return _once(file, f"postgres:5432:journeys:{role}:{token_hex(24)}\n").strip().rpartition(":")[2]
+
+
+def _keep_the_owners(folder: Path) -> None:
+    """Keep the password of the tables' owner, which every process of an earlier release had."""
+    earlier, now = folder / "journeys.pgpass", folder / "migrations.pgpass"
+    if earlier.exists() and not now.exists():
+        earlier.rename(now)
 
 
 def hand_over(folder: Path) -> None:

@@ -210,6 +210,11 @@ def foreign(part: str, why: str, times: int, last_at: datetime, workflow_id: str
     return Finding(code="foreign-payloads", reference=None, what=what, remedy="journeys refusals --seen")
 
 
+def heads_changed(detail: str) -> Finding:
+    """Tell of a file of journals' ends that somebody changed."""
+    return Finding(code="heads-changed", reference=None, what=detail, remedy="journeys verify")
+
+
 def clock_back(now: datetime, last: datetime) -> Finding:
     """Tell of a clock that reads earlier than the journal's last event."""
     return Finding(

@@ -68,6 +68,7 @@ def restore(file: Path, data: Path | None = None, passphrase: str | None = None)
         manifest = archive.read(file, Path(place))
         keys = _keys(manifest, Path(place), file, passphrase)
         was_up = commands.down(layout.data).was_up
+        _set_aside(layout.heads)  # what was kept of the journals that are replaced
         secrets.ensure(layout.secrets)
         found = asyncio.run(_restore(layout, Path(place) / archive.DUMP, keys))
     if was_up:
@@ -160,6 +161,11 @@ def _take(folder: Path, keys: dict[str, bytes]) -> None:
         text = content.decode()
         kept = folder / name
         secrets.write_private(kept, _both(kept.read_text(), text) if name == CODEC and kept.exists() else text)
+
+
+def _set_aside(folder: Path) -> None:
+    if folder.exists():
+        folder.rename(folder.with_name(f"{folder.name}-before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
 
 
 def _both(here: str, backed_up: str) -> str:

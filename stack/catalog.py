@@ -26,6 +26,7 @@ def environment(layout: Layout, ports: Ports, extra: Mapping[str, str] | None = 
         "JOURNEYS_WORKER_METRICS_PORT": str(ports.worker_metrics),
         "JOURNEYS_SECRETS_DIR": str(layout.secrets),
         "JOURNEYS_DATA": str(layout.data),
+        "JOURNEYS_HEADS_DIR": str(layout.heads),
         "JOURNEYS_WEBHOOK_LOOPBACK": "true",  # partners of one machine may be on it, as those of tests and the demo are
         "PYTHONUNBUFFERED": "1",  # a log that ends before the crash explains nothing
         **(extra or {}),
@@ -64,7 +65,7 @@ def worker(env: Mapping[str, str], layout: Layout) -> Part:
     return Part(
         name="worker",
         argv=(sys.executable, str(ROOT / "worker.py")),
-        env={**env, "JOURNEYS_READY_FILE": str(file)},
+        env={**_as(postgres.WORKER, env), "JOURNEYS_READY_FILE": str(file)},
         prepare=prepare,
         ready=ready,
         stop_within=30,  # running activities finish first
@@ -77,7 +78,7 @@ def gateway(env: Mapping[str, str]) -> Part:
     return Part(
         name="gateway",
         argv=(sys.executable, "-m", "gateway"),
-        env=env,
+        env=_as(postgres.GATEWAY, env),
         address=address,
         ready=lambda: healthy(address),
     )
@@ -90,3 +91,9 @@ async def healthy(gateway_url: str) -> bool:
             return (await client.get(f"{gateway_url}/healthz")).is_success
     except httpx.HTTPError:
         return False
+
+
+def _as(role: str, env: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of a process that comes to the database in a role of its own."""
+    url = env["JOURNEYS_DATABASE_URL"].replace("postgresql://postgres@", f"postgresql://{role}@", 1)
+    return {**env, "JOURNEYS_DATABASE_URL": url}

@@ -38,6 +38,11 @@ class Layout:
         return self.data / "secrets"
 
     @property
+    def heads(self) -> Path:
+        """Where workers keep the ends of journals, outside the database."""
+        return self.data / "heads"
+
+    @property
     def state(self) -> Path:
         """What the supervisor says of itself and its parts."""
         return self.data / "stack.json"

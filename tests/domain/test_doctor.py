@@ -39,6 +39,12 @@ def test_each_fault_of_a_journey_names_its_family_and_a_command():
     assert all(finding.remedy.startswith("journeys ") and ROW.reference in finding.remedy for finding in found)
 
 
+def test_a_changed_file_of_heads_is_told():
+    """A file outside the database that is not as it was written is named."""
+    found = doctor.heads_changed("a.heads is not as a worker wrote it")
+    assert (found.code, found.what) == ("heads-changed", "a.heads is not as a worker wrote it")
+
+
 def test_clocks_are_told_with_both_times():
     """A clock that went back, and one that differs, are told with what each reads."""
     back = doctor.clock_back(NOW, NOW + timedelta(hours=2))

@@ -18,6 +18,7 @@ import worker
 from domain.names import SEARCH_ATTRIBUTES
 from gateway.__main__ import PATIENCE
 from stack import postgres, temporal
+from store import grants
 from wiring.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -133,10 +134,30 @@ def test_secrets_are_made_once(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == first
     assert first.keys() == _make_secrets().OWNERS.keys() | {"jwt.json", "authority.key"}
     assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
-    host, port, database, user, password = first["journeys.pgpass"].strip().split(":")
-    assert f"postgresql://{user}@{host}:{port}/{database}" == _environment("gateway")["JOURNEYS_DATABASE_URL"]
-    assert f"ROLE journeys LOGIN PASSWORD '{password}'" in first["roles.sql"]
+    for process, role in _make_secrets().ROLES.items():
+        host, port, database, user, password = first[f"{process}.pgpass"].strip().split(":")
+        assert user == role
+        assert f"postgresql://{user}@{host}:{port}/{database}" == _environment(process)["JOURNEYS_DATABASE_URL"]
+        made_in = "roles.sql" if process == "migrations" else "service-roles.sql"
+        assert f"ROLE {role} LOGIN PASSWORD '{password}'" in first[made_in]
     assert f"ROLE temporal LOGIN PASSWORD '{first['temporal.password']}'" in first["roles.sql"]
+
+
+def test_an_earlier_owner_keeps_its_password(tmp_path):
+    """The password that every process of an earlier release had is the migrations' alone from then on."""
+    earlier = "postgres:5432:journeys:journeys:a-password\n"
+    (tmp_path / "journeys.pgpass").write_text(earlier)
+    _make_secrets().make(tmp_path)
+    assert (tmp_path / "migrations.pgpass").read_text() == earlier
+    assert not (tmp_path / "journeys.pgpass").exists()
+
+
+def test_only_migrations_own_the_tables():
+    """Gateway and worker come to the database in the roles that the grants are for, and have no other's password."""
+    roles = {name: urlsplit(_environment(name)["JOURNEYS_DATABASE_URL"]).username for name in OURS}
+    assert roles == {"migrations": "journeys", "gateway": grants.GATEWAY, "worker": grants.WORKER}
+    for name in OURS:
+        assert [each for each in SERVICES[name]["secrets"] if each.endswith(".pgpass")] == [f"{name}.pgpass"]
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -146,8 +167,8 @@ def test_settings_are_ones_that_exist(name):
     environment = _environment(name)
     others = {key for key in environment if key not in known}
     assert others == {"PGPASSFILE", "JOURNEYS_READY_FILE"} if name == "worker" else {"PGPASSFILE"}
-    assert environment["PGPASSFILE"] == "/run/secrets/journeys.pgpass"
-    assert "journeys.pgpass" in SERVICES[name]["secrets"]
+    assert environment["PGPASSFILE"] == f"/run/secrets/{name}.pgpass"
+    assert f"{name}.pgpass" in SERVICES[name]["secrets"]
 
 
 def test_the_worker_tells_that_it_is_ready():

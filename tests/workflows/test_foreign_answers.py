@@ -17,6 +17,7 @@ from tests.workflows.test_dead_partner import Silence, silence
 
 __all__ = ["silence"]
 
+pytestmark = pytest.mark.parametrize("working", [500], indirect=True, ids=["cached"])  # as in production
 PARTNER = "slow-test"
 SOURCE = {"source": "the tests", "confidence": "verified"}
 

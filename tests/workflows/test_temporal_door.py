@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from temporalio.api.common.v1 import Payload
+from temporalio.worker import Replayer
 
 from domain.journey import commands
 from domain.names import CLAIM_WINDOW_WORKFLOW, JOURNEY_WORKFLOW, PARTNER_EVENTS
@@ -15,8 +16,12 @@ from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World
 from tests.workflows.outsider import Outsider, content_of
+from wiring.temporal.client import sandbox
 from wiring.temporal.codec import codec_of
+from workflows.family_journey import FamilyJourney
 
+# A worker that keeps journeys in memory, as in production; replays are looked at apart.
+pytestmark = pytest.mark.parametrize("working", [500], indirect=True, ids=["cached"])
 NOBODY = "manager:nobody-at-all"
 
 
@@ -35,6 +40,11 @@ async def journey_id(working: World) -> AsyncIterator[str]:
     before = await _happened(working, path.journey_of(reference))
     await _take(working, reference, path.until_intervention()[3:5])
     assert await _happened(working, path.journey_of(reference)) == [*before, "contact-recorded", "family-assessed"]
+    history = await working.client.get_workflow_handle(path.journey_of(reference)).fetch_history()
+    replayer = Replayer(
+        workflows=[FamilyJourney], data_converter=working.client.data_converter, workflow_runner=sandbox()
+    )
+    await replayer.replay_workflow(history)  # whoever takes the journey over decides the same
 
 
 async def _take(world: World, reference: str, steps: Sequence[commands.AnyCommand]) -> None:

@@ -51,6 +51,7 @@ FOREIGN_UNSEEN = Gauge(
 UNTOLD = Gauge("journeys_effects_untold", "Effects whose outcome is not on their journey's history yet.")
 OVERDUE = Gauge("journeys_deadlines_overdue", "Deadlines passed by 15 minutes with nothing sent.")
 OVERDUE_AGE = Gauge("journeys_deadlines_overdue_oldest_seconds", "How long ago the oldest of them passed.")
+HEADS_KEPT = Gauge("journeys_heads_timestamp_seconds", "When the ends of journals were last written down outside.")
 LOOKED = Gauge("journeys_figures_timestamp_seconds", "When the gauges were last read from the database.")
 
 
