@@ -34,7 +34,7 @@ class Home:
 
 
 def _form(doors: Doors, nhs: str, upn: str, uprn: str) -> dict[str, Any]:
-    form = doors.form(address="77 Quillfeather Way", postcode="CH41 9QX", uprn=uprn)
+    form = doors.form(address="77 Larkspindle Way", postcode="CH41 9QX", uprn=uprn)
     adult, child = form["members"]
     adult |= {
         "forename": f"Xanthippe{adult['forename']}",
@@ -56,7 +56,7 @@ async def home(doors: Doors) -> Home:
     async with doors.client() as client:
         told = (await client.post("/v1/journeys", json=form, headers={"idempotency-key": key})).json()
     people = form["members"]
-    secrets = (people[0]["surname"], "Xanthippe", "Zebedee", "1961-11-23", "2001-07-19", "Quillfeather", "CH41 9QX")
+    secrets = (people[0]["surname"], "Xanthippe", "Zebedee", "1961-11-23", "2001-07-19", "Larkspindle", "CH41 9QX")
     home = Home(told["reference"], told["journey_id"], form, key, (*secrets, nhs, uprn, people[0]["nino"]))
     async with doors.services.pool.acquire() as conn:
         rows = await conn.fetch("SELECT digest FROM identifiers WHERE reference = $1", home.reference)
