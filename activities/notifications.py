@@ -148,7 +148,9 @@ class NotificationActivities:
         reminder = journey.reminder(effect.reminder_id)
         if reminder is None or not reminder.wanted:
             return "reason-ended"
-        people = await staff.reminded(conn, effect.to, journey.holder, journey.handover_to)
+        owed = next((item for item in journey.owed if item.generation == reminder.generation), None)
+        named = owed.who if owed else None
+        people = await staff.reminded(conn, effect.to, journey.holder, journey.handover_to, named)
         waits = await queued(conn, journey, local_date(self._now())) if effect.work == "allocation" else None
         return self._services.to_people(effect.effect_id, people, templates.reminder(effect, journey, waits))
 

@@ -248,6 +248,16 @@ class Withdrawal(Observation):
     withdraws: Text
 
 
+class ActionDone(Incident):
+    """A statement that the partner has done an action agreed with it: it closes the action, and is no evidence.
+
+    `action` is its name, such as A3, as the notification to the partner has it.
+    """
+
+    kind: Literal["action-done"]
+    action: str = Field(pattern=r"^A[1-9][0-9]{0,3}$")
+
+
 IncidentEvidence = (
     Exclusion | Offence | AsbIncident | PoliceCallout | DomesticAbuseIncident | HomelessnessApplication | EvictionNotice
 )
@@ -255,7 +265,7 @@ StatusEvidence = (
     OutOfWorkBenefit | Employment | WorkProgramme | EsfProvision | Treatment | ChildStatus | ServiceInvolvement
 )
 Evidence = Annotated[
-    SchoolAttendance | IncidentEvidence | StatusEvidence | Return | Withdrawal, Field(discriminator="kind")
+    SchoolAttendance | IncidentEvidence | StatusEvidence | Return | Withdrawal | ActionDone, Field(discriminator="kind")
 ]
 
 EVIDENCE: TypeAdapter[Evidence] = TypeAdapter(Evidence)

@@ -2,7 +2,7 @@
 
 from domain.journey.events import ClawbackDecided
 from domain.journey.stream import Change
-from store import clawbacks, effects, erasing, inbox, journal, members
+from store import clawbacks, effects, erasing, inbox, journal, members, texts
 from store.pool import Conn
 from store.vault import Vault
 
@@ -21,6 +21,8 @@ async def keep(conn: Conn, vault: Vault, change: Change) -> None:
             await clawbacks.decide(conn, new)
     for happened, command in change.personal:
         await members.keep(conn, vault, change.journey.reference, happened, command)
+    for written, order in change.written:
+        await texts.keep(conn, vault, change, written, order)
     if change.erased is not None:
         await erasing.erase(conn, change.journey.reference, change.erased)
     await inbox.give_back(conn, change.journey_id, change.returned)

@@ -19,6 +19,7 @@ class Holdings:
     people: int
     addresses: int
     identifiers: int
+    texts: int
     journeys: int
     events: int
     claims: int

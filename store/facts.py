@@ -68,6 +68,8 @@ async def _of(  # noqa: PLR0911 - one case a command
                 message=await effects.unsent_message(conn, command.effect_id),
                 family_erased=await erasing.erased_at(conn, about.reference) is not None,
             )
+        case each if isinstance(each, c.CaseCommand):
+            return Facts(family_erased=await erasing.hold(conn, about.reference))
         case c.ReferFamily():
             return Facts(family_erased=await erasing.hold(conn, command.reference))
         case c.EraseFamily():

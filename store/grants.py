@@ -35,6 +35,7 @@ GRANTS: dict[str, tuple[str, str]] = {
     "addresses": (ALL, ALL),
     "find_keys": (ALL, ALL),
     "moves": (ALL, ALL),
+    "texts": (SELECT, ALL),
     "identifiers": (ALL, ALL),
     "likenesses": (ALL, ALL),
     "identity_answers": (ALL, "DELETE"),

@@ -68,6 +68,7 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
         "members": len(journey.present),
         "member_ids": [member.id for member in journey.members],
         "roll": [_stay(member, stay) for member in journey.members for stay in member.stays],
+        "unheard": {name: day.isoformat() for name, day in journey.heard_since().items()},
         "evidence": len(journey.evidence),
         "next_deadline_at": next_deadline_at,
         "version": journey.version,

@@ -90,7 +90,10 @@ NOTHING_OWED: OwedPlace = ("", date.min, date.min, "", "")
 
 @dataclass(frozen=True, slots=True)
 class OwedRow:
-    """Work that is owed, with the journey it is on; without `due_on` no clock runs for it, and `clock` says why."""
+    """Work that is owed, with the journey it is on; without `due_on` no clock runs for it, and `clock` says why.
+
+    `about` is an entry of the case file, and `who` has to do it, where that is known.
+    """
 
     journey_id: str
     reference: str
@@ -105,11 +108,14 @@ class OwedRow:
     reason: str | None
     to: Holder | None
     handover_to: str | None = None
+    about: str | None = None
+    who: str | None = None
 
     @property
     def place(self) -> OwedPlace:
         """Where the row stands in the list: whom nobody holds first, what has no deadline last."""
-        return self.key_worker or "", self.due_on or date.max, self.since, self.journey_id, self.work
+        what = " ".join(filter(None, (self.work, self.about)))
+        return self.key_worker or "", self.due_on or date.max, self.since, self.journey_id, what
 
 
 @dataclass(frozen=True, slots=True)

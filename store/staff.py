@@ -127,9 +127,13 @@ async def _held(conn: Conn, names: list[str]) -> dict[str, int]:
     return {row["key_worker"]: row["held"] for row in await conn.fetch(_SQL["held"], names)}
 
 
-async def reminded(conn: Conn, to: Holder, holder: str | None, offered_to: str | None) -> list[Colleague]:
-    """Return whom a reminder of a family goes to, given who holds it and whom it is offered to."""
+async def reminded(
+    conn: Conn, to: Holder, holder: str | None, offered_to: str | None, named: str | None = None
+) -> list[Colleague]:
+    """Return whom a reminder of a family goes to, given who holds it, whom it is offered to, and who is named in it."""
     match to:
+        case "named":
+            return await _colleagues(conn, "colleague", named or "")
         case "holder" | "offered":
             return await _colleagues(conn, "colleague", (holder if to == "holder" else offered_to) or "")
         case "giving-manager" | "receiving-manager":

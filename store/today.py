@@ -9,7 +9,7 @@ from store.pool import Conn
 from store.queries import queries
 
 _SQL = queries("today")
-Section = Literal["overdue", "today", "this-week", "offer", "reply", "off-track"]
+Section = Literal["concern", "overdue", "today", "this-week", "offer", "reply", "off-track"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,12 @@ async def team(conn: Conn, name: str) -> list[str]:
     return [row["name"] for row in await conn.fetch(_SQL["holders"], name)]
 
 
-async def listing(conn: Conn, holders: Sequence[str] | None, today: date, until: date, limit: int) -> list[Item]:
-    """Return what these key workers have to do (None: everybody), what is due only up to `until`."""
+async def listing(  # noqa: PLR0913, PLR0917 - one argument a filter
+    conn: Conn, holders: Sequence[str] | None, today: date, until: date, limit: int, asked_by: str = ""
+) -> list[Item]:
+    """Return what these key workers have to do (None: everybody), what is due only up to `until`.
+
+    Whoever asks is also told of the concerns that they have to answer.
+    """
     names = None if holders is None else list(holders)
-    return [Item(**dict(row)) for row in await conn.fetch(_SQL["listing"], names, today, until, limit)]
+    return [Item(**dict(row)) for row in await conn.fetch(_SQL["listing"], names, today, until, limit, asked_by)]

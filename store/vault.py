@@ -194,6 +194,21 @@ class Vault:
         said: dict[str, Any] = key.open_json(b64decode(personal.sealed), place)
         return said
 
+    async def seal_text(self, conn: Conn, reference: str, place: str, text: str) -> bytes:
+        """Seal a text of the family's case file for its place there. Raise `Erased`."""
+        key = await self._key(conn, reference)
+        return key.seal(text.encode(), _place(reference, "texts", place))
+
+    async def open_texts(self, conn: Conn, reference: str, sealed: Mapping[str, bytes]) -> dict[str, str]:
+        """Return texts of a family's case file by their places; none of a family that was erased."""
+        try:
+            key = await self._key(conn, reference) if sealed else None
+        except Erased:
+            key = None
+        if key is None:
+            return {}
+        return {place: key.open(text, _place(reference, "texts", place)).decode() for place, text in sealed.items()}
+
     async def find_alike(self, conn: Conn, people: Sequence[Person]) -> list[str]:
         """Return the families of people who may be these by name and date of birth; which are, is for others to say."""
         asked = {key for each in people for key in asked_of(facts(each))}

@@ -177,6 +177,13 @@ class Doors:
             assert (await client.post("/v1/staff", json=told)).status_code == 201
         return name
 
+    async def receiver(self) -> str:
+        """Add a manager with whom a concern can be raised, once."""
+        async with self.client() as client:
+            told = {"name": "mo", "role": "manager", "email": "mo@council.example"}
+            assert (await client.post("/v1/staff", json=told)).status_code in {200, 201}
+        return "mo"
+
     async def allocated(self) -> tuple[str, str]:
         """Bring a family as far as its key worker; return its reference and the worker."""
         reference, worker = await self.referred(), await self.worker()

@@ -187,6 +187,68 @@ class FamilyJourney:
         """Record how an adult is reached."""
         return await self._loop.answer(command)
 
+    # At any stage: the case file
+
+    @workflow.update
+    async def add_note(self, command: c.AddNote) -> Reply:
+        """Write up a visit, a call or a meeting."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def add_action(self, command: c.AddAction) -> Reply:
+        """Agree that somebody does something by a day."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def move_action(self, command: c.MoveAction) -> Reply:
+        """Let an action be done by another day."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def close_action(self, command: c.CloseAction) -> Reply:
+        """Say that an action was done, or drop it."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def record_meeting(self, command: c.RecordMeeting) -> Reply:
+        """Record a meeting about the family."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def record_voice(self, command: c.RecordVoice) -> Reply:
+        """Record what a child says."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def set_scale(self, command: c.SetScale) -> Reply:
+        """Say where a need stands."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def add_relationship(self, command: c.AddRelationship) -> Reply:
+        """Record how two members are related."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def end_relationship(self, command: c.EndRelationship) -> Reply:
+        """Record that a relationship holds no more."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def raise_concern(self, command: c.RaiseConcern) -> Reply:
+        """Raise a concern with a named colleague."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def answer_concern(self, command: c.AnswerConcern) -> Reply:
+        """Say what follows from a concern."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def withdraw_entry(self, command: c.WithdrawEntry) -> Reply:
+        """Withdraw an entry that is wrong."""
+        return await self._loop.answer(command)
+
     # At any stage: the record
 
     @workflow.update

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from domain.journey.disclosure import payload_of
 from domain.journey.effects import Remind
-from domain.journey.next_steps import STEPS
+from domain.journey.next_steps import step_about
 from domain.journey.state import Journey
 
 SAID_ELSEWHERE = ("reference", "about", "on")  # the rest of what is told stands as a list of facts
@@ -43,10 +43,17 @@ def reminder(message: Remind, journey: Journey, queued: Queued | None = None) ->
             "escalation": message.escalation,
             "holder": journey.holder,
             "reminder_id": message.reminder_id,
-            "step": STEPS[message.work],
+            "step": step_about(message.work, _about(message, journey)),
             "queued": queued,
         },
     )
+
+
+def _about(message: Remind, journey: Journey) -> str | None:
+    """Return the entry of the case file that a reminder is about."""
+    reminder = journey.reminder(message.reminder_id)
+    generation = reminder.generation if reminder else 0
+    return next((owed.about for owed in journey.owed if owed.generation == generation), None)
 
 
 def notice(told: Mapping[str, object]) -> Message:

@@ -51,7 +51,7 @@ def due(
 
 def write_owed(rows: list[dict[str, Any]]) -> None:
     """Write what one family's journey owes."""
-    told = ((row["work"], row["due_on"] or "-", row["to"], row["since"], _clock(row)) for row in rows)
+    told = ((what(row), row["due_on"] or "-", owed_by(row), row["since"], _clock(row)) for row in rows)
     write.table("\nOwed", ("work", "due", "owed by", "since", "clock"), told)
 
 
@@ -76,13 +76,19 @@ def _coming(row: dict[str, Any]) -> tuple[object, ...]:
 
 def _owed(row: dict[str, Any], today: date) -> tuple[object, ...]:
     holder = row["key_worker"] or "nobody yet"
-    named = (row["reference"], row["work"], owed_by(row), row["since"])
+    named = (row["reference"], what(row), owed_by(row), row["since"])
     return holder, row["due_on"] or "-", late(row["due_on"], today), *named, _clock(row)
 
 
 def owed_by(row: dict[str, Any]) -> str:
     """Write who owes a piece of work; an answer is owed by whom the family is offered to."""
-    return str(row.get("handover_to") if row["to"] == "offered" and row.get("handover_to") else row["to"] or "")
+    offered = row["to"] == "offered" and row.get("handover_to")
+    return str(offered or row.get("who") or row["to"] or "")
+
+
+def what(row: dict[str, Any]) -> str:
+    """Write a piece of work, with the entry of the case file that it is about."""
+    return " ".join(filter(None, (row["work"], row.get("about"))))
 
 
 def late(due_on: str | None, today: date) -> str:

@@ -14,6 +14,7 @@ from cli.journeys.naming import Names, names_of
 app = typer.Typer(rich_markup_mode=None)
 
 SECTIONS = {
+    "concern": "Concerns that wait for an answer (journeys concern answer REF C1 --answer CODE)",
     "overdue": "Overdue",
     "today": "Due today",
     "this-week": "Due in the next seven days",

@@ -57,6 +57,8 @@ def set_day(journey: Journey, owed: Owed, programme: Programme, calendar: Calend
     """Return the day by which the programme wants `owed` done, whatever people made of it since."""
     if owed.work == "check":
         return _next_check(journey, owed, programme)
+    if owed.by is not None:
+        return owed.by
     clock = programme.clock(owed.work)
     return None if clock is None or clock.within is None else _after(owed.since, clock.within, calendar)
 
@@ -139,10 +141,13 @@ def _heard_at_once(days: dict[tuple[date, bool], Rung], first: date, at: datetim
 
 
 def _urgent_ladder(owed: Owed, clock: Clock, due: date) -> list[Deadline]:
-    """Place the rungs on the days around the due date, none before the day after the work became known."""
+    """Place the rungs on the days around the due date, none before the day after the work became known.
+
+    Of what is for a named colleague the ladder begins with the moment it became known: somebody else recorded it.
+    """
     known = owed.known.astimezone(LONDON)
-    first = known.date() + timedelta(days=1)
-    around = max(due, first)
+    first = known.date() + (timedelta(0) if clock.owner == "named" else timedelta(days=1))
+    around = first if clock.owner == "named" else max(due, first)
     days = {(max(around + timedelta(days=rung.at), first), rung.escalate): rung for rung in clock.rungs}
     return [
         _rung(owed, clock, rung, due, datetime.combine(day, known.time(), tzinfo=LONDON).astimezone(UTC))

@@ -1,6 +1,6 @@
 """The decisions on deadlines: moved, paused, resumed or cancelled, each with a reason; the work stays owed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import assert_never
 
@@ -13,6 +13,10 @@ from domain.journey.refusals import happened
 from domain.journey.state import Changed, Journey, Owed
 from domain.programme.programme import Programme, Work
 
+INSTEAD: Mapping[Work, str] = {
+    "action": "move the action itself: journeys action move {} A3 --to DAY --reason CODE",
+    "concern-answer": "answer it: journeys concern answer {} C1 --answer CODE",
+}
 HORIZON = 24  # months: what is moved further is forgotten, not planned
 
 
@@ -93,6 +97,8 @@ def _cancel_deadline(journey: Journey, command: c.CancelDeadline, programme: Pro
 def _clocked(journey: Journey, work: Work, programme: Programme) -> Owed:
     """Return the work as it is owed now; refuse work that is not, or that the programme sets no clock for."""
     works = {owed.work: owed for owed in owed_now(journey, programme)}
+    if work in works and work in INSTEAD:
+        raise Rejected("no-deadline", f"the day of each {work} is its own", INSTEAD[work].format(journey.reference))
     if work not in works:
         known = ", ".join(works) or "nothing"
         raise Rejected("not-owed", f"{journey.reference} has no outstanding {work}", f"outstanding work: {known}")

@@ -7,6 +7,7 @@ from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import owed_now
+from domain.journey.case import decide_case
 from domain.journey.claim_decisions import decide_claim
 from domain.journey.deadlines import decide_deadline
 from domain.journey.evolve import evolve
@@ -66,7 +67,9 @@ def admit(journey: Journey, command: c.AnyCommand) -> None:
         )
 
 
-def _choose(journey: Journey, command: c.AnyCommand, facts: Facts, programme: Programme) -> Sequence[e.AnyEvent]:
+def _choose(  # noqa: PLR0911 - one case a subject
+    journey: Journey, command: c.AnyCommand, facts: Facts, programme: Programme
+) -> Sequence[e.AnyEvent]:
     """Let each subject decide its own commands."""
     if isinstance(command, c.PathCommand):
         return decide_path(journey, command, facts, programme)
@@ -74,6 +77,8 @@ def _choose(journey: Journey, command: c.AnyCommand, facts: Facts, programme: Pr
         return decide_member(journey, command, facts, programme)
     if isinstance(command, c.HolderCommand):
         return decide_holder(journey, command, facts, programme)
+    if isinstance(command, c.CaseCommand):
+        return decide_case(journey, command, facts, programme)
     if isinstance(command, c.RecordCommand):
         return decide_record(journey, command, facts, programme)
     if isinstance(command, c.DeadlineCommand):

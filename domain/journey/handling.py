@@ -65,6 +65,7 @@ class _Batch:
         self._answers: list[Answered] = []
         self._settled: list[Outcome] = []
         self._personal: list[tuple[e.MemberEvent, c.MemberCommand]] = []
+        self._written: list[tuple[e.CaseEvent, c.CaseCommand]] = []
         self._erased: datetime | None = None
         self._returned: list[str] = []
 
@@ -114,6 +115,7 @@ class _Batch:
             settled=self._settled,
             retried=progress.retried(),
             personal=self._personal,
+            written=self._written,
             erased=self._erased,
             returned=self._returned,
             replies=self._replies,
@@ -129,6 +131,8 @@ class _Batch:
             return rejection
         if isinstance(command, c.MemberCommand):
             self._personal += [(event, command) for event in happened if isinstance(event, e.MemberEvent)]
+        if isinstance(command, c.CaseCommand):
+            self._written += [(event, command) for event in happened if isinstance(event, e.CaseEvent)]
         self.answer(command, None, tuple(event.type for event in happened), tuple(why))
         return None
 

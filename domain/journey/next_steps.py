@@ -25,13 +25,19 @@ STEPS: Mapping[Work, str] = MappingProxyType(
         "clawback-decision": "uphold the claim or claw it back",
         "handover-refusal": "offer the handover to somebody else, or acknowledge that the holder keeps the family",
         "close": "close the journey",
+        "action": "do what was agreed, and record it as done or dropped",
+        "meeting": "hold the next meeting, and record it",
+        "concern-answer": "answer the concern, by name",
     }
 )
 
 
 def next_steps(journey: Journey, programme: Programme) -> tuple[str, ...]:
     """Return what answers each piece of work that is owed now."""
-    return tuple(_step(journey, owed.work, programme) for owed in owed_now(journey, programme))
+    return tuple(
+        step_about(owed.work, owed.about) if owed.about else _step(journey, owed.work, programme)
+        for owed in owed_now(journey, programme)
+    )
 
 
 def _step(journey: Journey, work: Work, programme: Programme) -> str:
@@ -42,6 +48,11 @@ def _step(journey: Journey, work: Work, programme: Programme) -> str:
         if programme.judges_needs:
             return "assess the family again if more is known, or close it as not-eligible"
     return STEPS[work]
+
+
+def step_about(work: Work, about: str | None) -> str:
+    """Return what answers a piece of work, with the entry of the case file that it is about."""
+    return f"{STEPS[work]} ({about})" if about else STEPS[work]
 
 
 def after_check(journey: Journey, event: CheckRecorded, programme: Programme) -> tuple[str, ...]:

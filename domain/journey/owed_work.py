@@ -13,7 +13,10 @@ ClockState = Literal["running", "moved", "paused", "cancelled", "none"]
 
 
 class OwedWork(Value):
-    """A piece of work that is owed; without `due_on` no clock runs for it, and `clock` and `reason` say why."""
+    """A piece of work that is owed; without `due_on` no clock runs for it, and `clock` and `reason` say why.
+
+    `about` is an entry of the case file, such as A3, and `who` has to do it, where that is known.
+    """
 
     work: Work
     generation: int
@@ -22,6 +25,8 @@ class OwedWork(Value):
     clock: ClockState
     reason: str | None = None
     to: Holder | None = None
+    about: str | None = None
+    who: str | None = None
 
 
 def owed_work(journey: Journey, programme: Programme, calendar: Calendar) -> tuple[OwedWork, ...]:
@@ -42,4 +47,6 @@ def _standing(journey: Journey, owed: Owed, programme: Programme, calendar: Cale
         clock=changed.state if changed is not None else unchanged,
         reason=changed.reason if changed is not None else None,
         to=clock.owner if clock is not None else None,
+        about=owed.about,
+        who=owed.who,
     )

@@ -6,9 +6,11 @@ from typing import assert_never
 
 from domain.calendar import calendar_of
 from domain.errors import Rejected
+from domain.evidence import ActionDone
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import Deadline, agenda
+from domain.journey.case import done_by_partner
 from domain.journey.corrections import correct
 from domain.journey.evidence_request import request
 from domain.journey.evolve import evolve
@@ -47,7 +49,9 @@ def decide_record(  # noqa: PLR0911 - one case a command
 
 
 def _record_evidence(journey: Journey, command: c.RecordEvidence) -> list[e.AnyEvent]:
-    """Add an observation once; its id names one observation of one source."""
+    """Add an observation once; its id names one observation of one source. An action that was done is closed by it."""
+    if isinstance(command.evidence, ActionDone):
+        return done_by_partner(journey, command.evidence, command.at)
     held = next((held for held in journey.evidence if held.id == command.evidence.id), None)
     if held is None or journey.withdrawal_of(held.id) is not None:
         return [e.EvidenceRecorded(at=command.at, evidence=command.evidence)]

@@ -1,10 +1,11 @@
 """The state of one journey: what its events have made of it, and nothing that can be read off the programme."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from domain.evidence import Evidence
 from domain.family import Consent, Member
+from domain.journey.case_file import CaseFile
 from domain.journey.events import CheckVerdict, ErasureReason, Outcome
 from domain.model import Value
 from domain.programme.programme import Work
@@ -31,7 +32,8 @@ class Owed(Value):
     """A piece of work on the journey, owed `since` a day and `known` to us from the moment that was recorded.
 
     Its `generation` is the version of the event that made it owed: a new one each time, and one that no correction
-    of another event can move.
+    of another event can move. `about` is an entry of the case file, `by` the day that was agreed for it, and `who` has
+    to do it, where it is not for whoever the clock names.
     """
 
     work: Work
@@ -40,6 +42,9 @@ class Owed(Value):
     generation: int
     done: bool = False
     changed: Changed | None = None
+    about: str | None = None
+    by: date | None = None
+    who: str | None = None
 
 
 class Reminder(Value):
@@ -161,6 +166,7 @@ class Journey(Value):
     retried: tuple[str, ...] = ()
     claimed: tuple[str, ...] = ()
     clawbacks: tuple[str, ...] = ()
+    case: CaseFile = CaseFile()
 
     @property
     def open(self) -> bool:
@@ -198,6 +204,20 @@ class Journey(Value):
         """
         identified = self.criteria if self.identified_on is not None and self.identified_on <= day else ()
         return tuple(sorted({*identified, *(found.need for found in self.needs_found if found.on <= day)}))
+
+    def unheard(self, today: date, longer_than: timedelta) -> tuple[str, ...]:
+        """The children of the family, held by a key worker, who were not heard for that long."""
+        return tuple(name for name, since in self.heard_since().items() if today - since > longer_than)
+
+    def heard_since(self) -> dict[str, date]:
+        """Since when each child who is of the family has not been heard: since it was, or since it could have been."""
+        if not self.open or self.held_from is None:
+            return {}
+        return {
+            member.id: max(filter(None, (self.held_from, member.from_, self.case.heard_on(member.id))))
+            for member in self.present
+            if member.role == "child"
+        }
 
     def withdrawal_of(self, evidence_id: str) -> Evidence | None:
         """Return the withdrawal by which we ourselves, not its source, set an observation aside; None without one."""

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from domain.canonical import canonical
 from domain.journey.agenda import Deadline
-from domain.journey.commands import AnyCommand, MemberCommand
+from domain.journey.commands import AnyCommand, CaseCommand, MemberCommand
 from domain.journey.effects import Effect
-from domain.journey.events import AnyEvent, MemberEvent
+from domain.journey.events import AnyEvent, CaseEvent, MemberEvent
 from domain.journey.evolve import fold
 from domain.journey.owed_work import OwedWork
 from domain.journey.replies import Reply
@@ -95,8 +95,8 @@ class Change:
     `owed` what is owed. `effects` are pairs of command id and effect; `settled` are effects whose outcome came in,
     `retried` those that another try replaces; `returned` are observations of another family, which go back to where
     people sort events; `personal` are changes of the family's people or home, of which the vault keeps what their
-    commands say that is personal; `erased` is when the family's key is destroyed. `replies` and
-    `open_effects` are for whoever asked, and are not stored by themselves.
+    commands say that is personal, and `written` likewise entries of the case file; `erased` is when the family's key is
+    destroyed. `replies` and `open_effects` are for whoever asked, and are not stored by themselves.
     """
 
     journey_id: str
@@ -111,6 +111,7 @@ class Change:
     settled: list[Outcome] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     personal: list[tuple[MemberEvent, MemberCommand]] = field(default_factory=list)
+    written: list[tuple[CaseEvent, CaseCommand]] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
     erased: datetime | None = None
     replies: list[Reply] = field(default_factory=list)

@@ -34,9 +34,13 @@ Work = Literal[
     "clawback-decision",
     "handover-refusal",
     "close",
+    "action",
+    "meeting",
+    "concern-answer",
 ]
-# `offered`: whom the family is offered to; the managers are those of the two sides of a handover.
-Holder = Literal["holder", "coordinator", "manager", "offered", "receiving-manager", "giving-manager"]
+# `offered`: whom the family is offered to; the managers are those of the two sides of a handover. `named`: the
+# colleague with whom a concern was raised.
+Holder = Literal["holder", "coordinator", "manager", "offered", "receiving-manager", "giving-manager", "named"]
 UNSET_CAP = 10  # where a pack sets none; a house default
 
 
@@ -303,8 +307,8 @@ class Programme(Value):
         return self.caseload.families if self.caseload else UNSET_CAP
 
     def clock(self, work: Work) -> Clock | None:
-        """Return the clock of `work`, or None where the pack sets none."""
-        return next((clock for clock in self.clocks if clock.work == work), None)
+        """Return the clock of `work`, or None where the pack sets none; the case file has clocks of the house."""
+        return next((clock for clock in (*self.clocks, *HOUSE_CLOCKS) if clock.work == work), None)
 
     def agreement(self, partner: str, day: date) -> Agreement | None:
         """Return the agreement in force with `partner` on `day`."""
@@ -319,3 +323,17 @@ class Programme(Value):
     def knows_referrer(self, partner: str) -> bool:
         """Tell whether `partner` is named by any agreement of the pack."""
         return any(held.partner == partner for held in self.agreements)
+
+
+def _house(work: Work, owner: Holder, *ladder: Rung, urgent: bool = False) -> Clock:
+    """Return a clock for work whose day is said with it; what it would be without one is never read."""
+    day = Span(working_days=1, source="house default: its day is agreed with it", confidence="unverified")
+    return Clock(work=work, within=day, owner=owner, escalate_to="manager", ladder=ladder, urgent=urgent)
+
+
+# For packs that set none: journeys run for years on a pack from before there was a case file.
+HOUSE_CLOCKS = (
+    _house("action", "holder", Rung(at=-1), Rung(at=0), Rung(at=3, escalate=True)),
+    _house("meeting", "holder", Rung(at=-2), Rung(at=0), Rung(at=3, escalate=True)),
+    _house("concern-answer", "named", Rung(at=0), Rung(at=1, every=1, until=14, escalate=True), urgent=True),
+)

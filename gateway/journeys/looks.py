@@ -20,7 +20,18 @@ from wiring.telemetry.request_id import FIELD
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=DOCUMENTED)
 
-What = Literal["story", "story-with-names", "names", "find"]
+What = Literal[
+    "story",
+    "story-with-names",
+    "names",
+    "find",
+    "case",
+    "case-with-names",
+    "chronology",
+    "chronology-with-names",
+    "summary",
+    "summary-with-names",
+]
 
 
 @router.get("/journeys/{reference}/views")

@@ -49,7 +49,7 @@ async def today(
     async with services.pool.acquire() as conn:
         holder, team = await _whose(conn, actor, holder, team)
         workers = [holder] if holder else await _team(conn, team) if team else None
-        items = await days.listing(conn, workers, now, now + WEEK, limit + 1)
+        items = await days.listing(conn, workers, now, now + WEEK, limit + 1, actor.name)
     return Day(day=now, holder=holder, team=team, items=items[:limit], more=len(items) > limit)
 
 

@@ -28,6 +28,7 @@ SELECT EXISTS (SELECT FROM family_keys WHERE reference = $1 AND wrapped IS NOT N
        ((SELECT count(*) FROM addresses WHERE reference = $1)
         + (SELECT count(*) FROM moves WHERE reference = $1))::integer AS addresses,
        (SELECT count(*) FROM identifiers WHERE reference = $1)::integer AS identifiers,
+       (SELECT count(*) FROM texts WHERE reference = $1)::integer AS texts,
        (SELECT count(*) FROM journeys WHERE reference = $1)::integer AS journeys,
        (SELECT count(*) FROM events JOIN journeys USING (journey_id) WHERE reference = $1)::integer AS events,
        (SELECT count(*) FROM claims WHERE reference = $1)::integer AS claims;

@@ -5,10 +5,10 @@ WITH journey AS (
     INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
                           referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
                           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll,
-                          evidence, next_deadline_at, owed, version, head, changed_at)
+                          unheard, evidence, next_deadline_at, owed, version, head, changed_at)
     SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
            referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll, evidence,
+           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll, unheard, evidence,
            next_deadline_at, owed, version, head, changed_at
       FROM jsonb_populate_record(NULL::journeys, $2)
     ON CONFLICT (journey_id) DO UPDATE
@@ -20,7 +20,7 @@ WITH journey AS (
            handover_to = excluded.handover_to, stepped_down_on = excluded.stepped_down_on,
            closed_on = excluded.closed_on, outcome = excluded.outcome, erased_on = excluded.erased_on,
            erased_for = excluded.erased_for, members = excluded.members, member_ids = excluded.member_ids,
-           roll = excluded.roll,
+           roll = excluded.roll, unheard = excluded.unheard,
            evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, owed = excluded.owed,
            version = excluded.version, head = excluded.head, changed_at = excluded.changed_at
 ),
@@ -111,18 +111,21 @@ SELECT journey_id, reference, locality, stage, key_worker, deadline_id, at, due_
 
 -- name: owed
 -- What open journeys owe, by holder and for each the oldest first: of families held by $1 (or the answer to an offer
--- made to $1), due up to $2, where given; at most $3, after holder $4, due day $5, day $6, journey $7, work $8. What has no deadline comes last.
+-- made to $1), due up to $2, where given; at most $3, after holder $4, due day $5, day $6, journey $7, work and entry $8. What has no deadline comes last.
 SELECT journey_id, reference, locality, stage, key_worker, one.work, one.generation, one.since, one.due_on, one.clock,
-       one.reason, one."to" AS owed_by, handover_to
+       one.reason, one."to" AS owed_by, handover_to, one.about, one.who
   FROM journeys,
        jsonb_to_recordset(owed) AS one (work text, generation integer, since date, due_on date, clock text, reason text,
-                                        "to" text)
- WHERE stage <> 'closed'
-   AND ($1::text IS NULL OR key_worker = $1 OR (handover_to = $1 AND one.work = 'handover-answer'))
+                                        "to" text, about text, who text)
+ WHERE (stage <> 'closed' OR one.work = 'concern-answer')
+   AND ($1::text IS NULL OR key_worker = $1 OR (handover_to = $1 AND one.work = 'handover-answer')
+        OR (one.who = $1 AND one.work = 'concern-answer'))
    AND ($2::date IS NULL OR one.due_on <= $2)
-   AND (coalesce(key_worker, ''), coalesce(one.due_on, 'infinity'), one.since, journey_id, one.work)
+   AND (coalesce(key_worker, ''), coalesce(one.due_on, 'infinity'), one.since, journey_id,
+        concat_ws(' ', one.work, one.about))
        > ($4::text, $5::date, $6::date, $7::text, $8::text)
- ORDER BY coalesce(key_worker, ''), coalesce(one.due_on, 'infinity'), one.since, journey_id, one.work
+ ORDER BY coalesce(key_worker, ''), coalesce(one.due_on, 'infinity'), one.since, journey_id,
+          concat_ws(' ', one.work, one.about)
  LIMIT $3;
 
 -- name: reminders

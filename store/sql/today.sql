@@ -4,7 +4,8 @@ SELECT name FROM staff WHERE role = 'key-worker' AND team = $1 ORDER BY name;
 
 -- name: listing
 -- What is to be done or waited for by the key workers $1 (null: by all, and by whom nobody is yet), as of day $2, with
--- what is due up to day $3; a section at a time, in each by holder and day; at most $4.
+-- what is due up to day $3; a section at a time, in each by holder and day; at most $4. Concerns come first: those about
+-- their families, those that they have to answer, and those that $5 has.
 -- An offer is for whom it is made to, and a reply waited for by who made it. Partners are waited for until they have
 -- reported something since they were asked, or the check was made; a journey is off its track by its last review.
 WITH mine AS (
@@ -13,10 +14,18 @@ WITH mine AS (
 ),
 work AS (
     SELECT CASE WHEN one.due_on < $2::date THEN 'overdue' WHEN one.due_on = $2 THEN 'today' ELSE 'this-week' END AS section,
-           reference, journey_id, key_worker AS holder, team, one.work AS what, one.due_on AS due_on, one.since AS since,
-           one."to" AS waits_for
-      FROM mine, jsonb_to_recordset(owed) AS one (work text, since date, due_on date, "to" text)
-     WHERE one.due_on <= $3 AND one.work <> 'handover-answer'
+           reference, journey_id, key_worker AS holder, team, concat_ws(' ', one.work, one.about) AS what,
+           one.due_on AS due_on, one.since AS since, coalesce(one.who, one."to") AS waits_for
+      FROM mine, jsonb_to_recordset(owed) AS one (work text, since date, due_on date, "to" text, about text, who text)
+     WHERE one.due_on <= $3 AND one.work NOT IN ('handover-answer', 'concern-answer')
+),
+concerns AS (
+    SELECT 'concern' AS section, reference, journey_id, key_worker AS holder, staff.team,
+           concat_ws(' ', one.work, one.about) AS what, one.due_on, one.since, one.who AS waits_for
+      FROM journeys LEFT JOIN staff ON name = key_worker,
+           jsonb_to_recordset(owed) AS one (work text, since date, due_on date, about text, who text)
+     WHERE one.work = 'concern-answer'
+       AND ($1::text[] IS NULL OR key_worker = ANY ($1) OR one.who = ANY ($1) OR one.who = $5)
 ),
 offers AS (
     SELECT CASE WHEN side.offered THEN 'offer' ELSE 'reply' END AS section,
@@ -60,7 +69,7 @@ off AS (
        AND coalesce(mended.replacement ->> 'outcome', review.payload ->> 'outcome') = 'off-track'
 )
 SELECT section, reference, journey_id, holder, team, what, due_on, since, waits_for
-  FROM (TABLE work UNION ALL TABLE offers UNION ALL TABLE asked UNION ALL TABLE off) AS everything
- ORDER BY array_position(ARRAY['overdue', 'today', 'this-week', 'offer', 'reply', 'off-track'], section),
+  FROM (TABLE concerns UNION ALL TABLE work UNION ALL TABLE offers UNION ALL TABLE asked UNION ALL TABLE off) AS everything
+ ORDER BY array_position(ARRAY['concern', 'overdue', 'today', 'this-week', 'offer', 'reply', 'off-track'], section),
           coalesce(holder, ''), due_on, since, journey_id, what, waits_for
  LIMIT $4;

@@ -106,6 +106,7 @@ WITH key AS (
 people AS (DELETE FROM people WHERE reference = $1),
 addresses AS (DELETE FROM addresses WHERE reference = $1),
 moves AS (DELETE FROM moves WHERE reference = $1),
+texts AS (DELETE FROM texts WHERE reference = $1),
 identifiers AS (DELETE FROM identifiers WHERE reference = $1),
 likenesses AS (DELETE FROM likenesses WHERE reference = $1),
 found AS (DELETE FROM find_keys WHERE reference = $1),

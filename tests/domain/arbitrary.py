@@ -15,16 +15,22 @@ from domain.journey.events import (
     AnyEvent,
     CheckVerdict,
     ClawbackDecision,
+    Closing,
+    ConcernAnswer,
+    ConcernKind,
     ContactField,
     ContactKind,
     Correctable,
     DeliveryFault,
+    DoCode,
     ErasureReason,
     IdentifierChange,
     Joining,
     Leaving,
+    NoteKind,
     Outcome,
     PersonField,
+    Relation,
     ReviewOutcome,
     Verdict,
 )
@@ -53,7 +59,7 @@ def _one_of(literal: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(get_args(literal))
 
 
-def _built(kind: Any, **instead: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def _built(kind: Any, /, **instead: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     by_name = FIELDS | {"verdict": _verdict(kind), "outcome": _outcome(kind)} | instead
     return st.builds(kind, **{name: by_name[name] for name in kind.model_fields if name != "type"})
 
@@ -226,6 +232,18 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "decision": _one_of(ClawbackDecision),
     "family_erased": st.booleans(),
     "despite_claims": st.booleans(),
+    "entry": st.sampled_from(["N1", "A1", "A2", "MT1", "V1", "S1", "R1", "C1", "C2"]),
+    "by": st.sampled_from(["coordinator:ann", "partner:police"]),
+    "need": st.sampled_from(["debt", "school", "poverty"]),
+    "owner": st.sampled_from(["key-worker", "m1", "m9", "partner:police", "partner:library"]),
+    "do": st.none() | _one_of(DoCode),
+    "present": st.sampled_from([("m1",), ("m1", "partner:schools"), ("m9",)]),
+    "absent": st.sampled_from([(), ("partner:police",), ("m1",)]),
+    "next_on": st.none() | days,
+    "score": st.integers(0, 10),
+    "relation": _one_of(Relation),
+    "to_member_id": names,
+    "answer": _one_of(ConcernAnswer),
     "still_open": st.none()
     | st.builds(
         StillOpen,
@@ -268,6 +286,9 @@ _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "decide-clawback": {"claim_id": claims},
     "erase": {"reason": _one_of(ErasureReason)},
     "family-erased": {"reason": _one_of(ErasureReason)},
+    **{name: {"about": _one_of(NoteKind)} for name in ("add-note", "note-added")},
+    **{name: {"how": _one_of(Closing)} for name in ("close-action", "action-closed")},
+    **{name: {"kind": _one_of(ConcernKind)} for name in ("raise-concern", "concern-raised")},
 }
 
 

@@ -13,6 +13,7 @@ from tests.doors import Doors, event, nhs_number, signed
 from tests.eventually import eventually
 
 FORM = {"reason": "request"}
+WRITTEN = "jabberwock"  # stands in every text of the case file
 
 
 @dataclass
@@ -57,14 +58,31 @@ async def home(doors: Doors) -> Home:
         told = (await client.post("/v1/journeys", json=form, headers={"idempotency-key": key})).json()
     people = form["members"]
     secrets = (people[0]["surname"], "Xanthippe", "Zebedee", "1961-11-23", "2001-07-19", "Larkspindle", "CH41 9QX")
-    home = Home(told["reference"], told["journey_id"], form, key, (*secrets, nhs, uprn, people[0]["nino"]))
+    home = Home(told["reference"], told["journey_id"], form, key, (*secrets, nhs, uprn, people[0]["nino"], WRITTEN))
     async with doors.services.pool.acquire() as conn:
         rows = await conn.fetch("SELECT digest FROM identifiers WHERE reference = $1", home.reference)
     home.digests = [row["digest"] for row in rows]
     assert (await evicted(doors, uprn))["outcome"] == "accepted"
     await eventually(lambda: evidence(doors, home.reference))
+    await written_up(doors, home.reference)
     assert (await doors.step(home.reference, "close", outcome="moved-away")).status_code == 200
     return home
+
+
+async def written_up(doors: Doors, reference: str) -> None:
+    """Fill the case file with everything that is said in words, each time with the word that must not be found."""
+    need = {"need": "poverty", "owner": "m1", "due_on": "2012-06-20"}
+    concern = {"kind": "neglect", "to": await doors.receiver()}
+    for step, body in (
+        ("add-note", {"about": "visit"}),
+        ("add-action", need),
+        ("record-meeting", {"present": ["m1"]}),
+        ("record-voice", {"member_id": "m2"}),
+        ("raise-concern", concern),
+        ("answer-concern", {"entry": "C1", "answer": "taken-into-plan"}),
+    ):
+        answer = await doors.step(reference, f"case/{step}", text=f"The {WRITTEN} on the stairs frightens her.", **body)
+        assert answer.status_code == 200, answer.text
 
 
 async def evicted(doors: Doors, uprn: str) -> dict[str, Any]:

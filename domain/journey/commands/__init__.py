@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from domain.journey.commands.case import *
 from domain.journey.commands.claim_decisions import *
 from domain.journey.commands.command import *
 from domain.journey.commands.deadlines import *
@@ -17,7 +18,7 @@ from domain.journey.commands.records import *
 from domain.journey.commands.referrals import *
 
 AnyCommand = Annotated[
-    PathCommand | MemberCommand | HolderCommand | RecordCommand | DeadlineCommand | ClaimCommand,
+    PathCommand | MemberCommand | HolderCommand | CaseCommand | RecordCommand | DeadlineCommand | ClaimCommand,
     Field(discriminator="type"),
 ]
 

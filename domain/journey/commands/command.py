@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from domain.access import Action
 from domain.model import Value
 
+SEALED = 60_000  # symbols: ten thousand of a note, sealed, however they are written
 MOST = 50  # codes in one list: more is a slip, or poison
 # Facts that commands carried before they had a model of their own; histories of running journeys still have them.
 FORMER_FACTS = ("caseload", "places", "original", "claim_state", "message", "still_open", "family_erased")
@@ -44,3 +45,13 @@ class Command(Value):
             return given
         former = [name for name in FORMER_FACTS if name in given and name not in cls.model_fields]
         return {name: value for name, value in given.items() if name not in former} if former else given
+
+
+class Personal(Value):
+    """What a command says that is personal, sealed under the family's key for this command alone.
+
+    `digest` is a keyed hash of it, by which the same thing said twice is one command: sealed twice it looks otherwise.
+    """
+
+    sealed: str = Field(min_length=1, max_length=SEALED)
+    digest: str = Field(min_length=1, max_length=64)

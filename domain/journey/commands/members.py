@@ -10,22 +10,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from domain.family import MEMBER_ID, Role, Scheme
-from domain.journey.commands.command import Command
+from domain.journey.commands.command import Command, Personal
 from domain.journey.events import ContactField, IdentifierChange, Joining, Leaving, PersonField
-from domain.model import Code, Value
+from domain.model import Code
 
 MemberId = Annotated[str, Field(pattern=MEMBER_ID)]
-SEALED = 20_000  # symbols: a person with every field at its longest takes a tenth of it
-
-
-class Personal(Value):
-    """What a command says that is personal, sealed under the family's key for this command alone.
-
-    `digest` is a keyed hash of it, by which the same thing said twice is one command: sealed twice it looks otherwise.
-    """
-
-    sealed: str = Field(min_length=1, max_length=SEALED)
-    digest: str = Field(min_length=1, max_length=64)
 
 
 class AddMember(Command):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from domain.journey.events.case import *
 from domain.journey.events.claim_decisions import *
 from domain.journey.events.correction import *
 from domain.journey.events.deadlines import *
@@ -19,7 +20,7 @@ from domain.journey.events.records import *
 from domain.journey.events.referrals import *
 
 AnyEvent = Annotated[
-    PathEvent | MemberEvent | HolderEvent | RecordEvent | DeadlineEvent | ClaimEvent | EventCorrected,
+    PathEvent | MemberEvent | HolderEvent | CaseEvent | RecordEvent | DeadlineEvent | ClaimEvent | EventCorrected,
     Field(discriminator="type"),
 ]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from domain.journey import events as e
+from domain.journey.evolve.case import evolve_case
 from domain.journey.evolve.claims import evolve_claims
 from domain.journey.evolve.holder import evolve_holder
 from domain.journey.evolve.members import evolve_members
@@ -42,6 +43,8 @@ def evolve(journey: Journey, event: e.AnyEvent) -> Journey:  # noqa: PLR0911 - o
         return evolve_members(journey, event)
     if isinstance(event, e.HolderEvent):
         return evolve_holder(journey, event)
+    if isinstance(event, e.CaseEvent):
+        return evolve_case(journey, event)
     if isinstance(event, e.RecordEvent):
         return evolve_record(journey, event)
     if isinstance(event, e.DeadlineEvent):

@@ -11,10 +11,24 @@ def with_changes(journey: Journey, **changes: object) -> Journey:
     return journey.model_copy(update=changes)
 
 
-def owe(journey: Journey, work: Work, since: date, known: datetime) -> Journey:
-    """Begin a new generation of `work`, in place of any earlier one."""
-    others = tuple(owed for owed in journey.owed if owed.work != work)
-    return with_changes(journey, owed=(*others, Owed(work=work, since=since, known=known, generation=journey.version)))
+def owe(  # noqa: PLR0913, PLR0917 - the parts of what is owed
+    journey: Journey,
+    work: Work,
+    since: date,
+    known: datetime,
+    about: str | None = None,
+    by: date | None = None,
+    who: str | None = None,
+) -> Journey:
+    """Begin a new generation of `work`, in place of any earlier one about the same.
+
+    `about` an entry of the case file, `by` a day that was agreed, and `who` owes it, where these are known.
+    """
+    held = next((owed for owed in journey.owed if (owed.work, owed.about) == (work, about)), None)
+    others = tuple(owed for owed in journey.owed if owed is not held)
+    who = who or (held.who if held else None)
+    new = Owed(work=work, since=since, known=known, generation=journey.version, about=about, by=by, who=who)
+    return with_changes(journey, owed=(*others, new))
 
 
 def settle(journey: Journey, *works: Work) -> Journey:
@@ -22,4 +36,17 @@ def settle(journey: Journey, *works: Work) -> Journey:
     return with_changes(
         journey,
         owed=tuple(owed.model_copy(update={"done": True}) if owed.work in works else owed for owed in journey.owed),
+    )
+
+
+def settle_about(journey: Journey, entry: str | None = None, work: Work | None = None) -> Journey:
+    """Mark as no longer owed what is about an entry of the case file, or one kind of work whatever it is about."""
+    return with_changes(
+        journey,
+        owed=tuple(
+            owed.model_copy(update={"done": True})
+            if (entry is not None and owed.about == entry) or owed.work == work
+            else owed
+            for owed in journey.owed
+        ),
     )

@@ -13,7 +13,7 @@ from domain.programme.programme import Work
 from domain.rules.spans import DAY
 from domain.stays import Away
 
-OUTLIVING: tuple[Work, ...] = ("clawback-decision",)  # what is owed also on a closed journey
+OUTLIVING: tuple[Work, ...] = ("clawback-decision", "concern-answer")  # what is owed also on a closed journey
 ANSWERS: tuple[Work, ...] = ("regression-response", "check-decision")  # what a further check or a step-up settles
 
 
@@ -206,7 +206,7 @@ def _checked(journey: Journey, event: e.CheckRecorded) -> Journey:
 
 
 def _closed(journey: Journey, on: date, outcome: e.Outcome) -> Journey:
-    """Nothing is owed on a closed journey but the decision on a clawback."""
+    """Nothing is owed on a closed journey but the decision on a clawback, and the answer to a concern."""
     owed = tuple(item if item.work in OUTLIVING else item.model_copy(update={"done": True}) for item in journey.owed)
     before = BeforeClose(
         stage=journey.stage, intensity=journey.intensity, handover_to=journey.handover_to, owed=journey.owed
