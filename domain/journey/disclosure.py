@@ -18,7 +18,7 @@ def disclosed(message: Notify, journey: Journey) -> dict[str, object]:
     for category, fields in _opens(message, journey).items():
         if category in message.categories:
             opened |= fields
-    return opened
+    return opened | _action(message, journey)
 
 
 def payload(message: Notify, journey: Journey) -> dict[str, object]:
@@ -30,6 +30,19 @@ def payload_of(told: Mapping[str, object]) -> dict[str, object]:
     """Return what is disclosed as the body of a webhook."""
     rest = {name: value for name, value in told.items() if name != "about"}
     return {"type": f"family-journeys.{told.get('about', UPDATE)}", **rest}
+
+
+def _action(message: Notify, journey: Journey) -> dict[str, object]:
+    """Return what a partner is told of an action of its own: its name and state, and more as its categories open."""
+    action = journey.case.action(message.entry) if message.entry else None
+    if action is None:
+        return {}
+    told: dict[str, object] = {"about": message.about, "action": action.id, "state": action.state}
+    if "dates" in message.categories:
+        told["due_on"] = action.due_on.isoformat()
+    if "needs" in message.categories:
+        told |= {"needs": [action.need], "do": action.do}
+    return told
 
 
 def _opens(message: Notify, journey: Journey) -> Mapping[Category, dict[str, object]]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from domain.model import Code, Value
+from domain.model import Code, Value, absent
 from domain.programme.programme import Holder, Work
 
 
@@ -24,7 +24,8 @@ class Remind(Value):
 class Notify(Value):
     """Tell a partner what happened, as far as consent and agreement allow when the message goes out.
 
-    It tells of the journey as it was at `version`, so that each try says the same; 0: as it is.
+    It tells of the journey as it was at `version`, so that each try says the same; 0: as it is. With an `entry` it is
+    about an action that the partner has to do.
     """
 
     type: Literal["notify"] = "notify"
@@ -35,6 +36,7 @@ class Notify(Value):
     purpose: Code
     categories: tuple[Code, ...]
     version: int = 0
+    entry: str | None = Field(default=None, exclude_if=absent)
 
 
 class EvaluateResults(Value):

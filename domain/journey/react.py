@@ -12,6 +12,8 @@ from domain.journey.evidence_request import asked
 from domain.journey.state import Journey
 from domain.programme.programme import Notice, Programme
 
+OF_ACTION = ("dates", "needs")  # what a partner is told of an action of its own, as far as its agreement shares it
+
 
 def react(journey: Journey, event: e.AnyEvent, programme: Programme) -> list[Effect]:
     """Return the effects of `event`, given the journey just after it; ids are the same on every run."""
@@ -24,6 +26,7 @@ def react(journey: Journey, event: e.AnyEvent, programme: Programme) -> list[Eff
         *_asking(journey, event, programme, ids),
         *_telling(journey, event, programme, ids),
         *_joining(journey, event, programme, ids),
+        *_acting(journey, event, programme, ids),
     ]
 
 
@@ -128,5 +131,30 @@ def _joining(journey: Journey, event: e.AnyEvent, programme: Programme, ids: Ite
             purpose="family-support",
             categories=("stage", "dates"),
             version=journey.version,
+        )
+    ]
+
+
+def _acting(journey: Journey, event: e.AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
+    """Tell a partner of an action that is its own: agreed, moved, or closed by somebody else.
+
+    The message is under the first purpose of its agreement, and says what that shares of days and needs.
+    """
+    if not isinstance(event, e.ActionAgreed | e.ActionMoved | e.ActionClosed):
+        return []
+    action = journey.case.action(event.entry)
+    if action is None or action.partner is None or event.by == action.owner:
+        return []
+    held = programme.agreement(action.partner, local_date(event.at))
+    return [
+        Notify(
+            effect_id=next(ids),
+            partner=action.partner,
+            about=event.type,
+            on=getattr(event, "on", local_date(event.at)),
+            purpose=held.purposes[0] if held and held.purposes else "family-support",
+            categories=tuple(name for name in OF_ACTION if held and name in held.categories),
+            version=journey.version,
+            entry=action.id,
         )
     ]

@@ -10,7 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from domain.calendar import local_date
-from domain.evidence import MODELS, OURS, Incident, Observation, OpenSpan, ahead
+from domain.evidence import MODELS, OURS, ActionDone, Incident, Observation, OpenSpan, ahead
 from domain.evidence_words import WORDS, coded
 from domain.programme.programme import Agreement
 from gateway.http.validation import place, said
@@ -21,6 +21,7 @@ from store.vault import Vault
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 WITHDRAWAL = "withdrawal"
+DONE = "action-done"  # closes an action of the partner's own, and is no evidence
 AHEAD = timedelta(minutes=5)  # a partner's clock may be a little ahead of ours
 
 Raw = Mapping[str, Any]
@@ -117,10 +118,13 @@ def _event(raw: Raw, spelled: bytes) -> CloudEvent:
 
 def _agreed(sender: Sender, event: CloudEvent, kind: str) -> None:
     """Refuse a kind that the partner's agreement does not name; a return counts as the kind it reports on."""
-    if not event.type.startswith(TYPE_PREFIX) or kind not in {*MODELS, WITHDRAWAL}:
+    if not event.type.startswith(TYPE_PREFIX) or kind not in {*MODELS, WITHDRAWAL, DONE}:
         raise Refused("unknown-kind", f"type is not {TYPE_PREFIX}<kind> with a known kind; correct it")
+    if kind in {WITHDRAWAL, DONE}:
+        _speaking(sender)
     if kind == WITHDRAWAL:
-        _withdrawing(sender, event)
+        _withdrawing(event)
+    if kind in {WITHDRAWAL, DONE}:
         return
     agreed = sender.agreement.kinds if sender.agreement else ()
     of = event.data.get("of") if kind == "return" else None
@@ -139,17 +143,22 @@ def _evidence(sender: Sender, event: CloudEvent, kind: str) -> dict[str, Any]:
     ours |= _earlier(sender, event, "replaces")
     data = {name: value for name, value in event.data.items() if name not in {"member", *OURS}}
     try:
-        evidence = MODELS[kind].model_validate(coded(kind, data) | ours)
+        model = ActionDone if kind == DONE else MODELS[kind]
+        evidence = model.model_validate((data if kind == DONE else coded(kind, data)) | ours)
     except ValidationError as fault:
         raise Refused("bad-evidence", _first(fault)) from fault
     _dated(evidence)
     return evidence.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _withdrawing(sender: Sender, event: CloudEvent) -> None:
-    """Refuse a withdrawal that names nothing, or of a partner without an agreement in force."""
+def _withdrawing(event: CloudEvent) -> None:
+    """Refuse a withdrawal that names nothing."""
     if event.withdraws is None:
         raise Refused("bad-event", "withdraws: it is missing; give the id of the event that was wrong")
+
+
+def _speaking(sender: Sender) -> None:
+    """Refuse what only a partner with an agreement in force may say."""
     if sender.agreement is None:
         raise Refused("kind-not-agreed", f"no valid agreement lets {sender.partner} send anything; ask the council")
 

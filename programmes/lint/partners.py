@@ -5,12 +5,13 @@ from typing import get_args
 
 from domain.channels import ADDRESS_OF
 from domain.evidence import EVIDENCE_KINDS
-from domain.journey.events import AnyEvent, FamilyErased
+from domain.journey.events import AnyEvent, CaseEvent, FamilyErased
 from programmes.lint.issues import Issue, Table, entries, nearest, tables, words
 from programmes.lint.periods import overlaps, validity
 from programmes.lint.source_map import Path
 
 EVENTS: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(get_args(AnyEvent)[0]))
+CASE_FILE: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(CaseEvent))
 REFERRER = "referrer"
 Agreements = list[Table]
 
@@ -93,6 +94,9 @@ def _event(path: Path, notice: Table) -> Iterator[Issue]:
     event = notice.get("event")
     if isinstance(event, str) and event not in EVENTS:
         yield Issue((*path, "event"), f"no event is called {event!r}, so nobody is ever told", nearest(event, EVENTS))
+    if event in CASE_FILE:
+        what = "the case file is told to nobody; whoever has to do an action hears of it without a notice"
+        yield Issue((*path, "event"), what, "leave the notice out")
     if event == FamilyErased.model_fields["type"].default:
         what = "nobody is told anything of a family once it is erased, so this message is never sent"
         yield Issue((*path, "event"), what, "leave the notice out, or tell of journey-closed")

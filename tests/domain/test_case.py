@@ -12,8 +12,11 @@ from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
 from domain.journey.case import MOST
+from domain.journey.disclosure import payload
+from domain.journey.effects import Notify
 from domain.journey.evolve import fold
 from domain.journey.owed_work import owed_work
+from domain.journey.react import react
 
 DAY = date(2012, 6, 14)
 LATER, DUE = DAY + timedelta(days=1), date(2012, 7, 2)
@@ -291,3 +294,45 @@ def test_an_entry_is_found_by_its_name():
     case = fold([*AT_WORK, note, own, meeting, voice, scale, related, concern]).case
     assert [case.entry(name).id for name in ("N1", "A1", "MT1", "V1", "S1", "R1", "C1")]
     assert case.entry("N9") is None
+
+
+def messages(*events: e.AnyEvent, programme: Any = PROGRAMME) -> list[Any]:
+    """What partners are told after the last of these events."""
+    return [each for each in react(fold([*AT_WORK, *events]), events[-1], programme) if isinstance(each, Notify)]
+
+
+def test_a_partner_is_told_of_its_own_action_as_far_as_its_agreement_shares():
+    """Agreed, moved or dropped by us, it hears the name and state, the day where dates are shared, and no need."""
+    moved = held(e.ActionMoved, "A1", due_on=LATER, reason="no-room")
+    dropped = held(e.ActionClosed, "A1", how="dropped", reason="x")
+    for events, state, day in (
+        ((action,), "open", DUE),
+        ((action, moved), "open", LATER),
+        ((action, dropped), "dropped", DUE),
+    ):
+        (message,) = messages(*events)
+        assert (message.partner, message.purpose, message.categories) == ("police", "family-support", ("dates",))
+        told = payload(message, fold([*AT_WORK, *events]))
+        assert (told["type"], told["action"]) == (f"family-journeys.{events[-1].type}", "A1")
+        assert (told["state"], told["due_on"], "needs" in told) == (state, day.isoformat(), False)
+
+
+def test_what_a_partner_has_to_do_is_shared_with_needs():
+    """Under an agreement that shares needs it hears which need the action is about, and what to do."""
+    agreements = [each.model_copy(update={"categories": ("needs",)}) for each in PROGRAMME.agreements]
+    (message,) = messages(action, programme=PROGRAMME.model_copy(update={"agreements": tuple(agreements)}))
+    told = payload(message, fold([*AT_WORK, action]))
+    assert (told["needs"], told["do"], "due_on" in told) == (["debt"], "debt-advice", False)
+
+
+def test_nobody_is_told_of_what_is_not_a_partner_s():
+    """An action of the family, or one that the partner closed itself, is told to nobody."""
+    assert messages(own) == []
+    assert messages(action, done.model_copy(update={"by": "partner:police"})) == []
+    assert messages(held(e.ActionClosed, "A7", how="done")) == []
+
+
+def test_without_an_agreement_the_message_is_planned_and_shares_nothing():
+    """Whether it may go out is judged when it is sent; until then it opens no category."""
+    (message,) = messages(action, programme=PROGRAMME.model_copy(update={"agreements": ()}))
+    assert (message.purpose, message.categories) == ("family-support", ())
