@@ -14,7 +14,20 @@ from gateway.http.middleware import EveryRequest
 from gateway.http.paging import LINKED
 from gateway.intake import imports, referrals, undoing
 from gateway.intake.likenesses import index_all
-from gateway.journeys import adding, case, case_steps, corrections, erasure, find, looks, members, moves, steps, views
+from gateway.journeys import (
+    adding,
+    case,
+    case_steps,
+    corrections,
+    erasure,
+    find,
+    looks,
+    members,
+    moves,
+    papers,
+    steps,
+    views,
+)
 from gateway.operations import clock, counts, doctor, maintenance, reconcile, refusals, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
@@ -78,6 +91,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         views,
         case_steps,
         case,
+        papers,
         looks,
         today,
         ledger,

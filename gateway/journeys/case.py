@@ -8,16 +8,19 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from domain.access import may
+from domain.calendar import calendar_of
 from domain.journey import case_file as f
 from domain.journey.evolve import fold
+from domain.journey.owed_work import owed_work
 from domain.journey.state import Journey
+from domain.programme.programme import Programme
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.journeys.families import Asked, OnFamily, etag, theirs
 from gateway.journeys.household import ShownFamily, of_journey
 from gateway.journeys.looks import looked
 from gateway.journeys.views import Number
 from gateway.services import Served
-from store import journal, staff, texts
+from store import journal, programmes, staff, texts
 from store.pool import Conn
 from store.texts import ANSWER
 
@@ -111,6 +114,7 @@ async def case(
         record = await services.vault.read_family(conn, row.reference) if names else None
         said = await texts.of_family(conn, services.vault, row.reference) if record else {}
         worker = await worker_of(conn, told)
+        programme = await programmes.get(conn, row.programme_hash)
         await looked(conn, asked.actor, [row.reference], "case-with-names" if record else "case")
     response.headers["etag"] = etag(row, told.version)
     return CaseView(
@@ -125,9 +129,15 @@ async def case(
         words=record is not None,
         family=of_journey(record, told) if record else None,
         unheard=list(told.unheard(today, UNHEARD)),
-        next_meeting=next((owed.by for owed in told.owed if owed.work == "meeting" and not owed.done), None),
+        next_meeting=_next_meeting(told, programme),
         **shown_entries(told.case, said.get(row.journey_id, {})),
     )
+
+
+def _next_meeting(journey: Journey, programme: Programme) -> date | None:
+    """Return the day of the meeting that is outstanding, as its deadline stands."""
+    owed = owed_work(journey, programme, calendar_of(programme.nation))
+    return next((each.due_on for each in owed if each.work == "meeting"), None)
 
 
 async def worker_of(conn: Conn, journey: Journey) -> Worker | None:

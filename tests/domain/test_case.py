@@ -61,6 +61,11 @@ def told(kind: Any, /, **fields: Any) -> Any:
         ),
         ((own,), told(c.CloseAction, entry="A1", how="done"), done),
         ((), told(c.RecordMeeting, present=("m1",), next_on=DUE), meeting),
+        (
+            (),
+            told(c.RecordMeeting, present=("key-worker", "key-worker"), absent=("partner:police",)),
+            held(e.MeetingRecorded, "MT1", present=("key-worker",), absent=("partner:police",)),
+        ),
         ((), told(c.RecordVoice, member_id="m2", personal=WORDS), voice),
         ((), told(c.SetScale, need="debt", score=3), scale),
         (
