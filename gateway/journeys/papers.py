@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from domain.access import may
@@ -78,6 +78,14 @@ class Summary(BaseModel):
     next_steps: list[str] = []
 
 
+class Genogram(BaseModel):
+    """A family drawn: a whole SVG document, without scripts and without links."""
+
+    reference: str
+    names: bool
+    svg: str
+
+
 @router.get("/chronology")
 async def chronology_of(asked: Reading, services: Served) -> Chronology:
     """Tell everything that happened to a family, over all of its journeys, by the day it happened."""
@@ -147,14 +155,14 @@ OF_JOURNEY = (
 )
 
 
-@router.get("/genogram", response_class=Response, responses={200: {"content": {"image/svg+xml": {}}}})
+@router.get("/genogram")
 async def drawn(
     *,
     asked: Reading,
     services: Served,
     journey: Number = None,
     names: Annotated[bool, Query(description="With forenames, for those who may read names.")] = False,
-) -> Response:
+) -> Genogram:
     """Draw the people of a family and how they are related, as SVG."""
     if names:
         NAMES.check(asked.actor, theirs(asked.actor, asked.journey), "/v1/journeys/{reference}/genogram")
@@ -165,7 +173,7 @@ async def drawn(
         await looked(conn, asked.actor, [row.reference], "case-with-names" if record else "case")
     lasting = [each for each in told.case.relationships if each.withdrawn is None]
     svg = genogram(row.reference, told.members, lasting, _names(record))
-    return Response(svg, media_type="image/svg+xml")
+    return Genogram(reference=row.reference, names=record is not None, svg=svg)
 
 
 async def _words(
