@@ -15,6 +15,7 @@ Intensity = Literal["high", "low"]
 DeadlineState = Literal["moved", "paused", "cancelled"]
 ReminderState = Literal["due", "sent", "not-sent", "acknowledged", "escalated", "ended"]
 
+UNHEARD = timedelta(days=90)  # a child who was not heard for longer is named
 EXTENSIONS = 1  # how often an insufficient check is made again by itself
 
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 from given import MEMBERS
 from hypothesis import strategies as st
 
+from domain.case_words import Closing, ConcernAnswer, ConcernKind, DoCode, NoteKind, Relation
 from domain.claims.states import ClaimState
 from domain.evidence import EVIDENCE
 from domain.family import Basis, Consent, Member, Role, Scheme
@@ -15,22 +16,16 @@ from domain.journey.events import (
     AnyEvent,
     CheckVerdict,
     ClawbackDecision,
-    Closing,
-    ConcernAnswer,
-    ConcernKind,
     ContactField,
     ContactKind,
     Correctable,
     DeliveryFault,
-    DoCode,
     ErasureReason,
     IdentifierChange,
     Joining,
     Leaving,
-    NoteKind,
     Outcome,
     PersonField,
-    Relation,
     ReviewOutcome,
     Verdict,
 )

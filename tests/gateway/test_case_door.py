@@ -61,6 +61,13 @@ async def test_no_text_is_stored_in_clear(doors: Doors, caplog: pytest.LogCaptur
         assert WRITTEN not in (await client.get(f"/v1/journeys/{reference}")).text
 
 
+async def test_no_word_of_a_text_is_looked_up(doors: Doors, family: tuple[str, str]):
+    """What families are found by is made of names and addresses: a word of a note finds nobody."""
+    async with doors.client() as client:
+        found = (await client.post("/v1/find", json={"text": WRITTEN})).json()
+    assert found["found"] == []
+
+
 async def test_a_withdrawn_note_loses_its_text(doors: Doors, family: tuple[str, str]):
     """It stays on the list with the reason; its words are deleted from the vault."""
     reference, _ = family
