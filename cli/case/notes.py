@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.case.named import one_line, paragraphs
-from cli.case.text import Entry, File, Reason, case_of, record, text_of
+from cli.case.text import Entry, File, Number, Reason, case_of, record, text_of
 from cli.core import output as write
 from cli.core.client import Door
 from cli.core.command import On, Ref, command
@@ -26,21 +26,22 @@ def add(
     about: Annotated[str, typer.Option(help="visit, call, meeting or other.")],
     file: File = None,
     on: On = None,
+    journey: Number = None,
 ) -> None:
     """Write up a visit, a call or a meeting. The text is sealed, and erased with the family.
 
     Example: journeys note add F-7K3Q-9D2X --about visit --file visit.txt --on yesterday
     """
-    record(door, ref, "add-note", about=about, text=text_of(file, needed=True), on=on)
+    record(door, ref, "add-note", about=about, text=text_of(file, needed=True), on=on, journey=journey)
 
 
 @command(app, "list", csv=True)
-def list_notes(door: Door, ref: Ref) -> None:
+def list_notes(door: Door, ref: Ref, journey: Number = None) -> None:
     """List the notes of a family, with how each begins.
 
     Example: journeys note list F-7K3Q-9D2X
     """
-    notes = case_of(door, ref)["notes"]
+    notes = case_of(door, ref, journey)["notes"]
     if door.as_json:
         write.as_json(notes)
         return
@@ -49,12 +50,12 @@ def list_notes(door: Door, ref: Ref) -> None:
 
 
 @command(app)
-def show(door: Door, ref: Ref, entry: Entry = "") -> None:
+def show(door: Door, ref: Ref, entry: Entry = "", journey: Number = None) -> None:
     """Show a whole note, or without its name all of them, the newest last.
 
     Example: journeys note show F-7K3Q-9D2X N1
     """
-    notes = [each for each in case_of(door, ref)["notes"] if entry in {"", each["id"]}]
+    notes = [each for each in case_of(door, ref, journey)["notes"] if entry in {"", each["id"]}]
     if not notes:
         raise Trouble(f"no note {entry}", f"see: journeys note list {ref}", exit_code=REJECTED)
     if door.as_json:
@@ -81,12 +82,12 @@ def add_voice(
 
 
 @command(entries, "withdraw-entry")
-def withdraw_entry(door: Door, ref: Ref, entry: Entry, reason: Reason) -> None:
+def withdraw_entry(door: Door, ref: Ref, entry: Entry, reason: Reason, journey: Number = None) -> None:
     """Withdraw an entry of the case file that is wrong: it stays on the list, marked, and its text is deleted.
 
     Example: journeys withdraw-entry F-7K3Q-9D2X N1 --reason other-family
     """
-    record(door, ref, "withdraw-entry", entry=entry, reason=reason)
+    record(door, ref, "withdraw-entry", entry=entry, reason=reason, journey=journey)
 
 
 def said(entry: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ File = Annotated[
     Path | None, typer.Option("--file", metavar="FILE", help="A file with the text; - reads it from stdin.")
 ]
 Entry = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry, as listed by: journeys case REF")]
+Number = Annotated[int | None, typer.Option("--journey", min=1, metavar="N", help="An earlier journey of the family.")]
 Reason = Annotated[str, typer.Option(metavar="CODE", help="Why, as a code, such as other-family.")]
 
 

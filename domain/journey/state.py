@@ -220,6 +220,10 @@ class Journey(Value):
             if member.role == "child"
         }
 
+    def waits_for_answer(self, concern: str) -> bool:
+        """Tell whether a concern of this name waits for its answer."""
+        return any(each.id == concern and each.answer is None for each in self.case.concerns)
+
     def withdrawal_of(self, evidence_id: str) -> Evidence | None:
         """Return the withdrawal by which we ourselves, not its source, set an observation aside; None without one."""
         return next((held for held in self.evidence if held.id == withdrawal_id(evidence_id)), None)

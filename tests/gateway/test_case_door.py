@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.doors import PROBLEM, Doors
+from domain.errors import Rejected
+from domain.journey import commands as c
+from tests.doors import NOON, PROBLEM, Doors
 from tests.gateway.erasable import WRITTEN, everything, written_up
 
 
@@ -130,3 +132,30 @@ async def test_text_is_bounded_and_readable(doors: Doors):
     full = "é" * 10_000
     assert (await doors.step(reference, "case/add-note", about="call", text=full)).status_code == 200
     assert (await case(doors, reference))["notes"][0]["text"] == full
+
+
+async def test_an_earlier_journey_keeps_what_is_its_own(doors: Doors):
+    """A concern is answered where it waits, and a visit before the close is written up there by its number."""
+    form = doors.form()
+    reference, receiver = await doors.referred(**form), await doors.receiver()
+    assert (await doors.step(reference, "case/raise-concern", kind="neglect", to=receiver)).status_code == 200
+    closed = await doors.step(reference, "close", outcome="moved-away")
+    assert closed.json()["explanation"] == ["concerns that still wait for an answer: C1"]
+    assert await doors.referred(**form) == reference
+    assert (await doors.step(reference, "case/answer-concern", entry="C1", answer="advice-given")).status_code == 200
+    note = {"about": "visit", "text": "Late.", "journey": 1}
+    assert (await doors.step(reference, "case/add-note", **note)).status_code == 200
+    earlier, newest = await case(doors, reference, journey=1), await case(doors, reference)
+    assert (earlier["concerns"][0]["answer"], len(earlier["notes"]), newest["notes"]) == ("advice-given", 1, [])
+
+
+@pytest.mark.parametrize("sealed", ["AQ==", "not base64!", "AQ" * 40])
+async def test_what_nobody_of_ours_sealed_holds_up_nothing(doors: Doors, sealed: str):
+    """A command whose text does not open is answered as unreadable; the next one of the family is carried out."""
+    reference = await doors.referred()
+    told = {"command_id": f"staff:{reference}:{sealed}", "at": NOON, "actor": "manager:ann", "on": NOON.date()}
+    wrong = c.AddNote(**told, about="call", personal=c.Personal(sealed=sealed, digest="d"))
+    with pytest.raises(Rejected) as refused:
+        await doors.services.engine.submit(f"journey:wirral:{reference}:1", wrong)
+    assert refused.value.code == "unreadable"
+    assert (await doors.step(reference, "case/add-note", about="call", text="Fine.")).status_code == 200
