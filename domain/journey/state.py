@@ -125,6 +125,7 @@ class Journey(Value):
     programme_version: str = ""
     programme_hash: str = ""
     members: tuple[Member, ...] = ()
+    unborn: tuple[str, ...] = ()
     referrer: str = ""
     referred_on: date | None = None
     criteria: tuple[str, ...] = ()
@@ -217,7 +218,7 @@ class Journey(Value):
         return {
             member.id: max(filter(None, (self.held_from, member.from_, self.case.heard_on(member.id))))
             for member in self.present
-            if member.role == "child"
+            if member.role == "child" and member.id not in self.unborn
         }
 
     def waits_for_answer(self, concern: str) -> bool:

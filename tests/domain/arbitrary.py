@@ -244,6 +244,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
         StillOpen,
         newest=st.sampled_from([f"journey:wirral:F-7K3Q-9D2X:{number}" for number in (1, 1, 2)]),
         claims=st.sampled_from([(), (), ("claim-1",)]),
+        concerns=st.sampled_from([(), (), ("C1",)]),
         evaluations=st.sampled_from([0, 0, 1]),
     ),
     "claim_state": st.none() | _one_of(ClaimState),
