@@ -5,11 +5,10 @@ from typing import Annotated, Any, get_args
 import typer
 
 from cli.case.named import doing, one_line
-from cli.case.text import Entry, File, case_of, record, text_of
+from cli.case.text import Entry, File, case_of, known, record, text_of
 from cli.core import output as write
 from cli.core.client import Door
 from cli.core.command import DAYS, On, Ref, command
-from cli.core.errors import BAD_INPUT, Trouble
 from domain.case_words import DoCode
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Actions: who does what by when.")
@@ -36,9 +35,8 @@ def add(
 
     Example: journeys action add F-7K3Q-9D2X --need debt --owner m1 --due "in 10 working days" --do debt-advice
     """
-    if do is not None and do not in CODES:
-        remedy = f"use one of {', '.join(CODES)}; or write what is done to a file and give --file FILE"
-        raise Trouble(f"{do} is no code of an action", remedy, exit_code=BAD_INPUT)
+    if do is not None:
+        known(do, CODES, "code of an action (text goes into a file: --file FILE)")
     text = text_of(file, needed=do is None)
     record(door, ref, "add-action", need=need, owner=owner, due_on=door.day(due), do=do, text=text, on=on)
 

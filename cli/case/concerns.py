@@ -4,10 +4,9 @@ from typing import Annotated, get_args
 
 import typer
 
-from cli.case.text import Entry, File, record, text_of
+from cli.case.text import Entry, File, known, record, text_of
 from cli.core.client import Door
 from cli.core.command import On, Ref, command
-from cli.core.errors import BAD_INPUT, Trouble
 from domain.case_words import ConcernAnswer, ConcernKind
 
 FIRST = "This replaces no emergency call (999) and no referral to the front door: make those first."
@@ -35,7 +34,7 @@ def raise_concern(
     Example: journeys concern raise F-7K3Q-9D2X --kind neglect --member m2 --to mo --file seen.txt
     """
     typer.echo(FIRST, err=door.as_json)
-    _known(kind, KINDS, "kind of concern")
+    known(kind, KINDS, "kind of concern")
     record(door, ref, "raise-concern", kind=kind, to=to, member_id=member, text=text_of(file, needed=False), on=on)
 
 
@@ -55,10 +54,5 @@ def answer_concern(
     Example: journeys concern answer F-7K3Q-9D2X C1 --answer referred-to-front-door
     """
     typer.echo(FIRST, err=door.as_json)
-    _known(answer, ANSWERS, "answer")
+    known(answer, ANSWERS, "answer")
     record(door, ref, "answer-concern", entry=entry, answer=answer, text=text_of(file, needed=False), on=on)
-
-
-def _known(code: str, codes: tuple[str, ...], word: str) -> None:
-    if code not in codes:
-        raise Trouble(f"{code} is no {word}", f"use one of {', '.join(codes)}", exit_code=BAD_INPUT)

@@ -5,11 +5,10 @@ from typing import Annotated, get_args
 
 import typer
 
-from cli.case.text import Entry, record
+from cli.case.text import Entry, known, record
 from cli.core import output as write
 from cli.core.client import Door, in_path
 from cli.core.command import On, Ref, command
-from cli.core.errors import BAD_INPUT, Trouble
 from cli.core.files import whole
 from domain.case_words import Relation
 
@@ -33,9 +32,7 @@ def add(
 
     Example: journeys relationship add F-7K3Q-9D2X m1 parent-of m2
     """
-    if relation not in RELATIONS:
-        remedy = f"use one of {', '.join(RELATIONS)}"
-        raise Trouble(f"{relation} is no relationship that we know", remedy, exit_code=BAD_INPUT)
+    known(relation, RELATIONS, "relationship that we know")
     record(door, ref, "add-relationship", member_id=member, relation=relation, to_member_id=to, on=on)
 
 

@@ -1,6 +1,7 @@
 """Text for the case file: from a file or standard input, never from a flag, which the shell would remember."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,17 @@ def text_of(file: Path | None, *, needed: bool) -> str | None:
     if not text.strip():
         raise Trouble("there is no text", "write it to a file and give --file FILE, or pipe it in", exit_code=BAD_INPUT)
     return text.strip()
+
+
+def known(code: str, codes: Sequence[str], word: str) -> None:
+    """Refuse a code that there is not, and name the one that may be meant."""
+    if code in codes:
+        return
+    from difflib import get_close_matches
+
+    meant = get_close_matches(code, codes, n=1)
+    remedy = f"did you mean {meant[0]}?" if meant else f"use one of {', '.join(codes)}"
+    raise Trouble(f"{code} is no {word}", remedy, exit_code=BAD_INPUT)
 
 
 def record(door: Door, ref: str, step: str, **body: Any) -> None:

@@ -73,8 +73,9 @@ async def test_a_concern_says_first_what_it_does_not_replace(cli: Cli, doors: Do
     today = await cli("today", "--limit", "1000")
     assert f"{family}  concern-answer C1" in today.out
     await cli.ok("concern", "answer", family, "C1", "--answer", "advice-given")
-    wrong = await cli("concern", "raise", family, "--kind", "worry", "--to", receiver)
-    assert (wrong.code, "neglect" in wrong.err) == (2, True)
+    for kind, remedy in (("worry", "use one of neglect"), ("neglekt", "did you mean neglect?")):
+        wrong = await cli("concern", "raise", family, "--kind", kind, "--to", receiver)
+        assert (wrong.code, remedy in wrong.err) == (2, True)
 
 
 async def filled(cli: Cli, family: str) -> None:
@@ -140,3 +141,21 @@ async def test_the_genogram_goes_to_a_file(cli: Cli, family: str, tmp_path: Path
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     wrong = await cli("relationship", "add", family, "m1", "friend-of", "m2")
     assert (wrong.code, "parent-of" in wrong.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (
+            ("action", "add", "--need", "debt", "--owner", "kim", "--due", "2012-07-01", "--do", "training"),
+            "partner:NAME",
+        ),
+        (("meeting", "record", "--present", "schools"), "advocate, interpreter, or partner:NAME"),
+        (("action", "done", "X9"), "such as N1, A3 or C1"),
+        (("voice", "add", "Toni"), "such as m2"),
+    ],
+)
+async def test_what_is_mistyped_is_named_with_what_to_write(cli: Cli, family: str, words: tuple[str, ...], remedy: str):
+    """A party, an entry or a member that cannot be one is refused in words, not with a pattern."""
+    ran = await cli(*words[:2], family, *words[2:], stdin="text")
+    assert (ran.code, remedy in ran.err, "^" in ran.err) == (2, True, False), ran
