@@ -8,7 +8,7 @@ from domain.family import Consent, Member
 from domain.journey.case_file import CaseFile
 from domain.journey.events import CheckVerdict, ErasureReason, Outcome
 from domain.model import Value
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 from domain.stages import Stage
 
 Intensity = Literal["high", "low"]

@@ -30,8 +30,8 @@ from domain.journey.events import (
     Verdict,
 )
 from domain.journey.facts import Caseload, Facts, Household, PlacesTaken, StillOpen, Taken
+from domain.programme.clocks import Holder, Work
 from domain.programme.eligibility import Judgement
-from domain.programme.programme import Holder, Work
 from domain.stays import Away
 from tests.facts import WithFacts
 
