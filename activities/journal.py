@@ -62,7 +62,9 @@ class JournalActivities:
         """
         try:
             return await self._together(order)
-        except (*UNREADABLE, BesideRefused) as fault:
+        except BesideRefused as refused:
+            log.info("another journey refused its half of a change", code=refused.rejection.code)
+        except UNREADABLE as fault:
             if not order.commands:
                 raise
             # Its message would quote the value, which may be anything.
