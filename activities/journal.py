@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
+from cryptography.exceptions import InvalidTag
 from temporalio import activity
 
 from activities.messages import CarriedOut, CarryOut, Due
@@ -23,14 +24,23 @@ from domain.journey.state import Journey
 from domain.journey.stream import Change, Loaded
 from domain.programme.programme import Programme
 from store import changes, facts, journal, programmes
-from store.errors import IdentifierTaken, VersionConflict
+from store.errors import Erased, IdentifierTaken, VersionConflict
 from store.pool import Conn
 from store.vault import Vault
 
 log = structlog.stdlib.get_logger("journal")
 RELOADS = 10  # another got in between, to the journey or to a number: decide again; one writer a family makes it rare
 # What Postgres and the encoders say of a value that they cannot hold, such as a NUL or a number of thirty digits.
-UNREADABLE = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, TypeError, ValueError, OverflowError)
+# Nor what is sealed otherwise than by our gateway, or under a key that is gone.
+UNREADABLE = (
+    asyncpg.DataError,
+    asyncpg.CharacterNotInRepertoireError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    InvalidTag,
+    Erased,
+)
 SHOWN = 3  # deadlines kept in the workflow's state for its agenda query
 
 

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from cli.case import actions, concerns, meetings, notes, papers, relations
+from cli.case import file as case_file
 from cli.claims import check, ledger, windows
 from cli.core import completion
 from cli.core.errors import BAD_INPUT, EXIT_CODES
@@ -95,6 +97,18 @@ app.add_typer(deadlines.app, name="deadline")
 app.add_typer(members.app, name="member")
 app.add_typer(families.app, name="families")
 app.add_typer(messages.app, name="messages")
+for _group, _name in (
+    (notes.app, "note"),
+    (actions.app, "action"),
+    (meetings.meeting, "meeting"),
+    (notes.voice, "voice"),
+    (meetings.scale, "scale"),
+    (relations.app, "relationship"),
+    (concerns.app, "concern"),
+):
+    app.add_typer(_group, name=_name)
+for _group in (case_file.app, papers.app, relations.drawing, notes.entries):
+    app.add_typer(_group)
 for _command in (local.up, local.status, local.down, backups.backup, backups.restore):
     app.command()(_command)
 

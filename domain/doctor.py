@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.calendar import Calendar, local_date
+from domain.journey.state import UNHEARD
 from domain.model import Value
 
 GRACE = timedelta(minutes=15)  # a deadline, or an event in the inbox, may be this late before anybody is told
@@ -167,6 +168,16 @@ def without_holder(reference: str) -> Finding:
         reference=reference,
         what="it was allocated and is not closed, but no key worker is recorded",
         remedy=f"journeys rebuild {reference}",
+    )
+
+
+def unheard(reference: str, members: Sequence[str]) -> Finding:
+    """Tell of children whose voice was not recorded for long."""
+    return Finding(
+        code="child-not-heard",
+        reference=reference,
+        what=f"what {', '.join(members)} says was not recorded for {UNHEARD.days} days",
+        remedy=f"journeys voice add {reference} {members[0]} --file FILE",
     )
 
 

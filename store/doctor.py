@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from domain import doctor
-from domain.calendar import Calendar
+from domain.calendar import Calendar, local_date
 from domain.doctor import Finding, Holding, Journal
 from domain.ids import number_of, reference_of
+from domain.journey.state import UNHEARD
 from store import programmes, queue, refusals
 from store.pool import Conn, Record
 from store.queries import queries
@@ -71,6 +72,7 @@ async def journeys(conn: Conn, now: datetime, calendar: Calendar, *, working: bo
         *[doctor.not_erased(*row) for row in await conn.fetch(_SQL["not_erased"])],
         *[doctor.missed(*row, working=working) for row in missed],
         *[doctor.unsent(*row) for row in await conn.fetch(_SQL["unsent"], now - doctor.UNSENT)],
+        *[doctor.unheard(*row) for row in await conn.fetch(_SQL["unheard"], local_date(now) - UNHEARD)],
         *[doctor.failed(*row) for row in await conn.fetch(_SQL["failed"], FAILED)],
     ]
 

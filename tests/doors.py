@@ -44,6 +44,17 @@ class Unlisted:
         """Tell that there is no list."""
 
 
+class NearWindows:
+    """Claim windows that no workflow carries: which were started is remembered."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+
+    async def start(self, window_id: str) -> None:
+        """Remember which window was started."""
+        self.started.append(window_id)
+
+
 class NearEngine:
     """Carries commands out at once, as the workflow's local activity does; `away` makes it unreachable."""
 
@@ -53,7 +64,7 @@ class NearEngine:
         self.away = False
         self.rearmed: list[str] = []
         self.woken: list[str] = []
-        self.windows: Any = None  # set by tests that open claim windows
+        self.windows = NearWindows()
         self._signals: list[asyncio.Task[Any]] = []
 
     async def submit(self, journey_id: str, command: AnyCommand) -> Reply:

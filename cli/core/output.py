@@ -18,6 +18,7 @@ from cli.core.versions import version_of
 HIDDEN = {
     "area",
     "at",
+    "by",
     "earlier",
     "effect_id",
     "journey_id",

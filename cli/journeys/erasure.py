@@ -11,7 +11,7 @@ from cli.core.command import Ref, command
 app = typer.Typer(rich_markup_mode=None)
 
 WHY = "retention-over, request, court-order, no-lawful-basis or opened-in-error."
-DESTROYED = ("people", "addresses", "identifiers")
+DESTROYED = ("people", "addresses", "identifiers", "texts")
 STAYS = ("journeys", "events", "claims")
 
 
@@ -29,7 +29,7 @@ def erase(
         typer.Option("--despite-claims", help="Erase although claims are not settled: nobody can judge them again."),
     ] = False,
 ) -> None:
-    """Erase a family for ever: its names, dates of birth, identifiers and addresses; managers only.
+    """Erase a family for ever: its names, dates of birth, identifiers, addresses and texts; managers only.
 
     Every journey of the family must be closed. Its events and claims are kept, under its reference only.
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.case.actions import write_actions
 from cli.claims.rows import CLAIM_COLUMNS, claim_row
 from cli.core import output as write
 from cli.core.client import Door, in_path
@@ -134,6 +135,7 @@ def show(
     _heading(answer)
     _people(answer)
     _timeline(answer["timeline"], answer["not_shown"], everything=everything)
+    _case(answer["journey"]["case"])
     write_owed(answer["owed"])
     for number, step in enumerate(answer["next_steps"]):
         write.fields([("" if number else "next", step)])
@@ -175,6 +177,7 @@ def _heading(answer: dict[str, Any]) -> None:
             ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),
             ("needs", ", ".join(journey["needs"])),
+            ("not heard", ", ".join(answer["unheard"]) and f"{', '.join(answer['unheard'])}: no voice for 90 days"),
         )
     )
     for number, consent in enumerate(each for each in journey["consents"] if not each["withdrawn_on"]):
@@ -233,6 +236,16 @@ def _birth(person: dict[str, Any]) -> str:
     if person["born"]:
         return f"born {person['born']}"
     return f"expected {person['expected']}" if person["expected"] else "birth not known"
+
+
+def _case(case: dict[str, list[dict[str, Any]]]) -> None:
+    """Write the actions, and what else the case file holds; its texts are read on their own."""
+    actions = [each for each in case["actions"] if not each["withdrawn"]]
+    if actions:
+        write_actions("\nActions", actions)
+    counts = [f"{name} {len(entries)}" for name, entries in case.items() if entries and name != "actions"]
+    if counts:
+        write.fields([("case file", f"{', '.join(counts)}; read it with: journeys case REF")])
 
 
 def _timeline(timeline: list[dict[str, Any]], not_shown: int, *, everything: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
-from domain.journey.events import Closing, ConcernAnswer, ConcernKind, DoCode, NoteKind, Relation
+from domain.case_words import Closing, ConcernAnswer, ConcernKind, DoCode, NoteKind, Relation
 from domain.model import Value
 
 PARTNER = "partner:"

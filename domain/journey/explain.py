@@ -6,6 +6,7 @@ from domain.journey.events import (
     EventCorrected,
     FamilyAssessed,
     FamilyIdentified,
+    JourneyClosed,
     MemberJoined,
     MemberLeft,
 )
@@ -40,6 +41,8 @@ def explain(  # noqa: PLR0911 - one case an event
             return (f"{member.id} is a member{f' from {event.on}' if member.from_ else ''} ({event.how})",)
         case MemberLeft() if not journey.present:
             return (f"nobody of {journey.reference} is left: close it, or add who is",)
+        case JourneyClosed():
+            return _left_open(journey)
         case FamilyAssessed(judged=Judgement() as judged):
             return (_verdict(judged.eligible), *sentences(judged))
         case _:
@@ -54,6 +57,14 @@ def sentences(judged: Judgement) -> tuple[str, ...]:
     if judged.missing:
         told.append(f"required and not met: {', '.join(judged.missing)}")
     return (*told, *(HOUSEHOLD[fault] for fault in judged.household))
+
+
+def _left_open(journey: Journey) -> tuple[str, ...]:
+    """Say what of the case file is not done as the journey closes."""
+    actions = [each.id for each in journey.case.actions if each.state == "open" and each.withdrawn is None]
+    concerns = [each.id for each in journey.case.concerns if each.answer is None and each.withdrawn is None]
+    left = [("actions left open", actions), ("concerns that still wait for an answer", concerns)]
+    return tuple(f"{what}: {', '.join(names)}" for what, names in left if names)
 
 
 def _identified(journey: Journey, event: FamilyIdentified, programme: Programme) -> tuple[str, ...]:

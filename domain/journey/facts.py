@@ -43,11 +43,12 @@ class StillOpen(Value):
     """What of a family is not over.
 
     `newest` is its newest journey, `journeys` those that are open, `claims` those eligible, submitted or proposed to be
-    clawed back, `evaluations` how often its results are still to be evaluated.
+    back, `evaluations` how often its results are still to be evaluated, `concerns` those that wait for their answer.
     """
 
     newest: str
     journeys: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     evaluations: int = 0
 
@@ -56,6 +57,7 @@ class StillOpen(Value):
         return StillOpen(
             newest=self.newest,
             journeys=(*self.journeys, *merged.journeys),
+            concerns=(*self.concerns, *merged.concerns),
             claims=(*self.claims, *merged.claims),
             evaluations=self.evaluations + merged.evaluations,
         )

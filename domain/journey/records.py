@@ -10,7 +10,7 @@ from domain.evidence import ActionDone
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import Deadline, agenda
-from domain.journey.case import done_by_partner
+from domain.journey.case_actions import done_by_partner
 from domain.journey.corrections import correct
 from domain.journey.evidence_request import request
 from domain.journey.evolve import evolve

@@ -16,6 +16,7 @@ Intensity = Literal["high", "low"]
 DeadlineState = Literal["moved", "paused", "cancelled"]
 ReminderState = Literal["due", "sent", "not-sent", "acknowledged", "escalated", "ended"]
 
+UNHEARD = timedelta(days=90)  # a child who was not heard for longer is named
 EXTENSIONS = 1  # how often an insufficient check is made again by itself
 
 
@@ -149,6 +150,7 @@ class Journey(Value):
     programme_version: str = ""
     programme_hash: str = ""
     members: tuple[Member, ...] = ()
+    unborn: tuple[str, ...] = ()
     referrer: str = ""
     referred_on: date | None = None
     criteria: tuple[str, ...] = ()
@@ -245,8 +247,12 @@ class Journey(Value):
         return {
             member.id: max(filter(None, (self.held_from, member.from_, self.case.heard_on(member.id))))
             for member in self.present
-            if member.role == "child"
+            if member.role == "child" and member.id not in self.unborn
         }
+
+    def waits_for_answer(self, concern: str) -> bool:
+        """Tell whether a concern of this name waits for its answer."""
+        return any(each.id == concern and each.answer is None for each in self.case.concerns)
 
     def withdrawal_of(self, evidence_id: str) -> Evidence | None:
         """Return the withdrawal by which we ourselves, not its source, set an observation aside; None without one."""

@@ -110,6 +110,13 @@ class Clock(Value):
         return self
 
     @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        named = {self.owner, self.escalate_to, *(rung.to for rung in self.ladder)}
+        if "named" in named and self.work != "concern-answer":
+            raise ValueError(f"clock {self.work}: only a concern names somebody; use holder, coordinator or manager")
+        return self
+
+    @model_validator(mode="after")
     def _distinct_rungs(self) -> Self:
         if len(set(self.rungs)) < len(self.rungs):
             raise ValueError(f"clock {self.work}: a rung stands twice in its ladder; remove one")

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from domain.channels import EMAIL_FORM
+from domain.family import MEMBER_ID
 from domain.fault import Words, in_words
 from domain.intake.referral_columns import shown
 from domain.journey.commands import ReminderId
+from domain.journey.events.case import ATTENDEE, ENTRY, PARTY
 from domain.model import Code
 
 PHONE = r"^(\+?[0-9][0-9 ()-]{4,24})?$"
@@ -30,6 +32,13 @@ PATTERNS = {
     TEMPLATE: Words("not a template's id", "copy it from GOV.UK Notify"),
     KEY: Words("not a key", "write up to 100 characters of plain ASCII, without spaces"),
     TAG: Words("not an ETag of this gateway", 'send the ETag as you received it, such as "1-7"'),
+    MEMBER_ID: Words("not a member's id", "copy it from: journeys show REF; such as m2"),
+    ENTRY: Words("not an entry of a case file", "copy it from: journeys case REF; such as N1, A3 or C1"),
+    PARTY: Words("not who can do something", "write a member (m1), key-worker, or partner:NAME"),
+    ATTENDEE: Words(
+        "not who can be at a meeting",
+        "write a member (m1), key-worker, coordinator, manager, advocate, interpreter, or partner:NAME",
+    ),
     FRAGMENT: Words("not a part of a reference", "write up to 12 letters, digits and dashes"),
 }
 

@@ -1,7 +1,7 @@
 """The case file of a family, read: entries by code for whoever may read the family, words for who may read names."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -12,7 +12,7 @@ from domain.calendar import calendar_of
 from domain.journey import case_file as f
 from domain.journey.evolve import fold
 from domain.journey.owed_work import owed_work
-from domain.journey.state import Journey
+from domain.journey.state import UNHEARD, Journey
 from domain.programme.programme import Programme
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.journeys.families import Asked, OnFamily, etag, theirs
@@ -25,8 +25,6 @@ from store.pool import Conn
 from store.texts import ANSWER
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["case file"], responses=ON_A_JOURNEY)
-
-UNHEARD = timedelta(days=90)  # a child who was not heard for longer is named
 
 
 class Words(BaseModel):

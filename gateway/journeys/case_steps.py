@@ -35,6 +35,7 @@ def _readable(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_readable)]
+WHICH = "The number of the family's journey; default: the newest, or that of the concern which waits for an answer."
 SAID = "Sealed with the family's key, read by those who may read names, and erased with the family."
 
 
@@ -49,6 +50,8 @@ def _body_of(command: type[c.OfCaseFile]) -> type[Body]:
         fields["text"] = (Text, Field(description=SAID))
     elif command.words == "may":
         fields["text"] = (Text | None, Field(default=None, description=SAID))
+    if command.after_close:
+        fields["journey"] = (int | None, Field(default=None, ge=1, lt=2**31, description=WHICH))
     return create_model(command.__name__, __base__=base, __doc__=command.__doc__, **fields)
 
 
@@ -72,14 +75,14 @@ def _route(kind: type[c.OfCaseFile]) -> Callable[..., Awaitable[Answer]]:
         given, key = body.model_dump(), own_key(key)
         if kind is c.RaiseConcern:
             await _receives(services, given["to"])
-        text = given.pop("text", None)
+        text, number = given.pop("text", None), given.pop("journey", None)
         personal = await seal(services, asked, command_id(key), {TEXT: text}) if text else None
 
         def order(common: dict[str, Any]) -> Any:
             day = {"on": given["on"] or local_date(common["at"])} if "on" in given else {}
             return kind(**given | day, personal=personal, **common)
 
-        return await carry(services, asked, order, key)
+        return await carry(services, asked.on(number), order, key)
 
     record.__annotations__["body"] = _body_of(kind)  # the framework reads the body's fields from here
     record.__doc__ = kind.__doc__

@@ -12,7 +12,8 @@ from html import escape
 from domain.family import Member
 from domain.journey.case_file import Relationship
 
-WIDE, HIGH, GAP, RISE, EDGE = 150, 54, 40, 90, 30
+WIDE, HIGH, GAP, RISE, EDGE = 150, 54, 40, 90, 40
+LETTER = 6  # width of a small one, about: a label needs white behind it, which not every program can draw as a halo
 DOWN = {"parent-of": 1, "step-parent-of": 1, "guardian-of": 1, "carer-of": 1, "grandparent-of": 2}
 DASHED = {"step-parent-of", "guardian-of", "carer-of", "former-partner-of"}
 DOTTED = {"sibling-of", "half-sibling-of", "grandparent-of", "relative-of"}
@@ -50,7 +51,8 @@ def genogram(
             ),
             f"<title>Genogram of {escape(reference)}</title>",
             f'<rect width="{width}" height="{height + 24}" fill="white"/>',
-            *lines,
+            *(line for line, _ in lines),
+            *(label for _, label in lines),
             *people,
             f'<text x="{EDGE}" y="{height + 10}" font-size="11" fill="#444">{escape(KEY)}</text>',
             "</svg>",
@@ -90,30 +92,44 @@ def _generations(members: Sequence[Member], relationships: Sequence[Relationship
     return held
 
 
-def _line(each: Relationship, boxes: Mapping[str, Box]) -> str:
+def _line(each: Relationship, boxes: Mapping[str, Box]) -> tuple[str, str]:
+    """Return a line and its label, which stands over every line."""
     (x1, y1), (x2, y2) = boxes[each.member_id].middle, boxes[each.to_member_id].middle
     dashed = each.relation in DASHED or each.ended_on is not None
     style = ' stroke-dasharray="8 5"' if dashed else ' stroke-dasharray="2 4"' if each.relation in DOTTED else ""
     colour = "#999" if each.ended_on else "#222"
     label = each.relation.replace("-", " ").removesuffix(" of") + (f" (until {each.ended_on})" if each.ended_on else "")
-    text = "" if label == "parent" else _label((x1 + x2) // 2, _between(y1, y2), label)
-    return f'<path d="{_way(x1, y1, x2, y2)}" fill="none" stroke="{colour}" stroke-width="1.5"{style}/>{text}'
+    text = "" if label == "parent" else _label(*_beside(x1, y1, x2, y2), label)
+    return f'<path d="{_way(x1, y1, x2, y2)}" fill="none" stroke="{colour}" stroke-width="1.5"{style}/>', text
 
 
 def _way(x1: int, y1: int, x2: int, y2: int) -> str:
-    """Return the path of a line: in a row it bows below the boxes between, so that each line can be told apart."""
+    """Return the path of a line: it bows below the boxes of its row, and past those of rows in between."""
     if y1 == y2:
         return f"M{x1},{y1} Q{(x1 + x2) // 2},{y1 + HIGH + abs(x2 - x1) // 8} {x2},{y2}"
+    if _past(y1, y2):
+        return f"M{x1},{y1} Q{(x1 + x2) // 2 - WIDE - GAP},{(y1 + y2) // 2} {x2},{y2}"
     return f"M{x1},{y1} L{x2},{y2}"
 
 
-def _between(y1: int, y2: int) -> int:
-    return y1 + HIGH // 2 + 16 if y1 == y2 else (y1 + y2) // 2
+def _past(y1: int, y2: int) -> bool:
+    """Tell whether there are rows between two."""
+    return abs(y2 - y1) > HIGH + RISE
+
+
+def _beside(x1: int, y1: int, x2: int, y2: int) -> tuple[int, int]:
+    """Return where the label of a line stands: on its middle, but for lines that meet there."""
+    if y1 == y2:
+        return (x1 + x2) // 2, y1 + (HIGH + abs(x2 - x1) // 8) // 2 + 4
+    if _past(y1, y2):
+        return (x1 + x2 - WIDE - GAP) // 2 + WIDE // 4, y1 + (y2 - y1) // 4
+    return x1 + (x2 - x1) * 2 // 3, y1 + (y2 - y1) * 2 // 3 - 6
 
 
 def _label(x: int, y: int, text: str) -> str:
-    halo = 'paint-order="stroke" stroke="white" stroke-width="4"'
-    return f'<text x="{x}" y="{y}" text-anchor="middle" font-size="11" {halo}>{escape(text)}</text>'
+    wide = LETTER * len(text) + 6
+    behind = f'<rect x="{x - wide // 2}" y="{y - 11}" width="{wide}" height="15" fill="white"/>'
+    return f'{behind}<text x="{x}" y="{y}" text-anchor="middle" font-size="11">{escape(text)}</text>'
 
 
 def _box(member: Member, box: Box, name: str | None) -> str:

@@ -53,7 +53,8 @@ async def carry(
     """Give a command, made by `order` from what every command carries, to the family's newest journey.
 
     A consent is withdrawn on the journey that it was recorded on: its messages may be what is still queued. So is a
-    reminder acknowledged on the journey that it belongs to: a closed one may wait for a decision on a clawback.
+    reminder acknowledged on the journey that it belongs to: a closed one may wait for a decision on a clawback. A
+    concern is answered where it waits.
     """
     now = await services.now()
     common = {"command_id": command_id(key), "at": now, "actor": asked.actor.code}
@@ -81,6 +82,8 @@ def _held(command: commands.AnyCommand) -> Callable[[Journey], bool] | None:
             return lambda journey: any(held.id == name for held in journey.evidence)
         case commands.AcknowledgeReminder(reminder_id=name):
             return lambda told: told.reminder(name) is not None
+        case commands.AnswerConcern(entry=name):
+            return lambda told: told.waits_for_answer(name)
         case _:
             return None
 

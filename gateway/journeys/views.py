@@ -16,7 +16,7 @@ from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
 from domain.journey.owed_work import OwedWork, owed_work
-from domain.journey.state import Journey, ReminderState
+from domain.journey.state import UNHEARD, Journey, ReminderState
 from domain.journey.stream import Recorded
 from domain.programme.programme import Holder, Work
 from domain.stages import OnPath
@@ -64,10 +64,11 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `not_shown` events are evidence about people on days on which they were no members of this journey. `answers`,
-    `erased_on` and `erased_for` are of the family, whichever of its journeys is shown; an answer says who the people of
-    a referral were that was like another family (`about`). `merged` are families that were merged into this one;
-    `followed` is the reference that was asked for, where that family was merged.
+    `unheard` are children who were not heard for 90 days. `not_shown` events are evidence about people on days on which
+    they were no members of this journey. `answers`, `erased_on` and `erased_for` are of the family, whichever of its
+    journeys is shown; an answer says who the people of a referral were that was like another family (`about`).
+    `merged` are families that were merged into this one; `followed` is the reference that was asked for, where that
+    family was merged.
     """
 
     journey: Journey
@@ -81,6 +82,7 @@ class Shown(BaseModel):
     earlier: list[JourneyRow]
     answers: list[IdentityAnswer] = []
     family: ShownFamily | None = None
+    unheard: list[str] = []
     not_shown: int = 0
     merged: list[str] = []
     followed: str | None = None
@@ -205,6 +207,7 @@ async def show(
         earlier=list(asked.journeys[:-1]),
         answers=answers,
         family=of_journey(record, told) if record else None,
+        unheard=list(told.unheard(await services.today(), UNHEARD)),
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,
     )

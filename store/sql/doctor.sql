@@ -114,3 +114,11 @@ SELECT reference, erased_for
   FROM journeys JOIN family_keys USING (reference)
  WHERE erased_on IS NOT NULL AND wrapped IS NOT NULL
  ORDER BY reference;
+
+-- name: unheard
+-- Families with children who were not heard since before day $1, and who these are.
+SELECT reference, array_agg(child.key ORDER BY child.key) AS members
+  FROM journeys, jsonb_each_text(unheard) AS child
+ WHERE stage <> 'closed' AND child.value < $1::date::text
+ GROUP BY reference
+ ORDER BY reference;

@@ -257,3 +257,21 @@ async def test_a_partner_may_ask_for_time(office, told):
         with pytest.raises(ApplicationError) as fault:
             await office.notify(told)
     assert fault.value.next_retry_delay == timedelta(seconds=120)
+
+
+async def test_a_partner_is_told_of_its_action_as_consent_allows(office):
+    """An action of the police is told to it, by name and state, once there is a basis; no need and no day is shared."""
+    await carry_out(office.pool, JOURNEY, office.orders.refer())
+    action = {"need": "poverty", "owner": "partner:police", "due_on": DAY + timedelta(days=9), "do": "home-visit"}
+    effect = (await office.do(ask.AddAction, **action))[-1]
+    assert await office.notify(effect) == ("refused", "no-consent-in-force")
+    await office.do(ask.RecordConsent, **CONSENT)
+    assert await office.notify(effect) == (None, None)
+    [message] = office.hooks.received
+    told = {
+        "type": "family-journeys.action-agreed",
+        "reference": office.orders.reference,
+        "action": "A1",
+        "state": "open",
+    }
+    assert json.loads(message.body) == told

@@ -397,7 +397,11 @@ def test_light_start():
     loaded = set(done.stdout.split())
     assert sorted(set(HEAVY) & loaded) == []
     # The names of channels and addresses make options, and are light; the rest of the rules is not.
-    assert {name for name in loaded if name.split(".")[0] == "domain"} == {"domain", "domain.channels"}
+    assert {name for name in loaded if name.split(".")[0] == "domain"} == {
+        "domain",
+        "domain.channels",
+        "domain.case_words",
+    }
 
 
 def test_help_is_fast(tmp_path: Path):

@@ -42,7 +42,7 @@ async def test_what_a_backup_brought_back_is_said(cli: Cli, doors: Doors, closed
     await pool.execute("INSERT INTO people VALUES ($1, 'm1', 'sealed')", closed)
     tried = (await cli("erase", closed, "--why", "request", "--dry-run")).out
     done = (await cli("erase", closed, "--why", "request")).out
-    counts = "1 people, 0 addresses, 0 identifiers, and the key to them"
+    counts = "1 people, 0 addresses, 0 identifiers, 0 texts, and the key to them"
     was = f"{closed} was erased on 2012-06-01 (request), and a restored backup had brought some of it back\n"
     assert tried.startswith(f"{was}  would be destroyed again: {counts}\n")
     assert done.startswith(f"{was}  destroyed again: {counts}\n")

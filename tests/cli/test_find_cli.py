@@ -96,7 +96,8 @@ async def test_references_stay_whole(cli: Cli, doors: Doors):
             out = (await cli(*words, COLUMNS=columns)).out
             assert set(re.findall(r"(?<![0-9A-Z])F-\w", out)), words
             assert len(re.findall(r"(?<![0-9A-Z])F-\w", out)) == len(REFERENCE.findall(out)), words
-            assert max(map(len, out.splitlines())) <= int(columns), words
+            lines = [line for line in out.splitlines() if not line.startswith("more: --cursor ")]  # typed as it is
+            assert max(map(len, lines)) <= int(columns), words
     assert reference
 
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 from given import LATER, MEMBERS, REFERRAL, REFERRED_ON, noon
 from hypothesis import strategies as st
 
+from domain.case_words import Closing, ConcernAnswer, ConcernKind, DoCode, NoteKind, Relation
 from domain.claims.states import ClaimState
 from domain.evidence import EVIDENCE
 from domain.family import Basis, Consent, Member, Role, Scheme
@@ -15,15 +16,11 @@ from domain.journey.events import (
     AnyEvent,
     CheckVerdict,
     ClawbackDecision,
-    Closing,
-    ConcernAnswer,
-    ConcernKind,
     ContactField,
     ContactKind,
     Correctable,
     Counterpart,
     DeliveryFault,
-    DoCode,
     ErasureReason,
     FamilyMerged,
     FamilyReferred,
@@ -32,10 +29,8 @@ from domain.journey.events import (
     Joining,
     JourneyClosed,
     Leaving,
-    NoteKind,
     Outcome,
     PersonField,
-    Relation,
     ReviewOutcome,
     Verdict,
 )
@@ -270,6 +265,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
         StillOpen,
         newest=st.sampled_from([f"journey:wirral:F-7K3Q-9D2X:{number}" for number in (1, 1, 2)]),
         claims=st.sampled_from([(), (), ("claim-1",)]),
+        concerns=st.sampled_from([(), (), ("C1",)]),
         evaluations=st.sampled_from([0, 0, 1]),
     ),
     "claim_state": st.none() | _one_of(ClaimState),

@@ -8,15 +8,18 @@ from given import ASSESSED_ON, AT_WORK, BARE, HELD, MEMBERS, PROGRAMME, STARTED_
 
 from domain.calendar import calendar_of
 from domain.evidence import EVIDENCE
+from domain.family import Member
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
-from domain.journey.case import MOST
+from domain.journey.case_checks import MOST
 from domain.journey.disclosure import payload
 from domain.journey.effects import Notify
 from domain.journey.evolve import fold
+from domain.journey.explain import explain
 from domain.journey.owed_work import owed_work
 from domain.journey.react import react
+from domain.programme.programme import HOUSE_CLOCKS, Clock
 
 DAY = date(2012, 6, 14)
 LATER, DUE = DAY + timedelta(days=1), date(2012, 7, 2)
@@ -341,3 +344,51 @@ def test_without_an_agreement_the_message_is_planned_and_shares_nothing():
     """Whether it may go out is judged when it is sent; until then it opens no category."""
     (message,) = messages(action, programme=PROGRAMME.model_copy(update={"agreements": ()}))
     assert (message.purpose, message.categories) == ("family-support", ())
+
+
+def test_a_close_says_what_is_left_open():
+    """Actions that are not done, and concerns without an answer, are named as the journey closes."""
+    closed = fact(e.JourneyClosed, DAY, outcome="moved-away")
+    left = (own, action.model_copy(update={"entry": "A2"}), done.model_copy(update={"entry": "A2"}), concern)
+    assert explain(fold([*AT_WORK, *left, closed]), closed, PROGRAMME) == (
+        "actions left open: A1",
+        "concerns that still wait for an answer: C1",
+    )
+    assert explain(fold([*AT_WORK, closed]), closed, PROGRAMME) == ()
+
+
+def test_what_was_withdrawn_after_the_close_is_not_owed_once_it_is_taken_back():
+    """A journey that is reopened owes its open actions again, and none that was withdrawn in between."""
+    second = action.model_copy(update={"entry": "A2"})
+    closed = fact(e.JourneyClosed, DAY, outcome="moved-away")
+    gone = held(e.EntryWithdrawn, "A2", reason="slip")
+    reopened = fact(e.JourneyReopened, LATER, reason="closed-in-error")
+    assert works(own, second, closed) == []
+    assert works(own, second, closed, gone, reopened) == [("action", "A1", DUE, "m1")]
+
+
+def test_a_concern_waits_until_it_is_answered():
+    """By its name the journey tells whether a concern waits; another name is none."""
+    assert fold([*AT_WORK, concern]).waits_for_answer("C1")
+    assert not fold([*AT_WORK, concern, answered]).waits_for_answer("C1")
+    assert not fold([*AT_WORK, concern]).waits_for_answer("C2")
+
+
+def test_only_the_clock_of_a_concern_names_somebody():
+    """A pack whose other work is owed by somebody named would remind nobody: it is refused."""
+    named = next(clock for clock in HOUSE_CLOCKS if clock.work == "concern-answer").model_dump()
+    assert Clock.model_validate(named).owner == "named"
+    with pytest.raises(ValueError, match="only a concern names somebody"):
+        Clock.model_validate(named | {"work": "plan"})
+
+
+def test_an_expected_child_is_not_asked_for_its_voice_before_it_is_born():
+    """From the day that its birth is recorded it is a child like any other; another correction changes nothing."""
+    long = timedelta(days=90)
+    ash = Member(id="m3", role="child", from_=DAY)
+    expected = fact(e.MemberJoined, DAY, how="expected", member=ash)
+    other = fact(e.MemberCorrected, DAY, reason="slip", member=ash, fields=("surname",))
+    born = fact(e.MemberCorrected, LATER, reason="born", member=ash, fields=("date-of-birth",))
+    day = DAY + long + timedelta(days=2)
+    assert fold([*HELD, voice, expected, other]).unheard(day, long) == ("m2",)
+    assert fold([*HELD, voice, expected, born]).unheard(day, long) == ("m2", "m3")

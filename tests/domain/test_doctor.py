@@ -31,6 +31,7 @@ def test_each_fault_of_a_journey_names_its_family_and_a_command():
         doctor.failed(ROW.reference, "journey:wirral:F-7K3Q-9D2X:1:4:1", "notify"),
         doctor.without_holder(ROW.reference),
         doctor.without_row(ROW.reference),
+        doctor.unheard(ROW.reference, ["m2", "m3"]),
         doctor.not_erased(ROW.reference, "request"),
         doctor.unsound(ROW.reference, 3, "changed"),
     ]

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.doors import PROBLEM, Doors
-from tests.gateway.erasable import WRITTEN, everything, written_up
+from domain.errors import Rejected
+from domain.journey import commands as c
+from tests.doors import NOON, PROBLEM, Doors
+from tests.gateway.erasable import WRITTEN, erase, everything, written_up
 
 
 async def case(doors: Doors, reference: str, role: str = "manager", name: str = "ann", **params: Any) -> dict[str, Any]:
@@ -59,6 +61,13 @@ async def test_no_text_is_stored_in_clear(doors: Doors, caplog: pytest.LogCaptur
     assert WRITTEN not in caplog.text
     async with doors.client() as client:
         assert WRITTEN not in (await client.get(f"/v1/journeys/{reference}")).text
+
+
+async def test_no_word_of_a_text_is_looked_up(doors: Doors, family: tuple[str, str]):
+    """What families are found by is made of names and addresses: a word of a note finds nobody."""
+    async with doors.client() as client:
+        found = (await client.post("/v1/find", json={"text": WRITTEN})).json()
+    assert found["found"] == []
 
 
 async def test_a_withdrawn_note_loses_its_text(doors: Doors, family: tuple[str, str]):
@@ -123,3 +132,44 @@ async def test_text_is_bounded_and_readable(doors: Doors):
     full = "é" * 10_000
     assert (await doors.step(reference, "case/add-note", about="call", text=full)).status_code == 200
     assert (await case(doors, reference))["notes"][0]["text"] == full
+
+
+async def test_an_earlier_journey_keeps_what_is_its_own(doors: Doors):
+    """A concern is answered where it waits, and a visit before the close is written up there by its number."""
+    form = doors.form()
+    reference, receiver = await doors.referred(**form), await doors.receiver()
+    assert (await doors.step(reference, "case/raise-concern", kind="neglect", to=receiver)).status_code == 200
+    closed = await doors.step(reference, "close", outcome="moved-away")
+    assert closed.json()["explanation"] == ["concerns that still wait for an answer: C1"]
+    assert await doors.referred(**form) == reference
+    assert (await doors.step(reference, "case/answer-concern", entry="C1", answer="advice-given")).status_code == 200
+    note = {"about": "visit", "text": "Late.", "journey": 1}
+    assert (await doors.step(reference, "case/add-note", **note)).status_code == 200
+    earlier, newest = await case(doors, reference, journey=1), await case(doors, reference)
+    assert (earlier["concerns"][0]["answer"], len(earlier["notes"]), newest["notes"]) == ("advice-given", 1, [])
+
+
+@pytest.mark.parametrize("sealed", ["AQ==", "not base64!", "AQ" * 40])
+async def test_what_nobody_of_ours_sealed_holds_up_nothing(doors: Doors, sealed: str):
+    """A command whose text does not open is answered as unreadable; the next one of the family is carried out."""
+    reference = await doors.referred()
+    told = {"command_id": f"staff:{reference}:{sealed}", "at": NOON, "actor": "manager:ann", "on": NOON.date()}
+    wrong = c.AddNote(**told, about="call", personal=c.Personal(sealed=sealed, digest="d"))
+    with pytest.raises(Rejected) as refused:
+        await doors.services.engine.submit(f"journey:wirral:{reference}:1", wrong)
+    assert refused.value.code == "unreadable"
+    assert (await doors.step(reference, "case/add-note", about="call", text="Fine.")).status_code == 200
+
+
+async def test_a_family_is_not_erased_while_a_concern_waits(doors: Doors):
+    """Closed or not, on whichever journey: the refusal says to answer it first."""
+    form = doors.form()
+    reference, receiver = await doors.referred(**form), await doors.receiver()
+    assert (await doors.step(reference, "case/raise-concern", kind="missing", to=receiver)).status_code == 200
+    for again in (True, False):
+        assert (await doors.step(reference, "close", outcome="moved-away")).status_code == 200
+        refused = await erase(doors, reference)
+        assert (refused.status_code, refused.json()["type"]) == (409, f"{PROBLEM}concern-open")
+        assert not again or await doors.referred(**form) == reference
+    assert (await doors.step(reference, "case/answer-concern", entry="C1", answer="advice-given")).status_code == 200
+    assert (await erase(doors, reference)).status_code == 200

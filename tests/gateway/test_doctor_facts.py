@@ -144,3 +144,18 @@ async def test_a_clock_that_was_turned_back_is_found(doors: Doors):
         differ = await facts.clocks(conn, last, here + timedelta(minutes=5))
     assert found == {0: [], 1: [], 2: ["clock-back"]}
     assert [one.code for one in differ] == ["clocks-differ"]
+
+
+async def test_a_child_who_was_not_heard_is_found_until_it_is(doors: Doors):
+    """Ninety days after its family was allocated a child is named; once it was heard, it is not."""
+    reference, _ = await doors.allocated()
+    try:
+        assert "child-not-heard" not in await told(doors, reference)
+        doors.engine.clock = NOON + timedelta(days=91)
+        assert "child-not-heard" in await told(doors, reference)
+        said = {"member_id": "m2", "text": "I like the new flat."}
+        assert (await doors.step(reference, "case/record-voice", **said)).status_code == 200
+        assert "child-not-heard" not in await told(doors, reference)
+    finally:
+        doors.engine.clock = NOON
+        await doors.free_places()

@@ -10,19 +10,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from domain.access import Action
+from domain.case_words import Closing, ConcernAnswer, ConcernKind, DoCode, NoteKind, Relation
 from domain.family import MEMBER_ID
 from domain.journey.commands.command import MOST, Command, Personal
-from domain.journey.events import (
-    Attendee,
-    Closing,
-    ConcernAnswer,
-    ConcernKind,
-    DoCode,
-    Entry,
-    NoteKind,
-    Party,
-    Relation,
-)
+from domain.journey.events import Attendee, Entry, Party
 from domain.model import Code
 
 Words = Literal["needed", "may", "none"]

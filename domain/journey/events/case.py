@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.case_words import Closing, ConcernAnswer, ConcernKind, DoCode, NoteKind, Relation
 from domain.journey.events.event import Event
 from domain.model import Code, absent
 
@@ -17,67 +18,6 @@ ATTENDEE = r"^(key-worker|coordinator|manager|advocate|interpreter|m[0-9]{1,3}|p
 Entry = Annotated[str, Field(pattern=ENTRY, description="An entry of the case file, such as A3.")]
 Party = Annotated[str, Field(pattern=PARTY, description="A member (m1), key-worker, or partner:NAME.")]
 Attendee = Annotated[str, Field(pattern=ATTENDEE, description="A member (m1), a role, or partner:NAME.")]
-
-NoteKind = Literal["visit", "call", "meeting", "other"]
-# What is to be done, where a code says it; anything else is text, and is sealed.
-DoCode = Literal[
-    "attend-appointment",
-    "make-appointment",
-    "make-referral",
-    "home-visit",
-    "contact-family",
-    "contact-school",
-    "contact-service",
-    "attendance-plan",
-    "parenting-course",
-    "childcare",
-    "register-gp",
-    "health-check",
-    "treatment",
-    "benefit-claim",
-    "debt-advice",
-    "budget-plan",
-    "housing-application",
-    "home-repair",
-    "job-search",
-    "training",
-    "safety-plan",
-    "send-documents",
-]
-Closing = Literal["done", "dropped"]
-Relation = Literal[
-    "parent-of",
-    "step-parent-of",
-    "grandparent-of",
-    "guardian-of",
-    "carer-of",
-    "sibling-of",
-    "half-sibling-of",
-    "partner-of",
-    "former-partner-of",
-    "relative-of",
-]
-ConcernKind = Literal[
-    "neglect",
-    "physical-harm",
-    "emotional-harm",
-    "sexual-harm",
-    "domestic-abuse",
-    "exploitation",
-    "online-harm",
-    "radicalisation",
-    "self-harm",
-    "missing",
-    "other",
-]
-ConcernAnswer = Literal[
-    "emergency-called",
-    "referred-to-front-door",
-    "strategy-discussion",
-    "taken-into-plan",
-    "advice-given",
-    "no-further-action",
-]
 
 
 class OfCase(Event):

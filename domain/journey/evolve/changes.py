@@ -40,13 +40,18 @@ def settle(journey: Journey, *works: Work) -> Journey:
 
 
 def settle_about(journey: Journey, entry: str | None = None, work: Work | None = None) -> Journey:
-    """Mark as no longer owed what is about an entry of the case file, or one kind of work whatever it is about."""
-    return with_changes(
-        journey,
-        owed=tuple(
-            owed.model_copy(update={"done": True})
-            if (entry is not None and owed.about == entry) or owed.work == work
-            else owed
-            for owed in journey.owed
-        ),
-    )
+    """Mark as no longer owed what is about an entry of the case file, or one kind of work whatever it is about.
+
+    On a closed journey, neither is it owed again once the close is taken back.
+    """
+
+    def left(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
+        done = {"done": True}
+        meant = [(entry is not None and each.about == entry) or each.work == work for each in owed]
+        return tuple(
+            each.model_copy(update=done) if settled else each for each, settled in zip(owed, meant, strict=True)
+        )
+
+    before = journey.before_close
+    then = before.model_copy(update={"owed": left(before.owed)}) if before else None
+    return with_changes(journey, owed=left(journey.owed), before_close=then)
