@@ -77,7 +77,8 @@ def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
 def inbox_marks(replies: Sequence[Reply]) -> Marks:
     """Return what an append does to inbox rows, as columns of partner, event id, state and reason.
 
-    The events behind these replies are applied, or refused and why. Ids of this form are the inbox's own: staff
+    The events behind these replies are applied, or refused and why. One that came to a family
+    merged meanwhile is received anew. Ids of this form are the inbox's own: staff
     commands carry another prefix. A reply that tells of anything but evidence is none of its, whatever its id.
     """
     marks: list[tuple[str, str, InboxState, str | None]] = []
@@ -85,6 +86,9 @@ def inbox_marks(replies: Sequence[Reply]) -> Marks:
         source = partner_event_of(reply.command_id)
         if source is not None and {*reply.happened} <= OWN:
             refused = reply.rejection
+            if refused is not None and refused.code == "merged":
+                marks.append((*source, "received", None))  # it is matched anew, to the family that goes on
+                continue
             marks.append((*source, "refused" if refused else "applied", refused.code if refused else None))
     return columns(marks, 4)
 

@@ -45,6 +45,7 @@ class JourneyRow:
     next_deadline_at: datetime | None
     version: int
     changed_at: datetime
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,10 @@ class Vault(Digests):
         """Open a partner's secret. Raise `cryptography.exceptions.InvalidTag` when it is not ours."""
         return self._master.open(sealed, bound_to(name, "partners"))
 
+    async def index_homes(self, conn: Conn, reference: str) -> None:
+        """Let a family be found by the UPRNs of its homes, as its addresses say."""
+        await self._put_homes(conn, reference)
+
     async def _put_first_address(self, conn: Conn, reference: str, key: Sealer, address: Address) -> None:
         await conn.execute(
             _SQL["put_address"], reference, key.seal_json(asdict(address), bound_to(reference, "addresses"))

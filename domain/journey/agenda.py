@@ -212,6 +212,8 @@ def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> 
     start, evaluations = journey.first_intervention_from, programme.evaluations
     if start is None or evaluations is None or not programme.results or journey.erased_on is not None:
         return []
+    if journey.merged_into is not None:
+        return []  # the family is evaluated on the journey that goes on
     planned = [(months, add_months(start, months)) for months in evaluations.months]
     return [
         Deadline(

@@ -144,7 +144,12 @@ async def _families(
     people = [as_person(told, f"m{told.line}") for told in referral.people]
     matches = await vault.find_people(conn, services.vault.digests(people))
     likely = {match.reference for match in matches} | set(await services.vault.find_alike(conn, people))
-    answered = {(await known_family(conn, answer.reference))[-1].reference for answer in answers}
+    rows = [(await known_family(conn, answer.reference))[-1] for answer in answers]
+    for row in rows:
+        if row.merged_into is not None:
+            reason = f"{row.reference} was merged into {row.merged_into}"
+            raise Rejected("merged", reason, f"answer about {row.merged_into}")
+    answered = {row.reference for row in rows}
     return await known_families(services, conn, likely | answered)
 
 

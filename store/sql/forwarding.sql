@@ -122,7 +122,8 @@ UPDATE inbox
        returned = least(returned + 1, 9), reference = NULL, journey_id = NULL, member_id = NULL,
        given_reference = NULL, given_member = NULL
   FROM unnest($1::text[], $2::text[]) AS wrong (partner, event_id)
- WHERE inbox.partner = wrong.partner AND inbox.event_id = wrong.event_id AND inbox.reference = $3
+ WHERE inbox.partner = wrong.partner AND inbox.event_id = wrong.event_id
+   AND (inbox.reference = $3 OR survivor_of(inbox.reference) = $3)
    AND inbox.state IN ('applied', 'forwarded');
 
 -- name: stale

@@ -47,6 +47,11 @@ async def test_actions_are_agreed_done_and_dropped(cli: Cli, family: str, tmp_pa
     await cli.ok(*add, "--owner", "m1", "--do", "budget-plan")
     due = (await cli("due", "--limit", "500")).out
     assert [name for name in ("action A1", "action A2", "action A3") if name not in due] == []
+    today = (await cli("today", "--limit", "1000")).out
+    assert f"{family}  action A1" not in today  # due in nineteen days: not this week
+    await cli.ok(*add[:-1], "2012-06-05", "--owner", "m1", "--do", "training")
+    today = (await cli("today", "--limit", "1000")).out
+    assert f"{family}  action A4" in today
     await cli.ok("action", "done", family, "A1")
     await cli.ok("action", "drop", family, "A3", "--reason", "not-needed")
     await cli.ok("action", "move", family, "A2", "--to", "2012-06-25", "--reason", "no-appointment")

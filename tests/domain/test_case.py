@@ -8,6 +8,7 @@ from given import ASSESSED_ON, AT_WORK, BARE, HELD, MEMBERS, PROGRAMME, STARTED_
 
 from domain.calendar import calendar_of
 from domain.evidence import EVIDENCE
+from domain.family import Member
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
@@ -379,3 +380,15 @@ def test_only_the_clock_of_a_concern_names_somebody():
     assert Clock.model_validate(named).owner == "named"
     with pytest.raises(ValueError, match="only a concern names somebody"):
         Clock.model_validate(named | {"work": "plan"})
+
+
+def test_an_expected_child_is_not_asked_for_its_voice_before_it_is_born():
+    """From the day that its birth is recorded it is a child like any other; another correction changes nothing."""
+    long = timedelta(days=90)
+    ash = Member(id="m3", role="child", from_=DAY)
+    expected = fact(e.MemberJoined, DAY, how="expected", member=ash)
+    other = fact(e.MemberCorrected, DAY, reason="slip", member=ash, fields=("surname",))
+    born = fact(e.MemberCorrected, LATER, reason="born", member=ash, fields=("date-of-birth",))
+    day = DAY + long + timedelta(days=2)
+    assert fold([*HELD, voice, expected, other]).unheard(day, long) == ("m2",)
+    assert fold([*HELD, voice, expected, born]).unheard(day, long) == ("m2", "m3")

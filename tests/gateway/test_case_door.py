@@ -8,7 +8,7 @@ import pytest
 from domain.errors import Rejected
 from domain.journey import commands as c
 from tests.doors import NOON, PROBLEM, Doors
-from tests.gateway.erasable import WRITTEN, everything, written_up
+from tests.gateway.erasable import WRITTEN, erase, everything, written_up
 
 
 async def case(doors: Doors, reference: str, role: str = "manager", name: str = "ann", **params: Any) -> dict[str, Any]:
@@ -159,3 +159,17 @@ async def test_what_nobody_of_ours_sealed_holds_up_nothing(doors: Doors, sealed:
         await doors.services.engine.submit(f"journey:wirral:{reference}:1", wrong)
     assert refused.value.code == "unreadable"
     assert (await doors.step(reference, "case/add-note", about="call", text="Fine.")).status_code == 200
+
+
+async def test_a_family_is_not_erased_while_a_concern_waits(doors: Doors):
+    """Closed or not, on whichever journey: the refusal says to answer it first."""
+    form = doors.form()
+    reference, receiver = await doors.referred(**form), await doors.receiver()
+    assert (await doors.step(reference, "case/raise-concern", kind="missing", to=receiver)).status_code == 200
+    for again in (True, False):
+        assert (await doors.step(reference, "close", outcome="moved-away")).status_code == 200
+        refused = await erase(doors, reference)
+        assert (refused.status_code, refused.json()["type"]) == (409, f"{PROBLEM}concern-open")
+        assert not again or await doors.referred(**form) == reference
+    assert (await doors.step(reference, "case/answer-concern", entry="C1", answer="advice-given")).status_code == 200
+    assert (await erase(doors, reference)).status_code == 200
