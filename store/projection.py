@@ -67,14 +67,23 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
         "erased_for": journey.erased_for,
         "members": len(journey.present),
         "member_ids": [member.id for member in journey.members],
-        "roll": [_stay(member, stay) for member in journey.members for stay in member.stays],
+        "roll": _roll(journey),
         "unheard": {name: day.isoformat() for name, day in journey.heard_since().items()},
         "evidence": len(journey.evidence),
+        "merged_into": journey.merged_into,
+        "links": [link.model_dump(mode="json", exclude_none=True) for link in journey.links],
         "next_deadline_at": next_deadline_at,
         "version": journey.version,
         "head": f"\\x{head.hex()}",
         "changed_at": changed_at,
     }
+
+
+def _roll(journey: Journey) -> list[Row]:
+    """Return when everybody belonged; nobody is of a family that was merged: they are of the one that goes on."""
+    if journey.merged_into is not None:
+        return []
+    return [_stay(member, stay) for member in journey.members for stay in member.stays]
 
 
 def _stay(member: Member, stay: Span) -> Row:

@@ -127,6 +127,11 @@ def show(
     if door.as_json:
         write.as_json(answer)
         return
+    if answer["followed"]:
+        typer.echo(
+            f"{answer['followed']} was merged into {answer['journey']['reference']}, which is shown; its own events: "
+            f"journeys show {answer['followed']} --journey 1"
+        )
     _heading(answer)
     _people(answer)
     _timeline(answer["timeline"], answer["not_shown"], everything=everything)
@@ -166,6 +171,8 @@ def _heading(answer: dict[str, Any]) -> None:
             ("locality", journey["locality"]),
             ("programme", f"{journey['programme']} {journey['programme_version']}"),
             ("referred", f"{journey['referred_on']} by {journey['referrer']}"),
+            ("merged into", journey["merged_into"]),
+            ("merged into it", ", ".join(answer["merged"])),
             ("also referred", ", ".join(f"{each['on']} by {each['referrer']}" for each in journey["joined"])),
             ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),

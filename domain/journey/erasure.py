@@ -14,6 +14,12 @@ def erase(journey: Journey, command: c.EraseFamily, facts: Facts) -> list[e.AnyE
     """Erase a family of which nothing is open; one that was erased stays so."""
     if journey.erased_on is not None:
         return []
+    if journey.merged_into is not None and not command.with_survivor:
+        raise Rejected(
+            "merged",
+            f"{journey.reference} was merged into {journey.merged_into}",
+            f"erase that one, and this one is erased with it: journeys erase {journey.merged_into} --why CODE",
+        )
     left = facts.still_open
     if left is None:
         raise Rejected("family-not-read", "the outstanding work of the family was not read", "repeat the step")

@@ -1,9 +1,12 @@
 """What a command rests on besides its journey: read under lock when it is carried out, and asked for by nobody."""
 
+from collections.abc import Mapping
+
 from domain.claims.states import ClaimState
 from domain.family import Scheme
 from domain.journey.effects import Message
 from domain.journey.events import Correctable
+from domain.journey.state import Journey
 from domain.model import Value
 
 
@@ -49,6 +52,16 @@ class StillOpen(Value):
     claims: tuple[str, ...] = ()
     evaluations: int = 0
 
+    def with_those_of(self, merged: "StillOpen") -> "StillOpen":
+        """Return the same with what of a family is not over that was merged into this one."""
+        return StillOpen(
+            newest=self.newest,
+            journeys=(*self.journeys, *merged.journeys),
+            concerns=(*self.concerns, *merged.concerns),
+            claims=(*self.claims, *merged.claims),
+            evaluations=self.evaluations + merged.evaluations,
+        )
+
 
 class Taken(Value):
     """An identifier of a command that is another person's: its scheme, and whose it is."""
@@ -79,6 +92,10 @@ class Facts(Value):
     `family_erased` whether the family was erased on another journey, `original` how the event that a correction names
     reads now, and `named` its type, also where it is of one that is not corrected. `household` is what the vault has of
     the family.
+
+    Of a change of two families, `other` is the newest journey of the other one, `household` what is known of the family
+    that people go to, and `numbers` the kinds of number that its record of a person lacks, by the id they come with.
+    `merged` are the newest journeys of families that were merged into this one.
     """
 
     caseload: Caseload | None = None
@@ -90,6 +107,9 @@ class Facts(Value):
     original: Correctable | None = None
     named: str | None = None
     household: Household | None = None
+    other: Journey | None = None
+    numbers: Mapping[str, tuple[Scheme, ...]] = {}
+    merged: tuple[str, ...] = ()
 
 
 NO_FACTS = Facts()

@@ -5,11 +5,11 @@ WITH journey AS (
     INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
                           referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
                           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll,
-                          unheard, evidence, next_deadline_at, owed, version, head, changed_at)
+                          unheard, evidence, next_deadline_at, owed, version, head, changed_at, merged_into, links)
     SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
            referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
            stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll, unheard, evidence,
-           next_deadline_at, owed, version, head, changed_at
+           next_deadline_at, owed, version, head, changed_at, merged_into, links
       FROM jsonb_populate_record(NULL::journeys, $2)
     ON CONFLICT (journey_id) DO UPDATE
        SET reference = excluded.reference, area = excluded.area, locality = excluded.locality,
@@ -22,7 +22,8 @@ WITH journey AS (
            erased_for = excluded.erased_for, members = excluded.members, member_ids = excluded.member_ids,
            roll = excluded.roll, unheard = excluded.unheard,
            evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, owed = excluded.owed,
-           version = excluded.version, head = excluded.head, changed_at = excluded.changed_at
+           version = excluded.version, head = excluded.head, changed_at = excluded.changed_at,
+           merged_into = excluded.merged_into, links = excluded.links
 ),
 agenda AS (
     INSERT INTO deadlines (journey_id, deadline_id, at, due_on, work, generation, owed_by, escalation, months)

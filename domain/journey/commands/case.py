@@ -143,6 +143,7 @@ class AnswerConcern(OfCaseFile):
 
     words: ClassVar[Words] = "may"
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
 
     type: Literal["answer-concern"] = "answer-concern"
     on: date
