@@ -100,7 +100,7 @@ def logout(folder: Path) -> None:
 
 
 def _file(folder: Path) -> Path:
-    """Return the session's file, one a stack: in the folder of JOURNEYS_CONFIG where it is set, else in the data folder.
+    """Return the session's file, one a stack: in the folder of JOURNEYS_CONFIG if set, else in the data folder.
 
     People who work on one machine then do not log each other out.
     """
