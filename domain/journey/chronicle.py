@@ -45,6 +45,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "member-joined": "A member joined: {how}",
         "member-left": "{member_id} left: {why}",
         "household-moved": "The family moved",
+        "family-taken-in": "People of {of} are of this family: {how}, {reason}",
+        "family-merged": "Merged into {into}: {reason}",
+        "family-split": "Members are of {into} now: {reason}",
+        "merge-undone": "{of} is a family of its own again: {reason}",
+        "family-restored": "A family of its own again, out of {out_of}: {reason}",
         "note-added": "Note: {about}",
         "action-agreed": "Action {entry} agreed: {owner}, by {due_on}",
         "action-moved": "Action {entry} moved to {due_on}: {reason}",
@@ -58,7 +63,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "concern-answered": "Concern {entry} answered: {answer}",
     }
 )
-NAMES = {"key_worker", "to", "referrer", "owner"}  # of people and partners, as they are spelled
+NAMES = {"key_worker", "to", "referrer", "owner", "of", "into", "out_of"}  # as they are spelled
 Mark = Literal["corrected", "withdrawn"]
 
 
@@ -99,7 +104,7 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
     evidence = {
         one.event.evidence_id: one.event.reason for one in recorded if isinstance(one.event, e.EvidenceWithdrawn)
     }
-    for one, event in zip(recorded, reads, strict=True):
+    for one, event in ((one, each) for one, read in zip(recorded, reads, strict=True) for each in _with_evidence(read)):
         if not _is_told(event, journey):
             continue
         entry = getattr(event, "entry", None)
@@ -121,9 +126,17 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
         )
 
 
+def _with_evidence(event: e.AnyEvent) -> Iterable[e.AnyEvent]:
+    """Return an event, and what was recorded elsewhere of people who came with it, each as if it were recorded here."""
+    yield event
+    if isinstance(event, e.FamilyTakenIn | e.FamilyRestored):
+        yield from (e.EvidenceRecorded(at=event.at, evidence=item) for item in event.evidence)
+
+
 def _is_told(event: e.AnyEvent, journey: Journey) -> bool:
     if isinstance(event, e.EvidenceRecorded):
-        return event.evidence.kind not in {"withdrawal", "return"} and concerns(journey, event.evidence)
+        of_it = any(held.id == event.evidence.id for held in journey.evidence)
+        return event.evidence.kind not in {"withdrawal", "return"} and of_it and concerns(journey, event.evidence)
     return event.type in WORDS
 
 
