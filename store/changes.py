@@ -2,7 +2,7 @@
 
 from domain.journey.events import ClawbackDecided
 from domain.journey.stream import Change
-from store import clawbacks, effects, erasing, families, inbox, journal, members, texts
+from store import clawbacks, effects, erasing, families, forwarding, journal, members, texts
 from store.pool import Conn
 from store.vault import Vault
 
@@ -26,7 +26,7 @@ async def keep(conn: Conn, vault: Vault, change: Change) -> None:
         await texts.keep(conn, vault, change, written, order)
     if change.erased is not None:
         await erasing.erase(conn, change.journey.reference, change.erased)
-    await inbox.give_back(conn, change.journey_id, change.returned)
+    await forwarding.give_back(conn, change.journey_id, change.returned)
     for outcome in change.settled:
         await effects.tell(conn, outcome)
     for effect_id in change.retried:

@@ -15,10 +15,11 @@ from domain.journey.facts import Facts, Household
 from domain.journey.state import UNREFERRED, Journey
 from store import claims, erasing, journal
 from store import vault as vaults
+from store.people import NOWHERE, FamilyRecord, Person
 from store.pool import Conn, columns
 from store.queries import queries
 from store.sealing import normal
-from store.vault import FamilyRecord, Person, Vault
+from store.vault import Vault
 
 _SQL = queries("families")
 Changing = c.MergeFamily | c.SplitFamily | c.UndoMerge
@@ -46,7 +47,7 @@ async def facts(conn: Conn, vault: Vault, journey: Journey, command: Changing) -
     theirs = await _newest(conn, other)
     to, of = (other, journey.reference) if isinstance(command, c.SplitFamily) else (journey.reference, other)
     records = [await vault.read_family(conn, reference) for reference in (to, of)]
-    there, here = records[1] or FamilyRecord(of, (), vaults.NOWHERE), records[0]
+    there, here = records[1] or FamilyRecord(of, (), NOWHERE), records[0]
     people = tuple(person.member_id for person in here.people) if here else ()
     same = () if isinstance(command, c.UndoMerge) else command.same
     return Facts(other=theirs, household=Household(people=people), numbers=_lacking(here, there, same))

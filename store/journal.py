@@ -13,7 +13,7 @@ from domain.journey.replies import Reply
 from domain.journey.stream import Answered, Change, Loaded, NewEvent, Recorded
 from store.chain import chained, event_id, occurred_at, utc
 from store.errors import VersionConflict
-from store.inbox import Marks, inbox_marks
+from store.forwarding import Marks, inbox_marks
 from store.pool import Conn, Record
 from store.projection import Row, project
 from store.queries import queries

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from domain.journey.owed_work import ClockState
 from domain.journey.state import Intensity, ReminderState
-from domain.programme.programme import Holder, Work
+from domain.programme.clocks import Holder, Work
 from domain.stages import STAGES, Stage
 from store.pool import Conn, Record
 from store.queries import queries

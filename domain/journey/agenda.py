@@ -6,7 +6,8 @@ from typing import Literal
 from domain.calendar import LONDON, Calendar, add_months, local_date
 from domain.journey.state import EXTENSIONS, Journey, Owed
 from domain.model import Value
-from domain.programme.programme import Clock, Holder, Programme, Rung, Span, Work
+from domain.programme.clocks import Clock, Holder, Rung, Span, Work
+from domain.programme.programme import Programme
 
 # Why a message did not go out where telling somebody else of it would not help either.
 HELPLESS = frozenset({"reason-ended", "no-mail-server"})

@@ -7,7 +7,8 @@ from domain.calendar import calendar_of
 from domain.journey.agenda import owed_now, set_day
 from domain.journey.events import CheckRecorded
 from domain.journey.state import EXTENSIONS, Journey
-from domain.programme.programme import Programme, Work
+from domain.programme.clocks import Work
+from domain.programme.programme import Programme
 
 STEPS: Mapping[Work, str] = MappingProxyType(
     {

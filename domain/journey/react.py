@@ -10,7 +10,8 @@ from domain.journey import events as e
 from domain.journey.effects import Effect, EvaluateResults, Notify, Remind
 from domain.journey.evidence_request import asked
 from domain.journey.state import Journey
-from domain.programme.programme import Notice, Programme
+from domain.programme.agreements import Notice
+from domain.programme.programme import Programme
 
 OF_ACTION = ("dates", "needs")  # what a partner is told of an action of its own, as far as its agreement shares it
 

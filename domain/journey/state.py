@@ -9,7 +9,7 @@ from domain.journey.case_file import CaseFile
 from domain.journey.events import CheckVerdict, Counterpart, ErasureReason, JoinedReferral, Outcome
 from domain.journey.events.families import Change
 from domain.model import Value
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 from domain.stages import Stage
 
 Intensity = Literal["high", "low"]

@@ -7,8 +7,7 @@ from domain.intake.known_families import KnownFamily, Pair, Referred, compare
 from domain.intake.questions import Question, Reader
 from domain.journey.commands import Same
 from gateway.http.problems import IdentityQuestion
-from store import vault
-from store.vault import FamilyRecord
+from store.people import FamilyRecord
 
 
 def who_is_who(
@@ -24,11 +23,11 @@ def who_is_who(
     taken = {each.here for each in said}
     left = [each for each in of.people if each.member_id in set(members) - spoken - set(apart)]
     referred = Referred(
-        people=tuple(vault.facts(each).model_copy(update={"key": each.member_id.removeprefix("m")}) for each in left)
+        people=tuple(each.facts.model_copy(update={"key": each.member_id.removeprefix("m")}) for each in left)
     )
     known = KnownFamily(
         reference=into.reference,
-        people=tuple(vault.facts(each) for each in into.people if each.member_id not in taken),
+        people=tuple(each.facts for each in into.people if each.member_id not in taken),
         members=frozenset(each.member_id for each in into.people),
     )
     comparison = compare(referred, known)

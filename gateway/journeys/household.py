@@ -17,7 +17,7 @@ from domain.journey.members import concerns
 from domain.journey.state import Journey
 from domain.journey.stream import Recorded
 from store.members import Stay
-from store.vault import Address, FamilyRecord, Home, Person
+from store.people import Address, FamilyRecord, Home, Person
 
 
 class ShownPerson(BaseModel):

@@ -25,8 +25,8 @@ from gateway.journeys.sealing import own_key
 from gateway.journeys.steps import Key, carry, command_id
 from gateway.services import Served, Services
 from store import claims, families, journal, programmes, read_models
+from store.people import FamilyRecord
 from store.pool import Conn
-from store.vault import FamilyRecord
 from wiring.references import new_reference
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["people"], responses=ON_A_JOURNEY)

@@ -22,9 +22,9 @@ from gateway.journeys.looks import What, looked
 from gateway.journeys.views import Number
 from gateway.services import Served, Services
 from store import journal, programmes, texts
+from store.people import FamilyRecord
 from store.pool import Conn
 from store.texts import ANSWER
-from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["case file"], responses=ON_A_JOURNEY)
 

@@ -18,7 +18,7 @@ from domain.journey.next_steps import next_steps
 from domain.journey.owed_work import OwedWork, owed_work
 from domain.journey.state import UNHEARD, Journey, ReminderState
 from domain.journey.stream import Recorded
-from domain.programme.programme import Holder, Work
+from domain.programme.clocks import Holder, Work
 from domain.stages import OnPath
 from gateway.http.known_names import known
 from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, place_of

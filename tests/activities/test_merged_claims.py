@@ -8,7 +8,7 @@ import pytest
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.evolve import fold
-from domain.programme.programme import Agreement
+from domain.programme.agreements import Agreement
 from store import claims, clawbacks, journal
 from store.claims import Filters
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN, JOB_ENDED, PACK, RESULT

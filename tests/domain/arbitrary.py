@@ -38,8 +38,8 @@ from domain.journey.events.families import Change
 from domain.journey.evolve import fold
 from domain.journey.facts import Caseload, Facts, Household, PlacesTaken, StillOpen, Taken
 from domain.journey.state import Journey
+from domain.programme.clocks import Holder, Work
 from domain.programme.eligibility import Judgement
-from domain.programme.programme import Holder, Work
 from domain.stays import Away
 from tests.facts import WithFacts
 

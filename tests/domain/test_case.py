@@ -19,7 +19,7 @@ from domain.journey.evolve import fold
 from domain.journey.explain import explain
 from domain.journey.owed_work import owed_work
 from domain.journey.react import react
-from domain.programme.programme import HOUSE_CLOCKS, Clock
+from domain.programme.clocks import HOUSE_CLOCKS, Clock
 
 DAY = date(2012, 6, 14)
 LATER, DUE = DAY + timedelta(days=1), date(2012, 7, 2)

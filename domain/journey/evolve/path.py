@@ -8,8 +8,8 @@ from domain.family import Consent, Member
 from domain.journey import events as e
 from domain.journey.evolve.changes import owe, settle, with_changes
 from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, Journey
+from domain.programme.clocks import Work
 from domain.programme.local_scheme import COMPARISON
-from domain.programme.programme import Work
 from domain.rules.spans import DAY
 from domain.stays import Away
 

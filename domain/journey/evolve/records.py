@@ -8,7 +8,7 @@ from domain.journey import events as e
 from domain.journey.effects import Remind
 from domain.journey.evolve.changes import settle, with_changes
 from domain.journey.state import Changed, DeadlineState, Journey, Reminder, ReminderState, withdrawal_id
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 
 TO_BE_SEEN: tuple[Work, ...] = ("handover-refusal", "people-changed")
 

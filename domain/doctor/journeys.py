@@ -1,40 +1,16 @@
-"""What is wrong with the running system, judged from what was seen; each finding with the command that mends it."""
+"""What is wrong with one journey: its workflow, its journal, its deadlines and its messages."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.calendar import Calendar, local_date
+from domain.doctor.finding import Finding
 from domain.journey.state import UNHEARD
 from domain.model import Value
 
 GRACE = timedelta(minutes=15)  # a deadline, or an event in the inbox, may be this late before anybody is told
-SKEW = timedelta(minutes=1)  # clocks of one system may differ by so much
 UNSENT = timedelta(hours=1)  # a reminder that fell due and is still not sent
 ATTEMPTS = 5  # of one activity, before it counts as stuck
-QUARANTINED = 100  # events
-QUARANTINE_AGE = timedelta(days=7)
-MOST = 500  # findings told of in one look: who has more mends these first and looks again
-
-
-class Finding(Value):
-    """Something wrong: a code, the family where there is one, what it is, and a command that mends it."""
-
-    code: str
-    reference: str | None
-    what: str
-    remedy: str
-
-
-class Holding(Value):
-    """A key worker as the doctor sees them: what they hold and may hold, and whether they take families at all."""
-
-    name: str
-    held: int
-    cap: int
-    by_waiver: int = 0
-    leaving: bool = False
-    latest: str | None = None
 
 
 class Journal(Value):
@@ -44,15 +20,6 @@ class Journal(Value):
     reference: str
     version: int
     labels: Mapping[str, str]
-
-
-def told(findings: Sequence[Finding]) -> tuple[list[Finding], list[str]]:
-    """Return as many findings as one look tells of, and a note about how many of which kinds are left out."""
-    left = Counter(finding.code for finding in findings[MOST:])
-    counts = ", ".join(f"{code} {count}" for code, count in left.items())
-    return list(findings[:MOST]), [
-        f"findings not shown: {counts}; mend these first, then run journeys doctor again"
-    ] if left else []
 
 
 def not_running(rows: Iterable[Journal]) -> list[Finding]:
@@ -209,113 +176,3 @@ def unsound(reference: str, version: int, problem: str) -> Finding:
         what=f"event {version} of its journal is not as it was written ({problem}); restore it from a backup",
         remedy=f"journeys verify {reference}",
     )
-
-
-def foreign(part: str, why: str, times: int, last_at: datetime, workflow_id: str) -> Finding:
-    """Tell of messages at Temporal's port that this system did not send."""
-    to = f" to {workflow_id}" if workflow_id else ""
-    what = (
-        f"{times} messages were refused at Temporal's port because this system did not send them"
-        f" ({part}, {why}), the last{to} at {last_at:%Y-%m-%d %H:%M} UTC"
-    )
-    return Finding(code="foreign-payloads", reference=None, what=what, remedy="journeys refusals --seen")
-
-
-def heads_changed(detail: str) -> Finding:
-    """Tell of a file of journals' ends that somebody changed."""
-    return Finding(code="heads-changed", reference=None, what=detail, remedy="journeys verify")
-
-
-def clock_back(now: datetime, last: datetime) -> Finding:
-    """Tell of a clock that reads earlier than the journal's last event."""
-    return Finding(
-        code="clock-back",
-        reference=None,
-        what=f"the clock reads {now:%Y-%m-%d %H:%M} UTC and the journal's last event is of {last:%Y-%m-%d %H:%M} UTC:"
-        " the clock was turned back, or was ahead before",
-        remedy="timedatectl set-ntp true",
-    )
-
-
-def clocks_differ(here: datetime, there: datetime) -> Finding:
-    """Tell of a database on a machine with another time."""
-    return Finding(
-        code="clocks-differ",
-        reference=None,
-        what=f"the gateway's clock reads {here:%Y-%m-%d %H:%M:%S} UTC and the database's {there:%Y-%m-%d %H:%M:%S} UTC",
-        remedy="timedatectl set-ntp true",
-    )
-
-
-def quarantine(count: int, oldest: datetime | None, now: datetime) -> list[Finding]:
-    """Tell of a quarantine that grows, by count or by age."""
-    if oldest is None or (count < QUARANTINED and now - oldest < QUARANTINE_AGE):
-        return []
-    days = (now - oldest).days
-    what = f"{count} partner events are in quarantine, the oldest for {days} days"
-    return [Finding(code="quarantine-grows", reference=None, what=what, remedy="journeys quarantine list")]
-
-
-def unapplied(count: int, oldest: datetime | None, now: datetime) -> list[Finding]:
-    """Tell of partner events that wait in the inbox for longer than they should."""
-    if oldest is None or now - oldest < GRACE:
-        return []
-    minutes = int((now - oldest).total_seconds() // 60)
-    what = f"{count} partner events wait in the inbox, the oldest for {minutes} minutes"
-    return [Finding(code="inbox-waits", reference=None, what=what, remedy="journeys sweep")]
-
-
-def caseloads(workers: Iterable[Holding], room: Mapping[str, int]) -> list[Finding]:
-    """Tell of key workers over their cap without waivers for it, and of leavers who hold families."""
-    found = []
-    for worker in workers:
-        if worker.leaving and worker.held:
-            found.append(_leaver(worker, room))
-        elif worker.held - worker.by_waiver > worker.cap:
-            found.append(_over(worker, room))
-    return found
-
-
-def _leaver(worker: Holding, room: Mapping[str, int]) -> Finding:
-    to = _receivers(worker.held, room)
-    named = "".join(f" --to {name}" for name in to)
-    return Finding(
-        code="leaver-holds",
-        reference=None,
-        what=f"{worker.name} is on leave but holds {worker.held} families",
-        remedy=f"journeys staff leave {worker.name}{named}",
-    )
-
-
-def _over(worker: Holding, room: Mapping[str, int]) -> Finding:
-    most = max(room, key=room.__getitem__, default=None)
-    away = f"journeys offer-handover {worker.latest} --to {most}"
-    return Finding(
-        code="over-cap",
-        reference=worker.latest,
-        what=f"{worker.name} holds {worker.held} families ({worker.by_waiver} by waiver), the cap is {worker.cap}",
-        remedy=away if most else f"journeys staff cap {worker.name} {worker.held - worker.by_waiver}",
-    )
-
-
-def _receivers(families: int, room: Mapping[str, int]) -> list[str]:
-    """Return as many of those with room, the most first, as these families need."""
-    chosen: list[str] = []
-    for name in sorted(room, key=lambda name: (-room[name], name)):
-        if sum(room[each] for each in chosen) < families:
-            chosen.append(name)
-    return chosen
-
-
-NO_TEMPORAL = Finding(
-    code="temporal-away",
-    reference=None,
-    what="Temporal does not answer: no step is carried out, and workflows cannot be checked",
-    remedy="journeys up",
-)
-NO_WORKER = Finding(
-    code="no-worker",
-    reference=None,
-    what="no worker asks for work: no step is carried out and nothing is sent",
-    remedy="journeys up",
-)
