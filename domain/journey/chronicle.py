@@ -45,11 +45,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "member-joined": "A member joined: {how}",
         "member-left": "{member_id} left: {why}",
         "household-moved": "The family moved",
-        "family-taken-in": "People of {of} are of this family: {how}, {reason}",
-        "family-merged": "Merged into {into}: {reason}",
-        "family-split": "Members are of {into} now: {reason}",
-        "merge-undone": "{of} is a family of its own again: {reason}",
-        "family-restored": "A family of its own again, out of {out_of}: {reason}",
+        "family-merged": "Merged into {into}",
+        "family-taken-in": "People of {of} are of this family ({how})",
+        "family-split": "People parted into {into}",
+        "merge-undone": "The merge with {of} was undone",
+        "family-restored": "A family of its own again, out of {out_of}",
         "note-added": "Note: {about}",
         "action-agreed": "Action {entry} agreed: {owner}, by {due_on}",
         "action-moved": "Action {entry} moved to {due_on}: {reason}",
@@ -63,18 +63,20 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "concern-answered": "Concern {entry} answered: {answer}",
     }
 )
-NAMES = {"key_worker", "to", "referrer", "owner", "of", "into", "out_of"}  # as they are spelled
+NAMES = {"key_worker", "to", "referrer", "owner", "into", "of", "out_of"}  # of people and partners, as they are spelled
 Mark = Literal["corrected", "withdrawn"]
 
 
 class Happening(Value):
     """One thing that happened, on a day, `what` in words.
 
-    `number` is of the family's journey and `version` of the event there; `entry` names the text that goes with it. What
+    `reference` is of the family, also of one that was merged, `number` of its journey and `version` of the event there;
+    `entry` names the text that goes with it. What
     was wrong is marked, with the reason, and with `was`, the words from before a correction.
     """
 
     day: date
+    reference: str
     number: int
     version: int
     type: str
@@ -94,7 +96,7 @@ def chronology(journeys: Iterable[tuple[int, Sequence[Recorded], Journey]]) -> l
     Evidence about people on days on which they were no members of a journey is left out.
     """
     rows = [row for number, recorded, journey in journeys for row in _of(number, recorded, journey)]
-    return sorted(rows, key=lambda row: (row.day, row.recorded_at, row.number, row.version))
+    return sorted(rows, key=lambda row: (row.day, row.recorded_at, row.reference, row.number, row.version))
 
 
 def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable[Happening]:
@@ -112,6 +114,7 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
         mended = corrections.get(one.version)
         yield Happening(
             day=_day(event),
+            reference=journey.reference,
             number=number,
             version=one.version,
             type=event.type,

@@ -20,7 +20,7 @@ from gateway.journeys.household import ShownFamily, of_journey
 from gateway.journeys.looks import looked
 from gateway.journeys.views import Number
 from gateway.services import Served
-from store import journal, programmes, staff, texts
+from store import families, journal, programmes, staff, texts
 from store.pool import Conn
 from store.texts import ANSWER
 
@@ -93,6 +93,7 @@ class CaseView(BaseModel):
     distances: list[ShownDistance] = []
     relationships: list[f.Relationship] = []
     concerns: list[ShownConcern] = []
+    merged: list[str] = Field(default=[], description="Families merged into it; their entries are in the chronology.")
     unheard: list[str] = Field(default=[], description="Members, such as m2.")
     next_meeting: date | None = None
 
@@ -112,6 +113,7 @@ async def case(
         record = await services.vault.read_family(conn, row.reference) if names else None
         said = await texts.of_family(conn, services.vault, row.reference) if record else {}
         worker = await worker_of(conn, told)
+        merged = sorted(await families.merged_into(conn, row.reference))
         programme = await programmes.get(conn, row.programme_hash)
         await looked(conn, asked.actor, [row.reference], "case-with-names" if record else "case")
     response.headers["etag"] = etag(row, told.version)
@@ -125,6 +127,7 @@ async def case(
         criteria=told.criteria,
         needs=told.needs,
         words=record is not None,
+        merged=merged,
         family=of_journey(record, told) if record else None,
         unheard=list(told.unheard(today, UNHEARD)),
         next_meeting=_next_meeting(told, programme),
