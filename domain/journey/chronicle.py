@@ -130,9 +130,12 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
 
 
 def _with_evidence(event: e.AnyEvent) -> Iterable[e.AnyEvent]:
-    """Return an event, and what was recorded elsewhere of people who came with it, each as if it were recorded here."""
+    """Return an event, and what was recorded elsewhere of people who came with it, each as if it were recorded here.
+
+    What came with a family that was merged is told by that family's own journeys.
+    """
     yield event
-    if isinstance(event, e.FamilyTakenIn | e.FamilyRestored):
+    if isinstance(event, e.FamilyRestored) or (isinstance(event, e.FamilyTakenIn) and event.how == "split"):
         yield from (e.EvidenceRecorded(at=event.at, evidence=item) for item in event.evidence)
 
 

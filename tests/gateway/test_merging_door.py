@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from store import erasing, inbox
+from store import erasing, forwarding
 from tests.doors import PROBLEM, Doors, nhs_number
 from tests.gateway.test_identity_door import member, said
 from tests.gateway.test_members_door import people, sends, settled, shown
@@ -289,8 +289,8 @@ async def test_evidence_on_its_way_to_a_merged_family_arrives(doors: Doors, name
         )
         row = await conn.fetchrow("SELECT * FROM inbox WHERE event_id = $1", late)
     await done(doors, f"{known}/merge", family=other, same=[{"member": "m1", "here": "m1"}], **BOTH)
-    names = [each.name for each in fields(inbox.Forwardable) if each.name != "shared_as"]
-    forwarded = inbox.as_command(inbox.Forwardable(**{each: row[each] for each in names}), doors.engine.clock)
+    names = [each.name for each in fields(forwarding.Forwardable) if each.name != "shared_as"]
+    forwarded = forwarding.as_command(forwarding.Forwardable(**{each: row[each] for each in names}), doors.engine.clock)
     await doors.engine.forward(row["journey_id"], [forwarded])
     assert await settled(doors, late) == ("applied", known, None)
     assert await evidence(doors, known) == {(late, "m3")}
