@@ -12,6 +12,7 @@ from domain.calendar import calendar_of
 from domain.errors import Rejected
 from domain.ids import reference_of
 from domain.journey.agenda import Deadline, agenda
+from domain.journey.case_file import Distance
 from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
@@ -64,7 +65,8 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `unheard` are children who were not heard for 90 days. `not_shown` events are evidence about people on days on which
+    `unheard` are children who were not heard for 90 days, `distances`
+    how far each need has come on its scale. `not_shown` events are evidence about people on days on which
     they were no members of this journey. `answers`, `erased_on` and `erased_for` are of the family, whichever of its
     journeys is shown; an answer says who the people of a referral were that was like another family (`about`).
     `merged` are families that were merged into this one; `followed` is the reference that was asked for, where that
@@ -83,6 +85,7 @@ class Shown(BaseModel):
     answers: list[IdentityAnswer] = []
     family: ShownFamily | None = None
     unheard: list[str] = []
+    distances: list[Distance] = []
     not_shown: int = 0
     merged: list[str] = []
     followed: str | None = None
@@ -207,6 +210,7 @@ async def show(
         earlier=list(asked.journeys[:-1]),
         answers=answers,
         family=of_journey(record, told) if record else None,
+        distances=list(told.case.distances()),
         unheard=list(told.unheard(await services.today(), UNHEARD)),
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,

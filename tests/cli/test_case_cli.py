@@ -102,6 +102,7 @@ async def filled(cli: Cli, family: str) -> None:
 async def test_the_case_file_is_one_page(cli: Cli, family: str):
     """Each kind of entry is on it, with the next meeting and the distance travelled."""
     await filled(cli, family)
+    assert "distance      debt 2 to 6 (+4)" in (await cli("show", family)).out
     told = (await cli("case", family)).out
     wanted = ("MT1", "V1", "A1", "R1", "parent-of", "+4", "next meeting  2012-07-02")
     assert [name for name in wanted if name not in told] == []
