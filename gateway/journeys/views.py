@@ -27,7 +27,7 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
 from gateway.journeys.families import Asked, OnFamily, etag, family, theirs
-from gateway.journeys.household import ShownFamily, is_shown, of_journey, shown
+from gateway.journeys.household import ShownFamily, as_shown, is_shown, of_journey, shown
 from gateway.journeys.looks import families_of, looked
 from gateway.services import Served, Services
 from store import claims, families, intake, journal, programmes, read_models
@@ -202,7 +202,7 @@ async def show(
         next_steps=list(next_steps(told, programme)),
         agenda=list(agenda(told, programme, calendar)),
         reminders=chain,
-        timeline=[_told(one) for one in own],
+        timeline=[_told(one, told) for one in own],
         not_shown=len(recorded) - len(own),
         merged=merged,
         followed=followed,
@@ -294,5 +294,5 @@ def _of(actor: Actor, holder: str | None) -> str | None:
     return actor.name if actor.role == "key-worker" else holder
 
 
-def _told(one: Recorded) -> Told:
-    return Told(version=one.version, event=one.event, actor=one.actor, recorded_at=one.recorded_at)
+def _told(one: Recorded, journey: Journey) -> Told:
+    return Told(version=one.version, event=as_shown(one, journey), actor=one.actor, recorded_at=one.recorded_at)

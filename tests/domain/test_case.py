@@ -378,7 +378,7 @@ def test_only_the_clock_of_a_concern_names_somebody():
     """A pack whose other work is owed by somebody named would remind nobody: it is refused."""
     named = next(clock for clock in HOUSE_CLOCKS if clock.work == "concern-answer").model_dump()
     assert Clock.model_validate(named).owner == "named"
-    with pytest.raises(ValueError, match="only a concern names somebody"):
+    with pytest.raises(ValueError, match="only a concern and a change of people name somebody"):
         Clock.model_validate(named | {"work": "plan"})
 
 
