@@ -106,7 +106,7 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
     evidence = {
         one.event.evidence_id: one.event.reason for one in recorded if isinstance(one.event, e.EvidenceWithdrawn)
     }
-    for one, event in zip(recorded, reads, strict=True):
+    for one, event in ((one, each) for one, read in zip(recorded, reads, strict=True) for each in _with_evidence(read)):
         if not _is_told(event, journey):
             continue
         entry = getattr(event, "entry", None)
@@ -129,9 +129,20 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
         )
 
 
+def _with_evidence(event: e.AnyEvent) -> Iterable[e.AnyEvent]:
+    """Return an event, and what was recorded elsewhere of people who came with it, each as if it were recorded here.
+
+    What came with a family that was merged is told by that family's own journeys.
+    """
+    yield event
+    if isinstance(event, e.FamilyRestored) or (isinstance(event, e.FamilyTakenIn) and event.how == "split"):
+        yield from (e.EvidenceRecorded(at=event.at, evidence=item) for item in event.evidence)
+
+
 def _is_told(event: e.AnyEvent, journey: Journey) -> bool:
     if isinstance(event, e.EvidenceRecorded):
-        return event.evidence.kind not in {"withdrawal", "return"} and concerns(journey, event.evidence)
+        of_it = any(held.id == event.evidence.id for held in journey.evidence)
+        return event.evidence.kind not in {"withdrawal", "return"} and of_it and concerns(journey, event.evidence)
     return event.type in WORDS
 
 

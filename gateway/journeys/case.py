@@ -55,12 +55,6 @@ class ShownConcern(f.Concern, Words):
     answer_text: str | None = None
 
 
-class ShownDistance(f.Distance):
-    """How far a need has come on its scale; `gained` is the latest score less the first."""
-
-    gained: int
-
-
 class Worker(BaseModel):
     """Who holds the family, and how that colleague is reached."""
 
@@ -90,7 +84,7 @@ class CaseView(BaseModel):
     meetings: list[ShownMeeting] = []
     voices: list[ShownVoice] = []
     scales: list[f.Scale] = []
-    distances: list[ShownDistance] = []
+    distances: list[f.Distance] = []
     relationships: list[f.Relationship] = []
     concerns: list[ShownConcern] = []
     merged: list[str] = Field(default=[], description="Families merged into it; their entries are in the chronology.")
@@ -157,7 +151,7 @@ def shown_entries(case: f.CaseFile, said: Mapping[str, str]) -> dict[str, list[A
         "meetings": [ShownMeeting(**each.model_dump(), text=said.get(each.id)) for each in case.meetings],
         "voices": [ShownVoice(**each.model_dump(), text=said.get(each.id)) for each in case.voices],
         "scales": list(case.scales),
-        "distances": [ShownDistance(**each.model_dump(), gained=each.change) for each in case.distances()],
+        "distances": list(case.distances()),
         "relationships": list(case.relationships),
         "concerns": [
             ShownConcern(**each.model_dump(), text=said.get(each.id), answer_text=said.get(f"{each.id}{ANSWER}"))

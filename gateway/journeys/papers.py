@@ -10,13 +10,14 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from domain.access import may
+from domain.journey.case_file import Distance
 from domain.journey.chronicle import Happening, chronology
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
 from domain.journey.state import Check
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.security import Allow
-from gateway.journeys.case import ShownAction, ShownConcern, ShownDistance, Words, Worker, shown_entries, worker_of
+from gateway.journeys.case import ShownAction, ShownConcern, Words, Worker, shown_entries, worker_of
 from gateway.journeys.families import Asked, OnFamily, theirs
 from gateway.journeys.genogram_svg import genogram
 from gateway.journeys.household import ShownFamily, of_journey
@@ -85,7 +86,7 @@ class Summary(BaseModel):
     heard: dict[str, date] = {}
     checks: list[Check] = []
     actions: list[ShownAction] = []
-    distances: list[ShownDistance] = []
+    distances: list[Distance] = []
     remaining: list[ShownAction] = []
     unanswered: list[ShownConcern] = []
     next_steps: list[str] = []
