@@ -25,7 +25,7 @@ from cli.journeys import (
     views,
 )
 from cli.operations import backup as backups
-from cli.operations import doctor, mail, maintenance, reconcile, refusals
+from cli.operations import doctor, mail, maintenance, reconcile, refusals, report
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
 from cli.programmes import packs, terms
@@ -80,7 +80,7 @@ def _begin(context: typer.Context) -> None:
 
 for _part in (
     *(referrals, imports, today, find, views, export, due, steps, erasure, holders, people),
-    *(maintenance, doctor, refusals, reconcile, completion),
+    *(report, maintenance, doctor, refusals, reconcile, completion),
 ):
     app.add_typer(_part.app)
 app.add_typer(members.household)

@@ -5,11 +5,12 @@ WITH journey AS (
     INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
                           referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
                           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll,
-                          unheard, evidence, next_deadline_at, owed, version, head, changed_at, merged_into, links)
+                          unheard, evidence, next_deadline_at, owed, version, head, changed_at, merged_into, links,
+                          milestones)
     SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
            referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
            stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll, unheard, evidence,
-           next_deadline_at, owed, version, head, changed_at, merged_into, links
+           next_deadline_at, owed, version, head, changed_at, merged_into, links, milestones
       FROM jsonb_populate_record(NULL::journeys, $2)
     ON CONFLICT (journey_id) DO UPDATE
        SET reference = excluded.reference, area = excluded.area, locality = excluded.locality,
@@ -23,7 +24,7 @@ WITH journey AS (
            roll = excluded.roll, unheard = excluded.unheard,
            evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, owed = excluded.owed,
            version = excluded.version, head = excluded.head, changed_at = excluded.changed_at,
-           merged_into = excluded.merged_into, links = excluded.links
+           merged_into = excluded.merged_into, links = excluded.links, milestones = excluded.milestones
 ),
 agenda AS (
     INSERT INTO deadlines (journey_id, deadline_id, at, due_on, work, generation, owed_by, escalation, months)
