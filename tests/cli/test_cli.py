@@ -21,6 +21,8 @@ from tests.cli.conftest import JOURNEYS, Cli, Ran
 from tests.doors import NOON, Doors, nhs_number
 from tests.workbooks import workbook
 
+pytestmark = pytest.mark.slow(20)
+
 SAMPLE = Path(__file__).parents[2] / "samples" / "referrals.csv"
 HEAVY = (
     "pydantic",

@@ -12,6 +12,8 @@ from stack import tokens
 from stack.private_stack import PrivateStack, running
 from tests.eventually import eventually
 
+pytestmark = pytest.mark.slow(14)
+
 MIB = 1024 * 1024
 MANY = 60
 FORGED = {
