@@ -4,7 +4,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from cli.case.lines import marked, named
+from cli.case.lines import marked
 from cli.case.named import all_of, current, doing, people_of, who
 
 _PAGES = Environment(
@@ -20,7 +20,6 @@ def page(name: str, told: dict[str, Any]) -> str:
         people=people,
         who=lambda party: who(party, told),
         all_of=lambda parties: all_of(parties, told),
-        named=lambda text: named(text, people),
         doing=doing,
         marked=marked,
         current=current,

@@ -100,7 +100,7 @@ SELECT journey_id, reference, locality, stage, key_worker, one.work, one.generat
   FROM journeys,
        jsonb_to_recordset(owed) AS one (work text, generation integer, since date, due_on date, clock text, reason text,
                                         "to" text, about text, who text)
- WHERE (stage <> 'closed' OR one.work = 'concern-answer')
+ WHERE (stage <> 'closed' OR (owed @> '[{"work": "concern-answer"}]' AND one.work = 'concern-answer'))
    AND ($1::text IS NULL OR key_worker = $1 OR (handover_to = $1 AND one.work = 'handover-answer')
         OR (one.who = $1 AND one.work = 'concern-answer'))
    AND ($2::date IS NULL OR one.due_on <= $2)
