@@ -139,6 +139,15 @@ async def test_the_sheet_is_for_the_family(cli: Cli, doors: Doors, family: str, 
     assert [name for name in ("Not for the family", "neglect", "gained") if name in told] == []
 
 
+async def test_the_sheet_says_days_as_a_family_reads_them(cli: Cli, family: str, tmp_path: Path):
+    """On the page for print days are spelled out, and members stand by their forenames."""
+    await filled(cli, family)
+    out = tmp_path / "sheet.html"
+    assert (await cli("sheet", family, "--html", "--out", str(out))).code == 0
+    page = out.read_text(encoding="utf-8")
+    assert ("Monday 2 July 2012" in page, "Wednesday 20 June 2012" in page, "<td>Wren" in page) == (True, True, True)
+
+
 async def test_the_genogram_goes_to_a_file(cli: Cli, family: str, tmp_path: Path):
     """It is SVG; with names the file is for its owner only."""
     await cli.ok("relationship", "add", family, "m1", "parent-of", "m2")
