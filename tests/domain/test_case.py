@@ -13,6 +13,7 @@ from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
 from domain.journey.case_checks import MOST
+from domain.journey.corrections import not_correctable
 from domain.journey.disclosure import payload
 from domain.journey.effects import Notify
 from domain.journey.evolve import fold
@@ -402,3 +403,9 @@ def test_the_next_meeting_is_moved_by_its_deadline():
     Given(*AT_WORK, meeting).when(move).then(moved)
     assert works(meeting, moved) == [("meeting", None, day, None)]
     assert works(meeting, moved, held(e.MeetingRecorded, "MT2", present=("m1",))) == []
+
+
+def test_an_entry_is_withdrawn_and_not_corrected():
+    """Whoever wants to correct a note is told to withdraw it."""
+    assert "journeys withdraw-entry F-7K3Q-9D2X ENTRY" in not_correctable("F-7K3Q-9D2X", 9, "note-added", 9).remedy
+    assert "withdraw-entry" not in not_correctable("F-7K3Q-9D2X", 9, "reminder-sent", 9).remedy

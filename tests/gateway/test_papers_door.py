@@ -82,6 +82,14 @@ async def test_the_genogram_is_drawn_with_names_by_choice(doors: Doors, family: 
     assert (await paper(doors, family, "genogram", "auditor", names=True)).status_code == 403
 
 
+async def test_an_auditor_reads_no_name_and_no_birth(doors: Doors, family: str):
+    """Neither case file nor chronology nor summary says who somebody is, or when they were born, to an auditor."""
+    for each in ("case", "chronology", "summary", "genogram"):
+        told = {role: (await paper(doors, family, each, role)).text for role in ("manager", "auditor")}
+        found = [word for word in ("Toni", "Wren", "1999-10-05", "1978-04-18", WRITTEN) if word in told["auditor"]]
+        assert (found, each == "genogram" or "Toni" in told["manager"]) == ([], True)
+
+
 async def test_each_paper_is_a_look(doors: Doors, family: str):
     """Chronology, summary and genogram are on the list of who looked at the family."""
     for each in ("chronology", "summary", "genogram"):
