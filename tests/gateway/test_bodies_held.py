@@ -1,6 +1,7 @@
 """What is sent by nobody we know fills no memory, and what never ends is not waited for."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -85,3 +86,25 @@ async def test_a_body_that_never_comes(stack: PrivateStack):
         status = await asyncio.wait_for(reader.readline(), 30)
         writer.close()
         assert (b"HTTP/1.1 408", True) == (status[:12], time.monotonic() - began < 20)
+
+
+@pytest.mark.slow(12)
+async def test_a_head_that_never_comes(stack: PrivateStack):
+    """A connection that begins no request is closed in time, however it is dripped at, also after an answer."""
+    host, port = stack.gateway_url.removeprefix("http://").split(":")
+
+    async def kept(first: bytes, drip: bytes) -> float:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        began = time.monotonic()
+        writer.write(first)
+        while time.monotonic() - began < 30 and not reader.at_eof():
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                writer.write(drip)
+                await asyncio.wait_for(reader.read(4096), 1)
+        writer.close()
+        return time.monotonic() - began
+
+    whole = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+    line = b"GET /healthz HTTP/1.1\r\nhost: x\r\n"
+    seconds = await asyncio.gather(kept(b"", b""), kept(line, b"a: b\r\n"), kept(whole + b"GET", b" "))
+    assert [one < 20 for one in seconds] == [True, True, True], seconds
