@@ -48,7 +48,7 @@ def _all_answered(journey: Journey, left: StillOpen) -> None:
         raise Rejected(
             "concern-open",
             f"concerns about {journey.reference} wait for an answer: {', '.join(left.concerns)}",
-            f"answer them first: journeys concern answer {journey.reference} {left.concerns[0]} --answer CODE",
+            f"answer them first: journeys concern answer {left.concerns[0]} --answer CODE",
         )
 
 

@@ -43,7 +43,8 @@ class StillOpen(Value):
     """What of a family is not over.
 
     `newest` is its newest journey, `journeys` those that are open, `claims` those eligible, submitted or proposed to be
-    back, `evaluations` how often its results are still to be evaluated, `concerns` those that wait for their answer.
+    back, `evaluations` how often its results are still to be evaluated, `concerns` those that wait for their answer,
+    each with its family.
     """
 
     newest: str

@@ -209,7 +209,7 @@ def _undo(journey: Journey, command: c.UndoMerge, facts: Facts) -> list[e.AnyEve
         )
     happened(command.on, command.at, None, "undone on")
     _nothing_rests_on_it(journey, taken)
-    goes = [item.id for item in journey.evidence if item.id in taken.evidence or item.member in taken.added]
+    goes = [item.id for item in journey.evidence if item.id in taken.evidence or _goes_back(item, taken)]
     return [
         e.MergeUndone(
             at=command.at,
@@ -238,13 +238,19 @@ def _nothing_rests_on_it(journey: Journey, taken: TakenIn) -> None:
 
 
 def since_merged(journey: Journey, event: e.MergeUndone) -> tuple[Evidence, ...]:
-    """Return what was recorded since the merge of people whom only the other family had, under their ids there."""
+    """Return what was recorded since the merge and goes back with the other family, under its own ids of people."""
     taken = next((each for each in reversed(journey.taken) if each.of == event.of), None)
     if taken is None:
         return ()
-    ids = {each.here: each.member for each in event.people if not each.known}
-    since = [item for item in journey.evidence if item.member in ids and item.id not in taken.evidence]
+    ids = {each.here: each.member for each in event.people}
+    since = [item for item in journey.evidence if item.id not in taken.evidence and _goes_back(item, taken)]
     return of_members(since, ids)
+
+
+def _goes_back(item: Evidence, taken: TakenIn) -> bool:
+    """Tell whether evidence is of somebody whom only the other family had, or puts right what came from it."""
+    named = item.withdraws if isinstance(item, Withdrawal) else item.replaces
+    return item.member in taken.added or named in taken.evidence
 
 
 # Shared

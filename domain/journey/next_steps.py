@@ -28,6 +28,7 @@ STEPS: Mapping[Work, str] = MappingProxyType(
         "close": "close the journey",
         "action": "do what was agreed, and record it as done or dropped",
         "meeting": "hold the next meeting, and record it",
+        "people-changed": "see who is of the family now, and acknowledge the reminder: journeys ack REF REMINDER",
         "concern-answer": "answer the concern: no emergency call (999) and no referral to the front door is made by it",
     }
 )

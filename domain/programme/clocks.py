@@ -24,12 +24,14 @@ Work = Literal[
     "action",
     "meeting",
     "concern-answer",
+    "people-changed",
 ]
 
 
 # `offered`: whom the family is offered to; the managers are those of the two sides of a handover. `named`: the
-# colleague with whom a concern was raised.
+# colleague with whom a concern was raised, or who held a family as it was merged or split.
 Holder = Literal["holder", "coordinator", "manager", "offered", "receiving-manager", "giving-manager", "named"]
+NAMING: tuple[Work, ...] = ("concern-answer", "people-changed")
 
 
 class Span(Sourced):
@@ -100,8 +102,9 @@ class Clock(Value):
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
         named = {self.owner, self.escalate_to, *(rung.to for rung in self.ladder)}
-        if "named" in named and self.work != "concern-answer":
-            raise ValueError(f"clock {self.work}: only a concern names somebody; use holder, coordinator or manager")
+        if "named" in named and self.work not in NAMING:
+            why = "only a concern and a change of people name somebody; use holder, coordinator or manager"
+            raise ValueError(f"clock {self.work}: {why}")
         return self
 
     @model_validator(mode="after")
@@ -122,9 +125,10 @@ def _house(work: Work, owner: Holder, *ladder: Rung, urgent: bool = False) -> Cl
     return Clock(work=work, within=day, owner=owner, escalate_to="manager", ladder=ladder, urgent=urgent)
 
 
-# For packs that set none: journeys run for years on a pack from before there was a case file.
+# For packs that set none: journeys run for years on a pack from before there was such work.
 HOUSE_CLOCKS = (
     _house("action", "holder", Rung(at=-1), Rung(at=0), Rung(at=3, escalate=True)),
     _house("meeting", "holder", Rung(at=-2), Rung(at=0), Rung(at=3, escalate=True)),
     _house("concern-answer", "named", Rung(at=0), Rung(at=1, every=1, until=14, escalate=True), urgent=True),
+    _house("people-changed", "named", Rung(at=0), Rung(at=5, escalate=True)),
 )

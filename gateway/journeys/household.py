@@ -84,6 +84,15 @@ def is_shown(one: Recorded, journey: Journey) -> bool:
     return not isinstance(event, e.EvidenceRecorded) or concerns(journey, event.evidence)
 
 
+def as_shown(one: Recorded, journey: Journey) -> e.AnyEvent:
+    """Return an event of the timeline; of what came with people of another family only what is of the journey now."""
+    if not isinstance(one.event, e.FamilyTakenIn | e.FamilyRestored):
+        return one.event
+    held = {item.id for item in journey.evidence}
+    own = tuple(item for item in one.event.evidence if item.id in held and concerns(journey, item))
+    return one.event.model_copy(update={"evidence": own})
+
+
 def _family(record: FamilyRecord, people: list[ShownPerson]) -> ShownFamily:
     return ShownFamily(
         reference=record.reference,

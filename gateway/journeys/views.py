@@ -12,6 +12,7 @@ from domain.calendar import calendar_of
 from domain.errors import Rejected
 from domain.ids import reference_of
 from domain.journey.agenda import Deadline, agenda
+from domain.journey.case_file import Distance
 from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
@@ -26,7 +27,7 @@ from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
 from gateway.journeys.families import Asked, OnFamily, etag, family, theirs
-from gateway.journeys.household import ShownFamily, is_shown, of_journey, shown
+from gateway.journeys.household import ShownFamily, as_shown, is_shown, of_journey, shown
 from gateway.journeys.looks import families_of, looked
 from gateway.services import Served, Services
 from store import claims, families, intake, journal, programmes, read_models
@@ -64,7 +65,8 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `unheard` are children who were not heard for 90 days. `not_shown` events are evidence about people on days on which
+    `unheard` are children who were not heard for 90 days, `distances`
+    how far each need has come on its scale. `not_shown` events are evidence about people on days on which
     they were no members of this journey. `answers`, `erased_on` and `erased_for` are of the family, whichever of its
     journeys is shown; an answer says who the people of a referral were that was like another family (`about`).
     `merged` are families that were merged into this one; `followed` is the reference that was asked for, where that
@@ -83,6 +85,7 @@ class Shown(BaseModel):
     answers: list[IdentityAnswer] = []
     family: ShownFamily | None = None
     unheard: list[str] = []
+    distances: list[Distance] = []
     not_shown: int = 0
     merged: list[str] = []
     followed: str | None = None
@@ -199,7 +202,7 @@ async def show(
         next_steps=list(next_steps(told, programme)),
         agenda=list(agenda(told, programme, calendar)),
         reminders=chain,
-        timeline=[_told(one) for one in own],
+        timeline=[_told(one, told) for one in own],
         not_shown=len(recorded) - len(own),
         merged=merged,
         followed=followed,
@@ -207,6 +210,7 @@ async def show(
         earlier=list(asked.journeys[:-1]),
         answers=answers,
         family=of_journey(record, told) if record else None,
+        distances=list(told.case.distances()),
         unheard=list(told.unheard(await services.today(), UNHEARD)),
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,
@@ -290,5 +294,5 @@ def _of(actor: Actor, holder: str | None) -> str | None:
     return actor.name if actor.role == "key-worker" else holder
 
 
-def _told(one: Recorded) -> Told:
-    return Told(version=one.version, event=one.event, actor=one.actor, recorded_at=one.recorded_at)
+def _told(one: Recorded, journey: Journey) -> Told:
+    return Told(version=one.version, event=as_shown(one, journey), actor=one.actor, recorded_at=one.recorded_at)

@@ -19,7 +19,7 @@ from domain.journey.families import since_merged
 from domain.journey.react import react
 from domain.journey.state import Journey, Link
 from domain.stays import Away
-from tests.domain.given import PROGRAMME, started
+from tests.domain.given import PROGRAMME, allocated, identified, started
 from tests.facts import apart
 
 DAY = date(2012, 9, 3)
@@ -266,6 +266,43 @@ def test_the_later_change_is_undone_first(later):
     """A merge under a later one of the same people stays until that one is undone."""
     came = CAME.model_copy(update={"members": (Member(id="m3", role="child", from_=DAY),)})
     Given(*HELD, came, later).when(undoing()).refused("undo-the-later-first")
+
+
+def test_what_puts_right_what_came_from_there_goes_back_with_it():
+    """A withdrawal of evidence that came with the other family is true of it there, too, whoever it is about."""
+    came = CAME.model_copy(update={"evidence": (exclusion("x1", "m1"),)})
+    withdrawn = fact(e.EvidenceWithdrawn, DAY, evidence_id="schools:x1", reason="wrong-child")
+    before = fold([*HELD, came, withdrawn])
+    command, facts = apart(undoing())
+    happened = decide(before, command, facts, PROGRAMME)
+    [other] = beside(before, command, facts, happened)
+    assert [item.id for item in other.commands[0].evidence] == ["withdrawn:schools:x1"]
+    assert fold([*HELD, came, withdrawn, *happened]).evidence == ()
+
+
+def test_who_held_the_family_is_to_see_that_it_changed():
+    """The key worker of each journey owes a look at it, which an acknowledged reminder is; without one nobody does."""
+    held, other = fold([*HELD, CAME]), theirs(identified, allocated, merged())
+    owed = [journey.owes("people-changed") for journey in (held, other)]
+    assert [(each.who, each.by) for each in owed] == [("kim", DAY), ("kim", DAY)]
+    assert theirs(merged()).owes("people-changed") is None
+    assert [each.id for each in agenda(other, PROGRAMME, calendar_of("ENG"))] == [
+        f"people-changed.4.{DAY}.remind+0", f"people-changed.4.{DAY}.escalate+5"
+    ]  # fmt: skip
+    due = fact(
+        e.ReminderFellDue,
+        DAY,
+        reminder_id="r",
+        work="people-changed",
+        generation=4,
+        due_on=DAY,
+        to="named",
+        planned_for=noon(DAY),
+        late=False,
+        escalation=False,
+    )
+    seen = theirs(identified, allocated, merged(), due, fact(e.ReminderAcknowledged, DAY, reminder_id="r"))
+    assert seen.owes("people-changed") is None
 
 
 # Split

@@ -92,6 +92,24 @@ async def test_a_step_sent_twice_is_recorded_once(doors: Doors):
     assert len((await case(doors, reference))["notes"]) == 1
 
 
+async def test_a_key_worker_writes_up_a_family_of_their_own(doors: Doors, family: tuple[str, str]):
+    """The holder records a note, under their own name."""
+    reference, worker = family
+    note = {"about": "call", "text": "She rang."}
+    assert (await doors.step(reference, "case/add-note", role="key-worker", name=worker, **note)).status_code == 200
+    assert (await case(doors, reference))["notes"][-1]["by"] == f"key-worker:{worker}"
+
+
+async def test_who_is_offered_the_family_reads_before_they_answer(doors: Doors, family: tuple[str, str]):
+    """A key worker with an open offer reads the case file, words included, and records nothing yet."""
+    reference, other = family[0], await doors.worker()
+    assert (await doors.step(reference, "offer-handover", to=other)).status_code == 200
+    assert (await case(doors, reference, "key-worker", other))["words"]
+    note = {"about": "call", "text": "Hm."}
+    answer = await doors.step(reference, "case/add-note", role="key-worker", name=other, **note)
+    assert (answer.status_code, answer.json()["type"]) == (403, f"{PROBLEM}not-allowed")
+
+
 async def test_only_who_works_with_the_family_records(doors: Doors, family: tuple[str, str]):
     """A key worker who does not hold it, an auditor and an analyst are refused, reading and writing."""
     reference, _ = family
@@ -129,7 +147,7 @@ async def test_text_is_bounded_and_readable(doors: Doors):
     for text in ("x" * 10_001, "", "a\x07b"):
         answer = await doors.step(reference, "case/add-note", about="call", text=text)
         assert (answer.status_code, "text" in answer.text) == (422, True)
-    full = "é" * 10_000
+    full = "\U0001f600" * 10_000  # four bytes each: as much as there can be
     assert (await doors.step(reference, "case/add-note", about="call", text=full)).status_code == 200
     assert (await case(doors, reference))["notes"][0]["text"] == full
 

@@ -1,13 +1,16 @@
 """Two families that are one, and one that parts, at the staff door: what goes where, and what undoing brings back."""
 
+import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import fields
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 
-from store import erasing
+from store import erasing, forwarding
 from tests.doors import PROBLEM, Doors, nhs_number
 from tests.gateway.test_identity_door import member, said
 from tests.gateway.test_members_door import people, sends, settled, shown
@@ -244,3 +247,88 @@ async def test_not_everybody_parts(doors: Doors, name: str):
     known = await first(doors, name, upn())
     await refused(doors, "last-member", f"{known}/split", members=["m1", "m2"], reason="parted")
     await refused(doors, "unknown-member", f"{known}/split", members=["m7"], reason="parted")
+
+
+async def test_who_held_either_family_is_told(doors: Doors, monkeypatch: pytest.MonkeyPatch):
+    """Both key workers are reminded to see who is of the family; an acknowledgement is enough on either journey."""
+    (known, kim), (other, lee) = await doors.allocated(), await doors.allocated()
+    await done(doors, f"{known}/merge", family=other, **BOTH)
+    monkeypatch.setattr(doors.engine, "clock", doors.engine.clock + timedelta(days=6))  # a weekend and two holidays
+    await doors.engine.wake([f"journey:wirral:{reference}:1" for reference in (known, other)])
+    for reference, worker in ((known, kim), (other, lee)):
+        async with doors.client() as client:
+            told = (await client.get(f"/v1/journeys/{reference}", params={"journey": 1})).json()
+        [owed] = [each for each in told["owed"] if each["work"] == "people-changed"]
+        assert (owed["who"], owed["to"]) == (worker, "named")
+        [reminder] = [each for each in told["reminders"] if each["work"] == "people-changed"]
+        await done(doors, f"{reference}/acknowledge", reminder_id=reminder["reminder_id"])
+        async with doors.client() as client:
+            told = (await client.get(f"/v1/journeys/{reference}", params={"journey": 1})).json()
+        assert "people-changed" not in {each["work"] for each in told["owed"]}
+    async with doors.client("key-worker", lee) as client:
+        refusal = await client.get(f"/v1/journeys/{other}")
+        assert (refusal.status_code, known in refusal.text) == (403, True)
+
+
+async def test_evidence_on_its_way_to_a_merged_family_arrives(doors: Doors, name: str):
+    """What was handed over to the journey that ended meanwhile is matched anew, and recorded once where it goes on."""
+    leo = upn()
+    known = await first(doors, name, upn())
+    other = await again(doors, name, known, leo)
+    doors.engine.away = True
+    late = await sends(doors, f"upn:{leo}")
+    doors.engine.away = False
+    async with doors.services.pool.acquire() as conn:
+        await conn.execute(
+            "UPDATE inbox SET state = 'forwarded', forwarded_at = $2, reference = $3, member_id = 'm2',"
+            " journey_id = $4 WHERE event_id = $1",
+            late,
+            doors.engine.clock,
+            other,
+            f"journey:wirral:{other}:1",
+        )
+        row = await conn.fetchrow("SELECT * FROM inbox WHERE event_id = $1", late)
+    await done(doors, f"{known}/merge", family=other, same=[{"member": "m1", "here": "m1"}], **BOTH)
+    names = [each.name for each in fields(forwarding.Forwardable) if each.name != "shared_as"]
+    forwarded = forwarding.as_command(forwarding.Forwardable(**{each: row[each] for each in names}), doors.engine.clock)
+    await doors.engine.forward(row["journey_id"], [forwarded])
+    assert await settled(doors, late) == ("applied", known, None)
+    assert await evidence(doors, known) == {(late, "m3")}
+
+
+async def test_nothing_is_shown_of_who_is_a_member_no_more(doors: Doors, name: str):
+    """Once a merge is undone, neither the journey nor its chronology shows evidence of the people who went."""
+    leo = upn()
+    known = await first(doors, name, upn())
+    other = await again(doors, name, known, leo)
+    event_id = await sends(doors, f"upn:{leo}")
+    await settled(doors, event_id)
+    await done(doors, f"{known}/merge", family=other, same=[{"member": "m1", "here": "m1"}], **BOTH)
+    async with doors.client() as client:
+        rows = (await client.get(f"/v1/journeys/{known}/chronology")).json()["rows"]
+        assert [row["what"] for row in rows if row["type"] == "evidence-recorded"] == [
+            "Exclusion, told by wirral-schools"
+        ]
+        assert event_id in (await client.get(f"/v1/journeys/{known}")).text
+        await done(doors, f"{other}/undo-families", reason="not-the-same")
+        for page in (f"/v1/journeys/{known}", f"/v1/journeys/{known}/chronology"):
+            told = (await client.get(page)).json()
+            told["timeline"] = [one for one in told.get("timeline", []) if one["event"]["type"] != "merge-undone"]
+            assert event_id not in json.dumps(told)
+            assert "wirral-schools" not in json.dumps([row for row in told.get("rows", []) if "told by" in row["what"]])
+
+
+async def test_an_event_is_not_matched_to_a_merged_family(doors: Doors, name: str):
+    """Matching by hand names the family that goes on."""
+    known = await first(doors, name, upn())
+    other = await again(doors, name, known, upn())
+    await done(doors, f"{known}/merge", family=other, same=[{"member": "m1", "here": "m1"}], **BOTH)
+    stray = await sends(doors, f"upn:{upn()}")
+    assert (await settled(doors, stray))[0] == "quarantined"
+    form = {"id": f"wirral-schools:{stray}", "reference": other, "member": "m2"}
+    async with doors.client() as client:
+        refusal = (await client.post("/v1/quarantine/match", json=form)).json()
+        assert (refusal["type"], refusal["remedy"]) == (PROBLEM + "merged", f"match it to {known}")
+        form |= {"reference": known, "member": "m3"}
+        assert (await client.post("/v1/quarantine/match", json=form)).status_code == 200
+    assert await settled(doors, stray) == ("applied", known, None)

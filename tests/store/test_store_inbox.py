@@ -365,6 +365,14 @@ def test_an_id_that_names_no_event_marks_none(name):
     assert [*forwarding.inbox_marks([reply])] == [[], [], [], []]
 
 
+@pytest.mark.parametrize("happened", [("evidence-recorded",), ("action-closed",), ("action-closed", "reminder-ended")])
+def test_what_an_event_makes_happen_marks_it_as_applied(happened):
+    """Evidence, an action that its partner closed, and the reminder that ends with it: the event is applied."""
+    name = inbox_command_id("schools", "e1", 0)
+    reply = Reply(command_id=name, journey_id=journey_id_of(), version=1, stage="referral", happened=happened)
+    assert [*forwarding.inbox_marks([reply])] == [["schools"], ["e1"], ["applied"], [None]]
+
+
 async def test_two_forwarders_share_the_work(pool):
     """Two processes that take at once never hold the same event."""
     await know(pool)

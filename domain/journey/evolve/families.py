@@ -7,14 +7,25 @@ from typing import assert_never
 from domain.evidence import Evidence
 from domain.family import Member
 from domain.journey import events as e
-from domain.journey.evolve.changes import with_changes
+from domain.journey.evolve.changes import owe, with_changes
 from domain.journey.evolve.path import closed, reopened
 from domain.journey.state import Journey, Link, TakenIn
 from domain.rules.spans import DAY
 
 
 def evolve_families(journey: Journey, event: e.FamilyEvent) -> Journey:
-    """Return the journey after people came from another family, went to one, or after that was undone."""
+    """Return the journey after people came from another family, went to one, or after that was undone.
+
+    Whoever held it is to see that: also on the journey of a family that was merged, which nobody holds any more.
+    """
+    held_by = journey.holder
+    changed = _changed(journey, event)
+    if held_by is None:
+        return changed
+    return owe(changed, "people-changed", event.on, event.at, by=event.on, who=held_by)
+
+
+def _changed(journey: Journey, event: e.FamilyEvent) -> Journey:
     match event:
         case e.FamilyTakenIn():
             return _taken_in(journey, event)
