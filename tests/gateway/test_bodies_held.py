@@ -12,6 +12,7 @@ import pytest
 from stack import tokens
 from stack.private_stack import PrivateStack, running
 from tests.eventually import eventually
+from tests.peaks import begun
 
 pytestmark = pytest.mark.slow(14)
 
@@ -61,7 +62,7 @@ async def test_sixty_unfinished_bodies(stack: PrivateStack, case: str):
         "an import": ("/v1/imports", 32 * MIB, {"authorization": "Bearer a.b.c"}),
         "a referral": ("/v1/journeys", MIB, {"content-type": "application/json"}),
     }[case]
-    before = stack.peak_memory()["gateway"]
+    before = begun(stack)
     async with AsyncExitStack() as lines, httpx.AsyncClient(base_url=stack.gateway_url, trust_env=False) as http:
         await asyncio.gather(*(lines.enter_async_context(unfinished(stack, path, size, headers)) for _ in range(MANY)))
         assert (await http.get("/healthz", timeout=10)).status_code == 200
@@ -117,3 +118,31 @@ async def test_a_head_that_never_comes(stack: PrivateStack):
     line = b"GET /healthz HTTP/1.1\r\nhost: x\r\n"
     seconds = await asyncio.gather(kept(b"", b""), kept(line, b"a: b\r\n"), kept(whole + b"GET", b" "))
     assert [one < 20 for one in seconds] == [True, True, True], seconds
+
+
+HEAD = b"POST /v1/journeys HTTP/1.1\r\nhost: x\r\n"
+HEADS = {
+    "an address": (b"GET /", b"a"),
+    "one header": (HEAD + b"a: ", b"a"),
+    "many headers": (HEAD, b"a: b\r\n"),
+    "the name of a chunk": (HEAD + b"transfer-encoding: chunked\r\n\r\n1;", b"a"),
+    "trailers": (HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n"),
+}
+
+
+@pytest.mark.parametrize("kind", HEADS)
+async def test_a_head_without_end(stack: PrivateStack, kind: str):
+    """Whatever goes on for ever before, between or after the pieces of a body is cut off, and fills no memory."""
+    before, (first, more) = begun(stack), HEADS[kind]
+    host, port = stack.gateway_url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(first)
+    sent = 0
+    with contextlib.suppress(ConnectionError):
+        while sent < 50:
+            writer.write(more * (MIB // len(more)))
+            await asyncio.wait_for(writer.drain(), 5)
+            sent += 1
+    writer.close()
+    assert sent < 50
+    assert stack.peak_memory()["gateway"] - before < 10 * MIB
