@@ -18,18 +18,20 @@ from gateway.journeys import (
     adding,
     case,
     case_steps,
+    chronology,
     corrections,
     erasure,
     find,
+    genogram,
     looks,
     members,
     merging,
     moves,
-    papers,
     steps,
+    summary,
     views,
 )
-from gateway.operations import clock, counts, doctor, maintenance, reconcile, refusals, terms
+from gateway.operations import clock, counts, doctor, figures, maintenance, reconcile, refusals, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue, today
@@ -93,12 +95,15 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         views,
         case_steps,
         case,
-        papers,
+        chronology,
+        summary,
+        genogram,
         looks,
         today,
         ledger,
         windows,
         counts,
+        figures,
         people,
         leave,
         registry,

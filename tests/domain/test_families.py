@@ -1,6 +1,7 @@
 """Two families that are one, one that parts, and what undoing either brings back."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from given import HELD, MEMBERS, REFERRAL, REFERRED_ON, Given, ask, fact, noon, referred
@@ -12,12 +13,15 @@ from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
 from domain.journey.beside import beside
+from domain.journey.chronicle import chronology
 from domain.journey.decide import advance, decide
 from domain.journey.evolve import fold
+from domain.journey.explain import explain
 from domain.journey.facts import Facts, Household
 from domain.journey.families import since_merged
 from domain.journey.react import react
 from domain.journey.state import Journey, Link
+from domain.journey.stream import Recorded
 from domain.stays import Away
 from tests.domain.given import PROGRAMME, allocated, identified, started
 from tests.facts import apart
@@ -196,6 +200,22 @@ def test_partners_of_a_merged_family_are_told():
     assert [(each.partner, each.about) for each in react(journey, CAME, PROGRAMME)] == [("health", "referral-joined")]
 
 
+def test_it_is_said_what_counts_here_from_now_on():
+    """A merge says how many observations came with it; the chronology of a family of its own tells what came back."""
+    journey = fold([*HELD, CAME])
+    assert explain(journey, CAME, PROGRAMME) == (f"evidence of {THEIRS} that counts on {OURS} from now on: 1",)
+    assert explain(journey, taken(), PROGRAMME) == ()
+    restored = fact(e.FamilyRestored, LATER, out_of=OURS, reason="not-the-same", evidence=(exclusion("x6"),))
+    events = [fact(e.FamilyReferred, REFERRED_ON, **{**REFERRAL, "reference": THEIRS}), merged(), restored]
+    recorded = [
+        Recorded(version, event, uuid4(), "manager:max", "c", event.at, event.at, b"")
+        for version, event in enumerate(events, start=1)
+    ]
+    assert [each.what for each in chronology([(1, recorded, fold(events))])][1:] == [
+        "Exclusion, told by schools", f"Merged into {OURS}", f"A family of its own again, out of {OURS}"
+    ]  # fmt: skip
+
+
 # Undone
 
 RECORDED_SINCE = [exclusion("x5", "m1"), exclusion("x6", "m3"), exclusion("x7", None)]
@@ -249,7 +269,8 @@ def test_a_family_that_was_closed_before_stays_closed():
 
 def test_what_is_not_merged_is_not_undone():
     """Without the merge, or once it was undone, there is nothing to undo."""
-    Given(*HELD).when(undoing()).refused("nothing-to-undo")
+    Given(*HELD).when(undoing(theirs())).refused("nothing-to-undo")
+    Given(*HELD).when(undoing()).refused("newer-journey", "families split")
     Given(*HELD, CAME).when(undoing(theirs())).refused("nothing-to-undo")
     undone = fact(e.MergeUndone, DAY, of=THEIRS, reason="x", people=(ONE, NEW), gone=("m3",))
     assert since_merged(fold(HELD), undone) == ()
@@ -357,17 +378,19 @@ def test_who_goes_back_was_never_away():
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({"members": ("m1", "m2")}, "last-member"),
+        ({"members": ("m1", "m2", "m3")}, "last-member"),
         ({"members": ("m7",)}, "unknown-member"),
         ({"on": date(2012, 12, 1)}, "future-date"),
         ({"on": date(2012, 4, 1)}, "bad-dates"),
+        ({"members": ("m3",), "on": date(2012, 8, 1)}, "bad-dates"),
         ({"other": theirs(merged())}, "cannot-receive"),
         ({"other": theirs(fact(e.JourneyClosed, DAY, outcome="moved-away"))}, "cannot-receive"),
     ],
 )
 def test_what_cannot_be_split(fields, code):
-    """Everybody, a stranger, a day to come or before the referral, and into a family that is not open."""
-    Given(*HELD).when(splitting(**fields)).refused(code)
+    """Everybody, a stranger, a day to come, before the referral or the joining, and into a family that is not open."""
+    joined = fact(e.MemberJoined, DAY, how="born", member=Member(id="m3", role="child", from_=DAY))
+    Given(*HELD, joined).when(splitting(**fields)).refused(code)
 
 
 # What follows
