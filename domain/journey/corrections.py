@@ -16,6 +16,11 @@ from domain.programme.programme import Programme
 
 OF_CASE = {kind.model_fields["type"].default for kind in get_args(e.CaseEvent)}
 CORRECTABLE: tuple[type[e.AnyEvent], ...] = get_args(get_args(e.Correctable)[0])
+# What an event is about, and what follows from what was said: corrected by a step of its own, or by none.
+NEVER_CORRECTED = {
+    "at", "type", "journey_id", "reference", "area", "programme", "programme_version", "programme_hash", "members",
+    "earlier", "eligible", "judged", "key_worker", "months", "id", "source",
+}  # fmt: skip
 # What to do about an event that is not corrected, and about one whose subject is wrong, which another step mends.
 STEPS_INSTEAD = {
     "journey-closed": "ask a manager to reopen it: journeys reopen {reference} --reason CODE",
