@@ -40,9 +40,15 @@ def report(answer: Told, out: Path | None, *, as_json: bool) -> None:
 
 def refused(trouble: Trouble, *, as_json: bool) -> None:
     """Write every fault of a file that was refused as a whole."""
-    faults = trouble.told.get("faults", []) if isinstance(trouble.told, dict) else []
+    faults = row_faults(trouble.told)
     if faults and not as_json:
         write.table("", FAULT_COLUMNS, map(fault_row, faults), err=True)
+
+
+def row_faults(problem: object) -> list[Told]:
+    """Return the faults that a problem finds in rows, not in the request that carried them."""
+    faults: list[Told] = problem.get("faults", []) if isinstance(problem, dict) else []
+    return [fault for fault in faults if "line" in fault]
 
 
 def fault_row(fault: Told) -> tuple[object, ...]:
