@@ -101,7 +101,7 @@ def test_the_household_is_held_against_each_condition(fields, members, met, faul
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"children": "any", "or_criterion": "expecting"}, "or_criterion stands in place of children"),
+        ({"children": "any", "or_criterion": "expecting"}, "or_criterion is allowed in place of children"),
         ({"children": "required", "adults_at_least": 1, "people_at_most": 1}, "people_at_most is 1 but 2 are needed"),
     ],
 )

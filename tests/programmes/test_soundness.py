@@ -196,7 +196,7 @@ FAULTS = {
     ),
     "an event of which nobody is told": (
         HEAD + agreement("police", "[]") + notice('▸"family-erased"', '"police"'),
-        "nobody is told anything of a family once it is erased",
+        "nothing is sent about a family once it is erased",
         "leave the notice out",
     ),
     "a partner without agreement": (
@@ -265,7 +265,7 @@ FAULTS = {
     ),
     "a tariff above its maximum": (
         HEAD + EVALUATED + result("one") + tariff("2012-04-01", "2013-03-31", "", pays=10, maximum="▸9"),
-        "never come to more than 9",
+        "never add up to more than 9",
         "correct pays or maximum",
     ),
     "a tariff before every agreement": (
