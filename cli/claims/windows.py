@@ -66,7 +66,7 @@ def _claims(row: dict[str, Any]) -> None:
     columns = ("claim", "pounds", "state", "sample", "audit", "set aside because")
     cells = ("claim_id", "amount", "state", "sampled", "audit", "set_aside")
     write.table("\nClaims", columns, ([_cell(claim[name]) for name in cells] for claim in row["claims"]))
-    write.remark(totals(row["claims"]))
+    write.note(totals(row["claims"]))
 
 
 def _cell(value: object) -> object:
