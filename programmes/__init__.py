@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.programme.programme import Programme
+from programmes.merging import inherit, over
 
 PACKS = files(__name__) / "packs"
 OWN = "JOURNEYS_PACKS_DIR"  # the folder of a council's own packs, for gateway, worker and whatever shows packs
@@ -31,7 +32,7 @@ def load(name: str) -> Programme:
 @lru_cache(maxsize=64)
 def _load(name: str, _files: object) -> Programme:
     """Read a pack once for as long as the files of the own folder stay as they are."""
-    return build(name, resolve(name))
+    return build(name, inherit(resolve(name)))
 
 
 def names(folder: Path | None = None) -> list[str]:
@@ -99,12 +100,12 @@ def _canonical(content: dict[str, Any]) -> bytes:
 
 
 def resolve(name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return the content of a pack over that of the pack it extends; a key given replaces the whole key."""
+    """Return the content of a pack over that of the pack it extends."""
     if name in seen:
         raise PackError(f"{name}.toml: extends itself through {' -> '.join(seen)}; break the circle")
     content = _read(name)
     base = content.pop("extends", None)
-    return content if base is None else {**resolve(base, (*seen, name)), **content}
+    return over({} if base is None else resolve(base, (*seen, name)), content)
 
 
 def _read(name: str) -> dict[str, Any]:
