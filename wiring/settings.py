@@ -81,7 +81,11 @@ class Settings(BaseSettings):
     worker_sticky_seconds: float = Field(
         default=3.0, gt=0, description="How long a journey's task waits for the worker that holds it in memory."
     )
-    worker_cached_workflows: int = Field(default=500, description="Journeys kept in memory by one worker.")
+    worker_cached_workflows: int = Field(
+        default=500,
+        ge=1,  # with 0 the SDK cancels the local activity of a step whenever something else reaches its journey
+        description="Journeys kept in memory by one worker, at least 1.",
+    )
     history_limit: int = Field(
         default=200,
         ge=0,
