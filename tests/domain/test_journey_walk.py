@@ -67,6 +67,11 @@ PEOPLE = {"member-joined", "member-left", "member-corrected", "identifier-change
 LEARNED = {"message-retried", "consent-withdrawn", "evaluation-fell-due", "event-corrected", "evidence-recorded"}
 LEARNED |= {*PEOPLE, "contacts-changed"}
 
+TURNS = 4  # what is rare may not happen in one turn of random walks, and must in some
+HAPPENS = {f"deadline-{how}" for how in ("moved", "paused", "resumed", "cancelled")} | PEOPLE
+HAPPENS |= {"handover-accepted", "handover-withdrawn", "stepped-up", "reminder-escalated", "event-corrected"}
+HAPPENS |= {"family-erased"}
+
 
 class Walk(RuleBasedStateMachine):
     """One journey, carried on as the journal does: decide, append, fold anew after a correction, let time pass."""
@@ -283,18 +288,19 @@ class Walk(RuleBasedStateMachine):
         assert len({event.reminder_id for event in fallen}) == len(fallen)
         assert len(set(evaluated)) == len(evaluated)
         assert [event for event in fallen if event.at < event.planned_for] == []
-        assert [event for event in fallen if not within_hours(event.at, self.calendar.nation)] == []
+        calm = [event for event in fallen if event.work != "concern-answer"]  # a concern waits for no office hours
+        assert [event for event in calm if not within_hours(event.at, self.calendar.nation)] == []
 
     @invariant()
     def the_agenda_is_ahead_sorted_and_only_of_what_is_owed(self):
-        """Deadlines lie in the future, within working hours, soonest first, none of a generation that ended."""
+        """Deadlines lie ahead, in working hours unless urgent, soonest first, none of a generation that ended."""
         owed = {(item.work, item.generation) for item in owed_now(self.journey, self.programme)}
         planned = [deadline.at for deadline in self.agenda]
         assert planned == sorted(planned)
         for deadline in self.agenda:
             rings = self.rings_at(deadline)
             assert rings > self.now
-            assert within_hours(rings, self.calendar.nation)
+            assert deadline.urgent or within_hours(rings, self.calendar.nation)
         assert {(deadline.work, deadline.generation) for deadline in self.agenda if deadline.work} <= owed
 
     @invariant()
@@ -317,15 +323,9 @@ class Walk(RuleBasedStateMachine):
 @pytest.mark.timeout(240)
 def test_no_walk_along_the_path_breaks_its_invariants():
     """Random commands, corrections and waiting never break a law of the journey, and they reach every stage of it."""
-    run_state_machine_as_test(Walk, settings=settings(max_examples=180, stateful_step_count=40))
+    for _ in range(TURNS):
+        run_state_machine_as_test(Walk, settings=settings(max_examples=180, stateful_step_count=40))
+        if HAPPENS <= Walk.happened:
+            break
     assert set(STAGES) <= Walk.reached
-    assert {f"deadline-{how}" for how in ("moved", "paused", "resumed", "cancelled")} <= Walk.happened
-    assert {
-        "handover-accepted",
-        "handover-withdrawn",
-        "stepped-up",
-        "reminder-escalated",
-        "event-corrected",
-        "family-erased",
-        *PEOPLE,
-    } <= Walk.happened
+    assert HAPPENS <= Walk.happened
