@@ -176,6 +176,8 @@ class WindowActivities:
             found = await stands(conn, self._vault, claim)
         except Erased:
             return "the family was erased and cannot be judged again"
+        if found.twin is not None:  # whatever a manager said of it: a result is paid once
+            return _why(found)
         upheld = [each.cause for each in await clawbacks.of_claim(conn, claim.claim_id) if each.state == "upheld"]
         if found.cause is None or found.cause in upheld:
             return None
@@ -196,6 +198,8 @@ async def _window(conn: Conn, window_id: str) -> Window:
 
 
 def _why(found: Reassessment) -> str:
+    if found.twin is not None:
+        return f"the result was claimed as {found.twin}, of a family that is one with this"
     change = found.changes[0]
     if change.limb not in found.given_up:
         return f"{change.limb} is {change.after.verdict.replace('_', ' ')}"

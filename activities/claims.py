@@ -70,7 +70,9 @@ class ClaimActivities:
         paid = await claims.taken(conn, journey.reference, effect.effect_id)
         added = await terms.of_area(conn, journey.area)
         file = claim_file_of(journey, programme, born, effect.as_of, paid, terms=added)
-        if file is None or await erasing.erased_at(conn, journey.reference):  # nothing is learned of an erased family
+        if (
+            file is None or journey.merged_into or await erasing.erased_at(conn, journey.reference)
+        ):  # nothing is learned of an erased family
             return Evaluated(version=loaded.version)
         findings = explain(file, programme)
         basis = Basis(

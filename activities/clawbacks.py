@@ -17,7 +17,7 @@ from domain.journey.commands import AnyCommand, Proposed, RecordReview, Restored
 from domain.journey.effects import ReviewClaims
 from domain.journey.replies import Reply
 from store import claim_files, claims, clawbacks, effects
-from store.claims import Claim, Filters
+from store.claims import Claim
 from store.errors import Erased
 from store.pool import Conn
 from store.vault import Vault
@@ -64,7 +64,7 @@ class ClawbackActivities:
         if kept is not None:
             return Reviewed.model_validate_json(kept)
         reviewed = Reviewed()
-        for claim in await claims.listing(conn, Filters(reference=reference_of(journey_id))):
+        for claim in await claims.of_one_family(conn, reference_of(journey_id)):
             if claim.state in STANDING:
                 await self._review_one(conn, journey_id, claim, reviewed)
             elif claim.clawback is not None:

@@ -14,10 +14,12 @@ from temporalio import activity
 
 from activities.messages import CarriedOut, CarryOut, Due
 from domain.calendar import calendar_of, local_date
+from domain.journey.beside import Beside
 from domain.journey.commands import AnyCommand, ReferFamily
+from domain.journey.handling import UNREADABLE as UNSTORABLE
 from domain.journey.handling import handle, refuse
 from domain.journey.office_hours import rings_at
-from domain.journey.replies import Reply
+from domain.journey.replies import Rejection, Reply
 from domain.journey.state import Journey
 from domain.journey.stream import Change, Loaded
 from domain.programme.programme import Programme
@@ -42,6 +44,14 @@ UNREADABLE = (
 SHOWN = 3  # deadlines kept in the workflow's state for its agenda query
 
 
+class BesideRefused(Exception):
+    """A journey refused its half of a change that began on another."""
+
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(rejection.reason)
+        self.rejection = rejection
+
+
 class JournalActivities:
     """Activities on the journal, and on the vault for what changes of a family's people.
 
@@ -62,6 +72,8 @@ class JournalActivities:
         """
         try:
             return await self._together(order)
+        except BesideRefused as refused:
+            log.info("another journey refused its half of a change", code=refused.rejection.code)
         except UNREADABLE as fault:
             if not order.commands:
                 raise
@@ -74,12 +86,15 @@ class JournalActivities:
     async def _alone(self, order: CarryOut, command: AnyCommand) -> Reply:
         try:
             return (await self._together(order.model_copy(update={"commands": [command]}))).replies[0]
+        except BesideRefused as refused:
+            why = refused.rejection
         except UNREADABLE:
-            async with self._pool.acquire() as conn:
-                loaded = await journal.load(conn, order.journey_id, [command.command_id])
-                change = refuse(loaded, command, order.now + self._offset)
-                await changes.keep(conn, self._vault, change)
-            return change.replies[0]
+            why = UNSTORABLE
+        async with self._pool.acquire() as conn:
+            loaded = await journal.load(conn, order.journey_id, [command.command_id])
+            change = refuse(loaded, command, order.now + self._offset, why)
+            await changes.keep(conn, self._vault, change)
+        return change.replies[0]
 
     async def _together(self, order: CarryOut) -> CarriedOut:
         for _ in range(RELOADS):
@@ -100,7 +115,20 @@ class JournalActivities:
         known = await facts.read(conn, self._vault, loaded, order.commands, programme, local_date(now))
         change = handle(loaded, order.commands, known, now, programme)
         await changes.keep(conn, self._vault, change)
+        for beside in change.beside:
+            await self._carry_out_beside(conn, beside, now)
         return self._outcome(change, programme, now)
+
+    async def _carry_out_beside(self, conn: Conn, beside: Beside, now: datetime) -> None:
+        """Carry out the other half of a change, on another journey; what that one refuses undoes the whole."""
+        loaded = await journal.load(conn, beside.journey_id, [command.command_id for command in beside.commands])
+        programme = await _programme(conn, loaded, beside.commands)
+        known = await facts.read(conn, self._vault, loaded, beside.commands, programme, local_date(now))
+        change = handle(loaded, beside.commands, known, now, programme)
+        for reply in change.replies:
+            if reply.rejection is not None:
+                raise BesideRefused(reply.rejection)
+        await changes.keep(conn, self._vault, change)
 
     def _outcome(self, change: Change, programme: Programme | None, now: datetime) -> CarriedOut:
         rings = _rings(change, programme, now) if programme else None

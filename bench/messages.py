@@ -16,7 +16,8 @@ from bench.families import journey_of, six_steps
 from bench.row import Row
 from domain.calendar import local_date
 from domain.journey.commands import IdentifyFamily
-from domain.programme.programme import Agreement, Notice, Programme
+from domain.programme.agreements import Agreement, Notice
+from domain.programme.programme import Programme
 from programmes import content_hash, load
 from stack import sinks
 from stack.ports import LOOPBACK

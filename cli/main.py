@@ -14,6 +14,7 @@ from cli.journeys import (
     due,
     erasure,
     export,
+    families,
     find,
     holders,
     imports,
@@ -94,6 +95,7 @@ app.add_typer(packs.app, name="programmes")
 app.add_typer(terms.app, name="terms")
 app.add_typer(deadlines.app, name="deadline")
 app.add_typer(members.app, name="member")
+app.add_typer(families.app, name="families")
 app.add_typer(messages.app, name="messages")
 for _group, _name in (
     (notes.app, "note"),

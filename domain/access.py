@@ -29,6 +29,7 @@ Action = Literal[
     "decide",
     "waive",
     "erase",
+    "merge",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -36,11 +36,6 @@ def number_of(journey_id: str) -> int:
     return JourneyId.read(journey_id).number
 
 
-def family_of(journey_id: str) -> str:
-    """Return what the journeys of one family share: the id without its number."""
-    return journey_id.rpartition(":")[0]
-
-
 def window_id(area: str, programme: str, label: str) -> str:
     """Return the id of a claim window, which is also the id of its workflow."""
     return f"claim-window:{area}:{programme}:{label}"

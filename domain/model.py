@@ -15,6 +15,11 @@ def absent(value: object) -> bool:
     return value is None
 
 
+def not_said(value: object) -> bool:
+    """Tell whether a field is left out where it is written, as what it would say is what goes without saying."""
+    return not value
+
+
 class Value(BaseModel):
     """A frozen value: equal by content, refusing fields it does not know."""
 

@@ -10,13 +10,13 @@ import structlog
 from pydantic import ValidationError
 
 from domain.journey.commands import RecordEvidence
-from store import inbox
+from store import forwarding, inbox
 from store.pool import Conn, Pool
 from wiring.background import beside
 from wiring.temporal.journeys import JourneyClient, Unavailable
 
 Forward = Callable[[str, Sequence[RecordEvidence]], Awaitable[None]]
-Take = Callable[[Conn, int, int], Awaitable[inbox.Taken | None]]
+Take = Callable[[Conn, int, int], Awaitable[forwarding.Taken | None]]
 
 BATCH = 2_000  # events looked at in one turn: the more, the more of a journey's go to it together
 TOGETHER = 20  # journeys that are handed theirs at once
@@ -41,9 +41,9 @@ async def sweep(pool: Pool, forward: Forward, now: datetime) -> int:
     nothing is applied twice. Raise `Unavailable` when Temporal is away.
     """
     async with pool.acquire() as conn:
-        await inbox.stale(conn, now - LOST_AFTER)
+        await forwarding.stale(conn, now - LOST_AFTER)
         await inbox.release(conn)
-    return sum([await _hand_over_all(pool, forward, now, take) for take in (inbox.take, inbox.take_shares)])
+    return sum([await _hand_over_all(pool, forward, now, take) for take in (forwarding.take, forwarding.take_shares)])
 
 
 async def _hand_over_all(pool: Pool, forward: Forward, now: datetime, take: Take) -> int:
@@ -71,7 +71,7 @@ async def _hand_over(pool: Pool, forward: Forward, now: datetime, take: Take, af
 
     No row stays locked meanwhile: the journeys mark theirs as applied, and would wait for the whole batch.
     """
-    async with pool.acquire() as conn, inbox.in_turn(conn):
+    async with pool.acquire() as conn, forwarding.in_turn(conn):
         taken = await take(conn, BATCH, after)
         if taken is None:
             return None
@@ -79,7 +79,7 @@ async def _hand_over(pool: Pool, forward: Forward, now: datetime, take: Take, af
         await batch.hand_over(taken.journeys)
         await _mark(conn, batch.handed, now)
         if batch.refused:
-            await inbox.refuse(conn, batch.refused, inbox.OUTDATED)
+            await forwarding.refuse(conn, batch.refused, forwarding.OUTDATED)
     if batch.away:
         raise batch.silent[-1]
     return len(batch.handed), taken.last
@@ -91,7 +91,7 @@ class _Batch:
 
     forward: Forward
     now: datetime
-    handed: list[inbox.Forwardable] = field(default_factory=list)
+    handed: list[forwarding.Forwardable] = field(default_factory=list)
     refused: list[inbox.EventKey] = field(default_factory=list)
     silent: list[Unavailable] = field(default_factory=list)  # of journeys in a row that Temporal did not answer for
 
@@ -100,7 +100,7 @@ class _Batch:
         """Whether Temporal is."""
         return len(self.silent) >= AWAY_AFTER
 
-    async def hand_over(self, journeys: Mapping[str, Sequence[inbox.Forwardable]]) -> None:
+    async def hand_over(self, journeys: Mapping[str, Sequence[forwarding.Forwardable]]) -> None:
         """Hand each journey its events: first a few, to see whether Temporal answers, then some at once."""
         waiting, at_once = list(journeys.items()), AWAY_AFTER
         while waiting and not self.away:
@@ -109,7 +109,7 @@ class _Batch:
                 self.silent = [*self.silent, fault] if isinstance(fault, Unavailable) else []
             at_once = TOGETHER
 
-    async def _hand_one(self, journey_id: str, rows: Sequence[inbox.Forwardable]) -> Exception | None:
+    async def _hand_one(self, journey_id: str, rows: Sequence[forwarding.Forwardable]) -> Exception | None:
         """Hand one journey its events, in their order; return what went wrong, for the others' events go on."""
         try:
             orders = _orders(rows, self.now)
@@ -123,22 +123,22 @@ class _Batch:
         return None
 
 
-async def _mark(conn: Conn, done: Sequence[inbox.Forwardable], now: datetime) -> None:
+async def _mark(conn: Conn, done: Sequence[forwarding.Forwardable], now: datetime) -> None:
     """Mark what was handed over, events and shares each in their table."""
     keys = [row.key for row in done if row.shared_as is None]
     shares = [row.shared_as for row in done if row.shared_as is not None]
     if keys:
-        await inbox.forwarded(conn, keys, now)
+        await forwarding.forwarded(conn, keys, now)
     if shares:
-        await inbox.shares_forwarded(conn, shares, now)
+        await forwarding.shares_forwarded(conn, shares, now)
 
 
-def _orders(rows: Sequence[inbox.Forwardable], now: datetime) -> dict[inbox.EventKey, RecordEvidence]:
+def _orders(rows: Sequence[forwarding.Forwardable], now: datetime) -> dict[inbox.EventKey, RecordEvidence]:
     """Return the commands of one journey's events, each made alone; one that cannot be read is left out and told of."""
     orders: dict[inbox.EventKey, RecordEvidence] = {}
     for row in rows:
         try:
-            orders[row.key] = inbox.as_command(row, now)
+            orders[row.key] = forwarding.as_command(row, now)
         except ValidationError as fault:
             first = fault.errors(include_input=False, include_url=False)[0]
             where = ".".join(map(str, first["loc"]))

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import tarfile
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ FORM = 1
 MANIFEST, DUMP, KEYS = "manifest.json", "database.dump", "secrets.sealed"
 PURPOSE = b"family-journeys backup: keys"
 SALT, NONCE = 16, 12
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # of a file in the folder of keys
 SHORTEST = 12  # characters of a passphrase
 
 
@@ -66,7 +68,7 @@ def write(file: Path, place: Path) -> Manifest:
 def read(file: Path, place: Path) -> Manifest:
     """Read a backup's members into the folder `place` and prove them; raise `BackupRefused` for anything else."""
     try:
-        with tarfile.open(file) as tar:
+        with tarfile.open(file, "r:") as tar:
             manifest = Manifest.model_validate_json(_member(tar, MANIFEST).read())
             for name in (DUMP, *([KEYS] if manifest.keys else [])):
                 with (place / name).open("wb") as copy:
@@ -84,7 +86,7 @@ def read(file: Path, place: Path) -> Manifest:
 def has_keys(file: Path) -> bool:
     """Tell whether a backup holds keys; what cannot be read holds none, and is refused by `read`."""
     try:
-        with tarfile.open(file) as tar:
+        with tarfile.open(file, "r:") as tar:
             return KEYS in tar.getnames()
     except (OSError, tarfile.TarError, EOFError):
         return False
@@ -107,6 +109,10 @@ def open_keys(sealed: bytes, passphrase: str) -> dict[str, bytes]:
     except InvalidTag as fault:
         told = "the passphrase does not open the keys of this backup; give the one that it was made with"
         raise BackupRefused(told) from fault
+    if strange := [name for name in files if not NAME.fullmatch(name)]:
+        raise BackupRefused(
+            f"the backup holds a key called {strange[0]!r}, which is no name of ours; give another backup"
+        )
     return {name: base64.b64decode(content) for name, content in files.items()}
 
 
@@ -115,7 +121,9 @@ def _key(passphrase: str, salt: bytes) -> bytes:
 
 
 def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
-    member = tar.extractfile(name)
+    """Open a plain member: no link to another, and none with holes, which would unpack to more than the file holds."""
+    found = tar.getmember(name)
+    member = tar.extractfile(found) if found.isreg() and not found.issparse() else None
     if member is None:
         raise KeyError(name)
     return member

@@ -2,7 +2,7 @@
 
 from domain.journey.events import ClawbackDecided
 from domain.journey.stream import Change
-from store import clawbacks, effects, erasing, inbox, journal, members, texts
+from store import clawbacks, effects, erasing, families, forwarding, journal, members, texts
 from store.pool import Conn
 from store.vault import Vault
 
@@ -19,13 +19,14 @@ async def keep(conn: Conn, vault: Vault, change: Change) -> None:
     for new in change.events:
         if isinstance(new.event, ClawbackDecided):
             await clawbacks.decide(conn, new)
+        await families.keep(conn, vault, change.journey.reference, new.event)
     for happened, command in change.personal:
         await members.keep(conn, vault, change.journey.reference, happened, command)
     for written, order in change.written:
         await texts.keep(conn, vault, change, written, order)
     if change.erased is not None:
         await erasing.erase(conn, change.journey.reference, change.erased)
-    await inbox.give_back(conn, change.journey_id, change.returned)
+    await forwarding.give_back(conn, change.journey_id, change.returned)
     for outcome in change.settled:
         await effects.tell(conn, outcome)
     for effect_id in change.retried:

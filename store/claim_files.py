@@ -11,6 +11,7 @@ from domain.claims.journey_claim import claim_file_of
 from domain.evidence import Evidence
 from domain.ids import reference_of
 from domain.journey.evolve import fold
+from domain.journey.families import of_members
 from domain.journey.state import Journey
 from domain.programme.programme import Programme
 from store import claims, erasing, journal, programmes, read_models, terms
@@ -96,4 +97,20 @@ async def _recorded_later(conn: Conn, claim: Claim) -> list[Evidence]:
     rows = await read_models.by_reference(conn, claim.reference)
     number = next((row.number for row in rows if row.journey_id == claim.journey_id), 0)
     journeys = [await _journey(conn, row.journey_id) for row in rows if row.number > number]
-    return [item for journey in journeys for item in journey.evidence]
+    newest = journeys[-1] if journeys else await _journey(conn, claim.journey_id)
+    return [
+        *(item for journey in journeys for item in journey.evidence),
+        *await _recorded_where_it_was_merged(conn, newest),
+    ]
+
+
+async def _recorded_where_it_was_merged(conn: Conn, journey: Journey) -> list[Evidence]:
+    """Return what is recorded of a merged family's people on the journeys that go on, under their ids in it."""
+    ids = {member.id: member.id for member in journey.members}
+    found: list[Evidence] = []
+    while journey.merged_into is not None:
+        ids = {each.here: ids[each.member] for each in journey.merged_people if each.member in ids}
+        rows = await read_models.by_reference(conn, journey.merged_into)
+        journey = await _journey(conn, rows[-1].journey_id)
+        found += of_members(journey.evidence, ids)
+    return found

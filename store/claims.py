@@ -1,6 +1,6 @@
 """The ledger of claims: what each was decided on, where it stands, and one billable claim per family and result."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from domain.claims.claim_file import ClaimReport
 from domain.claims.clawback import Claimed
 from domain.claims.states import ClaimState, Move, moved
 from domain.errors import Rejected
-from domain.ids import family_of
+from domain.ids import reference_of
 from domain.journey.commands import Judged
 from domain.journey.events import Verdict
 from domain.journey.state import Journey
@@ -112,7 +112,19 @@ EVERY = Filters()
 
 async def lock(conn: Conn, journey_id: str) -> None:
     """Take the family's turn at the ledger, until the caller's transaction ends; the first statement of it."""
-    await conn.execute(_SQL["lock"], family_of(journey_id))
+    await lock_families(conn, [reference_of(journey_id)])
+
+
+async def lock_families(conn: Conn, references: Sequence[str]) -> None:
+    """Take the turns of families at the ledger, each with those that were ever one with it.
+
+    Whose turn it is may change while it is waited for, when one is merged with another: then that one is taken, too.
+    """
+    held: set[str] = set()
+    while turns := {await conn.fetchval(_SQL["turn"], reference) for reference in references} - held:
+        for turn in sorted(turns):
+            await conn.execute(_SQL["lock"], turn)
+        held |= turns
 
 
 async def record(
@@ -163,6 +175,7 @@ async def as_claimed(conn: Conn, claim: Claim) -> Claimed:
         together=await of_effect(conn, claim.effect_id),
         given_up=tuple(row["result"] for row in given_up),
         billed=claim.state != "eligible",
+        twin=await conn.fetchval(_SQL["twin"], claim.claim_id),
     )
 
 
@@ -188,6 +201,11 @@ async def listing(conn: Conn, filters: Filters = EVERY, limit: int = 500, after:
         return [claim for claim in family[behind:] if _matches(claim, filters)][:limit]
     given = (filters.state, filters.result, filters.programme, filters.since, limit, after)
     return [_claim(row) for row in await conn.fetch(_SQL["listing"], *given)]
+
+
+async def of_one_family(conn: Conn, reference: str) -> list[Claim]:
+    """Return the claims of a family and of those that are one with it, as recorded."""
+    return [_claim(row) for row in await conn.fetch(_SQL["of_one_family"], reference)]
 
 
 async def hold(conn: Conn, claim_id: str) -> ClaimState | None:

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from domain import doctor
 from domain.calendar import Calendar, local_date
-from domain.doctor import Finding, Holding, Journal
+from domain.doctor import caseloads as of_staff
+from domain.doctor import journeys as of_journeys
+from domain.doctor import system as of_system
+from domain.doctor.caseloads import Holding
+from domain.doctor.finding import Finding
+from domain.doctor.journeys import Journal
 from domain.ids import number_of, reference_of
 from domain.journey.state import UNHEARD
 from store import programmes, queue, refusals
@@ -64,16 +68,16 @@ async def to_mend(conn: Conn, reference: str) -> list[str]:
 
 async def journeys(conn: Conn, now: datetime, calendar: Calendar, *, working: bool) -> list[Finding]:
     """Return what is wrong with journeys by the tables alone; `working`: a worker runs."""
-    passed = await conn.fetch(_SQL["missed"], now - doctor.GRACE)
-    missed = [row for row in passed if doctor.overdue(row["oldest"], row["reference"], now, calendar)]
+    passed = await conn.fetch(_SQL["missed"], now - of_journeys.GRACE)
+    missed = [row for row in passed if of_journeys.overdue(row["oldest"], row["reference"], now, calendar)]
     return [
-        *[doctor.without_row(row["reference"]) for row in await conn.fetch(_SQL["not_listed"])],
-        *[doctor.without_holder(row["reference"]) for row in await conn.fetch(_SQL["holderless"])],
-        *[doctor.not_erased(*row) for row in await conn.fetch(_SQL["not_erased"])],
-        *[doctor.missed(*row, working=working) for row in missed],
-        *[doctor.unsent(*row) for row in await conn.fetch(_SQL["unsent"], now - doctor.UNSENT)],
-        *[doctor.unheard(*row) for row in await conn.fetch(_SQL["unheard"], local_date(now) - UNHEARD)],
-        *[doctor.failed(*row) for row in await conn.fetch(_SQL["failed"], FAILED)],
+        *[of_journeys.without_row(row["reference"]) for row in await conn.fetch(_SQL["not_listed"])],
+        *[of_journeys.without_holder(row["reference"]) for row in await conn.fetch(_SQL["holderless"])],
+        *[of_journeys.not_erased(*row) for row in await conn.fetch(_SQL["not_erased"])],
+        *[of_journeys.missed(*row, working=working) for row in missed],
+        *[of_journeys.unsent(*row) for row in await conn.fetch(_SQL["unsent"], now - of_journeys.UNSENT)],
+        *[of_journeys.unheard(*row) for row in await conn.fetch(_SQL["unheard"], local_date(now) - UNHEARD)],
+        *[of_journeys.failed(*row) for row in await conn.fetch(_SQL["failed"], FAILED)],
     ]
 
 
@@ -82,15 +86,15 @@ async def clocks(conn: Conn, now: datetime, here: datetime) -> list[Finding]:
     (row,) = await conn.fetch(_SQL["clocks"])
     last, there = row["last"], row["there"]
     return [
-        *([doctor.clock_back(now, last)] if last and last - now > doctor.SKEW else []),
-        *([doctor.clocks_differ(here, there)] if abs(here - there) > doctor.SKEW else []),
+        *([of_system.clock_back(now, last)] if last and last - now > of_system.SKEW else []),
+        *([of_system.clocks_differ(here, there)] if abs(here - there) > of_system.SKEW else []),
     ]
 
 
 async def foreign(conn: Conn) -> list[Finding]:
     """Return what was refused at Temporal's port and nobody has seen yet."""
     return [
-        doctor.foreign(each.part, each.why, each.times - each.seen, each.last_at, each.workflow_id)
+        of_system.foreign(each.part, each.why, each.times - each.seen, each.last_at, each.workflow_id)
         for each in await refusals.everything(conn)
         if each.times > each.seen
     ]
@@ -100,8 +104,8 @@ async def inbox(conn: Conn, now: datetime) -> list[Finding]:
     """Return what is wrong with the way of partner events."""
     (row,) = await conn.fetch(_SQL["inbox"])
     return [
-        *doctor.quarantine(row["quarantined"], row["quarantined_since"], now),
-        *doctor.unapplied(row["waiting"], row["waiting_since"], now),
+        *of_system.quarantine(row["quarantined"], row["quarantined_since"], now),
+        *of_system.unapplied(row["waiting"], row["waiting_since"], now),
     ]
 
 
@@ -109,21 +113,21 @@ async def caseloads(conn: Conn, default_cap: int, today: date) -> list[Finding]:
     """Return what is wrong with who holds families; without a cap of their own, the widest of their packs holds."""
     workers = [await _worker(conn, dict(row)) for row in await conn.fetch(_SQL["workers"], today)]
     room = {each.name: each.unoffered for each in await queue.room(conn, None, default_cap, today)}
-    return doctor.caseloads(workers, {name: free for name, free in room.items() if free > 0})
+    return of_staff.caseloads(workers, {name: free for name, free in room.items() if free > 0})
 
 
-async def _worker(conn: Conn, told: dict[str, Any]) -> Holding:
-    packs = told.pop("packs")
-    if told["cap"] is None:
-        told["cap"] = max([(await programmes.get(conn, name)).cap for name in packs])
-    return Holding(**told)
+async def _worker(conn: Conn, row: dict[str, Any]) -> Holding:
+    packs = row.pop("packs")
+    if row["cap"] is None:
+        row["cap"] = max([(await programmes.get(conn, name)).cap for name in packs])
+    return Holding(**row)
 
 
 async def chains(conn: Conn, sample: int) -> list[Finding]:
     """Verify the journals of `sample` journeys drawn at random, and return those that are not as they were written."""
     drawn = [row["journey_id"] for row in await conn.fetch(_SQL["sample"], sample)]
     first = [fault for journey_id in drawn for fault in (await verify(conn, journey_id))[:1]]
-    return [doctor.unsound(reference_of(fault.journey_id), fault.version, fault.problem) for fault in first]
+    return [of_journeys.unsound(reference_of(fault.journey_id), fault.version, fault.problem) for fault in first]
 
 
 def _journal(row: Record) -> Journal:

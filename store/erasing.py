@@ -1,6 +1,6 @@
 """The erasure of a family in the tables: what stands in its way, what it destroys, and what it leaves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from domain.journey.facts import StillOpen
@@ -23,6 +23,11 @@ class Holdings:
     journeys: int
     events: int
     claims: int
+
+    def and_those(self, merged: "Holdings") -> "Holdings":
+        """Return the same with what is held of a family that was merged into this one."""
+        added = {each.name: getattr(self, each.name) + getattr(merged, each.name) for each in fields(self)}
+        return Holdings(**added | {"key": self.key or merged.key})
 
 
 async def hold(conn: Conn, reference: str) -> bool:

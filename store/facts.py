@@ -9,7 +9,7 @@ from domain.journey.facts import NO_FACTS, Caseload, Facts, PlacesTaken
 from domain.journey.state import Journey
 from domain.journey.stream import Loaded
 from domain.programme.programme import Programme
-from store import claims, effects, erasing, members, places, queue, staff
+from store import claims, effects, erasing, families, members, places, queue, staff
 from store.pool import Conn
 from store.vault import Vault
 
@@ -38,7 +38,9 @@ async def read(  # noqa: PLR0913, PLR0917 - all that facts are read from
     asked = [each for each in commands if each.needs_facts and each.command_id not in loaded.replies]
     found = {command.command_id: await _of(conn, command, about, programme, today) for command in asked}
     changes = [each for each in asked if isinstance(each, c.MemberCommand) and about.reference]
-    return found | {command.command_id: await _of_people(conn, vault, command, about) for command in changes}
+    found |= {command.command_id: await _of_people(conn, vault, command, about) for command in changes}
+    both = [each for each in asked if isinstance(each, families.Changing) and about.reference]
+    return found | {each.command_id: await families.facts(conn, vault, about.journey, each) for each in both}
 
 
 async def _of_people(conn: Conn, vault: Vault, command: c.MemberCommand, about: _About) -> Facts:
@@ -96,7 +98,12 @@ async def _still_open(conn: Conn, about: _About) -> Facts:
         return NO_FACTS
     await claims.lock(conn, about.journey.journey_id)
     await erasing.hold(conn, about.reference)
-    return Facts(still_open=await erasing.still_open(conn, about.reference))
+    merged = await families.merged_into(conn, about.reference)
+    left = await erasing.still_open(conn, about.reference)
+    for reference in sorted(merged):
+        await erasing.hold(conn, reference)
+        left = left.with_those_of(await erasing.still_open(conn, reference))
+    return Facts(still_open=left, merged=tuple(merged.values()))
 
 
 async def _with_places(conn: Conn, about: _About, programme: Programme, key_worker: str | None, today: date) -> Facts:

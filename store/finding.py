@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Sequence
 
 from domain.intake.finding import Card, Term, keys_of
+from store.people import FamilyRecord
 from store.pool import Conn
 from store.queries import queries
-from store.vault import FamilyRecord, Vault, facts
+from store.vault import Vault
 
 _SQL = queries("finding")
 _WIDTH = 8  # bytes of a digest that are kept: whoever is found is read again, so that a chance likeness shows
@@ -13,7 +14,7 @@ _WIDTH = 8  # bytes of a digest that are kept: whoever is found is read again, s
 
 def card_of(family: FamilyRecord) -> Card:
     """Return what a family is found by."""
-    people = [facts(each) for each in family.people]
+    people = [each.facts for each in family.people]
     return Card(
         names=tuple(each.name for each in people),
         births=tuple(str(each.born) for each in people if each.born is not None),

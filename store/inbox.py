@@ -1,21 +1,16 @@
 """The inbox of partner events: accepted once by id, kept in quarantine while the subject is unknown, then forwarded."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, Literal, get_args
 
 import orjson
 
-from domain.calendar import local_date
 from domain.canonical import plain
-from domain.evidence import EVIDENCE, EVIDENCE_KINDS
-from domain.ids import inbox_command_id, partner_event_of, reference_of
-from domain.journey.commands import RecordEvidence
-from domain.journey.replies import Reply
-from store.pool import Conn, Record, columns
+from domain.evidence import EVIDENCE_KINDS
+from domain.ids import inbox_command_id
+from store.pool import Conn, Record, columns, rows_changed
 from store.queries import queries
 
 _SQL = queries("inbox")
@@ -24,11 +19,8 @@ Outcome = Literal["accepted", "duplicate", "conflict", "quarantined", "refused"]
 InboxState = Literal["received", "quarantined", "forwarded", "applied", "refused", "discarded"]
 STATES: tuple[InboxState, ...] = get_args(InboxState)
 EventKey = tuple[str, str]  # partner, event id
-Marks = tuple[list[Any], ...]
-OWN = {"evidence-recorded", "action-closed", "reminder-ended"}
 COMMAND_ID_LIMIT = 120  # of domain.journey.commands.Command
 WRITTEN_AT_ONCE = 1_000  # a larger statement is spelled out for so long that everybody else waits
-OUTDATED = "outdated"  # why an event that was kept and fits its kind no more is refused
 LET_GO = b""  # in the place of a body's hash: of an erased family's event, or of one that was refused
 
 
@@ -69,41 +61,6 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Forwardable:
-    """A matched event, ready for its family's newest journey; no `member_id`: the whole family's.
-
-    `returned` is how often it came back from a family that it was not of. `shared_as` is the id of its command for one
-    more family of the person it is about; None for the first.
-    """
-
-    partner: str
-    event_id: str
-    seq: int
-    journey_id: str
-    reference: str
-    member_id: str | None
-    kind: str
-    observed_at: datetime
-    evidence: dict[str, Any]
-    received_at: datetime
-    returned: int
-    shared_as: str | None = None
-
-    @property
-    def key(self) -> EventKey:
-        """What `forwarded` takes."""
-        return self.partner, self.event_id
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What `take` matched, by journey id, and the highest number it looked at: the next one goes on after that."""
-
-    journeys: dict[str, list[Forwardable]]
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
 class InboxRow:
     """A row for people to look at: never the subject itself."""
 
@@ -115,38 +72,6 @@ class InboxRow:
     reason: str | None
     journey_id: str | None
     received_at: datetime
-
-
-def as_command(row: Forwardable, at: datetime) -> RecordEvidence:
-    """Return the command that records the row's evidence on its journey, given at `at` (aware).
-
-    What `evidence` leaves out is filled in from the row; its `id` then is `<partner>:<event id>`.
-    Raise `pydantic.ValidationError` when the evidence does not fit its kind.
-    """
-    known = {
-        "id": f"{row.partner}:{row.event_id}",
-        "source": row.partner,
-        "kind": row.kind,
-        "observed_on": local_date(row.observed_at),
-    }
-    evidence = EVIDENCE.validate_python({**known, **row.evidence, "member": row.member_id})
-    name = row.shared_as or inbox_command_id(row.partner, row.event_id, row.returned)
-    return RecordEvidence(command_id=name, at=at, actor=f"partner:{row.partner}", evidence=evidence)
-
-
-def inbox_marks(replies: Sequence[Reply]) -> Marks:
-    """Return what an append does to inbox rows, as columns of partner, event id, state and reason.
-
-    The events behind these replies are applied, or refused and why. Ids of this form are the inbox's own: staff
-    commands carry another prefix. A reply that tells of anything but evidence is none of its, whatever its id.
-    """
-    marks: list[tuple[str, str, InboxState, str | None]] = []
-    for reply in replies:
-        source = partner_event_of(reply.command_id)
-        if source is not None and {*reply.happened} <= OWN:
-            refused = reply.rejection
-            marks.append((*source, "refused" if refused else "applied", refused.code if refused else None))
-    return columns(marks, 4)
 
 
 async def accept(conn: Conn, rows: Sequence[Arrival]) -> list[Receipt]:
@@ -174,74 +99,8 @@ async def release(conn: Conn, digests: Sequence[bytes] | None = None) -> int:
     What would go straight back is left where it is, so None is cheap. Return how many came out.
     """
     if digests is None:
-        return _changed(await conn.execute(_SQL["release_all"]))
-    return _changed(await conn.execute(_SQL["release"], list(digests)))
-
-
-@asynccontextmanager
-async def in_turn(conn: Conn) -> AsyncIterator[None]:
-    """Wait until nobody else hands events over, and keep others waiting while the context is open."""
-    await conn.execute(_SQL["begin_turn"])
-    try:
-        yield
-    finally:
-        await conn.execute(_SQL["end_turn"])
-
-
-async def take(conn: Conn, limit: int, after: int = 0) -> Taken | None:
-    """Match up to `limit` received events, numbered above `after`, to journeys, the oldest first; None: there is none.
-
-    Call it `in_turn`, forward, then `forwarded`. What has no known subject, the household of two families, or no
-    journey yet goes to quarantine. What is about a person of several families is matched to one; the others are what
-    `take_shares` takes.
-    """
-    return _by_journey(await conn.fetch(_SQL["take"], limit, after))
-
-
-async def take_shares(conn: Conn, limit: int, after: int = 0) -> Taken | None:
-    """Take up to `limit` events for the further families of a person, as `take` does; then `shares_forwarded`."""
-    return _by_journey(await conn.fetch(_SQL["take_shares"], limit, after))
-
-
-def _by_journey(found: Sequence[Record]) -> Taken | None:
-    journeys: dict[str, list[Forwardable]] = {}
-    rows = sorted(found, key=itemgetter("seq"))
-    for row in rows:
-        if row["journey_id"] is not None:
-            journeys.setdefault(row["journey_id"], []).append(Forwardable(**row))
-    return Taken(journeys, rows[-1]["seq"]) if rows else None
-
-
-async def forwarded(conn: Conn, keys: Sequence[EventKey], at: datetime) -> int:
-    """Mark events as handed to their journeys at `at`; one that is applied already stays so. Return how many."""
-    return _changed(await conn.execute(_SQL["forwarded"], *columns(keys, 2), at))
-
-
-async def shares_forwarded(conn: Conn, command_ids: Sequence[str], at: datetime) -> int:
-    """Mark shares as handed to their journeys at `at`; return how many."""
-    return _changed(await conn.execute(_SQL["shares_forwarded"], list(command_ids), at))
-
-
-async def give_back(conn: Conn, journey_id: str, evidence_ids: Sequence[str]) -> None:
-    """Put events that were of another family than this journey's back into quarantine, where people match them.
-
-    A share of an event about a person of several families goes; the event stays with the others.
-    """
-    keys = [(partner, event_id) for partner, _, event_id in (name.partition(":") for name in evidence_ids)]
-    if keys:
-        await conn.execute(_SQL["unshare"], *columns(keys, 2), reference_of(journey_id))
-        await conn.execute(_SQL["give_back"], *columns(keys, 2), reference_of(journey_id))
-
-
-async def refuse(conn: Conn, keys: Sequence[EventKey], reason: str) -> int:
-    """Mark events that no journey can take, and why; return how many. Their ids stay held, as of all that was kept."""
-    return _changed(await conn.execute(_SQL["refuse"], *columns(keys, 2), reason))
-
-
-async def stale(conn: Conn, older_than: datetime) -> int:
-    """Put back what was forwarded before `older_than` and never applied; return how many events, shares aside."""
-    await conn.execute(_SQL["shares_settled"], older_than)
-    return _changed(await conn.execute(_SQL["stale"], older_than))
+        return rows_changed(await conn.execute(_SQL["release_all"]))
+    return rows_changed(await conn.execute(_SQL["release"], list(digests)))
 
 
 async def counts(conn: Conn) -> dict[InboxState, int]:
@@ -309,8 +168,3 @@ def _receipt(row: Arrival, chosen: Arrival, held: Record | None) -> Receipt:
 def _occupied(held: Record) -> bool:
     """Whether the id is held for good: a refusal at the door leaves it free, one by the journey does not."""
     return held["state"] != "refused" or held["journey_id"] is not None
-
-
-def _changed(status: str) -> int:
-    """Read how many rows a statement changed off its command tag, such as `UPDATE 3`."""
-    return int(status.rsplit(" ", 1)[1])

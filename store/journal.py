@@ -13,15 +13,14 @@ from domain.journey.replies import Reply
 from domain.journey.stream import Answered, Change, Loaded, NewEvent, Recorded
 from store.chain import chained, event_id, occurred_at, utc
 from store.errors import VersionConflict
-from store.inbox import Marks, inbox_marks
+from store.forwarding import Marks, inbox_marks
 from store.pool import Conn, Record
-from store.projection import Row, project
+from store.projection import PROJECT, Row, project
 from store.queries import queries
 from store.upcast import schema_version, upcast
 
 _SQL = queries("journal")
-_PROJECT = queries("read_models")["project"].removesuffix("SELECT 1").rstrip()
-_APPEND = f"{_PROJECT},\n{_SQL['append']}"
+_APPEND = f"{PROJECT.removesuffix('SELECT 1').rstrip()},\n{_SQL['append']}"
 
 
 async def load(conn: Conn, journey_id: str, command_ids: Sequence[str] = ()) -> Loaded:

@@ -14,10 +14,11 @@ from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.facts import Household, Taken
 from store import vault as vaults
+from store.people import NOWHERE, Address, FamilyRecord, Person
 from store.pool import Conn
 from store.queries import queries
 from store.sealing import normal
-from store.vault import Address, FamilyRecord, Person, Vault
+from store.vault import Vault
 
 _SQL = queries("members")
 Said = Mapping[str, Any]
@@ -207,5 +208,5 @@ def _expected(said: Said) -> date | None:
 
 def _address(command: c.MoveHousehold, held: Address, said: Said) -> Address:
     """Return the new address; a correction leaves what it does not name as it is held."""
-    base = held if command.corrected else vaults.NOWHERE
+    base = held if command.corrected else NOWHERE
     return replace(base, **said)

@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, pool, text
 
 from store.grants import grant
+from store.migrations.plain import PlainRevisions
 
 SCRIPTS = Path(__file__).with_name("migrations")
 LOCK = 0x6A6F75726E657973  # "journeys", in bytes
@@ -37,7 +37,7 @@ def upgrade(database_url: str) -> str:
 
 
 def _run(connection: Connection) -> str:
-    script = ScriptDirectory.from_config(_config())
+    script = PlainRevisions(str(SCRIPTS))
     newest = script.get_current_head() or ""
     known = {each.revision for each in script.walk_revisions()}
 

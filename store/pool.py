@@ -83,3 +83,8 @@ def _encode(value: object) -> bytes:
 
 def _decode(value: bytes) -> Any:
     return orjson.loads(value[1:])
+
+
+def rows_changed(status: str) -> int:
+    """Read how many rows a statement changed off its command tag, such as `UPDATE 3`."""
+    return int(status.rsplit(" ", 1)[1])

@@ -16,9 +16,10 @@ from domain.journey.events import (
     ReminderSent,
 )
 from domain.journey.owed_work import OwedWork
-from domain.journey.state import Journey
+from domain.journey.state import UNREFERRED, Journey
 from domain.rules.spans import Span
 from store.chain import utc
+from store.queries import queries
 
 Row = dict[str, Any]
 Told = ReminderSent | ReminderNotSent | ReminderAcknowledged | ReminderEscalated | ReminderEnded
@@ -36,13 +37,14 @@ def project(  # noqa: PLR0913, PLR0917 - everything the read models are made of
     agenda = [_deadline(deadline) for deadline in deadlines]
     fallen, moved = reminder_rows(journey, events)
     next_at = min((deadline.at for deadline in deadlines), default=None)
-    row = journey_row(journey, next_at, head, utc(events[-1].at))
-    row["owed"] = [each.model_dump(mode="json") for each in owed]
+    row = journey_row(journey, next_at, owed, head, utc(events[-1].at))
     return [journey_id, row, agenda, [each["deadline_id"] for each in agenda], fallen, moved]
 
 
-def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes, changed_at: datetime) -> Row:
-    """Return the row of `journeys`; bytes are spelled as JSON can carry them to Postgres."""
+def journey_row(
+    journey: Journey, next_deadline_at: datetime | None, owed: Sequence[OwedWork], head: bytes, changed_at: datetime
+) -> Row:
+    """Return the row of `journeys`, by column; bytes are spelled as JSON can carry them to Postgres."""
     return {
         "reference": journey.reference,
         "area": journey.area,
@@ -67,14 +69,24 @@ def journey_row(journey: Journey, next_deadline_at: datetime | None, head: bytes
         "erased_for": journey.erased_for,
         "members": len(journey.present),
         "member_ids": [member.id for member in journey.members],
-        "roll": [_stay(member, stay) for member in journey.members for stay in member.stays],
+        "roll": _roll(journey),
         "unheard": {name: day.isoformat() for name, day in journey.heard_since().items()},
         "evidence": len(journey.evidence),
+        "merged_into": journey.merged_into,
+        "links": [link.model_dump(mode="json", exclude_none=True) for link in journey.links],
         "next_deadline_at": next_deadline_at,
+        "owed": [each.model_dump(mode="json") for each in owed],
         "version": journey.version,
         "head": f"\\x{head.hex()}",
         "changed_at": changed_at,
     }
+
+
+def _roll(journey: Journey) -> list[Row]:
+    """Return when everybody belonged; nobody is of a family that was merged: they are of the one that goes on."""
+    if journey.merged_into is not None:
+        return []
+    return [_stay(member, stay) for member in journey.members for stay in member.stays]
 
 
 def _stay(member: Member, stay: Span) -> Row:
@@ -143,3 +155,13 @@ def _news(event: Told) -> Row:
             return {"fault": event.fault, "reason": event.reason}
         case _:
             return {"ended_at": utc(event.at)}
+
+
+def _statement() -> str:
+    """Return the statement `project` with the columns of a journey's row."""
+    columns = list(journey_row(UNREFERRED, None, (), b"", datetime.min))  # noqa: DTZ901 - for the names alone
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    return queries("read_models")["project"].format(columns=", ".join(columns), changes=changes)
+
+
+PROJECT = _statement()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.inbox import EventKey, InboxState
-from store.pool import Conn
+from store.pool import Conn, rows_changed
 from store.queries import queries
 
 _SQL = queries("quarantine")
@@ -83,7 +83,7 @@ async def match(  # noqa: PLR0913 - one argument a fact
     The family must have a journey. No `member`: it is the whole family's.
     """
     done = await conn.execute(_SQL["match"], *key, reference, member, same_subject, by.actor, by.at)
-    return int(done.rsplit(" ", 1)[1])
+    return rows_changed(done)
 
 
 async def discard(conn: Conn, key: EventKey, why: str, by: By) -> bool:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from domain.journey.owed_work import ClockState
 from domain.journey.state import Intensity, ReminderState
-from domain.programme.programme import Holder, Work
+from domain.programme.clocks import Holder, Work
 from domain.stages import STAGES, Stage
 from store.pool import Conn, Record
 from store.queries import queries
@@ -45,6 +45,7 @@ class JourneyRow:
     next_deadline_at: datetime | None
     version: int
     changed_at: datetime
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

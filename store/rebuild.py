@@ -12,7 +12,7 @@ from domain.programme.programme import Programme
 from store import programmes
 from store.journal import load
 from store.pool import Conn
-from store.projection import project
+from store.projection import PROJECT, project
 from store.queries import queries
 from store.verify import Finding, findings
 
@@ -100,4 +100,4 @@ async def _project(conn: Conn, journey_id: str, programme_of: ProgrammeOf) -> No
     programme = programme_of(journey.programme, journey.programme_hash)
     calendar = calendar_of(programme.nation)
     deadlines, owed = agenda(journey, programme, calendar), owed_work(journey, programme, calendar)
-    await conn.execute(_SQL["project"], *project(journey_id, journey, deadlines, owed, events, loaded.last_hash))
+    await conn.execute(PROJECT, *project(journey_id, journey, deadlines, owed, events, loaded.last_hash))

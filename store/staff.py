@@ -8,7 +8,7 @@ from typing import Literal
 from domain.channels import ChannelName
 from domain.journey.facts import Caseload
 from domain.leave import Receiver
-from domain.programme.programme import Holder
+from domain.programme.clocks import Holder
 from store.pool import Conn
 from store.queries import queries
 

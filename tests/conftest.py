@@ -36,7 +36,7 @@ _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that of two processes none is left alone with one at the end."""
+    """Begin with the files that take longest, so that no process is left alone with one at the end."""
     seconds: Counter[Path] = Counter()
     for item in items:
         if slow := item.get_closest_marker("slow"):

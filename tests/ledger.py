@@ -20,8 +20,9 @@ from domain.journey.stream import GENESIS, Change, NewEvent
 from domain.programme.programme import Programme
 from store import claims, journal, programmes
 from store.claims import Claim, Filters
+from store.people import Person
 from store.pool import Pool
-from store.vault import Person, Vault
+from store.vault import Vault
 
 OURS = (EvaluateResults, ReviewClaims)
 

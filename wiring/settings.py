@@ -83,8 +83,7 @@ class Settings(BaseSettings):
     )
     worker_cached_workflows: int = Field(
         default=500,
-        ge=1,  # with 0 the SDK cancels the local activity of a step whenever something else reaches its journey
-        description="Journeys kept in memory by one worker, at least 1.",
+        description="Journeys kept in memory by one worker: at least twice `JOURNEYS_WORKER_WORKFLOW_TASKS`.",
     )
     history_limit: int = Field(
         default=200,
@@ -97,6 +96,22 @@ class Settings(BaseSettings):
     def _live_clock(self) -> Self:
         if self.stack == "live" and self.clock_offset != timedelta(0):
             raise ValueError("JOURNEYS_CLOCK_OFFSET is set on a live stack; only a time-lapse may shift the clock")
+        return self
+
+    @model_validator(mode="after")
+    def _room_for_journeys_at_work(self) -> Self:
+        """Keep a journey in memory until its step is done.
+
+        The SDK puts one out in the midst of a step where there is no room (temporalio/sdk-rust#1482): its local
+        activity is cancelled, the task times out after ten seconds, and it all begins again, perhaps for ever.
+        """
+        least = 2 * self.worker_workflow_tasks
+        if self.worker_cached_workflows < least:
+            raise ValueError(
+                f"JOURNEYS_WORKER_CACHED_WORKFLOWS is {self.worker_cached_workflows}, but a worker that looks at"
+                f" {self.worker_workflow_tasks} journeys at once must keep twice as many in memory; set it to {least}"
+                " or more"
+            )
         return self
 
 

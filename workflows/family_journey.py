@@ -249,6 +249,23 @@ class FamilyJourney:
         """Withdraw an entry that is wrong."""
         return await self._loop.answer(command)
 
+    # Families that are one, or part
+
+    @workflow.update
+    async def merge_family(self, command: c.MergeFamily) -> Reply:
+        """Take in a family that is the same as this one."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def split_family(self, command: c.SplitFamily) -> Reply:
+        """Let members be of another family."""
+        return await self._loop.answer(command)
+
+    @workflow.update
+    async def undo_merge(self, command: c.UndoMerge) -> Reply:
+        """Let a merged family be one of its own again."""
+        return await self._loop.answer(command)
+
     # At any stage: the record
 
     @workflow.update

@@ -15,7 +15,10 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Actions: wh
 
 CODES: tuple[str, ...] = get_args(DoCode)
 Due = Annotated[str, typer.Option(metavar="DAY", help=f"By when: {DAYS}.")]
-WORDS = f"Codes of what is done: {', '.join(CODES)}. Anything else is text: give it with --file."
+WORDS = (
+    f"Codes of what is done: {', '.join(CODES)}. Anything else is said in words and sealed: with --file, or in quotes, "
+    "which stay in the shell's history."
+)
 
 
 @command(app, epilog=WORDS)
@@ -25,7 +28,9 @@ def add(
     need: Annotated[str, typer.Option(help="The need that it is about.")],
     owner: Annotated[str, typer.Option(help="Who does it: a member (m1), key-worker, or partner:NAME.")],
     due: Due,
-    do: Annotated[str | None, typer.Option("--do", metavar="CODE", help="What, as a code: see below.")] = None,
+    do: Annotated[
+        str | None, typer.Option("--do", metavar="CODE", help="What, as a code: see below; or in words, in quotes.")
+    ] = None,
     file: File = None,
     on: On = None,
 ) -> None:
@@ -35,9 +40,11 @@ def add(
 
     Example: journeys action add F-7K3Q-9D2X --need debt --owner m1 --due "in 10 working days" --do debt-advice
     """
-    if do is not None:
-        known(do, CODES, "code of an action (text goes into a file: --file FILE)")
-    text = text_of(file, needed=do is None)
+    in_words = do is not None and " " in do.strip()
+    if do is not None and not in_words:
+        known(do, CODES, "code of an action; say it in more words, or as a code")
+    text = do if in_words else text_of(file, needed=do is None)
+    do = None if in_words else do
     record(door, ref, "add-action", need=need, owner=owner, due_on=door.day(due), do=do, text=text, on=on)
 
 

@@ -38,6 +38,7 @@ def case(
             ("stage", told["stage"]),
             ("holder", "  ".join(filter(None, (worker["name"], worker["email"])))),
             ("needs", ", ".join(told["needs"] or told["criteria"])),
+            ("merged", ", ".join(told["merged"]) and f"{', '.join(told['merged'])}: see journeys chronology"),
             ("next meeting", told["next_meeting"]),
             ("not heard", ", ".join(told["unheard"]) and f"{', '.join(told['unheard'])}: no voice for 90 days"),
         )

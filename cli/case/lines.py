@@ -1,14 +1,11 @@
 """The papers of a family at the terminal."""
 
-import re
 from typing import Any
 
 import typer
 
 from cli.case.named import all_of, current, doing, one_line, paragraphs, people_of, who
 from cli.core import output as write
-
-MEMBER = re.compile(r"\bm[0-9]{1,3}\b")
 
 
 def sheet(told: dict[str, Any]) -> None:
@@ -26,13 +23,12 @@ def sheet(told: dict[str, Any]) -> None:
 
 def chronology(told: dict[str, Any]) -> None:
     """Write what happened, by its day."""
-    people = people_of(told)
     rows = (
         (
             row["day"],
-            row["number"],
-            named(row["what"], people),
-            people.get(row["member"] or "", row["member"] or ""),
+            row["number"] if row["reference"] == told["reference"] else f"{row['reference']} {row['number']}",
+            row["what"],
+            row["who"] or "",
             one_line(row["text"] or ""),
             marked(row),
             row["by"],
@@ -81,11 +77,6 @@ def marked(row: dict[str, Any]) -> str:
         return ""
     was = f"; was: {row['was']}" if row["was"] and row["was"] != row["what"] else ""
     return f"{row['mark']} ({row['reason']}{was})"
-
-
-def named(text: str, people: dict[str, str]) -> str:
-    """Write the members of a sentence by name."""
-    return MEMBER.sub(lambda found: people.get(found[0], found[0]), text)
 
 
 def _head(told: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ voice = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What chil
 entries = typer.Typer(rich_markup_mode=None)
 
 LONG = 60  # symbols of a note in a list
-HIDDEN = "(only for those who may read names)"
+HIDDEN = "(not to be read: erased, or only for those who may read names)"
 
 
 @command(app)

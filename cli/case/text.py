@@ -1,4 +1,4 @@
-"""Text for the case file: from a file or standard input, never from a flag, which the shell would remember."""
+"""Text for the case file: from a file or standard input, as the shell would remember what is said in a flag."""
 
 import sys
 from collections.abc import Sequence

@@ -166,6 +166,8 @@ def _told(value: object) -> bool:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "observed_on" in value[0]:
+        return f"{len(value)} observations"
     if isinstance(value, list):
         return ", ".join(_value(part) for part in value)
     if isinstance(value, bool):

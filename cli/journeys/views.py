@@ -127,10 +127,15 @@ def show(
     if door.as_json:
         write.as_json(answer)
         return
+    if answer["followed"]:
+        typer.echo(
+            f"{answer['followed']} was merged into {answer['journey']['reference']}, which is shown; its own events: "
+            f"journeys show {answer['followed']} --journey 1"
+        )
     _heading(answer)
     _people(answer)
     _timeline(answer["timeline"], answer["not_shown"], everything=everything)
-    _case(answer["journey"]["case"])
+    _case(answer)
     write_owed(answer["owed"])
     for number, step in enumerate(answer["next_steps"]):
         write.fields([("" if number else "next", step)])
@@ -166,6 +171,8 @@ def _heading(answer: dict[str, Any]) -> None:
             ("locality", journey["locality"]),
             ("programme", f"{journey['programme']} {journey['programme_version']}"),
             ("referred", f"{journey['referred_on']} by {journey['referrer']}"),
+            ("merged into", journey["merged_into"]),
+            ("merged into it", ", ".join(answer["merged"])),
             ("also referred", ", ".join(f"{each['on']} by {each['referrer']}" for each in journey["joined"])),
             ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),
@@ -231,11 +238,19 @@ def _birth(person: dict[str, Any]) -> str:
     return f"expected {person['expected']}" if person["expected"] else "birth not known"
 
 
-def _case(case: dict[str, list[dict[str, Any]]]) -> None:
-    """Write the actions, and what else the case file holds; its texts are read on their own."""
+def _of_member(distance: dict[str, Any]) -> str:
+    return f" of {distance['member_id']}" if distance["member_id"] else ""
+
+
+def _case(answer: dict[str, Any]) -> None:
+    """Write the actions, how far needs came, and what else the case file holds; its texts are read on their own."""
+    case = answer["journey"]["case"]
     actions = [each for each in case["actions"] if not each["withdrawn"]]
     if actions:
         write_actions("\nActions", actions)
+    for number, each in enumerate(answer["distances"]):
+        way = f"{each['need']} {each['first']} to {each['latest']} ({each['gained']:+d})"
+        write.fields([("" if number else "distance", f"{way}{_of_member(each)}")])
     counts = [f"{name} {len(entries)}" for name, entries in case.items() if entries and name != "actions"]
     if counts:
         write.fields([("case file", f"{', '.join(counts)}; read it with: journeys case REF")])

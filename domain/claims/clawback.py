@@ -43,20 +43,22 @@ class Change(Value):
 class Claimed(Value):
     """A claimed result: whole pounds by result of all claimed with it, and what became of the family's claims since.
 
-    `given_up` are results of which no claim stands any more; `billed` whether this one was submitted.
+    `given_up` are results of which no claim stands any more; `billed` whether this one was submitted; `twin` is a claim
+    on the same result that goes before it, of a family that is one with this one.
     """
 
     result: str
     together: Mapping[str, int]
     given_up: tuple[str, ...] = ()
     billed: bool = True
+    twin: str | None = None
 
 
 class Reassessment(Value):
     """What a claim came to, what it comes to now, and the parts that changed their verdict.
 
     `given_up` names the results it was decided with that were given up since; `claim_anew` says that without them it
-    is worth more, and may still be claimed for that.
+    is worth more, and may still be claimed for that. `twin` is the claim by which the result was claimed already.
     """
 
     verdict_before: Verdict
@@ -66,6 +68,7 @@ class Reassessment(Value):
     changes: tuple[Change, ...]
     given_up: tuple[str, ...] = ()
     claim_anew: bool = False
+    twin: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -123,6 +126,8 @@ def reassess(claimed: Claimed, before: Sequence[Finding], now: ClaimFile, pack: 
     own = _changes(then[claimed.result].parts, after[claimed.result].parts)
     beside = _changes([then[name] for name in others if name not in lost], after.values())
     was_due = claimed.together[claimed.result]
+    if claimed.twin is not None:
+        return _twice(claimed, then[claimed.result])
     return Reassessment(
         verdict_before=then[claimed.result].verdict,
         verdict_after=after[claimed.result].verdict,
@@ -155,7 +160,9 @@ def news(found: Reassessment, open_cause: str | None, upheld: Collection[str]) -
 
 def review_is_due(journey: Journey, happened: Iterable[AnyEvent]) -> bool:
     """Tell whether what happened may change a claim of this family: one of this journey, or of an earlier one."""
-    return bool(journey.claimed or journey.earlier) and any(_unsettles(journey, event) for event in happened)
+    return bool(journey.claimed or journey.earlier or journey.links) and any(
+        _unsettles(journey, event) for event in happened
+    )
 
 
 def _unsettles(journey: Journey, event: AnyEvent) -> bool:
@@ -171,6 +178,20 @@ def _changes(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Chang
         Change(limb=found.name, before=limb_report(found), after=limb_report(now[found.name]))
         for found in before
         if found.name in now and now[found.name].verdict != found.verdict
+    )
+
+
+def _twice(claimed: Claimed, then: Finding) -> Reassessment:
+    """Say that a result was claimed already, for a family that turned out to be the same: nothing is due on it."""
+    before = limb_report(then)
+    after = before.model_copy(update={"verdict": "not_met", "figure": f"claimed as {claimed.twin}", "evidence": ()})
+    return Reassessment(
+        verdict_before=then.verdict,
+        verdict_after="not_met",
+        amount_before=claimed.together[claimed.result],
+        amount_after=0,
+        changes=(Change(limb=then.name, before=before, after=after),),
+        twin=claimed.twin,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Literal
 from domain.calendar import LONDON, Calendar, add_months, local_date
 from domain.journey.state import EXTENSIONS, Journey, Owed
 from domain.model import Value
-from domain.programme.programme import Clock, Holder, Programme, Rung, Span, Work
+from domain.programme.clocks import Clock, Holder, Rung, Span, Work
+from domain.programme.programme import Programme
 
 # Why a message did not go out where telling somebody else of it would not help either.
 HELPLESS = frozenset({"reason-ended", "no-mail-server"})
@@ -211,6 +212,8 @@ def _evaluations(journey: Journey, programme: Programme, calendar: Calendar) -> 
     start, evaluations = journey.first_intervention_from, programme.evaluations
     if start is None or evaluations is None or not programme.results or journey.erased_on is not None:
         return []
+    if journey.merged_into is not None:
+        return []  # the family is evaluated on the journey that goes on
     planned = [(months, add_months(start, months)) for months in evaluations.months]
     return [
         Deadline(

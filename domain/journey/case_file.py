@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
+from pydantic import computed_field
+
 from domain.case_words import Closing, ConcernAnswer, ConcernKind, DoCode, NoteKind, Relation
 from domain.model import Value
 
@@ -95,8 +97,9 @@ class Distance(Value):
     latest: int
     latest_on: date
 
+    @computed_field  # type: ignore[prop-decorator] # as pydantic documents it
     @property
-    def change(self) -> int:
+    def gained(self) -> int:
         """Points gained since the first score; negative: lost."""
         return self.latest - self.first
 

@@ -45,6 +45,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "member-joined": "A member joined: {how}",
         "member-left": "{member_id} left: {why}",
         "household-moved": "The family moved",
+        "family-merged": "Merged into {into}",
+        "family-taken-in": "People of {of} are of this family ({how})",
+        "family-split": "People parted into {into}",
+        "merge-undone": "The merge with {of} was undone",
+        "family-restored": "A family of its own again, out of {out_of}",
         "note-added": "Note: {about}",
         "action-agreed": "Action {entry} agreed: {owner}, by {due_on}",
         "action-moved": "Action {entry} moved to {due_on}: {reason}",
@@ -58,18 +63,20 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "concern-answered": "Concern {entry} answered: {answer}",
     }
 )
-NAMES = {"key_worker", "to", "referrer", "owner"}  # of people and partners, as they are spelled
+NAMES = {"key_worker", "to", "referrer", "owner", "into", "of", "out_of"}  # of people and partners, as they are spelled
 Mark = Literal["corrected", "withdrawn"]
 
 
 class Happening(Value):
     """One thing that happened, on a day, `what` in words.
 
-    `number` is of the family's journey and `version` of the event there; `entry` names the text that goes with it. What
+    `reference` is of the family, also of one that was merged, `number` of its journey and `version` of the event there;
+    `entry` names the text that goes with it. What
     was wrong is marked, with the reason, and with `was`, the words from before a correction.
     """
 
     day: date
+    reference: str
     number: int
     version: int
     type: str
@@ -89,7 +96,7 @@ def chronology(journeys: Iterable[tuple[int, Sequence[Recorded], Journey]]) -> l
     Evidence about people on days on which they were no members of a journey is left out.
     """
     rows = [row for number, recorded, journey in journeys for row in _of(number, recorded, journey)]
-    return sorted(rows, key=lambda row: (row.day, row.recorded_at, row.number, row.version))
+    return sorted(rows, key=lambda row: (row.day, row.recorded_at, row.reference, row.number, row.version))
 
 
 def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable[Happening]:
@@ -99,7 +106,7 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
     evidence = {
         one.event.evidence_id: one.event.reason for one in recorded if isinstance(one.event, e.EvidenceWithdrawn)
     }
-    for one, event in zip(recorded, reads, strict=True):
+    for one, event in ((one, each) for one, read in zip(recorded, reads, strict=True) for each in _with_evidence(read)):
         if not _is_told(event, journey):
             continue
         entry = getattr(event, "entry", None)
@@ -107,6 +114,7 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
         mended = corrections.get(one.version)
         yield Happening(
             day=_day(event),
+            reference=journey.reference,
             number=number,
             version=one.version,
             type=event.type,
@@ -121,9 +129,20 @@ def _of(number: int, recorded: Sequence[Recorded], journey: Journey) -> Iterable
         )
 
 
+def _with_evidence(event: e.AnyEvent) -> Iterable[e.AnyEvent]:
+    """Return an event, and what was recorded elsewhere of people who came with it, each as if it were recorded here.
+
+    What came with a family that was merged is told by that family's own journeys.
+    """
+    yield event
+    if isinstance(event, e.FamilyRestored) or (isinstance(event, e.FamilyTakenIn) and event.how == "split"):
+        yield from (e.EvidenceRecorded(at=event.at, evidence=item) for item in event.evidence)
+
+
 def _is_told(event: e.AnyEvent, journey: Journey) -> bool:
     if isinstance(event, e.EvidenceRecorded):
-        return event.evidence.kind not in {"withdrawal", "return"} and concerns(journey, event.evidence)
+        of_it = any(held.id == event.evidence.id for held in journey.evidence)
+        return event.evidence.kind not in {"withdrawal", "return"} and of_it and concerns(journey, event.evidence)
     return event.type in WORDS
 
 

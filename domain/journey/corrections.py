@@ -14,6 +14,7 @@ from domain.journey.state import Journey
 from domain.programme.local_scheme import COMPARISON
 from domain.programme.programme import Programme
 
+OF_CASE = {kind.model_fields["type"].default for kind in get_args(e.CaseEvent)}
 CORRECTABLE: tuple[type[e.AnyEvent], ...] = get_args(get_args(e.Correctable)[0])
 # What to do about an event that is not corrected, and about one whose subject is wrong, which another step mends.
 STEPS_INSTEAD = {
@@ -23,6 +24,7 @@ STEPS_INSTEAD = {
     "key-worker-allocated": "hand the family over: journeys offer-handover {reference} --to NAME",
     "consent-withdrawn": "record the consent again: journeys consent {reference}",
 }
+WITHDRAWN_INSTEAD = "withdraw the entry and record it anew: journeys withdraw-entry {reference} ENTRY --reason CODE"
 ANY_OTHER = "only steps of the path, consents and evidence can be corrected; see: journeys show {reference}"
 
 
@@ -37,7 +39,7 @@ def not_correctable(reference: str, version: int, named: str | None, last: int) 
     return Rejected(
         "nothing-to-correct",
         f"event {version} of {reference} is {named}, which cannot be corrected",
-        STEPS_INSTEAD.get(named, ANY_OTHER).format(reference=reference),
+        STEPS_INSTEAD.get(named, WITHDRAWN_INSTEAD if named in OF_CASE else ANY_OTHER).format(reference=reference),
     )
 
 

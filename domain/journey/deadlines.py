@@ -11,7 +11,8 @@ from domain.journey import events as e
 from domain.journey.agenda import due_on, owed_now, set_day
 from domain.journey.refusals import happened
 from domain.journey.state import Changed, Journey, Owed
-from domain.programme.programme import Programme, Work
+from domain.programme.clocks import Work
+from domain.programme.programme import Programme
 
 INSTEAD: Mapping[Work, str] = {
     "action": "move the action itself: journeys action move {} A3 --to DAY --reason CODE",

@@ -12,6 +12,7 @@ from domain.journey.claim_decisions import decide_claim
 from domain.journey.deadlines import decide_deadline
 from domain.journey.evolve import evolve
 from domain.journey.facts import Facts
+from domain.journey.families import decide_families
 from domain.journey.holder import decide_holder
 from domain.journey.members import decide_member
 from domain.journey.path import decide_path
@@ -57,6 +58,13 @@ def admit(journey: Journey, command: c.AnyCommand) -> None:
             f"{journey.reference} was erased on {journey.erased_on} ({journey.erased_for})",
             "nothing more can be recorded; to work with the people again: journeys refer",
         )
+    if journey.merged_into is not None and not command.after_merging:
+        raise Rejected(
+            "merged",
+            f"{journey.reference} was merged into {journey.merged_into}",
+            f"record it there: journeys show {journey.merged_into}; to undo the merge, ask a manager: "
+            f"journeys families undo {journey.reference} --reason CODE",
+        )
     if journey.stage == "closed" and not command.after_close:
         raise Rejected(
             "closed",
@@ -75,6 +83,8 @@ def _choose(  # noqa: PLR0911 - one case a subject
         return decide_path(journey, command, facts, programme)
     if isinstance(command, c.MemberCommand):
         return decide_member(journey, command, facts, programme)
+    if isinstance(command, c.FamilyCommand):
+        return decide_families(journey, command, facts)
     if isinstance(command, c.HolderCommand):
         return decide_holder(journey, command, facts, programme)
     if isinstance(command, c.CaseCommand):
@@ -95,7 +105,7 @@ def endings(after: Journey, programme: Programme, command: c.AnyCommand) -> list
     """
     owed = {(item.work, item.generation) for item in owed_now(after, programme)}
     return [
-        e.ReminderEnded(at=command.at, reminder_id=reminder.id, because=command.type)
+        e.ReminderEnded(at=command.at, reminder_id=reminder.id, because=command.ends_because or command.type)
         for reminder in after.reminders
         if reminder.live and (reminder.work, reminder.generation) not in owed
     ]

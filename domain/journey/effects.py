@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from domain.model import Code, Value, absent
-from domain.programme.programme import Holder, Work
+from domain.programme.clocks import Holder, Work
 
 
 class Remind(Value):

@@ -14,10 +14,17 @@ def erase(journey: Journey, command: c.EraseFamily, facts: Facts) -> list[e.AnyE
     """Erase a family of which nothing is open; one that was erased stays so."""
     if journey.erased_on is not None:
         return []
+    if journey.merged_into is not None and not command.with_survivor:
+        raise Rejected(
+            "merged",
+            f"{journey.reference} was merged into {journey.merged_into}",
+            f"erase that one, and this one is erased with it: journeys erase {journey.merged_into} --why CODE",
+        )
     left = facts.still_open
     if left is None:
         raise Rejected("family-not-read", "the outstanding work of the family was not read", "repeat the step")
     _all_closed(journey, left)
+    _all_answered(journey, left)
     if not command.despite_claims:
         _nothing_claimed(journey, left)
     return [e.FamilyErased(at=command.at, on=local_date(command.at), reason=command.reason)]
@@ -33,6 +40,16 @@ def _all_closed(journey: Journey, left: StillOpen) -> None:
         )
     if left.newest != journey.journey_id:
         raise Rejected("changed-since", f"{journey.reference} has a newer journey", "repeat the step")
+
+
+def _all_answered(journey: Journey, left: StillOpen) -> None:
+    """Refuse while a concern waits: whoever must answer it needs to know about whom it is."""
+    if left.concerns:
+        raise Rejected(
+            "concern-open",
+            f"concerns about {journey.reference} wait for an answer: {', '.join(left.concerns)}",
+            f"answer them first: journeys concern answer {left.concerns[0]} --answer CODE",
+        )
 
 
 def _nothing_claimed(journey: Journey, left: StillOpen) -> None:

@@ -8,7 +8,8 @@ from domain.evidence import EVIDENCE_KINDS
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import Deadline
-from domain.programme.programme import Agreement, Programme
+from domain.programme.agreements import Agreement
+from domain.programme.programme import Programme
 
 SAID = ("stage", "dates")  # what a request needs to be understood, as far as the agreement shares it
 

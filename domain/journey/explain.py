@@ -6,6 +6,7 @@ from domain.journey.events import (
     EventCorrected,
     FamilyAssessed,
     FamilyIdentified,
+    FamilyTakenIn,
     JourneyClosed,
     MemberJoined,
     MemberLeft,
@@ -43,6 +44,8 @@ def explain(  # noqa: PLR0911 - one case an event
             return (f"nobody of {journey.reference} is left: close it, or add who is",)
         case JourneyClosed():
             return _left_open(journey)
+        case FamilyTakenIn(how="merged") if event.evidence:
+            return (f"{len(event.evidence)} observations of {event.of} count on {journey.reference} from now on",)
         case FamilyAssessed(judged=Judgement() as judged):
             return (_verdict(judged.eligible), *sentences(judged))
         case _:

@@ -1,9 +1,12 @@
 """What a command rests on besides its journey: read under lock when it is carried out, and asked for by nobody."""
 
+from collections.abc import Mapping
+
 from domain.claims.states import ClaimState
 from domain.family import Scheme
 from domain.journey.effects import Message
 from domain.journey.events import Correctable
+from domain.journey.state import Journey
 from domain.model import Value
 
 
@@ -40,13 +43,25 @@ class StillOpen(Value):
     """What of a family is not over.
 
     `newest` is its newest journey, `journeys` those that are open, `claims` those eligible, submitted or proposed to be
-    clawed back, `evaluations` how often its results are still to be evaluated.
+    back, `evaluations` how often its results are still to be evaluated, `concerns` those that wait for their answer,
+    each with its family.
     """
 
     newest: str
     journeys: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     evaluations: int = 0
+
+    def with_those_of(self, merged: "StillOpen") -> "StillOpen":
+        """Return the same with what of a family is not over that was merged into this one."""
+        return StillOpen(
+            newest=self.newest,
+            journeys=(*self.journeys, *merged.journeys),
+            concerns=(*self.concerns, *merged.concerns),
+            claims=(*self.claims, *merged.claims),
+            evaluations=self.evaluations + merged.evaluations,
+        )
 
 
 class Taken(Value):
@@ -78,6 +93,10 @@ class Facts(Value):
     `family_erased` whether the family was erased on another journey, `original` how the event that a correction names
     reads now, and `named` its type, also where it is of one that is not corrected. `household` is what the vault has of
     the family.
+
+    Of a change of two families, `other` is the newest journey of the other one, `household` what is known of the family
+    that people go to, and `numbers` the kinds of number that its record of a person lacks, by the id they come with.
+    `merged` are the newest journeys of families that were merged into this one.
     """
 
     caseload: Caseload | None = None
@@ -89,6 +108,9 @@ class Facts(Value):
     original: Correctable | None = None
     named: str | None = None
     household: Household | None = None
+    other: Journey | None = None
+    numbers: Mapping[str, tuple[Scheme, ...]] = {}
+    merged: tuple[str, ...] = ()
 
 
 NO_FACTS = Facts()

@@ -15,6 +15,7 @@ from domain.claims.clawback import review_is_due
 from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey import events as e
+from domain.journey.beside import Beside, beside
 from domain.journey.effects import Effect, ReviewClaims
 from domain.journey.facts import NO_FACTS, Facts
 from domain.journey.progress import Progress
@@ -47,10 +48,10 @@ def handle(
     return batch.change(commands)
 
 
-def refuse(loaded: Loaded, command: c.AnyCommand, now: datetime) -> Change:
-    """Answer a command that the journal cannot hold."""
+def refuse(loaded: Loaded, command: c.AnyCommand, now: datetime, why: Rejection = UNREADABLE) -> Change:
+    """Answer a command that the journal cannot hold, or that another journey cannot be changed with."""
     batch = _Batch(loaded, now, None)
-    batch.answer(command, UNREADABLE)
+    batch.answer(command, why)
     return batch.change([])
 
 
@@ -68,6 +69,7 @@ class _Batch:
         self._written: list[tuple[e.CaseEvent, c.CaseCommand]] = []
         self._erased: datetime | None = None
         self._returned: list[str] = []
+        self._beside: list[Beside] = []
 
     def carry_out(self, command: c.AnyCommand, facts: Facts) -> None:
         """Decide one command and keep its reply; one that was answered before gets that answer again."""
@@ -118,11 +120,13 @@ class _Batch:
             written=self._written,
             erased=self._erased,
             returned=self._returned,
+            beside=self._beside,
             replies=self._replies,
             open_effects=self._open([*self._loaded.effects, *(effect for _, effect in effects)]),
         )
 
     def _decide(self, command: c.AnyCommand, facts: Facts) -> Rejection | None:
+        before = self.progress.journey
         try:
             happened, why = self.progress.advance(command, facts)
         except Rejected as fault:
@@ -133,6 +137,7 @@ class _Batch:
             self._personal += [(event, command) for event in happened if isinstance(event, e.MemberEvent)]
         if isinstance(command, c.CaseCommand):
             self._written += [(event, command) for event in happened if isinstance(event, e.CaseEvent)]
+        self._beside += beside(before, command, facts, happened)
         self.answer(command, None, tuple(event.type for event in happened), tuple(why))
         return None
 

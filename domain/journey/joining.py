@@ -7,7 +7,7 @@ from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.guards import known_criteria
 from domain.journey.refusals import happened
-from domain.journey.state import JoinedReferral, Journey
+from domain.journey.state import Journey
 from domain.programme.programme import Programme
 
 
@@ -19,7 +19,7 @@ def join(journey: Journey, command: c.JoinReferral, programme: Programme) -> Seq
     known_criteria(command.criteria, programme)
     if len({member.id for member in command.members}) < len(command.members):
         raise Rejected("repeated-member", "two members of the family have the same id", "give each an id of its own")
-    told = JoinedReferral(on=command.on, referrer=command.referrer, criteria=command.criteria)
+    told = e.JoinedReferral(on=command.on, referrer=command.referrer, criteria=command.criteria)
     known = {member.id for member in journey.members}
     if told in journey.joined and all(member.id in known for member in command.members):
         return []

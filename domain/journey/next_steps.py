@@ -7,7 +7,8 @@ from domain.calendar import calendar_of
 from domain.journey.agenda import owed_now, set_day
 from domain.journey.events import CheckRecorded
 from domain.journey.state import EXTENSIONS, Journey
-from domain.programme.programme import Programme, Work
+from domain.programme.clocks import Work
+from domain.programme.programme import Programme
 
 STEPS: Mapping[Work, str] = MappingProxyType(
     {
@@ -27,7 +28,8 @@ STEPS: Mapping[Work, str] = MappingProxyType(
         "close": "close the journey",
         "action": "do what was agreed, and record it as done or dropped",
         "meeting": "hold the next meeting, and record it",
-        "concern-answer": "answer the concern, by name",
+        "people-changed": "see who is of the family now, and acknowledge the reminder: journeys ack REF REMINDER",
+        "concern-answer": "answer the concern: no emergency call (999) and no referral to the front door is made by it",
     }
 )
 

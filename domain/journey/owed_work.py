@@ -7,7 +7,8 @@ from domain.calendar import Calendar
 from domain.journey.agenda import due_on, owed_now
 from domain.journey.state import Journey, Owed
 from domain.model import Value
-from domain.programme.programme import Holder, Programme, Work
+from domain.programme.clocks import Holder, Work
+from domain.programme.programme import Programme
 
 ClockState = Literal["running", "moved", "paused", "cancelled", "none"]
 

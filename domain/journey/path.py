@@ -1,17 +1,18 @@
 """The decisions of the path, stage by stage: what each step needs, and what it makes happen."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import assert_never
 
 from domain.calendar import calendar_of
 from domain.errors import Rejected
-from domain.family import Consent
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import checks_left, set_day
+from domain.journey.closing import close, reopen
+from domain.journey.days import last_checked, latest
 from domain.journey.erasure import erase
 from domain.journey.facts import Facts
+from domain.journey.giving_consent import record_consent, withdraw_consent
 from domain.journey.guards import goes_through, in_locality, known_cohort, known_criteria, known_needs, needs_fit
 from domain.journey.joining import join
 from domain.journey.refusals import before_close, happened, is_held, out_of_order
@@ -29,9 +30,9 @@ def decide_path(  # noqa: C901, PLR0911, PLR0912 - one case a step, in the order
         case c.JoinReferral():
             return join(journey, command, programme)
         case c.RecordConsent():
-            return _consent(journey, command)
+            return record_consent(journey, command)
         case c.WithdrawConsent():
-            return _withdraw_consent(journey, command)
+            return withdraw_consent(journey, command)
         case c.IdentifyFamily():
             return _identify(journey, command, programme)
         case c.RecordContact():
@@ -51,9 +52,9 @@ def decide_path(  # noqa: C901, PLR0911, PLR0912 - one case a step, in the order
         case c.RecordCheck():
             return _record_check(journey, command, programme)
         case c.CloseJourney():
-            return _close(journey, command, programme)
+            return close(journey, command, programme)
         case c.ReopenJourney():
-            return _reopen(journey, command, facts)
+            return reopen(journey, command, facts)
         case c.EraseFamily():
             return erase(journey, command, facts)
         case _:
@@ -83,49 +84,6 @@ def _refer(journey: Journey, command: c.ReferFamily, facts: Facts, programme: Pr
         raise Rejected("repeated-member", "two members of the family have the same id", "give each a different id")
     fields = command.model_dump(exclude={"type", "command_id", "actor", "seen_version"})
     return [e.FamilyReferred(**fields)]
-
-
-def _consent(journey: Journey, command: c.RecordConsent) -> list[e.AnyEvent]:
-    """Record a lawful basis; the same one again changes nothing, not even its withdrawal."""
-    happened(command.on, command.at, None, "given on")
-    if command.expires_on is not None and command.expires_on < command.on:
-        raise Rejected(
-            "bad-dates", f"it would expire on {command.expires_on}, before it was given", "correct --on or --expires-on"
-        )
-    given = Consent(
-        id=command.consent_id,
-        basis=command.basis,
-        purpose=command.purpose,
-        partners=command.partners,
-        categories=command.categories,
-        on=command.on,
-        expires_on=command.expires_on,
-    )
-    held = _held_consent(journey, command.consent_id)
-    if held is None:
-        return [e.ConsentRecorded(at=command.at, consent=given)]
-    if held.model_copy(update={"withdrawn_on": None}) != given:
-        raise Rejected(
-            "consent-differs",
-            f"consent {held.id} is recorded with other terms",
-            f"give the new one another id, or correct the earlier one: journeys correct {journey.reference} NUMBER",
-        )
-    return []
-
-
-def _withdraw_consent(journey: Journey, command: c.WithdrawConsent) -> list[e.AnyEvent]:
-    """End a recorded basis."""
-    held = _held_consent(journey, command.consent_id)
-    if held is None:
-        raise Rejected(
-            "unknown-consent",
-            f"no consent {command.consent_id}",
-            f"copy the id from: journeys show {journey.reference}",
-        )
-    happened(command.on, command.at, held.on, "withdrawn on")
-    if held.withdrawn_on is not None:
-        return []
-    return [e.ConsentWithdrawn(at=command.at, on=command.on, consent_id=held.id)]
 
 
 def _identify(journey: Journey, command: c.IdentifyFamily, programme: Programme) -> list[e.AnyEvent]:
@@ -177,7 +135,7 @@ def _agree_plan(journey: Journey, command: c.AgreePlan, programme: Programme) ->
             journey, "planned for", f"assess the family first: journeys assess {journey.reference} --need NEED"
         )
     needs_fit(journey, programme)
-    happened(command.on, command.at, _latest(journey.assessed_on, journey.plan_on), "plan agreed on")
+    happened(command.on, command.at, latest(journey.assessed_on, journey.plan_on), "plan agreed on")
     unknown = [need for need in command.needs if need not in journey.needs]
     if unknown:
         raise Rejected(
@@ -207,7 +165,7 @@ def _review_plan(journey: Journey, command: c.ReviewPlan) -> list[e.AnyEvent]:
     """Record a review of the plan while the intervention runs at either intensity."""
     if journey.intervention_from is None:
         raise out_of_order(journey, "reviewed", f"start the intervention first: journeys start {journey.reference}")
-    happened(command.on, command.at, _latest(journey.intervention_from, journey.reviewed_on), "reviewed on")
+    happened(command.on, command.at, latest(journey.intervention_from, journey.reviewed_on), "reviewed on")
     return [e.PlanReviewed(at=command.at, on=command.on, outcome=command.outcome)]
 
 
@@ -228,7 +186,7 @@ def _step_up(journey: Journey, command: c.StepUp) -> list[e.AnyEvent]:
     """Move back to high intensity."""
     if journey.stepped_down_on is None:
         raise out_of_order(journey, "stepped up", f"step it down first: journeys step-down {journey.reference}")
-    happened(command.on, command.at, _last_checked(journey), "stepped up on")
+    happened(command.on, command.at, last_checked(journey), "stepped up on")
     return [e.SteppedUp(at=command.at, on=command.on, reason=command.reason)]
 
 
@@ -253,114 +211,11 @@ def _record_check(journey: Journey, command: c.RecordCheck, programme: Programme
             f"the {left[0]}-month check of {journey.reference} falls on {due}",
             f"record it on {due} or later",
         )
-    happened(command.on, command.at, _last_checked(journey), "checked on")
+    happened(command.on, command.at, last_checked(journey), "checked on")
     return [e.CheckRecorded(at=command.at, on=command.on, months=left[0], verdict=command.verdict)]
-
-
-def _close(journey: Journey, command: c.CloseJourney, programme: Programme) -> list[e.AnyEvent]:
-    """End the journey; `sustained` needs every check passed, `not-eligible` a finding of that."""
-    happened(command.on, command.at, _last_step(journey), "closed on")
-    if command.outcome == "not-eligible" and journey.eligible is not False:
-        raise Rejected(
-            "not-found-ineligible",
-            f"{journey.reference} was not found ineligible",
-            "choose another --outcome; see: journeys close --help",
-        )
-    if command.outcome == "regressed" and (not journey.checks or journey.checks[-1].verdict != "regressed"):
-        raise Rejected(
-            "not-found-regressed",
-            f"the last check of {journey.reference} was not recorded as regressed",
-            f"record the check first: journeys check {journey.reference} --verdict regressed",
-        )
-    if command.outcome == "sustained":
-        _sustained(journey, programme)
-    _transferred(journey, command)
-    return [e.JourneyClosed(at=command.at, on=command.on, outcome=command.outcome, to=command.to)]
-
-
-def _transferred(journey: Journey, command: c.CloseJourney) -> None:
-    """Refuse a transfer to nowhere, and a destination of a family that is not transferred."""
-    if (command.outcome == "transferred") == (command.to is not None):
-        return
-    if command.to is None:
-        raise Rejected(
-            "no-destination",
-            f"a transfer of {journey.reference} needs the new area",
-            "name the area, such as --to kent",
-        )
-    raise Rejected(
-        "not-transferred",
-        f"{journey.reference} is closed as {command.outcome}, so no new area is needed",
-        "leave out --to, or use --outcome transferred",
-    )
-
-
-def _reopen(journey: Journey, command: c.ReopenJourney, facts: Facts) -> list[e.AnyEvent]:
-    """Take a close back, unless the family is on a later journey by now."""
-    if journey.stage != "closed":
-        raise Rejected(
-            "not-closed",
-            f"{journey.reference} is in {journey.stage} and not closed",
-            f"nothing needs to be reopened; see: journeys show {journey.reference}",
-        )
-    left = facts.still_open
-    if left is None or left.newest != journey.journey_id:
-        raise Rejected(
-            "newer-journey",
-            f"{journey.reference} has a newer journey",
-            f"see it with: journeys show {journey.reference}; an error on this one can still be corrected",
-        )
-    happened(command.on, command.at, journey.closed_on, "reopened on")
-    return [e.JourneyReopened(at=command.at, on=command.on, reason=command.reason)]
 
 
 def _owed_before_close(journey: Journey) -> Owed | None:
     """Return the check that was owed when the journey was closed."""
     before = journey.before_close
     return next((item for item in before.owed if item.work == "check" and not item.done), None) if before else None
-
-
-def _held_consent(journey: Journey, consent_id: str) -> Consent | None:
-    return next((held for held in journey.consents if held.id == consent_id), None)
-
-
-def _last_step(journey: Journey) -> date | None:
-    """Return the day of the last step taken on the path."""
-    return _latest(
-        journey.referred_on,
-        journey.identified_on,
-        journey.key_worker_from,
-        journey.last_contact_on,
-        journey.assessed_on,
-        journey.plan_on,
-        journey.intervention_from,
-        journey.reviewed_on,
-        _last_checked(journey),
-    )
-
-
-def _last_checked(journey: Journey) -> date | None:
-    """Return the day of the last check since the step-down, or else of the step-down itself."""
-    return _latest(journey.stepped_down_on, *(check.on for check in journey.checks))
-
-
-def _latest(*days: date | None) -> date | None:
-    return max((day for day in days if day is not None), default=None)
-
-
-def _sustained(journey: Journey, programme: Programme) -> None:
-    goes_through(
-        journey,
-        "sustained-outcome",
-        programme,
-        "without checks nothing shows that it lasted; use --outcome no-longer-needed",
-    )
-    if journey.stepped_down_on is None:
-        raise out_of_order(journey, "closed as sustained", "step it down first, or use another --outcome")
-    left = ", ".join(f"{months} months" for months in checks_left(journey, programme))
-    if left:
-        raise Rejected(
-            "not-sustained",
-            f"{journey.reference} still has checks to pass ({left})",
-            f"record them with: journeys check {journey.reference} --verdict sustained, or use another --outcome",
-        )

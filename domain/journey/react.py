@@ -10,7 +10,8 @@ from domain.journey import events as e
 from domain.journey.effects import Effect, EvaluateResults, Notify, Remind
 from domain.journey.evidence_request import asked
 from domain.journey.state import Journey
-from domain.programme.programme import Notice, Programme
+from domain.programme.agreements import Notice
+from domain.programme.programme import Programme
 
 OF_ACTION = ("dates", "needs")  # what a partner is told of an action of its own, as far as its agreement shares it
 
@@ -119,19 +120,27 @@ def _recipients(journey: Journey, notice: Notice) -> list[str]:
 
 
 def _joining(journey: Journey, event: e.AnyEvent, programme: Programme, ids: Iterator[str]) -> list[Effect]:
-    """Tell the partner of a further referral that it was added, unless the programme itself says who is told of it."""
-    if not isinstance(event, e.ReferralJoined) or any(notice.event == event.type for notice in programme.notices):
+    """Tell the partner of a further referral that it was added, unless the programme itself says who is told of it.
+
+    The partners of a family that was merged into this one are told the same of their referrals.
+    """
+    if isinstance(event, e.FamilyTakenIn):
+        referrers = dict.fromkeys(each.referrer for each in event.referrals)
+    elif isinstance(event, e.ReferralJoined) and not any(each.event == event.type for each in programme.notices):
+        referrers = dict.fromkeys([event.referrer])
+    else:
         return []
     return [
         Notify(
             effect_id=next(ids),
-            partner=event.referrer,
-            about=event.type,
+            partner=referrer,
+            about="referral-joined",
             on=event.on,
             purpose="family-support",
             categories=("stage", "dates"),
             version=journey.version,
         )
+        for referrer in referrers
     ]
 
 

@@ -6,9 +6,10 @@ from typing import Literal
 from domain.evidence import Evidence
 from domain.family import Consent, Member
 from domain.journey.case_file import CaseFile
-from domain.journey.events import CheckVerdict, ErasureReason, Outcome
+from domain.journey.events import CheckVerdict, Counterpart, ErasureReason, JoinedReferral, Outcome
+from domain.journey.events.families import Change
 from domain.model import Value
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 from domain.stages import Stage
 
 Intensity = Literal["high", "low"]
@@ -95,12 +96,36 @@ def withdrawal_id(evidence_id: str) -> str:
     return f"withdrawn:{evidence_id}"
 
 
-class JoinedReferral(Value):
-    """A referral of the family: the day, the partner, and the criteria it named."""
+class TakenIn(Value):
+    """People of another family who were taken in by event `version`, at a moment, with what came with them.
 
-    on: date
-    referrer: str
-    criteria: tuple[str, ...] = ()
+    `before` is how members that were known here read until then; `evidence` are the ids of what was new here.
+    """
+
+    of: str
+    how: Change
+    at: datetime
+    version: int
+    people: tuple[Counterpart, ...]
+    before: tuple[Member, ...] = ()
+    referrals: tuple[JoinedReferral, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def added(self) -> frozenset[str]:
+        """Who of them was not known here before, by their ids here."""
+        return frozenset(each.here for each in self.people if not each.known)
+
+
+class Link(Value):
+    """Another family of the same people since a moment: what either claims counts as claimed for both.
+
+    Once that was undone (`until`), only what was claimed meanwhile does.
+    """
+
+    other: str
+    at: datetime
+    until: datetime | None = None
 
 
 class BeforeClose(Value):
@@ -125,6 +150,7 @@ class Journey(Value):
     programme_version: str = ""
     programme_hash: str = ""
     members: tuple[Member, ...] = ()
+    unborn: tuple[str, ...] = ()
     referrer: str = ""
     referred_on: date | None = None
     criteria: tuple[str, ...] = ()
@@ -154,7 +180,7 @@ class Journey(Value):
     stepped_down_on: date | None = None
     checks: tuple[Check, ...] = ()
     closed_on: date | None = None
-    outcome: Outcome | None = None
+    outcome: Outcome | Literal["merged"] | None = None
     before_close: BeforeClose | None = None
     erased_on: date | None = None
     erased_for: ErasureReason | None = None
@@ -168,6 +194,10 @@ class Journey(Value):
     claimed: tuple[str, ...] = ()
     clawbacks: tuple[str, ...] = ()
     case: CaseFile = CaseFile()
+    merged_into: str | None = None
+    merged_people: tuple[Counterpart, ...] = ()
+    taken: tuple[TakenIn, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -217,7 +247,7 @@ class Journey(Value):
         return {
             member.id: max(filter(None, (self.held_from, member.from_, self.case.heard_on(member.id))))
             for member in self.present
-            if member.role == "child"
+            if member.role == "child" and member.id not in self.unborn
         }
 
     def waits_for_answer(self, concern: str) -> bool:

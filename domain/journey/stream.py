@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.canonical import canonical
 from domain.journey.agenda import Deadline
+from domain.journey.beside import Beside
 from domain.journey.commands import AnyCommand, CaseCommand, MemberCommand
 from domain.journey.effects import Effect
 from domain.journey.events import AnyEvent, CaseEvent, MemberEvent
@@ -96,7 +97,7 @@ class Change:
     `retried` those that another try replaces; `returned` are observations of another family, which go back to where
     people sort events; `personal` are changes of the family's people or home, of which the vault keeps what their
     commands say that is personal, and `written` likewise entries of the case file; `erased` is when the family's key is
-    destroyed. `replies` and `open_effects` are for whoever asked, and are not stored by themselves.
+    destroyed; `beside` is what happens on other journeys with it. `replies` and `open_effects` are for whoever asked.
     """
 
     journey_id: str
@@ -113,6 +114,7 @@ class Change:
     personal: list[tuple[MemberEvent, MemberCommand]] = field(default_factory=list)
     written: list[tuple[CaseEvent, CaseCommand]] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
     erased: datetime | None = None
     replies: list[Reply] = field(default_factory=list)
     open_effects: list[Effect] = field(default_factory=list)

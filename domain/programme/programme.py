@@ -3,129 +3,22 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from domain.calendar import Nation
-from domain.categories import Category
-from domain.channels import ChannelName
 from domain.claims.windows import AuditShare, ClaimWindow
-from domain.evidence import EVIDENCE_KINDS
 from domain.family import Member
 from domain.model import Sourced, Value
+from domain.programme.agreements import Agreement, Notice
+from domain.programme.clocks import HOUSE_CLOCKS, Clock, Work
 from domain.programme.eligibility import Eligibility, Household, Judgement
 from domain.programme.local_scheme import Cohorts, Funding, Localities, Need, Places
 from domain.programme.results import Attachment, Result, SchoolTerms
 from domain.stages import STAGES, Stage, faults_of
 
-Work = Literal[
-    "identification",
-    "allocation",
-    "first-contact",
-    "assessment",
-    "plan",
-    "intervention-start",
-    "plan-review",
-    "check",
-    "regression-response",
-    "check-decision",
-    "handover-answer",
-    "clawback-decision",
-    "handover-refusal",
-    "close",
-    "action",
-    "meeting",
-    "concern-answer",
-]
-# `offered`: whom the family is offered to; the managers are those of the two sides of a handover. `named`: the
-# colleague with whom a concern was raised.
-Holder = Literal["holder", "coordinator", "manager", "offered", "receiving-manager", "giving-manager", "named"]
 UNSET_CAP = 10  # where a pack sets none; a house default
-
-
-class Span(Sourced):
-    """A length of time in exactly one unit: working days, or calendar months."""
-
-    working_days: int | None = Field(default=None, ge=0)
-    months: int | None = Field(default=None, ge=1)
-
-    @model_validator(mode="after")
-    def _one_unit(self) -> Self:
-        if (self.working_days is None) == (self.months is None):
-            raise ValueError("give working_days or months, one of the two")
-        return self
-
-
-class Rung(Value):
-    """A step of a reminder ladder: `at` working days from the due date (negative: before it).
-
-    It goes `to` the clock's owner, or escalates to whom the clock says, unless it names someone itself. With `every` it
-    comes again after so many working days each time, until the day `until` at the latest, as long as the work is owed.
-    """
-
-    at: int = Field(ge=-60, le=60)
-    escalate: bool = False
-    to: Holder | None = None
-    every: int | None = Field(default=None, ge=1)
-    until: int | None = Field(default=None, le=260)
-
-    @model_validator(mode="after")
-    def _ends(self) -> Self:
-        if (self.every is None) != (self.until is None):
-            raise ValueError(f"rung {self.at}: give `every` and `until` together, or neither of them")
-        if self.every is not None and self.until is not None and self.at + self.every > self.until:
-            raise ValueError(
-                f"rung {self.at}: never comes again by {self.until}; set `until` later, or leave `every` out"
-            )
-        return self
-
-    @property
-    def times(self) -> tuple["Rung", ...]:
-        """Each time that it comes, as a rung of its own."""
-        if self.every is None or self.until is None:
-            return (self,)
-        days = range(self.at, self.until + 1, self.every)
-        return tuple(Rung.model_construct(at=day, escalate=self.escalate, to=self.to) for day in days)
-
-
-class Clock(Value):
-    """By when a piece of work is owed, by whom, and who hears of it before, on and after the day.
-
-    A check has no `within`: its days come from `checks`. An `urgent` clock knows no office hours: its rungs count
-    every day, at the hour at which the work became known, and nothing of it waits for the morning.
-    """
-
-    work: Work
-    within: Span | None = None
-    owner: Holder
-    escalate_to: Holder
-    ladder: tuple[Rung, ...] = Field(min_length=1)
-    urgent: bool = False
-
-    @model_validator(mode="after")
-    def _has_a_span(self) -> Self:
-        if (self.within is None) != (self.work == "check"):
-            raise ValueError(f"clock {self.work}: give `within`, except for check, whose days come from `checks`")
-        return self
-
-    @model_validator(mode="after")
-    def _names_somebody(self) -> Self:
-        named = {self.owner, self.escalate_to, *(rung.to for rung in self.ladder)}
-        if "named" in named and self.work != "concern-answer":
-            raise ValueError(f"clock {self.work}: only a concern names somebody; use holder, coordinator or manager")
-        return self
-
-    @model_validator(mode="after")
-    def _distinct_rungs(self) -> Self:
-        if len(set(self.rungs)) < len(self.rungs):
-            raise ValueError(f"clock {self.work}: a rung stands twice in its ladder; remove one")
-        return self
-
-    @property
-    def rungs(self) -> tuple[Rung, ...]:
-        """Return the ladder with every repeated rung as often as it comes, the first at the foot."""
-        return tuple(sorted((each for rung in self.ladder for each in rung.times), key=lambda rung: rung.at))
 
 
 class Months(Sourced):
@@ -166,39 +59,6 @@ class Evaluations(Sourced):
 
     months: tuple[int, ...] = ()
     lag_months: int = Field(default=0, ge=0)
-
-
-class Agreement(Sourced):
-    """A sharing agreement: what a partner may send us, and what we may tell it, for which purpose and how."""
-
-    partner: str = Field(pattern=r"^[a-z0-9-]+$")
-    kinds: tuple[str, ...] = ()
-    purposes: tuple[str, ...] = ()
-    categories: tuple[Category, ...] = ()
-    lawful_basis: str
-    valid_from: date
-    valid_to: date | None = None
-    channel: ChannelName | None = None
-
-    @model_validator(mode="after")
-    def _known_kinds(self) -> Self:
-        unknown = sorted(set(self.kinds) - set(EVIDENCE_KINDS))
-        if unknown:
-            raise ValueError(f"unknown evidence kinds {', '.join(unknown)}; known: {', '.join(EVIDENCE_KINDS)}")
-        return self
-
-    def holds_on(self, day: date) -> bool:
-        """Tell whether the agreement is in force on `day`; both its ends are."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
-
-class Notice(Sourced):
-    """Which partners are told of an event of the path; `referrer` stands for whoever referred the family."""
-
-    event: str
-    partners: tuple[str, ...]
-    purpose: str
-    categories: tuple[Category, ...]
 
 
 class Programme(Value):
@@ -330,17 +190,3 @@ class Programme(Value):
     def knows_referrer(self, partner: str) -> bool:
         """Tell whether `partner` is named by any agreement of the pack."""
         return any(held.partner == partner for held in self.agreements)
-
-
-def _house(work: Work, owner: Holder, *ladder: Rung, urgent: bool = False) -> Clock:
-    """Return a clock for work whose day is said with it; what it would be without one is never read."""
-    day = Span(working_days=1, source="house default: its day is agreed with it", confidence="unverified")
-    return Clock(work=work, within=day, owner=owner, escalate_to="manager", ladder=ladder, urgent=urgent)
-
-
-# For packs that set none: journeys run for years on a pack from before there was a case file.
-HOUSE_CLOCKS = (
-    _house("action", "holder", Rung(at=-1), Rung(at=0), Rung(at=3, escalate=True)),
-    _house("meeting", "holder", Rung(at=-2), Rung(at=0), Rung(at=3, escalate=True)),
-    _house("concern-answer", "named", Rung(at=0), Rung(at=1, every=1, until=14, escalate=True), urgent=True),
-)

@@ -14,7 +14,7 @@ from gateway.intake.known import newest_referral
 from gateway.journeys.moves import move
 from gateway.services import Services
 from store import read_models
-from store.vault import Address
+from store.people import Address
 
 REASON = "later-file"
 

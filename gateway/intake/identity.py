@@ -17,9 +17,9 @@ from gateway.journeys.families import spelled
 from gateway.services import Services
 from store import journal, members, read_models, vault
 from store.members import Stay
+from store.people import Address, FamilyRecord, Person
 from store.pool import Conn
 from store.read_models import JourneyRow
-from store.vault import Address, FamilyRecord, Person
 
 MOST_SAID = 3  # questions put into the one line of a refusal; all of them are beside it
 
@@ -144,7 +144,12 @@ async def _families(
     people = [as_person(told, f"m{told.line}") for told in referral.people]
     matches = await vault.find_people(conn, services.vault.digests(people))
     likely = {match.reference for match in matches} | set(await services.vault.find_alike(conn, people))
-    answered = {(await known_family(conn, answer.reference))[-1].reference for answer in answers}
+    rows = [(await known_family(conn, answer.reference))[-1] for answer in answers]
+    for row in rows:
+        if row.merged_into is not None:
+            reason = f"{row.reference} was merged into {row.merged_into}"
+            raise Rejected("merged", reason, f"answer about {row.merged_into}")
+    answered = {row.reference for row in rows}
     return await known_families(services, conn, likely | answered)
 
 
@@ -171,7 +176,7 @@ async def _family(services: Services, conn: Conn, reference: str, stays: Sequenc
     present = {each.id for each in newest.present} if newest else {each.member_id for each in record.people}
     known = KnownFamily(
         reference=reference,
-        people=tuple(vault.facts(each) for each in record.people),
+        people=tuple(each.facts for each in record.people),
         members=frozenset(present),
         home=home_of(record.address),
         begun=journeys[-1].referred_on if journeys else None,
@@ -181,7 +186,7 @@ async def _family(services: Services, conn: Conn, reference: str, stays: Sequenc
 
 
 def _facts(told: Told) -> PersonFacts:
-    return vault.facts(as_person(told, str(told.line)))
+    return as_person(told, str(told.line)).facts
 
 
 def said(fields: Mapping[str, str]) -> dict[str, str]:

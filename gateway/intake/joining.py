@@ -28,7 +28,7 @@ class Joining:
     def __init__(self, own: str, person: Person, families: Mapping[str, Family]) -> None:
         self.own = own
         self._families = families
-        self._facts = vault.facts(as_person(person, str(person.line)))
+        self._facts = as_person(person, str(person.line)).facts
         compared = {reference: self._compare(family) for reference, family in families.items()}
         self.alike = {reference: each for reference, each in compared.items() if each.pairs}
 

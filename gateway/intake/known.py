@@ -11,8 +11,9 @@ from gateway.intake.identity import plainly_of
 from gateway.intake.reservations import digests
 from gateway.services import Services
 from store import intake, journal, read_models, vault
+from store.people import FamilyRecord
 from store.pool import Conn
-from store.vault import FamilyRecord, Match
+from store.vault import Match
 
 
 async def known_family(

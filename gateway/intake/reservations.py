@@ -24,8 +24,8 @@ from store import intake, members, read_models, vault
 from store.errors import IdentifierTaken
 from store.intake import IdentityAnswer, Intake
 from store.members import Stay
+from store.people import NOWHERE, Address, FamilyRecord, Home, Person
 from store.pool import Conn
-from store.vault import NOWHERE, Address, FamilyRecord, Home, Person
 from wiring.references import new_reference
 
 
@@ -111,13 +111,13 @@ async def _leave(services: Services, stay: Stay, answer: IdentityAnswer, actor: 
 async def left_out(services: Services, conn: Conn, referral: Referral, reserved: Intake) -> list[tuple[Told, str]]:
     """Return the numbers of the referral that were not kept, as person and scheme: they are somebody else's."""
     held = await services.vault.read_family(conn, reserved.reference)
-    people = {person.member_id: vault.facts(person) for person in held.people} if held else {}
+    people = {person.member_id: person.facts for person in held.people} if held else {}
     return [
         (told, scheme)
         for told in referral.people
         for scheme in told.identifiers
         if (known := people.get(reserved.members.get(str(told.line), "")))
-        and known.number(scheme) != vault.facts(as_person(told, "m0")).number(scheme)
+        and known.number(scheme) != as_person(told, "m0").facts.number(scheme)
     ]
 
 

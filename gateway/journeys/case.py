@@ -20,7 +20,7 @@ from gateway.journeys.household import ShownFamily, of_journey
 from gateway.journeys.looks import looked
 from gateway.journeys.views import Number
 from gateway.services import Served
-from store import journal, programmes, staff, texts
+from store import families, journal, programmes, staff, texts
 from store.pool import Conn
 from store.texts import ANSWER
 
@@ -55,12 +55,6 @@ class ShownConcern(f.Concern, Words):
     answer_text: str | None = None
 
 
-class ShownDistance(f.Distance):
-    """How far a need has come on its scale; `gained` is the latest score less the first."""
-
-    gained: int
-
-
 class Worker(BaseModel):
     """Who holds the family, and how that colleague is reached."""
 
@@ -90,9 +84,10 @@ class CaseView(BaseModel):
     meetings: list[ShownMeeting] = []
     voices: list[ShownVoice] = []
     scales: list[f.Scale] = []
-    distances: list[ShownDistance] = []
+    distances: list[f.Distance] = []
     relationships: list[f.Relationship] = []
     concerns: list[ShownConcern] = []
+    merged: list[str] = Field(default=[], description="Families merged into it; their entries are in the chronology.")
     unheard: list[str] = Field(default=[], description="Members, such as m2.")
     next_meeting: date | None = None
 
@@ -112,6 +107,7 @@ async def case(
         record = await services.vault.read_family(conn, row.reference) if names else None
         said = await texts.of_family(conn, services.vault, row.reference) if record else {}
         worker = await worker_of(conn, told)
+        merged = sorted(await families.merged_into(conn, row.reference))
         programme = await programmes.get(conn, row.programme_hash)
         await looked(conn, asked.actor, [row.reference], "case-with-names" if record else "case")
     response.headers["etag"] = etag(row, told.version)
@@ -125,6 +121,7 @@ async def case(
         criteria=told.criteria,
         needs=told.needs,
         words=record is not None,
+        merged=merged,
         family=of_journey(record, told) if record else None,
         unheard=list(told.unheard(today, UNHEARD)),
         next_meeting=_next_meeting(told, programme),
@@ -154,7 +151,7 @@ def shown_entries(case: f.CaseFile, said: Mapping[str, str]) -> dict[str, list[A
         "meetings": [ShownMeeting(**each.model_dump(), text=said.get(each.id)) for each in case.meetings],
         "voices": [ShownVoice(**each.model_dump(), text=said.get(each.id)) for each in case.voices],
         "scales": list(case.scales),
-        "distances": [ShownDistance(**each.model_dump(), gained=each.change) for each in case.distances()],
+        "distances": list(case.distances()),
         "relationships": list(case.relationships),
         "concerns": [
             ShownConcern(**each.model_dump(), text=said.get(each.id), answer_text=said.get(f"{each.id}{ANSWER}"))

@@ -18,7 +18,7 @@ from gateway.journeys.bodies import Body
 from gateway.journeys.families import Asked, OnFamily
 from gateway.journeys.steps import Key, carry, command_id
 from gateway.services import Served, Services
-from store import erasing, journal, programmes, read_models
+from store import erasing, families, journal, programmes, read_models
 from store.erasing import Holdings
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["path"], responses=ON_A_JOURNEY)
@@ -38,7 +38,8 @@ class Erasure(BaseModel):
     """What was destroyed of the family, or would be, and what stays.
 
     Once it is `already` done there is no key, and all is 0 but what stays, unless a restored backup brought some of it
-    back: that is destroyed again. `erased_on` is missing for a dry run that comes before it.
+    back: that is destroyed again. Families that were `merged` into it are erased with it. `erased_on` is missing for a
+    dry run that comes before it.
     """
 
     reference: str
@@ -47,6 +48,7 @@ class Erasure(BaseModel):
     erased_on: date | None
     reason: str
     held: Holdings
+    merged: list[str] = []
     claims_under_way: list[str]
 
 
@@ -60,8 +62,12 @@ async def erase(
     """
     reference, before = asked.journey.reference, asked.journey.erased_on
     async with services.pool.acquire() as conn:
+        merged = await families.merged_into(conn, reference)
         held = await erasing.holdings(conn, reference)
         left = await erasing.still_open(conn, reference)
+        for other in merged:
+            held = held.and_those(await erasing.holdings(conn, other))
+            left = left.with_those_of(await erasing.still_open(conn, other))
     if body.dry_run:
         await _judge(services, asked, _order(body), key)
     else:
@@ -75,6 +81,7 @@ async def erase(
         erased_on=newest.erased_on,
         reason=newest.erased_for or body.reason,
         held=held,
+        merged=sorted(merged),
         claims_under_way=list(left.claims),
     )
 
@@ -95,6 +102,8 @@ async def _judge(
         journey = fold(recorded.event for recorded in await journal.timeline(conn, asked.journey.journey_id))
         programme = await programmes.get(conn, journey.programme_hash)
         left = await erasing.still_open(conn, journey.reference)
+        for other in await families.merged_into(conn, journey.reference):
+            left = left.with_those_of(await erasing.still_open(conn, other))
     if asked.seen_version not in {None, journey.version}:
         reason = f"{journey.reference} is at version {journey.version}, not {asked.seen_version}"
         raise Rejected("changed-since", reason, f"look again (journeys show {journey.reference}), and decide again")

@@ -17,7 +17,7 @@ from gateway.journeys.families import theirs
 from gateway.journeys.household import ShownFamily, of_stays
 from gateway.journeys.looks import families_of, looked
 from gateway.services import Served, Services
-from store import finding, members, read_models
+from store import families, finding, members, read_models
 from store.pool import Conn, Pool
 from store.read_models import JourneyRow
 from store.vault import Vault, find_people
@@ -101,17 +101,31 @@ async def _found(services: Services, conn: Conn, actor: Actor, text: str, terms:
     named = await _named(services, conn, text)
     likely = await finding.candidates(conn, services.vault, terms, worker, READ)
     found = []
-    for reference in dict.fromkeys((*named, *likely)):
+    going_on = {reference: await families.survivor(conn, reference) for reference in (*named, *likely)}
+    named = [going_on[reference] for reference in named]
+    for reference in dict.fromkeys(going_on.values()):
         family = await services.vault.read_family(conn, reference)
         journeys = await read_models.by_reference(conn, reference)
         if family is None or not journeys or (worker and theirs(actor, journeys[-1]) != worker):
             continue
-        alike: Likeness | None = "exact" if reference in named else likeness(terms, finding.card_of(family))
+        alike: Likeness | None = (
+            "exact" if reference in named else await _alike(services, conn, terms, reference, going_on)
+        )
         if alike is not None:
             stays = await members.stays(conn, [reference])
             own = of_stays(family, [stay for stay in stays if stay.journey_id == journeys[-1].journey_id])
             found.append(Match(likeness=alike, journey=journeys[-1], family=own))
     return sorted(found, key=lambda match: match.likeness)
+
+
+async def _alike(
+    services: Services, conn: Conn, terms: tuple[Term, ...], reference: str, going_on: dict[str, str]
+) -> Likeness | None:
+    """Return how well a family fits, by its own record or by that of one that was merged into it."""
+    of = [other for other, survivor in going_on.items() if survivor == reference]
+    records = [await services.vault.read_family(conn, other) for other in dict.fromkeys((reference, *of))]
+    found = [likeness(terms, finding.card_of(record)) for record in records if record is not None]
+    return min((each for each in found if each is not None), default=None)
 
 
 async def _named(services: Services, conn: Conn, text: str) -> list[str]:

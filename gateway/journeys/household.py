@@ -17,7 +17,7 @@ from domain.journey.members import concerns
 from domain.journey.state import Journey
 from domain.journey.stream import Recorded
 from store.members import Stay
-from store.vault import Address, FamilyRecord, Home, Person
+from store.people import Address, FamilyRecord, Home, Person
 
 
 class ShownPerson(BaseModel):
@@ -82,6 +82,15 @@ def is_shown(one: Recorded, journey: Journey) -> bool:
     """Tell whether an event is of the journey's own people: evidence about others is left out."""
     event = one.event.replacement if isinstance(one.event, e.EventCorrected) else one.event
     return not isinstance(event, e.EvidenceRecorded) or concerns(journey, event.evidence)
+
+
+def as_shown(one: Recorded, journey: Journey) -> e.AnyEvent:
+    """Return an event of the timeline; of what came with people of another family only what is of the journey now."""
+    if not isinstance(one.event, e.FamilyTakenIn | e.FamilyRestored):
+        return one.event
+    held = {item.id for item in journey.evidence}
+    own = tuple(item for item in one.event.evidence if item.id in held and concerns(journey, item))
+    return one.event.model_copy(update={"evidence": own})
 
 
 def _family(record: FamilyRecord, people: list[ShownPerson]) -> ShownFamily:

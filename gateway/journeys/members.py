@@ -23,7 +23,7 @@ from gateway.journeys.families import Asked, OnFamily
 from gateway.journeys.sealing import own_key, seal
 from gateway.journeys.steps import Key, carry, command_id
 from gateway.services import Served, Services
-from store.vault import FamilyRecord
+from store.people import FamilyRecord
 
 router = APIRouter(prefix="/v1/journeys/{reference}/members", tags=["people"], responses=ON_A_JOURNEY)
 

@@ -19,8 +19,8 @@ from gateway.journeys.families import Asked, OnFamily
 from gateway.journeys.sealing import own_key, seal
 from gateway.journeys.steps import Key, carry, command_id
 from gateway.services import Served, Services
+from store.people import Address
 from store.read_models import JourneyRow
-from store.vault import Address
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["people"], responses=ON_A_JOURNEY)
 

@@ -1,6 +1,8 @@
 """What is printed of a family: its chronology over all journeys, its summary at closing, and its genogram."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -8,41 +10,53 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from domain.access import may
+from domain.journey.case_file import Distance
 from domain.journey.chronicle import Happening, chronology
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
 from domain.journey.state import Check
 from gateway.http.problems import ON_A_JOURNEY
 from gateway.http.security import Allow
-from gateway.journeys.case import ShownAction, ShownConcern, ShownDistance, Words, Worker, shown_entries, worker_of
+from gateway.journeys.case import ShownAction, ShownConcern, Words, Worker, shown_entries, worker_of
 from gateway.journeys.families import Asked, OnFamily, theirs
 from gateway.journeys.genogram_svg import genogram
 from gateway.journeys.household import ShownFamily, of_journey
 from gateway.journeys.looks import What, looked
 from gateway.journeys.views import Number
 from gateway.services import Served, Services
-from store import journal, programmes, texts
+from store import families, journal, programmes, read_models, texts
+from store.people import FamilyRecord
 from store.pool import Conn
 from store.texts import ANSWER
-from store.vault import FamilyRecord
 
 router = APIRouter(prefix="/v1/journeys/{reference}", tags=["case file"], responses=ON_A_JOURNEY)
 
+Texts = Mapping[str, Mapping[str, str]]  # by journey and entry
+MEMBER = re.compile(r"\bm[0-9]{1,3}\b")
 WRITTEN = {"note-added", "action-agreed", "meeting-recorded", "voice-recorded", "concern-raised"}
 NAMES = Allow("read-names", own=True)
 Reading = Annotated[Asked, Depends(OnFamily("read", by="either"))]
 
 
 class ShownHappening(Happening, Words):
-    """One thing that happened; `text` is what was written of it."""
+    """One thing that happened; `text` is what was written of it.
+
+    For those who may read names, members stand by their forenames in `what`, `was` and `who`, else by their ids.
+    """
+
+    who: str | None = None
 
 
 class Chronology(BaseModel):
-    """Everything that happened to a family, by the day it happened; `people` are names by member, where allowed."""
+    """Everything that happened to a family, and to those `merged` into it, by the day it happened.
+
+    `people` are the names of its own members, where allowed.
+    """
 
     reference: str
     as_of: date
     journeys: list[int]
+    merged: list[str] = []
     words: bool
     people: dict[str, str] = {}
     rows: list[ShownHappening]
@@ -72,7 +86,7 @@ class Summary(BaseModel):
     heard: dict[str, date] = {}
     checks: list[Check] = []
     actions: list[ShownAction] = []
-    distances: list[ShownDistance] = []
+    distances: list[Distance] = []
     remaining: list[ShownAction] = []
     unanswered: list[ShownConcern] = []
     next_steps: list[str] = []
@@ -91,20 +105,33 @@ async def chronology_of(asked: Reading, services: Served) -> Chronology:
     """Tell everything that happened to a family, over all of its journeys, by the day it happened."""
     reference = asked.journey.reference
     async with services.pool.acquire() as conn:
-        streams = [(row, await journal.timeline(conn, row.journey_id)) for row in asked.journeys]
-        record, said = await _words(services, conn, asked, "chronology")
-    told = chronology([(row.number, stream, fold(one.event for one in stream)) for row, stream in streams])
-    ids = {row.number: row.journey_id for row in asked.journeys}
+        merged = sorted(await families.merged_into(conn, reference))
+        rows = [*asked.journeys, *[row for other in merged for row in await read_models.by_reference(conn, other)]]
+        streams = {row.journey_id: await journal.timeline(conn, row.journey_id) for row in rows}
+        read = {each: await _words(services, conn, asked, each, "chronology") for each in (reference, *merged)}
+    told = chronology([(row.number, s := streams[row.journey_id], fold(one.event for one in s)) for row in rows])
+    record, _ = read[reference]
+    ids = {(row.reference, row.number): row.journey_id for row in rows}
     return Chronology(
         reference=reference,
         as_of=await services.today(),
-        journeys=sorted(ids),
+        journeys=sorted({row.number for row in asked.journeys}),
+        merged=merged,
         words=record is not None,
-        people=_names(record),
-        rows=[
-            ShownHappening(**each.model_dump(), text=said.get(ids[each.number], {}).get(_text(each))) for each in told
-        ],
+        people=names_of(record),
+        rows=[_shown(each, ids[each.reference, each.number], *read[each.reference]) for each in told],
     )
+
+
+def _shown(each: Happening, journey_id: str, record: FamilyRecord | None, said: Texts) -> ShownHappening:
+    """Return a row with its words and names, as far as they were read."""
+    people = names_of(record)
+
+    def named(text: str | None) -> str | None:
+        return text and MEMBER.sub(lambda found: people.get(found[0], found[0]), text)
+
+    told = each.model_dump() | {"what": named(each.what), "was": named(each.was)}
+    return ShownHappening(**told, who=named(each.member), text=said.get(journey_id, {}).get(_text(each)))
 
 
 @router.get("/summary")
@@ -115,7 +142,7 @@ async def summary(asked: Reading, services: Served, journey: Number = None) -> S
         stream = await journal.timeline(conn, row.journey_id)
         told = fold(one.event for one in stream)
         programme = await programmes.get(conn, row.programme_hash)
-        record, said = await _words(services, conn, asked, "summary")
+        record, said = await _words(services, conn, asked, row.reference, "summary")
         worker = await worker_of(conn, told)
     entries = shown_entries(told.case, said.get(row.journey_id, {}))
     actions = [each for each in entries["actions"] if each.withdrawn is None]
@@ -172,15 +199,14 @@ async def drawn(
         record = await services.vault.read_family(conn, row.reference) if names else None
         await looked(conn, asked.actor, [row.reference], "case-with-names" if record else "case")
     lasting = [each for each in told.case.relationships if each.withdrawn is None]
-    svg = genogram(row.reference, told.members, lasting, _names(record))
+    svg = genogram(row.reference, told.members, lasting, names_of(record))
     return Genogram(reference=row.reference, names=record is not None, svg=svg)
 
 
 async def _words(
-    services: Services, conn: Conn, asked: Asked, what: Literal["chronology", "summary"]
-) -> tuple[FamilyRecord | None, dict[str, dict[str, str]]]:
+    services: Services, conn: Conn, asked: Asked, reference: str, what: Literal["chronology", "summary"]
+) -> tuple[FamilyRecord | None, Texts]:
     """Return names and texts of a family, for those who may read names, and keep that they were read."""
-    reference = asked.journey.reference
     names = may(asked.actor, "read-names", theirs(asked.actor, asked.journey))
     record = await services.vault.read_family(conn, reference) if names else None
     said = await texts.of_family(conn, services.vault, reference) if record else {}
@@ -196,5 +222,6 @@ def _text(each: Happening) -> str:
     return each.entry or "" if each.type in WRITTEN else ""
 
 
-def _names(record: FamilyRecord | None) -> dict[str, str]:
+def names_of(record: FamilyRecord | None) -> dict[str, str]:
+    """Return the forename of each member, by id."""
     return {each.member_id: each.forename or each.surname for each in record.people} if record else {}

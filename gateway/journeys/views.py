@@ -9,26 +9,28 @@ from pydantic import BaseModel
 
 from domain.access import Actor, may
 from domain.calendar import calendar_of
+from domain.errors import Rejected
 from domain.ids import reference_of
 from domain.journey.agenda import Deadline, agenda
+from domain.journey.case_file import Distance
 from domain.journey.events import AnyEvent
 from domain.journey.evolve import fold
 from domain.journey.next_steps import next_steps
 from domain.journey.owed_work import OwedWork, owed_work
 from domain.journey.state import UNHEARD, Journey, ReminderState
 from domain.journey.stream import Recorded
-from domain.programme.programme import Holder, Work
+from domain.programme.clocks import Holder, Work
 from domain.stages import OnPath
 from gateway.http.known_names import known
 from gateway.http.paging import MOMENT, NAME, OWED, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
 from gateway.http.validation import FRAGMENT
-from gateway.journeys.families import Asked, OnFamily, etag, theirs
-from gateway.journeys.household import ShownFamily, is_shown, of_journey, shown
+from gateway.journeys.families import Asked, OnFamily, etag, family, theirs
+from gateway.journeys.household import ShownFamily, as_shown, is_shown, of_journey, shown
 from gateway.journeys.looks import families_of, looked
-from gateway.services import Served
-from store import claims, intake, journal, programmes, read_models
+from gateway.services import Served, Services
+from store import claims, families, intake, journal, programmes, read_models
 from store.claims import Claim
 from store.intake import IdentityAnswer
 from store.read_models import BEGINNING, DueRow, Filters, JourneyRow, OwedRow, ReminderRow
@@ -63,9 +65,12 @@ class Told(BaseModel):
 class Shown(BaseModel):
     """One journey of a family, the newest unless another is asked for; `family` only for those who may read names.
 
-    `unheard` are children who were not heard for 90 days. `not_shown` events are evidence about people on days on which
+    `unheard` are children who were not heard for 90 days, `distances`
+    how far each need has come on its scale. `not_shown` events are evidence about people on days on which
     they were no members of this journey. `answers`, `erased_on` and `erased_for` are of the family, whichever of its
     journeys is shown; an answer says who the people of a referral were that was like another family (`about`).
+    `merged` are families that were merged into this one; `followed` is the reference that was asked for, where that
+    family was merged.
     """
 
     journey: Journey
@@ -80,7 +85,10 @@ class Shown(BaseModel):
     answers: list[IdentityAnswer] = []
     family: ShownFamily | None = None
     unheard: list[str] = []
+    distances: list[Distance] = []
     not_shown: int = 0
+    merged: list[str] = []
+    followed: str | None = None
     erased_on: date | None = None
     erased_for: str | None = None
 
@@ -167,17 +175,23 @@ async def show(
 
     The `ETag` goes with a step as `If-Match`: the step is refused if anything has happened since.
     """
+    asked, followed = (await _followed(services, asked)) if journey is None else (asked, None)
     names = may(asked.actor, "read-names", theirs(asked.actor, asked.journey))
     newest, asked = asked.journey, asked.on(journey)
     row = asked.journey
     async with services.pool.acquire() as conn:
         recorded = await journal.timeline(conn, row.journey_id)
         programme = await programmes.get(conn, row.programme_hash)
-        ledger = await claims.listing(conn, claims.Filters(reference=row.reference))
+        merged = sorted(await families.merged_into(conn, row.reference))
+        ledger = [
+            claim
+            for reference in (row.reference, *merged)
+            for claim in await claims.listing(conn, claims.Filters(reference=reference))
+        ]
         chain = await read_models.reminders(conn, journey_id=row.journey_id)
-        family = await services.vault.read_family(conn, row.reference) if names else None
+        record = await services.vault.read_family(conn, row.reference) if names else None
         answers = await intake.answers_of(conn, row.reference)
-        await looked(conn, asked.actor, [row.reference], "story-with-names" if family else "story")
+        await looked(conn, asked.actor, [row.reference], "story-with-names" if record else "story")
     told, calendar = fold(one.event for one in recorded), calendar_of(programme.nation)
     own = [one for one in recorded if is_shown(one, told)]
     response.headers["etag"] = etag(row, told.version)
@@ -188,12 +202,15 @@ async def show(
         next_steps=list(next_steps(told, programme)),
         agenda=list(agenda(told, programme, calendar)),
         reminders=chain,
-        timeline=[_told(one) for one in own],
+        timeline=[_told(one, told) for one in own],
         not_shown=len(recorded) - len(own),
+        merged=merged,
+        followed=followed,
         claims=ledger,
         earlier=list(asked.journeys[:-1]),
         answers=answers,
-        family=of_journey(family, told) if family else None,
+        family=of_journey(record, told) if record else None,
+        distances=list(told.case.distances()),
         unheard=list(told.unheard(await services.today(), UNHEARD)),
         erased_on=newest.erased_on,
         erased_for=newest.erased_for,
@@ -260,9 +277,22 @@ async def reminders(
     return Reminders(reminders=[Fallen(reference=reference_of(row.journey_id), **asdict(row)) for row in rows])
 
 
+async def _followed(services: Services, asked: Asked) -> tuple[Asked, str | None]:
+    """Return the family that goes on for one that was merged, if the actor may see it, and the reference it had."""
+    if asked.journey.merged_into is None:
+        return asked, None
+    async with services.pool.acquire() as conn:
+        survivor = await families.survivor(conn, asked.journey.reference)
+        there = Asked(asked.actor, await family(conn, survivor), asked.seen)
+    if not may(asked.actor, "read", theirs(asked.actor, there.journey)):
+        reason = f"{asked.journey.reference} was merged into {survivor}, which {asked.actor.name} does not hold"
+        raise Rejected("not-allowed", reason, f"ask {there.journey.key_worker or 'a coordinator'}")
+    return there, asked.journey.reference
+
+
 def _of(actor: Actor, holder: str | None) -> str | None:
     return actor.name if actor.role == "key-worker" else holder
 
 
-def _told(one: Recorded) -> Told:
-    return Told(version=one.version, event=one.event, actor=one.actor, recorded_at=one.recorded_at)
+def _told(one: Recorded, journey: Journey) -> Told:
+    return Told(version=one.version, event=as_shown(one, journey), actor=one.actor, recorded_at=one.recorded_at)

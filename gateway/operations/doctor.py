@@ -9,10 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from domain import doctor as judge
 from domain.access import Actor
 from domain.calendar import calendar_of
-from domain.doctor import ATTEMPTS, NO_TEMPORAL, NO_WORKER, Finding, Journal
+from domain.doctor import journeys as of_journeys
+from domain.doctor import system as of_system
+from domain.doctor.finding import Finding, shown
+from domain.doctor.journeys import ATTEMPTS, Journal
+from domain.doctor.system import NO_TEMPORAL, NO_WORKER
 from domain.ids import reference_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
@@ -52,7 +55,7 @@ async def doctor(
     _actor: Annotated[Actor, Depends(Allow("verify"))], services: Served, *, thorough: bool = False
 ) -> Diagnosis:
     """Look for everything that is wrong; `thorough` asks every workflow, in 40 seconds, and verifies every journal."""
-    return _told(await _look(services, thorough=thorough))
+    return _shown(await _look(services, thorough=thorough))
 
 
 @router.post("/doctor/fix")
@@ -66,11 +69,11 @@ async def fix(_actor: Administrator, services: Served) -> Repaired:
             break
         await asyncio.sleep(1)
         after = await _look(services, thorough=False)
-    return Repaired(done=done, **_told(after).model_dump())
+    return Repaired(done=done, **_shown(after).model_dump())
 
 
-def _told(whole: Diagnosis) -> Diagnosis:
-    findings, left_out = judge.told(whole.findings)
+def _shown(whole: Diagnosis) -> Diagnosis:
+    findings, left_out = shown(whole.findings)
     return Diagnosis(findings=findings, notes=[*whole.notes, *left_out])
 
 
@@ -94,9 +97,9 @@ async def _look(services: Services, *, thorough: bool) -> Diagnosis:
         found += await facts.foreign(conn)
         for fault in await kept_outside(conn, services.settings, [None]):
             found.append(
-                judge.unsound(reference_of(fault.journey_id), fault.version, fault.problem)
+                of_journeys.unsound(reference_of(fault.journey_id), fault.version, fault.problem)
                 if fault.journey_id
-                else judge.heads_changed(fault.detail)
+                else of_system.heads_changed(fault.detail)
             )
         found += await facts.chains(conn, len(rows) + CHAINS if thorough else CHAINS)
     return Diagnosis(findings=found, notes=notes)
@@ -117,7 +120,9 @@ async def _workflows(
     found = await _doubtful(services, survey, [row for name, row in rows.items() if listed.get(name) != row.labels])
     stuck = await survey.pending(under_way, ATTEMPTS)
     found += [
-        judge.stuck(rows[each.journey_id], each.activity, each.attempts) for each in stuck if each.journey_id in rows
+        of_journeys.stuck(rows[each.journey_id], each.activity, each.attempts)
+        for each in stuck
+        if each.journey_id in rows
     ]
     if working:
         asked = _some({name: row for name, row in rows.items() if name in listed}, len(rows) if thorough else ASKED)
@@ -138,11 +143,11 @@ async def _doubtful(services: Services, survey: Visibility, doubtful: Sequence[J
         rows = await facts.again(conn, names)
     absent = [rows[name] for name in names if name not in described and name in rows]
     other = [
-        judge.other_labels(rows[name], labels)
+        of_journeys.other_labels(rows[name], labels)
         for name, labels in described.items()
         if name in rows and rows[name].labels != labels
     ]
-    return [*judge.not_running(absent), *other]
+    return [*of_journeys.not_running(absent), *other]
 
 
 async def _behind(
@@ -155,8 +160,8 @@ async def _behind(
         now = await facts.again(conn, doubtful)
     differs = [(now[name], version) for name, version in second.items() if name in now]
     return [
-        *[judge.other_version(row, version) for row, version in differs if version < row.version],
-        *[judge.ahead(row, version) for row, version in differs if version > row.version],
+        *[of_journeys.other_version(row, version) for row, version in differs if version < row.version],
+        *[of_journeys.ahead(row, version) for row, version in differs if version > row.version],
     ]
 
 
@@ -167,7 +172,7 @@ async def _orphans(services: Services, survey: Visibility, listed: Sequence[str]
     stands = await survey.versions(doubtful[:ASKED], SECONDS)
     async with services.pool.acquire() as conn:
         still = await facts.unknown(conn, [name for name, version in stands.items() if version])
-    return [judge.orphan(reference_of(name), stands[name]) for name in still]
+    return [of_journeys.orphan(reference_of(name), stands[name]) for name in still]
 
 
 def _some(rows: dict[str, Journal], most: int) -> dict[str, Journal]:

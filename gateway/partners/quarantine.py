@@ -162,6 +162,10 @@ async def _member_of(conn: Conn, journey_id: str, held: Sorted, member: str | No
             f"{journey.reference} was erased on {journey.erased_on}",
             "discard it: journeys quarantine discard ID --why family-erased",
         )
+    if journey.merged_into is not None:
+        raise Rejected(
+            "merged", f"{journey.reference} was merged into {journey.merged_into}", f"match it to {journey.merged_into}"
+        )
     known = [each.id for each in journey.members]
     if held.subject_scheme == HOUSEHOLD and member is None:
         return

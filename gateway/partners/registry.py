@@ -11,7 +11,7 @@ from domain.calendar import local_date
 from domain.errors import Rejected
 from domain.intake.referral_columns import shown
 from domain.model import Code
-from domain.programme.programme import Agreement
+from domain.programme.agreements import Agreement
 from gateway.http.known_names import unagreed
 from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED

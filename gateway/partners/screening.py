@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from domain.calendar import local_date
 from domain.evidence import MODELS, OURS, ActionDone, Incident, Observation, OpenSpan, ahead
 from domain.evidence_words import WORDS, coded
-from domain.programme.programme import Agreement
+from domain.programme.agreements import Agreement
 from gateway.http.validation import place, said
 from gateway.partners.cloudevents import LARGEST_EVENT, TYPE_PREFIX, CloudEvent, content
 from gateway.partners.pseudonymity import SCHEMES, nameable, own_id, readable, tells, text_of

@@ -1,3 +1,7 @@
+-- name: turn
+-- Under whose name family $1 waits for its turn at the ledger: the same for all families that were ever one with it.
+SELECT turn_of($1);
+
 -- name: lock
 -- Let nobody else evaluate the family $1 until the transaction ends: what one evaluation claims counts for the next.
 SELECT pg_advisory_xact_lock(hashtextextended('claims:' || $1, 0));
@@ -17,10 +21,27 @@ ON CONFLICT DO NOTHING;
 SELECT result, claim_id, amount FROM claims WHERE effect_id = $1;
 
 -- name: taken
--- What family $1 claimed before by result, whatever effect $2 claimed left out; money given back counts for nothing.
-SELECT result, CASE WHEN state IN ('eligible', 'submitted', 'paid') THEN amount ELSE 0 END AS amount
-  FROM claims
- WHERE reference = $1 AND effect_id <> $2 AND (state = 'eligible' OR submitted_at IS NOT NULL);
+-- What family $1 claimed before by result, or another that was one with it, whatever effect $2 claimed left out; money
+-- given back counts for nothing. What others claimed while they were one counts as long as it is not given back.
+SELECT result, sum(CASE WHEN state IN ('eligible', 'submitted', 'paid') THEN amount ELSE 0 END)::integer AS amount
+  FROM claims JOIN claims_as($1) AS family USING (reference)
+ WHERE effect_id <> $2 AND (state = 'eligible' OR submitted_at IS NOT NULL)
+   AND (family.at IS NULL OR (recorded_at >= family.at AND recorded_at < family.until
+                              AND state IN ('eligible', 'submitted', 'paid')))
+ GROUP BY result;
+
+-- name: twin
+-- A claim on the same result as claim $1 that goes before it: of a family that is one with its own or was when it was
+-- recorded, and billed before, or as yet recorded before.
+SELECT other.claim_id
+  FROM claims JOIN claims AS other USING (result)
+  JOIN claims_as(claims.reference) AS family ON family.reference = other.reference
+ WHERE claims.claim_id = $1 AND other.claim_id <> claims.claim_id
+   AND other.state IN ('eligible', 'submitted', 'paid')
+   AND (family.at IS NULL OR (other.recorded_at >= family.at AND other.recorded_at < family.until))
+   AND (coalesce(other.submitted_at, 'infinity'), other.seq) < (coalesce(claims.submitted_at, 'infinity'), claims.seq)
+ ORDER BY other.seq
+ LIMIT 1;
 
 -- name: given_up
 -- The results of family $1 of which no claim stands any more.
@@ -63,6 +84,15 @@ SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
   JOIN programmes ON programmes.hash = claims.programme_hash
   LEFT JOIN clawbacks ON clawbacks.claim_id = claims.claim_id AND clawbacks.state = 'open'
  WHERE claims.reference = $1
+ ORDER BY claims.seq;
+
+-- name: of_one_family
+-- The claims of family $1 and of those that are one with it, as recorded.
+SELECT claims.*, programmes.name AS programme, clawbacks.limb AS clawback
+  FROM claims
+  JOIN claims_as($1) AS family ON family.reference = claims.reference AND family.at IS NULL
+  JOIN programmes ON programmes.hash = claims.programme_hash
+  LEFT JOIN clawbacks ON clawbacks.claim_id = claims.claim_id AND clawbacks.state = 'open'
  ORDER BY claims.seq;
 
 -- name: history

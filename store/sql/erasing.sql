@@ -7,9 +7,12 @@ SELECT wrapped IS NULL AS erased FROM family_keys WHERE reference = $1 FOR UPDAT
 SELECT erased_at FROM family_keys WHERE reference = $1;
 
 -- name: still_open
--- What of family $1 is not over: its newest journey, those open, claims that may still move, evaluations to come.
+-- What of family $1 is not over: its newest journey, those open, concerns without an answer, claims that may
+-- still move, evaluations to come.
 SELECT (SELECT journey_id FROM journeys WHERE reference = $1 ORDER BY number DESC, journey_id DESC LIMIT 1) AS newest,
        ARRAY(SELECT journey_id FROM journeys WHERE reference = $1 AND stage <> 'closed' ORDER BY number) AS journeys,
+       ARRAY(SELECT reference || ' ' || one.about FROM journeys, jsonb_to_recordset(owed) AS one (work text, about text)
+              WHERE reference = $1 AND one.work = 'concern-answer' ORDER BY number, one.about) AS concerns,
        ARRAY(SELECT claim_id FROM claims
               WHERE reference = $1
                 AND (state IN ('eligible', 'submitted')

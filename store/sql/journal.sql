@@ -31,6 +31,7 @@ outbox AS (
 taken_in AS (
     UPDATE inbox
        SET state = done.state, reason = done.reason,
+           returned = CASE done.state WHEN 'received' THEN least(returned + 1, 9) ELSE returned END,
            subject_digest = CASE WHEN done.reason = 'erased' THEN NULL ELSE subject_digest END,
            subject_scheme = CASE WHEN done.reason = 'erased' THEN NULL ELSE subject_scheme END,
            body_hash = CASE WHEN done.reason = 'erased' THEN '' ELSE body_hash END
@@ -48,6 +49,7 @@ SELECT $1, version, event_id, type, schema_version, occurred_at, recorded_at, ac
 WITH taken_in AS (
     UPDATE inbox
        SET state = done.state, reason = done.reason,
+           returned = CASE done.state WHEN 'received' THEN least(returned + 1, 9) ELSE returned END,
            subject_digest = CASE WHEN done.reason = 'erased' THEN NULL ELSE subject_digest END,
            subject_scheme = CASE WHEN done.reason = 'erased' THEN NULL ELSE subject_scheme END,
            body_hash = CASE WHEN done.reason = 'erased' THEN '' ELSE body_hash END

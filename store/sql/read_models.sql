@@ -1,28 +1,11 @@
 -- name: project
 -- Bring the read models of journey $1 up to date: its row $2, its agenda $3 (ids $4), reminders that fell due $5, and
--- reminders that moved on $6. Used alone to rebuild, and as the head of `append` in journal.sql.
+-- reminders that moved on $6. Used alone to rebuild, and as the head of `append` in journal.sql; the columns of the
+-- journey's row are those of `store/projection.py`.
 WITH journey AS (
-    INSERT INTO journeys (journey_id, reference, area, locality, programme, programme_version, programme_hash, referrer,
-                          referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-                          stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll,
-                          unheard, evidence, next_deadline_at, owed, version, head, changed_at)
-    SELECT $1, reference, area, locality, programme, programme_version, programme_hash, referrer,
-           referred_on, stage, cohort, intensity, waits_since, criteria, key_worker, waiver, handover_to,
-           stepped_down_on, closed_on, outcome, erased_on, erased_for, members, member_ids, roll, unheard, evidence,
-           next_deadline_at, owed, version, head, changed_at
-      FROM jsonb_populate_record(NULL::journeys, $2)
-    ON CONFLICT (journey_id) DO UPDATE
-       SET reference = excluded.reference, area = excluded.area, locality = excluded.locality,
-           programme = excluded.programme, programme_version = excluded.programme_version,
-           programme_hash = excluded.programme_hash, referrer = excluded.referrer, referred_on = excluded.referred_on,
-           stage = excluded.stage, cohort = excluded.cohort, intensity = excluded.intensity, waits_since = excluded.waits_since,
-           criteria = excluded.criteria, key_worker = excluded.key_worker, waiver = excluded.waiver,
-           handover_to = excluded.handover_to, stepped_down_on = excluded.stepped_down_on,
-           closed_on = excluded.closed_on, outcome = excluded.outcome, erased_on = excluded.erased_on,
-           erased_for = excluded.erased_for, members = excluded.members, member_ids = excluded.member_ids,
-           roll = excluded.roll, unheard = excluded.unheard,
-           evidence = excluded.evidence, next_deadline_at = excluded.next_deadline_at, owed = excluded.owed,
-           version = excluded.version, head = excluded.head, changed_at = excluded.changed_at
+    INSERT INTO journeys (journey_id, {columns})
+    SELECT $1, {columns} FROM jsonb_populate_record(NULL::journeys, $2)
+    ON CONFLICT (journey_id) DO UPDATE SET {changes}
 ),
 agenda AS (
     INSERT INTO deadlines (journey_id, deadline_id, at, due_on, work, generation, owed_by, escalation, months)
@@ -117,7 +100,7 @@ SELECT journey_id, reference, locality, stage, key_worker, one.work, one.generat
   FROM journeys,
        jsonb_to_recordset(owed) AS one (work text, generation integer, since date, due_on date, clock text, reason text,
                                         "to" text, about text, who text)
- WHERE (stage <> 'closed' OR one.work = 'concern-answer')
+ WHERE (stage <> 'closed' OR (owed @> '[{"work": "concern-answer"}]' AND one.work = 'concern-answer'))
    AND ($1::text IS NULL OR key_worker = $1 OR (handover_to = $1 AND one.work = 'handover-answer')
         OR (one.who = $1 AND one.work = 'concern-answer'))
    AND ($2::date IS NULL OR one.due_on <= $2)

@@ -24,7 +24,7 @@ concerns AS (
            concat_ws(' ', one.work, one.about) AS what, one.due_on, one.since, one.who AS waits_for
       FROM journeys LEFT JOIN staff ON name = key_worker,
            jsonb_to_recordset(owed) AS one (work text, since date, due_on date, about text, who text)
-     WHERE one.work = 'concern-answer'
+     WHERE owed @> '[{"work": "concern-answer"}]' AND one.work = 'concern-answer'
        AND ($1::text[] IS NULL OR key_worker = ANY ($1) OR one.who = ANY ($1) OR one.who = $5)
 ),
 offers AS (

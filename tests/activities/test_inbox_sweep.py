@@ -11,7 +11,8 @@ from streams import Orders, carry_out, journey_id_of
 from relay import inbox as sweeping
 from store import inbox
 from store.inbox import Arrival
-from store.vault import Person, Vault
+from store.people import Person
+from store.vault import Vault
 from wiring.temporal.journeys import Unavailable
 
 VAULT = Vault(bytes(32), bytes(32))

@@ -18,7 +18,8 @@ from domain.journey.facts import StillOpen
 from stack.ports import LOOPBACK
 from store import effects, partners, staff
 from store.erasing import erase
-from store.vault import Person, Vault
+from store.people import Person
+from store.vault import Vault
 
 JOURNEY = journey_id_of()
 TODAY = datetime(2012, 6, 1, 12, tzinfo=UTC)

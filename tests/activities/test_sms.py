@@ -14,7 +14,7 @@ from domain.channels import checked
 from domain.journey import events
 from domain.journey.effects import Remind
 from domain.journey.state import Journey
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 from store import staff
 from wiring.settings import Settings
 

@@ -44,13 +44,19 @@ async def test_actions_are_agreed_done_and_dropped(cli: Cli, family: str, tmp_pa
     add = ("action", "add", family, "--need", "debt", "--due", "2012-06-20")
     await cli.ok(*add, "--owner", "m1", "--do", "debt-advice")
     await cli.ok(*add, "--owner", "key-worker", "--file", str(text))
-    await cli.ok(*add, "--owner", "m1", "--do", "budget-plan")
+    await cli.ok(*add, "--owner", "m1", "--do", "Ask Nan for a key.")
     due = (await cli("due", "--limit", "500")).out
     assert [name for name in ("action A1", "action A2", "action A3") if name not in due] == []
+    today = (await cli("today", "--limit", "1000")).out
+    assert f"{family}  action A1" not in today  # due in nineteen days: not this week
+    await cli.ok(*add[:-1], "2012-06-05", "--owner", "m1", "--do", "training")
+    today = (await cli("today", "--limit", "1000")).out
+    assert f"{family}  action A4" in today
     await cli.ok("action", "done", family, "A1")
     await cli.ok("action", "drop", family, "A3", "--reason", "not-needed")
     await cli.ok("action", "move", family, "A2", "--to", "2012-06-25", "--reason", "no-appointment")
     listed = (await cli("action", "list", family)).out
+    assert "Ask Nan for a key." in listed
     assert [
         name for name in ("Ring the landlord.", "done 2012-06-01", "(not-needed)", "2012-06-25") if name not in listed
     ] == []
@@ -97,6 +103,7 @@ async def filled(cli: Cli, family: str) -> None:
 async def test_the_case_file_is_one_page(cli: Cli, family: str):
     """Each kind of entry is on it, with the next meeting and the distance travelled."""
     await filled(cli, family)
+    assert "distance      debt 2 to 6 (+4)" in (await cli("show", family)).out
     told = (await cli("case", family)).out
     wanted = ("MT1", "V1", "A1", "R1", "parent-of", "+4", "next meeting  2012-07-02")
     assert [name for name in wanted if name not in told] == []
@@ -130,6 +137,15 @@ async def test_the_sheet_is_for_the_family(cli: Cli, doors: Doors, family: str, 
     told = (await cli("sheet", family)).out
     assert ("@council.example" in told, "2012-07-02" in told) == (True, True)
     assert [name for name in ("Not for the family", "neglect", "gained") if name in told] == []
+
+
+async def test_the_sheet_says_days_as_a_family_reads_them(cli: Cli, family: str, tmp_path: Path):
+    """On the page for print days are spelled out, and members stand by their forenames."""
+    await filled(cli, family)
+    out = tmp_path / "sheet.html"
+    assert (await cli("sheet", family, "--html", "--out", str(out))).code == 0
+    page = out.read_text(encoding="utf-8")
+    assert ("Monday 2 July 2012" in page, "Wednesday 20 June 2012" in page, "<td>Wren" in page) == (True, True, True)
 
 
 async def test_the_genogram_goes_to_a_file(cli: Cli, family: str, tmp_path: Path):

@@ -11,14 +11,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import stamina
 import typer
 
 from cli.main import app
 from domain.journey.commands import RecordEligibility
 from stack.ports import free_ports
-from tests.cli.conftest import JOURNEYS, Cli
+from tests.cli.conftest import JOURNEYS, Cli, Ran
 from tests.doors import NOON, Doors, nhs_number
 from tests.workbooks import workbook
+
+pytestmark = pytest.mark.slow(20)
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "referrals.csv"
 HEAVY = (
@@ -224,36 +227,37 @@ async def test_import_good_and_bad_files(cli: Cli, doors: Doors, tmp_path: Path)
 
 async def test_same_verdict_everywhere(cli: Cli, doors: Doors, tmp_path: Path):
     """The same bad input gets the same verdict by flags, by file, by import of CSV and XLSX, and by the API."""
-    header = SAMPLE.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
-    for number, (changed, household) in enumerate(
-        (
-            ({"date_of_birth": "31/02/1980"}, {}),
-            ({"date_of_birth": "2031-05-06"}, {}),
-            ({"role": ""}, {}),
-            ({"role": "parent"}, {}),
-            ({"surname": "=1+1"}, {}),
-            ({"nhs_number": "9990000001"}, {}),
-            ({"nino": "12"}, {"postcode": "nowhere"}),
-            ({}, {"referrer": "unknown-agency"}),
-            ({}, {"referred_on": "2031-01-01"}),
-            ({}, {"criteria": "poverty;unlucky"}),
-            ({}, {"locality": ""}),
-        )
+    families = []
+    for changed, household in (
+        ({"date_of_birth": "31/02/1980"}, {}),
+        ({"date_of_birth": "2031-05-06"}, {}),
+        ({"role": ""}, {}),
+        ({"role": "parent"}, {}),
+        ({"surname": "=1+1"}, {}),
+        ({"nhs_number": "9990000001"}, {}),
+        ({"nino": "12"}, {"postcode": "nowhere"}),
+        ({}, {"referrer": "unknown-agency"}),
+        ({}, {"referred_on": "2031-01-01"}),
+        ({}, {"criteria": "poverty;unlucky"}),
+        ({}, {"locality": ""}),
     ):
         form = doors.form()
-        person = form["members"][0] | changed
-        told = (
-            {name: form[name] for name in ("referrer", "referred_on", "locality")} | {"criteria": "poverty"} | household
-        )
+        kept = {name: form[name] for name in ("referrer", "referred_on", "locality")}
+        families.append((kept | {"criteria": "poverty"} | household, form["members"][0] | changed))
+    header = SAMPLE.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    cells = [{"family_no": f"V{number}", **told, **person} for number, (told, person) in enumerate(families)]
+    rows = [header, *([row.get(name, "") for name in header] for row in cells)]
+    imported, from_workbook = await _by_import(cli, tmp_path, rows), await _by_workbook(cli, tmp_path, rows)
+    for (told, person), in_file, in_workbook in zip(families, imported, from_workbook, strict=True):
         verdicts = {
             "api": await _by_api(doors, told, person),
             "flags": await _by_flags(cli, told, person),
             "file": await _by_file(cli, tmp_path, told, person),
-            "import": await _by_import(cli, tmp_path, header, {"family_no": f"V{number}", **told, **person}),
-            "workbook": await _by_workbook(cli, tmp_path, header, {"family_no": f"V{number}", **told, **person}),
+            "import": in_file,
+            "workbook": in_workbook,
         }
         assert len({json.dumps(verdict) for verdict in verdicts.values()}) == 1, verdicts
-        assert verdicts["api"], changed
+        assert verdicts["api"], (told, person)
 
 
 def _verdict(faults: list[dict]) -> list[list[str]]:
@@ -290,20 +294,26 @@ async def _by_file(cli: Cli, folder: Path, told: dict, person: dict) -> list:
     return _verdict(json.loads((await cli("refer", "--file", str(file), "--json")).err)["faults"])
 
 
-async def _by_import(cli: Cli, folder: Path, header: list[str], cells: dict) -> list:
+async def _by_import(cli: Cli, folder: Path, rows: list[list[str]]) -> list[list]:
     file = folder / "many.csv"
-    file.write_text(f"{','.join(header)}\n{','.join(cells.get(name, '') for name in header)}\n")
-    ran = await cli("import", str(file), "--json")
-    assert ran.code == 3, ran
-    return _verdict(ran.told["families"][0]["faults"])
+    file.write_text("".join(f"{','.join(row)}\n" for row in rows))
+    return _verdicts(await cli("import", str(file), "--json"))
 
 
-async def _by_workbook(cli: Cli, folder: Path, header: list[str], cells: dict) -> list:
+async def _by_workbook(cli: Cli, folder: Path, rows: list[list[str]]) -> list[list]:
     file = folder / "many.xlsx"
-    file.write_bytes(workbook({"Referrals": [header, [cells.get(name, "") for name in header]]}))
-    ran = await cli("import", str(file), "--json", "--dry-run")
+    file.write_bytes(workbook({"Referrals": rows}))
+    return _verdicts(await cli("import", str(file), "--json", "--dry-run"))
+
+
+def _verdicts(ran: Ran) -> list[list]:
+    """Return the verdict of each family of an import, in the order of the file."""
     assert ran.code == 3, ran
-    return _verdict(ran.told["families"][0]["faults"])
+    return [_verdict(family["faults"]) for family in sorted(ran.told["families"], key=_number)]
+
+
+def _number(family: dict) -> int:
+    return int(family["family_no"].removeprefix("V"))
 
 
 async def test_rearming_goes_on_until_nothing_is_left(cli: Cli, doors: Doors, monkeypatch: pytest.MonkeyPatch):
@@ -361,7 +371,8 @@ async def test_no_stack(cli: Cli, tmp_path: Path):
     ran = await cli("list", JOURNEYS_DATA=str(tmp_path / "none"))
     assert (ran.code, "journeys up" in ran.err) == (5, True)
     (port,) = free_ports(1)
-    ran = await cli("list", "--url", f"http://127.0.0.1:{port}")
+    with stamina.set_testing(True, attempts=8, cap=True):  # every attempt, without the time between them
+        ran = await cli("list", "--url", f"http://127.0.0.1:{port}")
     assert (ran.code, "journeys up" in ran.err) == (4, True)
 
 

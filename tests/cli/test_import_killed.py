@@ -10,7 +10,7 @@ from tests.doors import Doors
 from tests.eventually import eventually
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "referrals.csv"
-FAMILIES = 120
+FAMILIES = 60
 
 
 async def taken(doors: Doors, locality: str) -> int:

@@ -3,14 +3,14 @@
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 
-from given import MEMBERS
+from given import LATER, MEMBERS, REFERRAL, REFERRED_ON, noon
 from hypothesis import strategies as st
 
 from domain.case_words import Closing, ConcernAnswer, ConcernKind, DoCode, NoteKind, Relation
 from domain.claims.states import ClaimState
 from domain.evidence import EVIDENCE
 from domain.family import Basis, Consent, Member, Role, Scheme
-from domain.journey.commands import AnyCommand, Command, CorrectEvent, Judged, Personal, Proposed, Restored
+from domain.journey.commands import AnyCommand, Command, CorrectEvent, Judged, Personal, Proposed, Restored, Same
 from domain.journey.effects import Notify, Remind
 from domain.journey.events import (
     AnyEvent,
@@ -19,19 +19,27 @@ from domain.journey.events import (
     ContactField,
     ContactKind,
     Correctable,
+    Counterpart,
     DeliveryFault,
     ErasureReason,
+    FamilyMerged,
+    FamilyReferred,
     IdentifierChange,
+    JoinedReferral,
     Joining,
+    JourneyClosed,
     Leaving,
     Outcome,
     PersonField,
     ReviewOutcome,
     Verdict,
 )
+from domain.journey.events.families import Change
+from domain.journey.evolve import fold
 from domain.journey.facts import Caseload, Facts, Household, PlacesTaken, StillOpen, Taken
+from domain.journey.state import Journey
+from domain.programme.clocks import Holder, Work
 from domain.programme.eligibility import Judgement
-from domain.programme.programme import Holder, Work
 from domain.stays import Away
 from tests.facts import WithFacts
 
@@ -48,6 +56,19 @@ partners = st.sampled_from(["police", "schools", "library"])
 needs = st.lists(st.sampled_from(["debt", "school", "health"]), min_size=1, max_size=3).map(tuple)
 criteria = st.lists(st.sampled_from(["poverty", "addiction", "crime", "noise"]), max_size=3).map(tuple)
 consents = st.sampled_from(["k1", "k2"])
+
+
+_theirs = FamilyReferred.model_validate(
+    {
+        **REFERRAL,
+        "at": noon(REFERRED_ON),
+        "on": REFERRED_ON,
+        "reference": "F-2222-2222",
+        "journey_id": "journey:wirral:F-2222-2222:1",
+    }
+)
+_ended = JourneyClosed(at=noon(LATER), on=LATER, outcome="moved-away")
+_merged = FamilyMerged(at=noon(LATER), on=LATER, into="F-7K3Q-9D2X", reason="referred-twice", people=())
 
 
 def _one_of(literal: Any) -> st.SearchStrategy[Any]:
@@ -244,6 +265,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
         StillOpen,
         newest=st.sampled_from([f"journey:wirral:F-7K3Q-9D2X:{number}" for number in (1, 1, 2)]),
         claims=st.sampled_from([(), (), ("claim-1",)]),
+        concerns=st.sampled_from([(), (), ("C1",)]),
         evaluations=st.sampled_from([0, 0, 1]),
     ),
     "claim_state": st.none() | _one_of(ClaimState),
@@ -257,6 +279,29 @@ FIELDS |= {
     "replacement": replacements,
     "original": st.none() | replacements,
     "named": st.none() | st.just("stepped-up"),
+}
+
+_REFERENCES = st.sampled_from(["F-2222-2222", "F-7K3Q-9D2X"])
+_COUNTERPARTS = st.lists(
+    st.builds(Counterpart, member=names, here=names, known=st.booleans(), numbers=st.just(())), max_size=3
+).map(tuple)
+_SAME = st.lists(st.builds(Same, member=names, here=names), max_size=2).map(tuple)
+_SEVERAL = st.lists(observations, max_size=2).map(tuple)
+_MEMBERS = st.lists(people, max_size=3).map(tuple)
+_OTHERS = [Journey(), *(fold([_theirs, *more]) for more in ((), (_ended,), (_merged,)))]
+FIELDS |= {
+    "into": _REFERENCES,
+    "out_of": _REFERENCES,
+    "people": _COUNTERPARTS,
+    "gone": st.lists(names, max_size=2).map(tuple),
+    "referrals": st.lists(st.builds(JoinedReferral, on=days, referrer=partners, criteria=st.just(())), max_size=2).map(
+        tuple
+    ),
+    "same": _SAME,
+    "with_survivor": st.booleans(),
+    "other": st.none() | st.sampled_from(_OTHERS),
+    "numbers": st.just({}),
+    "merged": st.sampled_from([(), ("journey:wirral:F-2222-2222:1",)]),
 }
 
 _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
@@ -281,6 +326,18 @@ _SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "decide-clawback": {"claim_id": claims},
     "erase": {"reason": _one_of(ErasureReason)},
     "family-erased": {"reason": _one_of(ErasureReason)},
+    **{name: {"of": _REFERENCES} for name in ("merge-family", "undo-merge")},
+    **{
+        name: {"of": _REFERENCES, "how": _one_of(Change), "evidence": _SEVERAL, "members": _MEMBERS}
+        for name in ("take-in", "family-taken-in")
+    },
+    "split-family": {"members": st.lists(names, min_size=1, max_size=2).map(tuple)},
+    "merge-undone": {
+        "of": _REFERENCES,
+        "members": _MEMBERS,
+        "evidence": st.lists(st.sampled_from(["e1", "e2"]), max_size=2).map(tuple),
+    },
+    **{name: {"evidence": _SEVERAL} for name in ("restore-family", "family-restored")},
     **{name: {"about": _one_of(NoteKind)} for name in ("add-note", "note-added")},
     **{name: {"how": _one_of(Closing)} for name in ("close-action", "action-closed")},
     **{name: {"kind": _one_of(ConcernKind)} for name in ("raise-concern", "concern-raised")},

@@ -8,17 +8,19 @@ from given import ASSESSED_ON, AT_WORK, BARE, HELD, MEMBERS, PROGRAMME, STARTED_
 
 from domain.calendar import calendar_of
 from domain.evidence import EVIDENCE
+from domain.family import Member
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
 from domain.journey.case_checks import MOST
+from domain.journey.corrections import not_correctable
 from domain.journey.disclosure import payload
 from domain.journey.effects import Notify
 from domain.journey.evolve import fold
 from domain.journey.explain import explain
 from domain.journey.owed_work import owed_work
 from domain.journey.react import react
-from domain.programme.programme import HOUSE_CLOCKS, Clock
+from domain.programme.clocks import HOUSE_CLOCKS, Clock
 
 DAY = date(2012, 6, 14)
 LATER, DUE = DAY + timedelta(days=1), date(2012, 7, 2)
@@ -267,7 +269,7 @@ def test_distance_is_from_the_first_score_to_the_latest():
     wrong = scale.model_copy(update={"entry": "S3", "on": LATER, "score": 9})
     events = (scale, early, wrong, held(e.EntryWithdrawn, "S3", reason="slip"))
     (distance,) = fold([*AT_WORK, *events]).case.distances()
-    assert (distance.first, distance.first_on, distance.latest, distance.change) == (1, ASSESSED_ON, 3, 2)
+    assert (distance.first, distance.first_on, distance.latest, distance.gained) == (1, ASSESSED_ON, 3, 2)
 
 
 def test_a_child_who_was_not_heard_is_named():
@@ -377,5 +379,33 @@ def test_only_the_clock_of_a_concern_names_somebody():
     """A pack whose other work is owed by somebody named would remind nobody: it is refused."""
     named = next(clock for clock in HOUSE_CLOCKS if clock.work == "concern-answer").model_dump()
     assert Clock.model_validate(named).owner == "named"
-    with pytest.raises(ValueError, match="only a concern names somebody"):
+    with pytest.raises(ValueError, match="only a concern and a change of people name somebody"):
         Clock.model_validate(named | {"work": "plan"})
+
+
+def test_an_expected_child_is_not_asked_for_its_voice_before_it_is_born():
+    """From the day that its birth is recorded it is a child like any other; another correction changes nothing."""
+    long = timedelta(days=90)
+    ash = Member(id="m3", role="child", from_=DAY)
+    expected = fact(e.MemberJoined, DAY, how="expected", member=ash)
+    other = fact(e.MemberCorrected, DAY, reason="slip", member=ash, fields=("surname",))
+    born = fact(e.MemberCorrected, LATER, reason="born", member=ash, fields=("date-of-birth",))
+    day = DAY + long + timedelta(days=2)
+    assert fold([*HELD, voice, expected, other]).unheard(day, long) == ("m2",)
+    assert fold([*HELD, voice, expected, born]).unheard(day, long) == ("m2", "m3")
+
+
+def test_the_next_meeting_is_moved_by_its_deadline():
+    """A meeting has one deadline, which is moved as that of other work; recorded, it is settled."""
+    day, generation = date(2012, 7, 9), len(AT_WORK) + 1
+    moved = fact(e.DeadlineMoved, DAY, work="meeting", generation=generation, reason="ill", due_on=day)
+    move = ask(c.MoveDeadline, DAY, work="meeting", to=day, reason="ill")
+    Given(*AT_WORK, meeting).when(move).then(moved)
+    assert works(meeting, moved) == [("meeting", None, day, None)]
+    assert works(meeting, moved, held(e.MeetingRecorded, "MT2", present=("m1",))) == []
+
+
+def test_an_entry_is_withdrawn_and_not_corrected():
+    """Whoever wants to correct a note is told to withdraw it."""
+    assert "journeys withdraw-entry F-7K3Q-9D2X ENTRY" in not_correctable("F-7K3Q-9D2X", 9, "note-added", 9).remedy
+    assert "withdraw-entry" not in not_correctable("F-7K3Q-9D2X", 9, "reminder-sent", 9).remedy

@@ -16,7 +16,8 @@ from domain.journey.evolve import fold
 from domain.journey.explain import explain
 from domain.journey.next_steps import STEPS, next_steps
 from domain.journey.react import react
-from domain.programme.programme import Months, Work
+from domain.programme.clocks import Work
+from domain.programme.programme import Months
 from domain.rules.where import Where
 from programmes import load
 

@@ -67,6 +67,7 @@ def test_erased_twice_is_erased_once():
             "close the journey first: journeys close F-7K3Q-9D2X --outcome OUTCOME",
         ),
         (CLOSED, {"newest": "journey:wirral:F-7K3Q-9D2X:2"}, "changed-since", "newer journey"),
+        (CLOSED, {"concerns": ("F-7K3Q-9D2X C1",)}, "concern-open", "journeys concern answer F-7K3Q-9D2X C1 --answer"),
         (CLOSED, {"evaluations": 2}, "claims-under-way", "still to be evaluated (2 times)"),
         (CLOSED, {"claims": ("c1", "c2")}, "claims-under-way", "not settled: c1, c2;"),
         (CLOSED, {"claims": tuple("abcdefg")}, "claims-under-way", "a, b, c, d, e, ...;"),

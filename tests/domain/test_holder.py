@@ -26,8 +26,8 @@ from domain.journey import events as e
 from domain.journey.agenda import agenda
 from domain.journey.evolve import fold
 from domain.journey.facts import Caseload, PlacesTaken
+from domain.programme.clocks import Rung
 from domain.programme.local_scheme import Places
-from domain.programme.programme import Rung
 from programmes import load
 
 WAITS = (referral, identified)

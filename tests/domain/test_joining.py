@@ -11,7 +11,7 @@ from domain.journey import events as e
 from domain.journey.evolve import fold
 from domain.journey.react import react
 from domain.journey.state import JoinedReferral
-from domain.programme.programme import Notice
+from domain.programme.agreements import Notice
 
 BABY = Member(id="m9", role="child")
 JOIN = {"referrer": "health", "criteria": ("crime",), "members": (*MEMBERS, BABY)}

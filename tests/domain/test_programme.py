@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from domain.journey.commands import IdentifyFamily
 from domain.journey.events import AnyEvent
+from domain.programme.agreements import Agreement
+from domain.programme.clocks import Clock, Rung, Span, Work
 from domain.programme.eligibility import Eligibility
-from domain.programme.programme import Agreement, Checks, Clock, Evaluations, Programme, Rung, Span, Work
+from domain.programme.programme import Checks, Evaluations, Programme
 from programmes import load
 
 SOURCED = {"source": "the tests", "confidence": "verified"}

@@ -8,7 +8,7 @@ import pytest
 from domain.errors import Rejected
 from domain.journey import commands as c
 from tests.doors import NOON, PROBLEM, Doors
-from tests.gateway.erasable import WRITTEN, everything, written_up
+from tests.gateway.erasable import WRITTEN, erase, everything, written_up
 
 
 async def case(doors: Doors, reference: str, role: str = "manager", name: str = "ann", **params: Any) -> dict[str, Any]:
@@ -92,6 +92,24 @@ async def test_a_step_sent_twice_is_recorded_once(doors: Doors):
     assert len((await case(doors, reference))["notes"]) == 1
 
 
+async def test_a_key_worker_writes_up_a_family_of_their_own(doors: Doors, family: tuple[str, str]):
+    """The holder records a note, under their own name."""
+    reference, worker = family
+    note = {"about": "call", "text": "She rang."}
+    assert (await doors.step(reference, "case/add-note", role="key-worker", name=worker, **note)).status_code == 200
+    assert (await case(doors, reference))["notes"][-1]["by"] == f"key-worker:{worker}"
+
+
+async def test_who_is_offered_the_family_reads_before_they_answer(doors: Doors, family: tuple[str, str]):
+    """A key worker with an open offer reads the case file, words included, and records nothing yet."""
+    reference, other = family[0], await doors.worker()
+    assert (await doors.step(reference, "offer-handover", to=other)).status_code == 200
+    assert (await case(doors, reference, "key-worker", other))["words"]
+    note = {"about": "call", "text": "Hm."}
+    answer = await doors.step(reference, "case/add-note", role="key-worker", name=other, **note)
+    assert (answer.status_code, answer.json()["type"]) == (403, f"{PROBLEM}not-allowed")
+
+
 async def test_only_who_works_with_the_family_records(doors: Doors, family: tuple[str, str]):
     """A key worker who does not hold it, an auditor and an analyst are refused, reading and writing."""
     reference, _ = family
@@ -129,7 +147,7 @@ async def test_text_is_bounded_and_readable(doors: Doors):
     for text in ("x" * 10_001, "", "a\x07b"):
         answer = await doors.step(reference, "case/add-note", about="call", text=text)
         assert (answer.status_code, "text" in answer.text) == (422, True)
-    full = "é" * 10_000
+    full = "\U0001f600" * 10_000  # four bytes each: as much as there can be
     assert (await doors.step(reference, "case/add-note", about="call", text=full)).status_code == 200
     assert (await case(doors, reference))["notes"][0]["text"] == full
 
@@ -159,3 +177,17 @@ async def test_what_nobody_of_ours_sealed_holds_up_nothing(doors: Doors, sealed:
         await doors.services.engine.submit(f"journey:wirral:{reference}:1", wrong)
     assert refused.value.code == "unreadable"
     assert (await doors.step(reference, "case/add-note", about="call", text="Fine.")).status_code == 200
+
+
+async def test_a_family_is_not_erased_while_a_concern_waits(doors: Doors):
+    """Closed or not, on whichever journey: the refusal says to answer it first."""
+    form = doors.form()
+    reference, receiver = await doors.referred(**form), await doors.receiver()
+    assert (await doors.step(reference, "case/raise-concern", kind="missing", to=receiver)).status_code == 200
+    for again in (True, False):
+        assert (await doors.step(reference, "close", outcome="moved-away")).status_code == 200
+        refused = await erase(doors, reference)
+        assert (refused.status_code, refused.json()["type"]) == (409, f"{PROBLEM}concern-open")
+        assert not again or await doors.referred(**form) == reference
+    assert (await doors.step(reference, "case/answer-concern", entry="C1", answer="advice-given")).status_code == 200
+    assert (await erase(doors, reference)).status_code == 200

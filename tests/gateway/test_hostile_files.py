@@ -20,6 +20,8 @@ from stack import tokens
 from stack.private_stack import PrivateStack, running
 from tests import hostile_files as files
 
+pytestmark = pytest.mark.slow(11)
+
 MIB = 1024 * 1024
 KINDS: dict[str, Callable[[], bytes]] = {
     "a cell at XFD1048576": files.far_cell,

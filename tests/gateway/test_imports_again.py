@@ -3,8 +3,12 @@
 import json
 import uuid
 
+import pytest
+
 from tests.doors import PROBLEM, Doors
 from tests.workbooks import workbook
+
+pytestmark = pytest.mark.slow(8)
 
 HEADINGS = "Family ID,Last name,First name,Adult/Child,DOB,Address,Post code,NHS No,Ward,Agency,Referral date,Reason"
 

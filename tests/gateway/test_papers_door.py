@@ -7,6 +7,9 @@ import pytest
 
 from tests.doors import Doors
 from tests.gateway.erasable import WRITTEN, erase, written_up
+from tests.gateway.test_merging_door import BOTH, again, done, first, name, upn
+
+__all__ = ["name"]
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -36,7 +39,12 @@ async def test_the_chronology_has_words_for_who_may_read_names(doors: Doors, fam
     said = {role: [row["text"] for row in answer["rows"] if row["text"]] for role, answer in told.items()}
     assert (len(said["manager"]), said["auditor"], told["auditor"]["people"]) == (6, [], {})
     assert all(WRITTEN in text for text in said["manager"])
-    assert [row["what"] for row in told["manager"]["rows"]] == [row["what"] for row in told["auditor"]["rows"]]
+    assert [row["type"] for row in told["manager"]["rows"]] == [row["type"] for row in told["auditor"]["rows"]]
+    heard = [
+        next(row["what"] for row in told[role]["rows"] if row["type"] == "voice-recorded")
+        for role in ("manager", "auditor")
+    ]
+    assert (heard[0].startswith("Toni"), heard[1]) == (True, "m2 was heard")
     assert told["manager"]["people"]["m2"].startswith("Toni")
 
 
@@ -74,10 +82,18 @@ async def test_the_genogram_is_drawn_with_names_by_choice(doors: Doors, family: 
     assert (await paper(doors, family, "genogram", "auditor", names=True)).status_code == 403
 
 
+async def test_an_auditor_reads_no_name_and_no_birth(doors: Doors, family: str):
+    """Neither case file nor chronology nor summary says who somebody is, or when they were born, to an auditor."""
+    for each in ("case", "chronology", "summary", "genogram"):
+        told = {role: (await paper(doors, family, each, role)).text for role in ("manager", "auditor")}
+        found = [word for word in ("Toni", "Wren", "1999-10-05", "1978-04-18", WRITTEN) if word in told["auditor"]]
+        assert (found, each == "genogram" or "Toni" in told["manager"]) == ([], True)
+
+
 async def test_each_paper_is_a_look(doors: Doors, family: str):
     """Chronology, summary and genogram are on the list of who looked at the family."""
-    for name in ("chronology", "summary", "genogram"):
-        await paper(doors, family, name)
+    for each in ("chronology", "summary", "genogram"):
+        await paper(doors, family, each)
     async with doors.client() as client:
         looks = (await client.get(f"/v1/journeys/{family}/views")).json()
     assert [row["what"] for row in looks[:3]] == ["case", "summary-with-names", "chronology-with-names"]
@@ -87,6 +103,38 @@ async def test_of_an_erased_family_they_say_no_word(doors: Doors, family: str):
     """After the erasure the rows are there without a word or a name."""
     assert (await doors.step(family, "close", outcome="moved-away")).status_code == 200
     assert (await erase(doors, family)).status_code == 200
-    for name in ("chronology", "summary", "genogram", "case"):
-        answer = await paper(doors, family, name, names=True)
+    for each in ("chronology", "summary", "genogram", "case"):
+        answer = await paper(doors, family, each, names=True)
         assert (answer.status_code, WRITTEN in answer.text, "Toni" in answer.text) == (200, False, False)
+
+
+async def test_families_that_are_one_have_one_chronology(doors: Doors, name: str):
+    """Rows of a merged family stand beside those of the one that goes on, each with its own people's names and texts.
+
+    A concern about the merged family is answered at its reference, and until then neither is erased.
+    """
+    kept = await first(doors, name, upn())
+    other = await again(doors, name, kept, upn())
+    for reference, child in ((kept, "Mia"), (other, "Leo")):
+        said = {"member_id": "m2", "text": f"{child} was heard."}
+        assert (await doors.step(reference, "case/record-voice", **said)).status_code == 200
+    concern = {"kind": "missing", "to": await doors.receiver()}
+    assert (await doors.step(other, "case/raise-concern", **concern)).status_code == 200
+    await done(doors, f"{kept}/merge", family=other, same=[{"member": "m1", "here": "m1"}], **BOTH)
+    told = (await paper(doors, kept, "chronology")).json()
+    heard = [
+        (row["reference"], row["what"], row["who"], row["text"])
+        for row in told["rows"]
+        if row["type"] == "voice-recorded"
+    ]
+    assert sorted(heard) == sorted(
+        [(kept, "Mia was heard", "Mia", "Mia was heard."), (other, "Leo was heard", "Leo", "Leo was heard.")]
+    )
+    assert (told["merged"], (await paper(doors, kept, "case")).json()["merged"]) == ([other], [other])
+    assert (await doors.step(kept, "close", outcome="moved-away")).status_code == 200
+    refused = (await erase(doors, kept)).json()
+    assert f"journeys concern answer {other} C1" in refused["remedy"]
+    assert (await doors.step(other, "case/answer-concern", entry="C1", answer="advice-given")).status_code == 200
+    erased = await erase(doors, kept, despite_claims=True)
+    assert erased.status_code == 200, erased.text
+    assert "was heard." not in (await paper(doors, kept, "chronology")).text

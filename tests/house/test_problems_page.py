@@ -53,5 +53,6 @@ def test_every_reason_is_on_the_page():
     """The page names every reason that an event is refused for, or waits for."""
     _, _, reasons = PAGE.partition("## Reasons of receipts")
     assert {*rows(reasons)} == {*codes("Refused"), *IN_THE_STORE}
-    inbox = "".join((ROOT / "store" / name).read_text() for name in ("inbox.py", "sql/inbox.sql"))
+    names = ("inbox.py", "forwarding.py", "sql/inbox.sql", "sql/forwarding.sql")
+    inbox = "".join((ROOT / "store" / name).read_text() for name in names)
     assert [reason for reason in IN_THE_STORE if f'"{reason}"' not in inbox and f"'{reason}'" not in inbox] == []

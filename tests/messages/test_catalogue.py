@@ -15,6 +15,11 @@ LEFT_OUT = {
     "member-left",
     "household-moved",
     "journey-reopened",
+    "family-taken-in",  # its referrers are told that the referral was joined
+    "family-merged",
+    "family-split",
+    "merge-undone",
+    "family-restored",
     "family-erased",  # of an erased family nobody is told anything
 }
 

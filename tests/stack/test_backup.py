@@ -18,7 +18,7 @@ from stack.backup import _take, backup, restore
 from stack.ports import free_ports
 from stack.tokens import mint
 
-pytestmark = pytest.mark.timeout(300)  # a whole stack comes up and goes down several times
+pytestmark = [pytest.mark.slow(28), pytest.mark.timeout(300)]  # a whole stack comes up and goes down several times
 WORDS = "a long enough passphrase"
 
 

@@ -13,10 +13,12 @@ from domain.ids import inbox_command_id
 from domain.journey.commands import RecordConsent, RecordLeaving
 from domain.journey.facts import Household
 from domain.journey.replies import Reply
-from store import inbox
-from store.inbox import Arrival, Receipt, as_command
+from store import forwarding, inbox
+from store.forwarding import as_command
+from store.inbox import Arrival, Receipt
+from store.people import Address, Person
 from store.queries import queries
-from store.vault import Address, Person, Vault, erase
+from store.vault import Vault, erase
 
 VAULT = Vault(bytes(32), bytes(32))
 NOW = datetime(2012, 6, 1, 12, tzinfo=UTC)
@@ -61,9 +63,9 @@ async def refer(pool, reference=REFERENCE, number=1):
 async def taken(pool, limit=100):
     """Take what can be forwarded, and mark it so."""
     async with pool.acquire() as conn, conn.transaction():
-        found = await inbox.take(conn, limit)
+        found = await forwarding.take(conn, limit)
         journeys = found.journeys if found else {}
-        await inbox.forwarded(conn, [row.key for rows in journeys.values() for row in rows], NOW)
+        await forwarding.forwarded(conn, [row.key for rows in journeys.values() for row in rows], NOW)
     return journeys
 
 
@@ -117,7 +119,7 @@ async def test_an_erased_familys_event_on_its_way_does_not_come_back(pool):
     await inbox.accept(pool, [arrival()])
     await taken(pool)
     await erase(pool, REFERENCE, NOW)
-    assert await inbox.stale(pool, NOW + timedelta(days=1)) == 0
+    assert await forwarding.stale(pool, NOW + timedelta(days=1)) == 0
     assert await taken(pool) == {}
     assert (await states(pool), await inbox.refusals(pool)) == ({"refused": 1}, {"erased": 1})
 
@@ -212,8 +214,8 @@ async def test_applied_by_the_journal(pool):
     [row] = (await taken(pool))[journey]
     await carry_out(pool, journey, as_command(row, NOW))
     assert await states(pool) == {"applied": 1}
-    assert await inbox.forwarded(pool, [row.key], NOW) == 0
-    assert await inbox.stale(pool, NOW + timedelta(days=1)) == 0
+    assert await forwarding.forwarded(pool, [row.key], NOW) == 0
+    assert await forwarding.stale(pool, NOW + timedelta(days=1)) == 0
 
 
 async def test_what_was_never_applied_goes_back(pool):
@@ -222,8 +224,8 @@ async def test_what_was_never_applied_goes_back(pool):
     journey = await refer(pool)
     await inbox.accept(pool, [arrival()])
     await taken(pool)
-    assert await inbox.stale(pool, NOW) == 0
-    assert await inbox.stale(pool, NOW + timedelta(seconds=1)) == 1
+    assert await forwarding.stale(pool, NOW) == 0
+    assert await forwarding.stale(pool, NOW + timedelta(seconds=1)) == 1
     assert [*await taken(pool)] == [journey]
 
 
@@ -338,10 +340,10 @@ async def test_taking_goes_on_after_what_was_looked_at(pool):
     await inbox.accept(pool, [arrival("e1"), arrival("e2")])
     await refer(pool)
     async with pool.acquire() as conn, conn.transaction():
-        first = await inbox.take(conn, 1)
-        second = await inbox.take(conn, 1, first.last)
+        first = await forwarding.take(conn, 1)
+        second = await forwarding.take(conn, 1, first.last)
         assert [row.event_id for found in (first, second) for row in found.journeys[journey_id_of()]] == ["e1", "e2"]
-        assert await inbox.take(conn, 1, second.last) is None
+        assert await forwarding.take(conn, 1, second.last) is None
 
 
 @pytest.mark.parametrize("name", ["staff:inbox:schools:e1", "staff:schools:e1", "inbox:schools:e1", "inbox:schools"])
@@ -360,7 +362,15 @@ async def test_a_staff_command_marks_no_event(pool, name):
 def test_an_id_that_names_no_event_marks_none(name):
     """A reply about evidence under an id that is not of partner and event marks nothing, and breaks no append."""
     reply = Reply(command_id=name, journey_id=journey_id_of(), version=1, stage="referral")
-    assert [*inbox.inbox_marks([reply])] == [[], [], [], []]
+    assert [*forwarding.inbox_marks([reply])] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("happened", [("evidence-recorded",), ("action-closed",), ("action-closed", "reminder-ended")])
+def test_what_an_event_makes_happen_marks_it_as_applied(happened):
+    """Evidence, an action that its partner closed, and the reminder that ends with it: the event is applied."""
+    name = inbox_command_id("schools", "e1", 0)
+    reply = Reply(command_id=name, journey_id=journey_id_of(), version=1, stage="referral", happened=happened)
+    assert [*forwarding.inbox_marks([reply])] == [["schools"], ["e1"], ["applied"], [None]]
 
 
 async def test_two_forwarders_share_the_work(pool):
@@ -369,8 +379,8 @@ async def test_two_forwarders_share_the_work(pool):
     await refer(pool)
     await inbox.accept(pool, [arrival(f"e{number}") for number in range(40)])
     async with pool.acquire() as one, pool.acquire() as two, one.transaction(), two.transaction():
-        first = await inbox.take(one, 25)
-        second = await inbox.take(two, 25)
+        first = await forwarding.take(one, 25)
+        second = await forwarding.take(two, 25)
     sizes = [len(row) for found in (first, second) for row in found.journeys.values()]
     assert sizes == [25, 15]
 
@@ -408,9 +418,9 @@ async def of_two_families(pool):
 async def shared(pool):
     """Take what goes to a person's further families, and mark it so."""
     async with pool.acquire() as conn, conn.transaction():
-        found = await inbox.take_shares(conn, 100)
+        found = await forwarding.take_shares(conn, 100)
         rows = [row for rows in found.journeys.values() for row in rows] if found else []
-        await inbox.shares_forwarded(conn, [row.shared_as for row in rows], NOW)
+        await forwarding.shares_forwarded(conn, [row.shared_as for row in rows], NOW)
     return rows
 
 
@@ -422,11 +432,11 @@ async def test_an_event_about_a_person_of_two_families(pool):
     [second] = await shared(pool)
     assert {first, second.journey_id} == journeys
     assert await shared(pool) == []
-    await inbox.stale(pool, NOW + timedelta(days=1))
+    await forwarding.stale(pool, NOW + timedelta(days=1))
     [again] = await shared(pool)
     assert (again.shared_as, again.evidence) == (second.shared_as, row.evidence)
     await carry_out(pool, again.journey_id, as_command(again, NOW))
-    await inbox.stale(pool, NOW + timedelta(days=1))
+    await forwarding.stale(pool, NOW + timedelta(days=1))
     assert await shared(pool) == []
     assert await pool.fetchval("SELECT state FROM inbox_shares") == "applied"
 

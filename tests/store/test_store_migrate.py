@@ -7,13 +7,13 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from alembic.script import ScriptDirectory
 
 from store import migrate
 from store.migrate import upgrade
+from store.migrations.plain import PlainRevisions
 
 ROOT = Path(__file__).parents[2]
-HEAD = max(path.stem for path in (ROOT / "store/migrations/versions").glob("0*.py"))[:4]
+HEAD = max(path.stem for path in (ROOT / "store/migrations/versions").glob("0*.sql"))[:4]
 
 
 @pytest.fixture
@@ -68,8 +68,11 @@ def test_the_address_must_be_set(monkeypatch, capsys):
 
 
 def test_every_revision_is_plain_sql_and_forward_only():
-    """Each revision is one SQL file beside its step, in one unbroken line, and there is no way back."""
-    revisions = list(ScriptDirectory(str(ROOT / "store" / "migrations")).walk_revisions())
+    """Each revision is one SQL file that says what it is about, in one unbroken line, and there is no way back."""
+    revisions = list(PlainRevisions(str(migrate.SCRIPTS)).walk_revisions())
     assert [f"{number:04d}" for number in range(len(revisions), 0, -1)] == [each.revision for each in revisions]
-    assert all(Path(each.path).with_suffix(".sql").exists() for each in revisions)
+    files = sorted((migrate.SCRIPTS / "versions").iterdir(), reverse=True)
+    assert [Path(each.path) for each in revisions] == [each for each in files if each.suffix == ".sql"]
+    assert all(each.path.endswith(".sql") and each.doc for each in revisions)
+    assert all(Path(each.path).read_text().startswith(f"-- {each.doc}") for each in revisions)
     assert not any(hasattr(each.module, "downgrade") for each in revisions)

@@ -11,8 +11,9 @@ from cryptography.exceptions import InvalidTag
 
 from store import vault as vaults
 from store.errors import Erased, IdentifierTaken
+from store.people import Address, FamilyRecord, Person
 from store.sealing import Sealer, normal
-from store.vault import Address, FamilyRecord, Match, Person, Vault
+from store.vault import Match, Vault
 
 REFERENCE, OTHER = "F-7K3Q-9D2X", "F-2222-2222"
 NOW = datetime(2012, 5, 1, 12, tzinfo=UTC)

@@ -89,10 +89,10 @@ async def introduce(pool: Pool, vault: Vault, port: int) -> None:
             await partners.add(conn, vault, held.partner, {"webhook_url": f"http://127.0.0.1:{port}/{held.partner}"})
 
 
-@pytest.fixture(scope="session", params=[500, 0], ids=["cached", "empty-cache"])
-async def working(world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """The world with one worker running; with an empty cache every task replays the journey from its first event."""
-    async with world.worker(worker_cached_workflows=request.param):
+@pytest.fixture(scope="session")
+async def working(world: World) -> AsyncIterator[World]:
+    """The world with one worker running."""
+    async with world.worker():
         yield world
 
 

@@ -1,7 +1,7 @@
 """Record histories for the replay gate: `python -m tests.workflows.record NAME`, once for each finished release.
 
-It walks one family to its close, another into continue-as-new, and a claim window to its first submission, on a
-throwaway stack, with the test codec key.
+It walks one family to its close, another into continue-as-new, a claim window to its first submission, and has the
+families reconciled, on a throwaway stack, with the test codec key. `NAME reconciliation` writes that history alone.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from temporalio.client import Client, WorkflowHistory
 from activities.delivery.services import DeliveryServices
 from domain.errors import Rejected
 from domain.journey import commands
+from domain.names import RECONCILIATION_WORKFLOW
 from programmes import load
 from stack.private_stack import running
 from store import claim_windows, programmes, staff
@@ -33,8 +34,13 @@ from wiring.temporal.journeys import JourneyClient
 from worker import build
 
 
-async def main(name: str) -> None:
-    """Write `<name>-whole-path.json`, `<name>-continued.json`, `<name>-claim-window.json` and the fingerprints."""
+async def main(name: str, *only: str) -> None:
+    """Write `<name>-whole-path.json`, `-continued`, `-claim-window`, `-reconciliation` and the fingerprints."""
+
+    def write(label: str, history: WorkflowHistory) -> None:
+        if not only or label in only:
+            (HISTORIES / f"{name}-{label}.json").write_text(history.to_json(), encoding="utf-8")
+
     async with running(temporal="dev", migrated=True) as stack, httpx.AsyncClient() as http:
         shutil.copy(HISTORIES / "codec.key", stack.layout.secrets / "codec.key")
         settings = Settings(
@@ -54,10 +60,9 @@ async def main(name: str) -> None:
                 await _walk(JourneyClient(client, history_limit=limit), reference)
                 first = [run async for run in client.list_workflows(f"WorkflowId = '{path.journey_of(reference)}'")][-1]
                 await client.get_workflow_handle(path.journey_of(reference)).result()
-                history = await client.get_workflow_handle(first.id, run_id=first.run_id).fetch_history()
-                (HISTORIES / f"{name}-{label}.json").write_text(history.to_json(), encoding="utf-8")
-            history = await _window(client, pool, vault)
-            (HISTORIES / f"{name}-claim-window.json").write_text(history.to_json(), encoding="utf-8")
+                write(label, await client.get_workflow_handle(first.id, run_id=first.run_id).fetch_history())
+            write("claim-window", await _window(client, pool, vault))
+            write("reconciliation", await _reconciled(client))
         await pool.close()
     for workflow in WORKFLOWS:
         (HISTORIES / f"{workflow}.fingerprint").write_text(fingerprint(workflow), encoding="utf-8")
@@ -78,6 +83,14 @@ async def _window(client: Client, pool: Pool, vault: Vault) -> WorkflowHistory:
     return await client.get_workflow_handle(window_id).fetch_history()
 
 
+async def _reconciled(client: Client) -> WorkflowHistory:
+    """Have all journeys that the server knows looked at once."""
+    engine = JourneyClient(client)
+    await engine.reconcile(await engine.histories.journeys() or {})
+    (run,) = [run async for run in client.list_workflows(f"WorkflowType = '{RECONCILIATION_WORKFLOW}'")]
+    return await client.get_workflow_handle(run.id).fetch_history()
+
+
 async def _walk(engine: JourneyClient, reference: str) -> None:
     steps: list[commands.AnyCommand] = [path.refer(reference), *path.until_intervention(), *path.to_the_end()]
     for step in steps:
@@ -85,5 +98,5 @@ async def _walk(engine: JourneyClient, reference: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))
     leave(0)

@@ -4,7 +4,7 @@ from temporalio.converter import WorkflowSerializationContext
 
 from domain.journey import commands
 from store import texts
-from store.vault import Person
+from store.people import Person
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from activities.delivery.rate_limits import AT_ONCE
-from domain.programme.programme import Agreement, Notice
+from domain.programme.agreements import Agreement, Notice
 from programmes import content_hash, load
 from stack.ports import LOOPBACK
 from store import journal, partners, programmes

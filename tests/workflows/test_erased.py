@@ -6,7 +6,7 @@ from temporalio.api.enums.v1 import EventType
 
 from domain.journey import commands
 from store import journal
-from store.vault import Person
+from store.people import Person
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World

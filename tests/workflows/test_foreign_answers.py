@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from temporalio.api.workflow.v1 import PendingActivityInfo
 
-from domain.programme.programme import Agreement, Notice
+from domain.programme.agreements import Agreement, Notice
 from programmes import content_hash, load
 from stack.ports import LOOPBACK
 from store import journal, partners, programmes

@@ -1,12 +1,15 @@
 """Messages that meet trouble: a partner that is away, a consent withdrawn meanwhile, a reply that is lost."""
 
 import httpx
+import pytest
 
 from domain.journey import commands
 from store import effects, journal
 from tests.eventually import eventually
 from tests.workflows import path
 from tests.workflows.conftest import World
+
+pytestmark = pytest.mark.slow(10)
 
 
 async def _identified(world: World) -> str:

@@ -11,12 +11,14 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from domain.names import CLAIM_WINDOW_WORKFLOW, JOURNEY_WORKFLOW, RECONCILIATION_WORKFLOW
 from wiring.temporal.client import converter, sandbox
 from wiring.temporal.codec import EncryptionCodec
 from wiring.temporal.doorkeeper import UnboundError
 from workflows import claim_window, family_journey, journey_loop, reconciliation
 from workflows.claim_window import ClaimWindow
 from workflows.family_journey import FamilyJourney
+from workflows.reconciliation import Reconciliation
 
 HISTORIES = Path(__file__).parent.parent / "histories"
 WORKFLOWS = {
@@ -24,6 +26,7 @@ WORKFLOWS = {
     "claim_window": (claim_window,),
     "reconciliation": (reconciliation,),
 }  # with what they run on
+SERVED = [FamilyJourney, ClaimWindow, Reconciliation]
 COMMANDS = {
     "continue_as_new",
     "execute_activity_method",
@@ -37,7 +40,7 @@ COMMANDS = {
 def _replayer() -> Replayer:
     """Replay with the worker's own converter and sandbox: with another converter it would pass without checking."""
     codec = EncryptionCodec.from_file(HISTORIES / "codec.key")
-    return Replayer(workflows=[FamilyJourney, ClaimWindow], data_converter=converter(codec), workflow_runner=sandbox())
+    return Replayer(workflows=SERVED, data_converter=converter(codec), workflow_runner=sandbox())
 
 
 def _text(path: Path) -> str:
@@ -55,8 +58,10 @@ def _recorded() -> list[Path]:
 
 
 def test_there_are_recorded_histories() -> None:
-    """The replay gate has something to replay."""
-    assert _recorded()
+    """The replay gate has something to replay of every workflow that a worker serves."""
+    told = [json.loads(_text(path))["events"][0]["workflowExecutionStartedEventAttributes"] for path in _recorded()]
+    served = {RECONCILIATION_WORKFLOW, JOURNEY_WORKFLOW, CLAIM_WINDOW_WORKFLOW}
+    assert {each["workflowType"]["name"] for each in told} == served
 
 
 @pytest.mark.parametrize("path", _recorded(), ids=lambda path: path.stem)
@@ -84,9 +89,7 @@ async def test_an_old_history_is_taken_up_to_the_upgrade_alone() -> None:
     keys = {name: base64.b64decode(key) for name, key in content["keys"].items()}
     for since, refused in (("2026-11-23T06:00:00+00:00", ()), ("2026-11-23T02:00:00+00:00", UnboundError)):
         codec = EncryptionCodec(content["current"], keys, datetime.fromisoformat(since))
-        replayer = Replayer(
-            workflows=[FamilyJourney, ClaimWindow], data_converter=converter(codec), workflow_runner=sandbox()
-        )
+        replayer = Replayer(workflows=SERVED, data_converter=converter(codec), workflow_runner=sandbox())
         for recorded in HISTORIES.glob("0.1.0-*.json"):
             history = _history(_text(recorded))
             told = await replayer.replay_workflow(history, raise_on_replay_failure=False)

@@ -20,6 +20,8 @@ from tests.workflows.conftest import World, private
 from tests.workflows.test_doctor_live import Ward, admitted
 from wiring.temporal.journeys import JourneyClient
 
+pytestmark = pytest.mark.slow(11)
+
 
 class Dump:
     """A dump of a world's database, and the way back to it."""

@@ -21,7 +21,7 @@ from wiring.temporal.codec import codec_of
 from workflows.family_journey import FamilyJourney
 
 # A worker that keeps journeys in memory, as in production; replays are looked at apart.
-pytestmark = pytest.mark.parametrize("working", [500], indirect=True, ids=["cached"])
+pytestmark = [pytest.mark.slow(8), pytest.mark.parametrize("working", [500], indirect=True, ids=["cached"])]
 NOBODY = "manager:nobody-at-all"
 
 

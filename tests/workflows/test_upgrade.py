@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 
@@ -22,6 +23,8 @@ from wiring.temporal.client import converter
 from wiring.temporal.codec import EncryptionCodec
 from wiring.temporal.journeys import JourneyClient
 from worker import build
+
+pytestmark = pytest.mark.slow(8)
 
 __all__ = ["alone", "silence"]
 

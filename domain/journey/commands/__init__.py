@@ -11,6 +11,7 @@ from domain.journey.commands.case import *
 from domain.journey.commands.claim_decisions import *
 from domain.journey.commands.command import *
 from domain.journey.commands.deadlines import *
+from domain.journey.commands.families import *
 from domain.journey.commands.holder import *
 from domain.journey.commands.members import *
 from domain.journey.commands.path import *
@@ -18,7 +19,14 @@ from domain.journey.commands.records import *
 from domain.journey.commands.referrals import *
 
 AnyCommand = Annotated[
-    PathCommand | MemberCommand | HolderCommand | CaseCommand | RecordCommand | DeadlineCommand | ClaimCommand,
+    PathCommand
+    | MemberCommand
+    | FamilyCommand
+    | HolderCommand
+    | CaseCommand
+    | RecordCommand
+    | DeadlineCommand
+    | ClaimCommand,
     Field(discriminator="type"),
 ]
 

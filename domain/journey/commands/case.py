@@ -143,6 +143,7 @@ class AnswerConcern(OfCaseFile):
 
     words: ClassVar[Words] = "may"
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
 
     type: Literal["answer-concern"] = "answer-concern"
     on: date
@@ -154,6 +155,7 @@ class WithdrawEntry(OfCaseFile):
     """Withdraw an entry that is wrong: it stays on the list, marked, and its text is deleted."""
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
 
     type: Literal["withdraw-entry"] = "withdraw-entry"
     entry: Entry

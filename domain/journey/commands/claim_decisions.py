@@ -26,6 +26,7 @@ class RecordEligibility(Command):
     """
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     after_erasing: ClassVar[bool] = True
     writes_beside: ClassVar[bool] = True
 
@@ -62,6 +63,7 @@ class RecordReview(Command):
     """Record which claims no longer hold on today's evidence and which hold again, as the claims ledger took it."""
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     after_erasing: ClassVar[bool] = True
     writes_beside: ClassVar[bool] = True
 
@@ -75,6 +77,7 @@ class DecideClawback(Command):
     """Uphold a claim against a proposed clawback, or claw it back."""
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     after_erasing: ClassVar[bool] = True
     needs_facts: ClassVar[bool] = True
     writes_beside: ClassVar[bool] = True

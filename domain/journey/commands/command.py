@@ -21,14 +21,16 @@ class Command(Value):
 
     A class also says what it is obliged to: `action`, what its actor must be allowed when it is a step with a route of
     its own (None: its door asks for itself); `answered_by`, whose answer it is; whether a closed or an erased journey
-    takes it; whether it rests on facts that are read under lock; whether it writes more than the journal and its read
-    models.
+    takes it, or one that was merged into another; `ends_because`, why reminders end by it, where not by its own name;
+    whether it rests on facts that are read under lock; whether it writes more than the journal and its read models.
     """
 
     action: ClassVar[Action | None] = None
     answered_by: ClassVar[Literal["holder", "offered"]] = "holder"
     after_close: ClassVar[bool] = False
     after_erasing: ClassVar[bool] = False
+    after_merging: ClassVar[bool] = False
+    ends_because: ClassVar[str | None] = None
     needs_facts: ClassVar[bool] = False
     writes_beside: ClassVar[bool] = False
 

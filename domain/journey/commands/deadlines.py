@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from domain.access import Action
 from domain.journey.commands.command import Command
 from domain.model import Code
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 
 
 class MoveDeadline(Command):

@@ -11,7 +11,7 @@ from domain.family import Basis, Member
 from domain.journey.commands.command import MOST, Command
 from domain.journey.commands.referrals import JoinReferral
 from domain.journey.events import CheckVerdict, ContactKind, ErasureReason, Outcome, ReviewOutcome
-from domain.model import Code, absent
+from domain.model import Code, absent, not_said
 
 
 class ReferFamily(Command):
@@ -55,6 +55,7 @@ class WithdrawConsent(Command):
 
     action: ClassVar[Action | None] = "work"
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
 
     type: Literal["withdraw-consent"] = "withdraw-consent"
     on: date
@@ -178,16 +179,19 @@ class ReopenJourney(Command):
 class EraseFamily(Command):
     """Destroy what is personal of a family whose journeys are closed, for ever; codes and dates stay.
 
-    `despite_claims` says that claims under way stay as they are: nobody can judge them again.
+    `despite_claims` says that claims under way stay as they are: nobody can judge them again. A family that was merged
+    into another is erased with that one (`with_survivor`).
     """
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     after_erasing: ClassVar[bool] = True
     needs_facts: ClassVar[bool] = True
 
     type: Literal["erase"] = "erase"
     reason: ErasureReason
     despite_claims: bool = False
+    with_survivor: bool = Field(default=False, exclude_if=not_said)
 
 
 PathCommand = (

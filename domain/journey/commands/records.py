@@ -48,6 +48,7 @@ class AcknowledgeReminder(Command):
     """Say that a reminder was seen."""
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     after_erasing: ClassVar[bool] = True
 
     type: Literal["acknowledge"] = "acknowledge"
@@ -58,6 +59,7 @@ class PassTime(Command):
     """Let everything on the agenda up to `at` fall due."""
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     after_erasing: ClassVar[bool] = True
 
     type: Literal["pass-time"] = "pass-time"
@@ -67,6 +69,7 @@ class RecordReminder(Command):
     """Record what became of a reminder's message."""
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     after_erasing: ClassVar[bool] = True
     writes_beside: ClassVar[bool] = True
 
@@ -81,6 +84,7 @@ class RecordNotification(Command):
     """Record what became of a message to a partner."""
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     after_erasing: ClassVar[bool] = True
     writes_beside: ClassVar[bool] = True
 
@@ -96,6 +100,7 @@ class RetryMessage(Command):
     """Send a message again that failed or was refused."""
 
     after_close: ClassVar[bool] = True
+    after_merging: ClassVar[bool] = True
     needs_facts: ClassVar[bool] = True
     writes_beside: ClassVar[bool] = True
 

@@ -13,6 +13,7 @@ from domain.journey.events.claim_decisions import *
 from domain.journey.events.correction import *
 from domain.journey.events.deadlines import *
 from domain.journey.events.event import *
+from domain.journey.events.families import *
 from domain.journey.events.holder import *
 from domain.journey.events.members import *
 from domain.journey.events.path import *
@@ -20,7 +21,15 @@ from domain.journey.events.records import *
 from domain.journey.events.referrals import *
 
 AnyEvent = Annotated[
-    PathEvent | MemberEvent | HolderEvent | CaseEvent | RecordEvent | DeadlineEvent | ClaimEvent | EventCorrected,
+    PathEvent
+    | MemberEvent
+    | FamilyEvent
+    | HolderEvent
+    | CaseEvent
+    | RecordEvent
+    | DeadlineEvent
+    | ClaimEvent
+    | EventCorrected,
     Field(discriminator="type"),
 ]
 

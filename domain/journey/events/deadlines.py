@@ -5,7 +5,7 @@ from typing import Literal
 
 from domain.journey.events.event import Event
 from domain.model import Code
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 
 
 class DeadlineMoved(Event):

@@ -9,7 +9,7 @@ from domain.evidence import Evidence
 from domain.journey.effects import Message
 from domain.journey.events.event import Event
 from domain.model import Code
-from domain.programme.programme import Holder, Work
+from domain.programme.clocks import Holder, Work
 
 DeliveryFault = Literal["failed", "refused"]
 

@@ -5,7 +5,15 @@ from typing import Literal
 
 from domain.family import Member
 from domain.journey.events.event import Event
-from domain.model import Code
+from domain.model import Code, Value
+
+
+class JoinedReferral(Value):
+    """A referral of the family: the day, the partner, and the criteria it named."""
+
+    on: date
+    referrer: str
+    criteria: tuple[str, ...] = ()
 
 
 class ReferralJoined(Event):

@@ -6,6 +6,7 @@ from typing import assert_never
 from domain.journey import events as e
 from domain.journey.evolve.case import evolve_case
 from domain.journey.evolve.claims import evolve_claims
+from domain.journey.evolve.families import evolve_families
 from domain.journey.evolve.holder import evolve_holder
 from domain.journey.evolve.members import evolve_members
 from domain.journey.evolve.path import evolve_path
@@ -41,6 +42,8 @@ def evolve(journey: Journey, event: e.AnyEvent) -> Journey:  # noqa: PLR0911 - o
         return evolve_path(journey, event)
     if isinstance(event, e.MemberEvent):
         return evolve_members(journey, event)
+    if isinstance(event, e.FamilyEvent):
+        return evolve_families(journey, event)
     if isinstance(event, e.HolderEvent):
         return evolve_holder(journey, event)
     if isinstance(event, e.CaseEvent):

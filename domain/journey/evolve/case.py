@@ -8,7 +8,7 @@ from domain.journey import case_file as f
 from domain.journey import events as e
 from domain.journey.evolve.changes import owe, settle_about, with_changes
 from domain.journey.state import Journey
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 
 WORKS: tuple[Work, ...] = ("action", "concern-answer")  # each about an entry of its own
 ANSWER_WITHIN = timedelta(days=1)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from domain.journey.state import Journey, Owed
-from domain.programme.programme import Work
+from domain.programme.clocks import Work
 
 
 def with_changes(journey: Journey, **changes: object) -> Journey:

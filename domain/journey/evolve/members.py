@@ -11,8 +11,13 @@ from domain.journey.state import Journey
 def evolve_members(journey: Journey, event: e.MemberEvent) -> Journey:
     """Return the journey after a member joined, left or was corrected, or the family moved."""
     match event:
-        case e.MemberJoined() | e.MemberCorrected():
-            return _with(journey, event.member)
+        case e.MemberJoined():
+            expected = (event.member.id,) if event.how == "expected" else ()
+            return _with(with_changes(journey, unborn=(*journey.unborn, *expected)), event.member)
+        case e.MemberCorrected():
+            born = event.member.id if "date-of-birth" in event.fields else ""
+            unborn = tuple(name for name in journey.unborn if name != born)
+            return _with(with_changes(journey, unborn=unborn), event.member)
         case e.MemberLeft():
             return _left(journey, event)
         case e.HouseholdMoved():

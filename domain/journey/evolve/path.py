@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import assert_never
+from typing import Literal, assert_never
 
 from domain.family import Consent, Member
 from domain.journey import events as e
 from domain.journey.evolve.changes import owe, settle, with_changes
-from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, JoinedReferral, Journey
+from domain.journey.state import EXTENSIONS, BeforeClose, Check, Found, Journey
+from domain.programme.clocks import Work
 from domain.programme.local_scheme import COMPARISON
-from domain.programme.programme import Work
 from domain.rules.spans import DAY
 from domain.stays import Away
 
@@ -48,9 +48,9 @@ def evolve_path(journey: Journey, event: e.PathEvent) -> Journey:  # noqa: C901,
         case e.CheckRecorded():
             return _as_before_the_close(journey, lambda then: _checked(then, event))
         case e.JourneyClosed():
-            return _closed(journey, event.on, event.outcome)
+            return closed(journey, event.on, event.outcome)
         case e.JourneyReopened():
-            return _reopened(journey)
+            return reopened(journey)
         case e.FamilyErased():
             return with_changes(journey, erased_on=event.on, erased_for=event.reason)
         case _:
@@ -82,12 +82,12 @@ def _joined(journey: Journey, event: e.ReferralJoined) -> Journey:
     """The referral is kept beside the first, and whoever is new in it is of the family."""
     people = {member.id: member for member in journey.members}
     for member in event.members:
-        people[member.id] = _back(people.get(member.id, member), event.on)
-    told = JoinedReferral(on=event.on, referrer=event.referrer, criteria=event.criteria)
+        people[member.id] = back(people.get(member.id, member), event.on)
+    told = e.JoinedReferral(on=event.on, referrer=event.referrer, criteria=event.criteria)
     return with_changes(journey, joined=(*journey.joined, told), members=tuple(people.values()))
 
 
-def _back(member: Member, on: date) -> Member:
+def back(member: Member, on: date) -> Member:
     """Who left and is referred with the family again has come back on that day."""
     if member.to is None or on <= member.to:
         return member
@@ -205,7 +205,7 @@ def _checked(journey: Journey, event: e.CheckRecorded) -> Journey:
     return after
 
 
-def _closed(journey: Journey, on: date, outcome: e.Outcome) -> Journey:
+def closed(journey: Journey, on: date, outcome: e.Outcome | Literal["merged"]) -> Journey:
     """Nothing is owed on a closed journey but the decision on a clawback, and the answer to a concern."""
     owed = tuple(item if item.work in OUTLIVING else item.model_copy(update={"done": True}) for item in journey.owed)
     before = BeforeClose(
@@ -223,7 +223,7 @@ def _closed(journey: Journey, on: date, outcome: e.Outcome) -> Journey:
     )
 
 
-def _reopened(journey: Journey) -> Journey:
+def reopened(journey: Journey) -> Journey:
     """The journey stands where it stood before the close; what was owed then is owed again, since when it was."""
     before = journey.before_close
     if before is None:
@@ -238,4 +238,4 @@ def _as_before_the_close(journey: Journey, change: Callable[[Journey], Journey])
     """Record what happened before the close of a journey that is closed by now: it stays closed."""
     if journey.stage != "closed" or journey.closed_on is None or journey.outcome is None:
         return change(journey)
-    return _closed(change(_reopened(journey)), journey.closed_on, journey.outcome)
+    return closed(change(reopened(journey)), journey.closed_on, journey.outcome)

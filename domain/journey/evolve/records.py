@@ -8,6 +8,9 @@ from domain.journey import events as e
 from domain.journey.effects import Remind
 from domain.journey.evolve.changes import settle, with_changes
 from domain.journey.state import Changed, DeadlineState, Journey, Reminder, ReminderState, withdrawal_id
+from domain.programme.clocks import Work
+
+TO_BE_SEEN: tuple[Work, ...] = ("handover-refusal", "people-changed")
 
 
 def evolve_record(journey: Journey, event: e.RecordEvent) -> Journey:  # noqa: C901, PLR0911, PLR0912 - one case an event
@@ -87,10 +90,10 @@ def _move_reminder(journey: Journey, reminder_id: str, state: ReminderState, **n
 
 
 def _acknowledged(journey: Journey, event: e.ReminderAcknowledged) -> Journey:
-    """That an offer came back needs to be seen and nothing more: seeing it settles it."""
+    """That an offer came back, or a family was merged or split, needs to be seen and nothing more: that settles it."""
     seen = journey.reminder(event.reminder_id)
-    if seen is not None and seen.work == "handover-refusal":
-        journey = settle(journey, "handover-refusal")
+    if seen is not None and seen.work in TO_BE_SEEN:
+        journey = settle(journey, seen.work)
     return _move_reminder(journey, event.reminder_id, "acknowledged")
 
 
