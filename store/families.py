@@ -31,6 +31,13 @@ async def survivor(conn: Conn, reference: str) -> str:
     return found
 
 
+async def survivors(conn: Conn, references: Sequence[str]) -> dict[str, str]:
+    """Return the family that goes on for each reference, in their order."""
+    rows = await conn.fetch(_SQL["survivors"], list(references))
+    found = {row["reference"]: row["survivor"] for row in rows}
+    return {reference: found[reference] for reference in references}
+
+
 async def merged_into(conn: Conn, reference: str) -> dict[str, str]:
     """Return the families that were merged into one, however, with their newest journeys."""
     return {row["reference"]: row["journey_id"] for row in await conn.fetch(_SQL["merged"], reference)}

@@ -45,7 +45,7 @@ def explain(  # noqa: PLR0911 - one case an event
         case JourneyClosed():
             return _left_open(journey)
         case FamilyTakenIn(how="merged") if event.evidence:
-            return (f"{len(event.evidence)} observations of {event.of} count on {journey.reference} from now on",)
+            return (f"evidence of {event.of} that counts on {journey.reference} from now on: {len(event.evidence)}",)
         case FamilyAssessed(judged=Judgement() as judged):
             return (_verdict(judged.eligible), *sentences(judged))
         case _:

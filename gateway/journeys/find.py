@@ -101,7 +101,7 @@ async def _found(services: Services, conn: Conn, actor: Actor, text: str, terms:
     named = await _named(services, conn, text)
     likely = await finding.candidates(conn, services.vault, terms, worker, READ)
     found = []
-    going_on = {reference: await families.survivor(conn, reference) for reference in (*named, *likely)}
+    going_on = await families.survivors(conn, [*named, *likely])
     named = [going_on[reference] for reference in named]
     for reference in dict.fromkeys(going_on.values()):
         family = await services.vault.read_family(conn, reference)

@@ -149,6 +149,9 @@ async def undo(body: Undo, asked: Merging, services: Served, key: Key = None) ->
 async def _undoing(services: Services, conn: Conn, asked: Asked, reason: str) -> Plan:
     """Return how the last change of a family is undone: a merge as such, a split by letting its people go back."""
     today, row = await services.today(), asked.journey
+    if asked.seen_version not in {None, row.version}:
+        reason = f"{row.reference} is at version {row.version}, not {asked.seen_version}"
+        raise Rejected("changed-since", reason, f"look again (journeys show {row.reference}), and decide again")
     if row.merged_into is not None:
         on_it = Asked(asked.actor, await family(conn, row.merged_into))
         told: dict[str, Any] = {"on": today, "of": row.reference, "reason": reason}

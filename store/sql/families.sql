@@ -2,6 +2,10 @@
 -- The family that goes on for reference $1.
 SELECT survivor_of($1);
 
+-- name: survivors
+-- The family that goes on for each of the references $1.
+SELECT reference, survivor_of(reference) AS survivor FROM unnest($1::text[]) AS asked (reference);
+
 -- name: merged
 -- The families that were merged into family $1, directly or by way of another, with their newest journeys.
 SELECT DISTINCT ON (reference) reference, journey_id FROM journeys

@@ -11,6 +11,8 @@ from domain.journey.evolve import fold
 from domain.programme.agreements import Agreement
 from store import claims, clawbacks, journal
 from store.claims import Filters
+from store.families import survivors
+from store.rebuild import rebuild
 from tests.domain.claim_story import AS_OF, AT_WORK, BORN, JOB_ENDED, PACK, RESULT
 from tests.ledger import Ledger, together
 
@@ -24,7 +26,7 @@ POLICE = Agreement(
     source="the tests",
     confidence="verified",
 )
-OWN = PACK.model_copy(update={"hash": "7" * 64, "agreements": (POLICE,)})
+OWN = PACK.model_copy(update={"hash": "b0" * 32, "agreements": (POLICE,)})
 BILLABLE = {"eligible", "submitted", "paid"}
 
 
@@ -173,6 +175,17 @@ async def test_families_that_become_one_take_turns_at_the_ledger(families):
     await together(families.merge(OTHER, ONE), *runs)
     await families.ledger.live(journey_of(ONE))
     assert await _payable(families.ledger, (ONE, OTHER)) == [RESULT]
+
+
+async def test_a_rebuild_knows_which_families_are_one(families):
+    """Where a reference leads to, and whose claims count for whom, are read from the journal alone."""
+    await families.merge(OTHER, ONE)
+    query = "SELECT to_jsonb(journeys) AS row FROM journeys ORDER BY journey_id"
+    async with families.ledger.pool.acquire() as conn:
+        before = [row["row"] for row in await conn.fetch(query)]
+        await rebuild(conn)
+        assert [row["row"] for row in await conn.fetch(query)] == before
+        assert await survivors(conn, [OTHER, ONE]) == {OTHER: ONE, ONE: ONE}
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -9,6 +9,8 @@ from activities.claim_windows import InWindow
 from activities.delivery.services import DeliveryServices
 from domain.claims.windows import AuditShare, ClaimWindow, draw
 from domain.errors import Rejected
+from domain.ids import reference_of
+from domain.journey import commands as c
 from stack import sinks
 from store import claim_windows, claims, programmes, staff
 from tests.activities.test_clawbacks import heard
@@ -198,3 +200,26 @@ async def test_claims_of_another_area_or_programme_stay_out(ledger):
         kept = await claim_windows.keep(conn, other, JULY)
         assert await claim_windows.candidates(conn, kept.window_id) == []
         assert len(await claim_windows.candidates(conn, ledger.window)) == 3
+
+
+async def test_a_result_that_was_claimed_twice_is_not_submitted_twice(ledger):
+    """Of two families that turn out to be one, the later claim is set aside, also once a manager upheld it."""
+    one, other, _ = ledger.journeys
+    same = {"same": (c.Same(member="m1", here="m1"),), "reason": "referred-twice"}
+    common = {"at": ledger.now, "actor": "manager:max"}
+    merging = c.MergeFamily(command_id="m1", on=ledger.now.date(), of=reference_of(other), **same, **common)
+    await ledger.live(one, merging)
+    assert ledger.replies[0].rejection is None
+    [twin] = await ledger.claims(reference_of(other))
+    upheld = c.DecideClawback(command_id="u1", claim_id=twin.claim_id, decision="uphold", reason="both-paid", **common)
+    await ledger.live(one, upheld)
+    assert ledger.replies[0].rejection is None
+    await ledger.near.start(ledger.window)
+    for row in await held(ledger):
+        if row.unaudited:
+            await audit(ledger, row.claim_id)
+    reply = await submit(ledger)
+    assert twin.claim_id not in reply["submitted"]
+    assert len(reply["submitted"]) == 2
+    [row] = [row for row in await held(ledger) if row.claim_id == twin.claim_id]
+    assert (row.state, "of a family that is one with this" in row.set_aside) == ("eligible", True)

@@ -1,6 +1,7 @@
 """Two families that are one, one that parts, and what undoing either brings back."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from given import HELD, MEMBERS, REFERRAL, REFERRED_ON, Given, ask, fact, noon, referred
@@ -12,12 +13,15 @@ from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.agenda import agenda
 from domain.journey.beside import beside
+from domain.journey.chronicle import chronology
 from domain.journey.decide import advance, decide
 from domain.journey.evolve import fold
+from domain.journey.explain import explain
 from domain.journey.facts import Facts, Household
 from domain.journey.families import since_merged
 from domain.journey.react import react
 from domain.journey.state import Journey, Link
+from domain.journey.stream import Recorded
 from domain.stays import Away
 from tests.domain.given import PROGRAMME, allocated, identified, started
 from tests.facts import apart
@@ -194,6 +198,22 @@ def test_partners_of_a_merged_family_are_told():
     """Whoever referred the other family is told that the referral was added to this one."""
     journey = fold([*HELD, CAME])
     assert [(each.partner, each.about) for each in react(journey, CAME, PROGRAMME)] == [("health", "referral-joined")]
+
+
+def test_it_is_said_what_counts_here_from_now_on():
+    """A merge says how many observations came with it; the chronology of a family of its own tells what came back."""
+    journey = fold([*HELD, CAME])
+    assert explain(journey, CAME, PROGRAMME) == (f"evidence of {THEIRS} that counts on {OURS} from now on: 1",)
+    assert explain(journey, taken(), PROGRAMME) == ()
+    restored = fact(e.FamilyRestored, LATER, out_of=OURS, reason="not-the-same", evidence=(exclusion("x6"),))
+    events = [fact(e.FamilyReferred, REFERRED_ON, **{**REFERRAL, "reference": THEIRS}), merged(), restored]
+    recorded = [
+        Recorded(version, event, uuid4(), "manager:max", "c", event.at, event.at, b"")
+        for version, event in enumerate(events, start=1)
+    ]
+    assert [each.what for each in chronology([(1, recorded, fold(events))])][1:] == [
+        "Exclusion, told by schools", f"Merged into {OURS}", f"A family of its own again, out of {OURS}"
+    ]  # fmt: skip
 
 
 # Undone

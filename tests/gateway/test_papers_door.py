@@ -138,3 +138,13 @@ async def test_families_that_are_one_have_one_chronology(doors: Doors, name: str
     erased = await erase(doors, kept, despite_claims=True)
     assert erased.status_code == 200, erased.text
     assert "was heard." not in (await paper(doors, kept, "chronology")).text
+
+
+async def test_what_is_spelled_like_a_member_is_no_member(doors: Doors):
+    """A key worker called kw-m2 stays so in the chronology, and is not read as the second member."""
+    reference, worker = await doors.referred(), await doors.worker("kw-m2")
+    assert (await doors.step(reference, "identify", criteria=["poverty", "addiction"])).status_code == 200
+    assert (await doors.step(reference, "allocate", key_worker=worker)).status_code == 200
+    rows = (await paper(doors, reference, "chronology")).json()["rows"]
+    assert [row["what"] for row in rows if row["type"] == "key-worker-allocated"] == ["Key worker: kw-m2"]
+    assert (await doors.step(reference, "close", outcome="moved-away")).status_code == 200
