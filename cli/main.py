@@ -25,7 +25,7 @@ from cli.journeys import (
     views,
 )
 from cli.operations import backup as backups
-from cli.operations import doctor, maintenance, reconcile, refusals
+from cli.operations import doctor, mail, maintenance, reconcile, refusals, report
 from cli.operations import stack as local
 from cli.partners import messages, quarantine, registry
 from cli.programmes import packs, terms
@@ -80,7 +80,7 @@ def _begin(context: typer.Context) -> None:
 
 for _part in (
     *(referrals, imports, today, find, views, export, due, steps, erasure, holders, people),
-    *(maintenance, doctor, refusals, reconcile, completion),
+    *(report, maintenance, doctor, refusals, reconcile, completion),
 ):
     app.add_typer(_part.app)
 app.add_typer(members.household)
@@ -93,6 +93,7 @@ windows.add_to(check.app)
 app.add_typer(check.app, name="claims")
 app.add_typer(packs.app, name="programmes")
 app.add_typer(terms.app, name="terms")
+app.add_typer(mail.app, name="mail")
 app.add_typer(deadlines.app, name="deadline")
 app.add_typer(members.app, name="member")
 app.add_typer(families.app, name="families")

@@ -5,6 +5,7 @@ import signal
 import uvicorn
 
 from gateway.app import create_app
+from gateway.http.patience import PatientProtocol
 from wiring.exit import leave
 from wiring.startup import begin
 from wiring.telemetry import metrics
@@ -22,6 +23,7 @@ def main() -> None:
             create_app(chosen),
             host=chosen.gateway_host,
             port=chosen.gateway_port,
+            http=PatientProtocol,
             access_log=False,  # ours names the route and never the address
             log_config=None,
             server_header=False,

@@ -31,7 +31,7 @@ from gateway.journeys import (
     summary,
     views,
 )
-from gateway.operations import clock, counts, doctor, maintenance, reconcile, refusals, terms
+from gateway.operations import clock, counts, doctor, figures, maintenance, programmes, reconcile, refusals, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
 from gateway.staff import leave, people, queue, today
@@ -103,6 +103,8 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         ledger,
         windows,
         counts,
+        figures,
+        programmes,
         people,
         leave,
         registry,

@@ -2,17 +2,21 @@
 
 import hashlib
 import json
+import os
 import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from domain.programme.programme import Programme
+from programmes.merging import inherit, over
 
 PACKS = files(__name__) / "packs"
+OWN = "JOURNEYS_PACKS_DIR"  # the folder of a council's own packs, for gateway, worker and whatever shows packs
 NAME = r"^[a-z0-9][a-z0-9-]{0,79}$"
 
 
@@ -20,15 +24,33 @@ class PackError(Exception):
     """A rule pack cannot be read; the message names the file, the place and the fault."""
 
 
-@lru_cache(maxsize=64)
 def load(name: str) -> Programme:
     """Return the resolved pack `name`, with the packs it extends read into it and its content hash set."""
-    return build(name, resolve(name))
+    return _load(name, _stamp())
 
 
-def names() -> list[str]:
-    """Return the names of the shipped packs, in alphabetical order."""
-    return sorted(entry.name.removesuffix(".toml") for entry in PACKS.iterdir() if entry.name.endswith(".toml"))
+@lru_cache(maxsize=64)
+def _load(name: str, _files: object) -> Programme:
+    """Read a pack once for as long as the files of the own folder stay as they are."""
+    return build(name, inherit(resolve(name)))
+
+
+def names(folder: Path | None = None) -> list[str]:
+    """Return the names of the shipped packs and a council's own by alphabet; `folder` as in `own_packs`."""
+    shipped = {entry.name.removesuffix(".toml") for entry in PACKS.iterdir() if entry.name.endswith(".toml")}
+    return sorted(shipped | {file.stem for file in own_packs(folder)})
+
+
+def own_packs(folder: Path | None = None) -> list[Path]:
+    """Return the files of a council's own packs, in `folder` or where the environment says."""
+    given = os.environ.get(OWN)
+    place = folder or (Path(given) if given else None)
+    return sorted(place.glob("*.toml")) if place else []
+
+
+def _stamp() -> tuple[tuple[str, int, int], ...]:
+    seen = ((file, file.stat()) for file in own_packs())
+    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in seen)
 
 
 def is_name(text: object) -> bool:
@@ -78,17 +100,19 @@ def _canonical(content: dict[str, Any]) -> bytes:
 
 
 def resolve(name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return the content of a pack over that of the pack it extends; a key given replaces the whole key."""
+    """Return the content of a pack over that of the pack it extends."""
     if name in seen:
         raise PackError(f"{name}.toml: extends itself through {' -> '.join(seen)}; break the circle")
     content = _read(name)
     base = content.pop("extends", None)
-    return content if base is None else {**resolve(base, (*seen, name)), **content}
+    return over({} if base is None else resolve(base, (*seen, name)), content)
 
 
 def _read(name: str) -> dict[str, Any]:
-    place = PACKS / f"{name}.toml"
-    if not is_name(name) or not place.is_file():
+    shipped = PACKS / f"{name}.toml"
+    own = next((file for file in own_packs() if file.stem == name), None)
+    place = shipped if is_name(name) and shipped.is_file() else own
+    if not is_name(name) or place is None:
         raise PackError(f"no programme {name}; known are {', '.join(names())}")
     try:
         return tomllib.loads(place.read_text(encoding="utf-8"))

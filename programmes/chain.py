@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from programmes import PACKS, is_name
+from programmes import PACKS, is_name, own_packs
 from programmes.lint.issues import Fault, Issue, at, nearest
 from programmes.lint.source_map import Path, Places, broken
+from programmes.merging import MERGED, inherit, named, over, replaced
 
 
 class Source:
     """One file of a chain: what it is called, what it says, and where."""
 
-    def __init__(self, label: str, text: str, content: dict[str, Any]) -> None:
-        self.label = label
+    def __init__(self, file: FilePath, text: str, content: dict[str, Any]) -> None:
+        self.file = file
+        self.label = _label(file)
         self.content = content
         self._text = text
         self._places: Places | None = None
@@ -41,22 +43,56 @@ class Chain:
 
     @property
     def content(self) -> dict[str, Any]:
-        """What the pack says in all: a key given replaces the whole key of the pack that is extended."""
+        """What the pack says in all, over the packs that are extended."""
         merged: dict[str, Any] = {}
         for source in reversed(self.sources):
-            merged |= source.content
+            merged = over(merged, source.content)
         merged.pop("extends", None)
-        return merged
+        return inherit(merged)
 
     def owner(self, path: Path) -> Source:
         """Return the file that says what stands at a path; the pack file itself for what nobody says."""
         own = (source for source in self.sources if path and path[0] in source.content)
         return next(own, self.sources[0])
 
+    def place(self, path: Path) -> tuple[Source, Path]:
+        """Return the file that says what stands at a path, and the path in it: merged lists are of several files."""
+        key, number = (*path[:2], None, None)[:2]
+        whole = self.content.get(str(key))
+        if key not in MERGED or not isinstance(number, int) or not isinstance(whole, list):
+            return self.owner(path), path
+        names = [named(entry, MERGED[str(key)]) for entry in whole]
+        for source in self.sources if len(set(names)) == len(names) else ():
+            entries = source.content.get(str(key), [])
+            own = [named(entry, MERGED[str(key)]) for entry in entries] if isinstance(entries, list) else []
+            if names[number] in own:
+                return source, (str(key), own.index(names[number]), *path[2:])
+        return self.owner(path), path
+
+    def lost(self) -> list[tuple[Source, str, str]]:
+        """Return each entry of a merged key that a file of the chain replaces away: the file, the key and the name."""
+        found = []
+        for n, source in enumerate(self.sources):
+            for key in (key for key in replaced(source.content) if key in MERGED):
+                before: dict[str, Any] = {}
+                for parent in reversed(self.sources[n + 1 :]):
+                    before = over(before, parent.content)
+                names = [named(entry, MERGED[key]) for entry in before.get(key, [])]
+                own = {named(entry, MERGED[key]) for entry in self.content.get(key, [])}
+                found += [(source, key, name) for name in names if name is not None and name not in own]
+        return found
+
     def told_with(self, name: str) -> set[str]:
-        """Return the keys set in the file that sets `name`, or in one that extends it."""
-        until = self.sources.index(self.owner((name,))) + 1
-        return {key for source in self.sources[:until] for key in source.content}
+        """Return the keys set in the file that sets `name`, or in one that extends it; of a merged one its entries."""
+        told = self.sources[: self.sources.index(self.owner((name,))) + 1]
+        entries = {
+            f"{key}.{named(entry, by)}"
+            for key, by in MERGED.items()
+            for source in told
+            if isinstance(source.content.get(key), list)
+            for entry in source.content[key]
+        }
+        return entries | {key for source in told for key in source.content}
 
     def _follow(self, file: FilePath) -> None:
         seen: list[FilePath] = []
@@ -80,7 +116,7 @@ class Chain:
         self.faults += [at(label, *found.place, Issue((), found.why, "write it as TOML")) for found in broken(text)]
         if self.faults:
             return None
-        self.sources.append(Source(label, text, tomllib.loads(text)))
+        self.sources.append(Source(file, text, tomllib.loads(text)))
         return self.sources[-1]
 
     def _parent(self, source: Source, file: FilePath, seen: list[FilePath]) -> FilePath | None:
@@ -112,6 +148,7 @@ def _candidates(name: str, file: FilePath) -> Iterator[FilePath]:
     """Look beside the file first: a folder of packs is read as it would be shipped."""
     yield file.parent / f"{name}.toml"
     yield shipped() / f"{name}.toml"
+    yield from (own for own in own_packs() if own.stem == name)
 
 
 def _label(file: FilePath) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from domain.programme.programme import Programme
-from programmes import PackError, build, names
+from programmes import PackError, build, names, own_packs
 from programmes.chain import Chain, shipped
 from programmes.lint.check import examine
 from programmes.lint.issues import Fault, Issue, at, nearest
@@ -23,8 +23,9 @@ def file_of(given: str) -> Path:
     file = Path(given)
     if not file.exists() and file.name == given and not file.suffix:
         if given in names():
-            return shipped() / f"{given}.toml"
-        what = f"no programme {given} is shipped, and no such file is here"
+            own = [own for own in own_packs() if own.stem == given]
+            return own[0] if own else shipped() / f"{given}.toml"
+        what = f"no programme {given} is shipped or was added, and no such file is here"
         raise UnsoundPackError([at(given, 1, 1, Issue((), what, nearest(given, names())))])
     return file
 

@@ -26,6 +26,7 @@ def environment(layout: Layout, ports: Ports, extra: Mapping[str, str] | None = 
         "JOURNEYS_WORKER_METRICS_PORT": str(ports.worker_metrics),
         "JOURNEYS_SECRETS_DIR": str(layout.secrets),
         "JOURNEYS_DATA": str(layout.data),
+        "JOURNEYS_PACKS_DIR": str(layout.packs),
         "JOURNEYS_HEADS_DIR": str(layout.heads),
         "JOURNEYS_WEBHOOK_LOOPBACK": "true",  # partners of one machine may be on it, as those of tests and the demo are
         "PYTHONUNBUFFERED": "1",  # a log that ends before the crash explains nothing

@@ -1,13 +1,14 @@
 """Bring the one-machine stack up, tell how it is, and take it down."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stack import pids, postgres, state, survivors
+from stack import kept_settings, packs, pids, postgres, state, survivors
 from stack.errors import PartFailed, StackError
 from stack.folders import Layout, default_data, make
 from stack.logs import open_log, tail
@@ -33,20 +34,23 @@ def up(  # noqa: PLR0913  # each is a flag of the command
 ) -> UpReport:
     """Start the stack in the background and wait until the gateway is healthy; do nothing if it is up already.
 
-    Ports not given are those of the last time. Raises `PortTaken`, `FolderRefused` or `PartFailed`, and leaves nothing
-    running then.
+    Ports, programme and mail settings not given are those of the last time. Raises `StackError` with the reason, and
+    leaves nothing running then.
     """
     layout = Layout(make((data or default_data()).expanduser().resolve()))
     before = state.read(layout.state)
     if before.supervised:
-        return _came_up(layout, None, wait, already=True)
+        now = _came_up(layout, None, wait, already=True)
+        return now.model_copy(update={"not_taken": kept_settings.differing(before.settings, os.environ)})
+    settings = kept_settings.kept(before.settings, os.environ)
+    kept_settings.require_programme(settings, packs.known(layout))
     postgres.require_reachable(layout.postgres)
     survivors.end(before)
     wanted = {"gateway": gateway_port, "temporal": temporal_port, "ui": ui_port}
     ports = before.ports.model_copy(update={name: port for name, port in wanted.items() if port})
     _require_free(ports)
     ports = _elsewhere_where_taken(ports)
-    return _came_up(layout, _detach(layout, ports, supervisor), wait, already=False)
+    return _came_up(layout, _detach(layout, ports, settings, supervisor), wait, already=False)
 
 
 def status(data: Path | None = None) -> StackReport:
@@ -80,7 +84,9 @@ def _elsewhere_where_taken(ports: Ports) -> Ports:
     return ports.model_copy(update=dict(zip(taken, free_ports(len(taken)), strict=True)))
 
 
-def _detach(layout: Layout, ports: Ports, supervisor: Sequence[str]) -> subprocess.Popen[bytes]:
+def _detach(
+    layout: Layout, ports: Ports, settings: Mapping[str, str], supervisor: Sequence[str]
+) -> subprocess.Popen[bytes]:
     flags = [word for name, port in ports for word in (flag(name), str(port))]
     with open_log(layout.log("supervisor")) as log:
         return subprocess.Popen(
@@ -89,6 +95,7 @@ def _detach(layout: Layout, ports: Ports, supervisor: Sequence[str]) -> subproce
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=ROOT,
+            env=kept_settings.over(os.environ, settings),
             start_new_session=True,  # it outlives the terminal
         )
 

@@ -10,12 +10,12 @@ class StackError(Exception):
 class PortTaken(StackError):
     """A wanted port is in use by something else."""
 
-    def __init__(self, port: int, wanted_by: str, flag: str) -> None:
+    def __init__(self, port: int, wanted_by: str, flag: str, free: int | None = None) -> None:
+        another = f"take the next free one with {flag} {free}" if free else f"choose another port with {flag}"
         super().__init__(
-            f"Port {port}, wanted for {wanted_by}, is taken by another program. "
-            f"Stop that program, or choose another port with {flag}."
+            f"Port {port}, wanted for {wanted_by}, is taken by another program. Stop that program, or {another}."
         )
-        self.port = port
+        self.port, self.free = port, free
 
 
 class FolderRefused(StackError):

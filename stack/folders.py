@@ -43,6 +43,11 @@ class Layout:
         return self.data / "heads"
 
     @property
+    def packs(self) -> Path:
+        """A council's own rule packs."""
+        return self.data / "programmes"
+
+    @property
     def state(self) -> Path:
         """What the supervisor says of itself and its parts."""
         return self.data / "stack.json"

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from stack.errors import PortTaken
 
 LOOPBACK = "127.0.0.1"
+NEAR, LAST = 200, 65_536
 
 
 def free_ports(count: int) -> tuple[int, ...]:
@@ -31,7 +32,12 @@ def is_free(port: int) -> bool:
 def require_free(port: int, wanted_by: str, flag: str) -> None:
     """Raise `PortTaken` unless `port` is free."""
     if not is_free(port):
-        raise PortTaken(port, wanted_by, flag)
+        raise PortTaken(port, wanted_by, flag, next_free(port))
+
+
+def next_free(port: int) -> int | None:
+    """Return the first free port after `port` that is near it, or None."""
+    return next((each for each in range(port + 1, min(port + NEAR, LAST)) if is_free(each)), None)
 
 
 def answers(port: int) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from stack import pids
+from stack import kept_settings, pids
 from stack.folders import Layout
 from stack.ports import LOOPBACK
 from stack.state import PartState, Ports, StackState
@@ -36,6 +36,8 @@ class StackReport(BaseModel):
     temporal_ui: str
     gateway_metrics: str
     worker_metrics: str
+    programme: str  # of a referral that names none
+    mail: str
     parts: list[PartReport]
 
 
@@ -43,6 +45,7 @@ class UpReport(StackReport):
     """A stack that is up."""
 
     already: bool
+    not_taken: list[str] = []  # settings of the environment that the running stack does not have
 
 
 class DownReport(BaseModel):
@@ -56,12 +59,15 @@ class DownReport(BaseModel):
 def report(layout: Layout, state: StackState) -> StackReport:
     """Compare what the supervisor wrote with what lives."""
     supervisor = pids.find(state.supervisor)
+    programme, mail = kept_settings.described(state.settings)
     parts = [_part(layout, part, supervised=bool(supervisor)) for part in state.parts]
     return StackReport(
         data=layout.data,
         up=bool(parts) and all(part.state in {"ready", "done"} for part in parts),
         supervisor_pid=supervisor.pid if supervisor else None,
         **addresses(state.ports),
+        programme=programme,
+        mail=mail,
         parts=parts,
     )
 

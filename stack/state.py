@@ -45,11 +45,12 @@ class PartState(BaseModel):
 
 
 class StackState(BaseModel):
-    """One stack; kept after `down`, so that the next `up` takes the same ports."""
+    """One stack; kept after `down`, so that the next `up` takes the same ports and settings."""
 
     supervisor: Identity | None = None
     ports: Ports = Ports()
     parts: list[PartState] = []
+    settings: dict[str, str] = {}  # the programme and mail, by their variables
 
     @property
     def supervised(self) -> bool:

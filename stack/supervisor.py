@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack import pids, secrets, state, survivors
+from stack import kept_settings, pids, secrets, state, survivors
 from stack.errors import StackError
 from stack.folders import Layout, make
 from stack.keeper import Keeper
@@ -34,7 +34,10 @@ class Supervisor:
         self.stopping = asyncio.Event()
         self.keepers = [Keeper(Child(part, layout.log(part.name)), self._write) for part in parts]
         self.state = StackState(
-            supervisor=pids.identify(os.getpid()), ports=ports, parts=[each.state for each in self.keepers]
+            supervisor=pids.identify(os.getpid()),
+            ports=ports,
+            parts=[each.state for each in self.keepers],
+            settings=kept_settings.kept({}, os.environ),
         )
 
     async def run(self) -> None:

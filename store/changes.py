@@ -25,7 +25,8 @@ async def keep(conn: Conn, vault: Vault, change: Change) -> None:
     for written, order in change.written:
         await texts.keep(conn, vault, change, written, order)
     if change.erased is not None:
-        await erasing.erase(conn, change.journey.reference, change.erased)
+        for reference in (change.journey.reference, *await families.merged_into(conn, change.journey.reference)):
+            await erasing.erase(conn, reference, change.erased)
     await forwarding.give_back(conn, change.journey_id, change.returned)
     for outcome in change.settled:
         await effects.tell(conn, outcome)

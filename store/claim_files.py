@@ -111,6 +111,7 @@ async def _recorded_where_it_was_merged(conn: Conn, journey: Journey) -> list[Ev
     while journey.merged_into is not None:
         ids = {each.here: ids[each.member] for each in journey.merged_people if each.member in ids}
         rows = await read_models.by_reference(conn, journey.merged_into)
-        journey = await _journey(conn, rows[-1].journey_id)
-        found += of_members(journey.evidence, ids)
+        there = [await _journey(conn, row.journey_id) for row in rows]
+        found += of_members([item for each in there for item in each.evidence], ids)
+        journey = there[-1]
     return found

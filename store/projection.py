@@ -73,12 +73,32 @@ def journey_row(
         "unheard": {name: day.isoformat() for name, day in journey.heard_since().items()},
         "evidence": len(journey.evidence),
         "merged_into": journey.merged_into,
+        "milestones": _milestones(journey),
         "links": [link.model_dump(mode="json", exclude_none=True) for link in journey.links],
         "next_deadline_at": next_deadline_at,
         "owed": [each.model_dump(mode="json") for each in owed],
         "version": journey.version,
         "head": f"\\x{head.hex()}",
         "changed_at": changed_at,
+    }
+
+
+def _milestones(journey: Journey) -> Row:
+    """Return the first day of each step that was come to, the checks, a review off the track, and open results."""
+    steps = {
+        "identified": journey.identified_on,
+        "allocated": journey.held_from,
+        "contacted": journey.first_contact_on,
+        "assessed": journey.first_assessed_on,
+        "planned": journey.first_plan_on,
+        "started": journey.first_intervention_from,
+        "stepped-down": journey.stepped_down_on,
+        "off-track": journey.reviewed_on if journey.review_outcome == "off-track" else None,
+    }
+    return {
+        **{name: day.isoformat() for name, day in steps.items() if day is not None},
+        "checks": [{"verdict": check.verdict, "on": check.on.isoformat()} for check in journey.checks],
+        "results": {each.result: {"verdict": each.verdict, "on": each.as_of.isoformat()} for each in journey.verdicts},
     }
 
 

@@ -74,6 +74,16 @@ async def get(conn: Conn, name: str) -> StaffMember | None:
     return None if row is None else StaffMember(**dict(row))
 
 
+async def known(conn: Conn, name: str) -> tuple[StaffMember, set[str]] | None:
+    """Return a member of staff and the names of their addresses besides e-mail, held until the transaction ends."""
+    row = await conn.fetchrow(_SQL["known"], name)
+    if row is None:
+        return None
+    fields = dict(row)
+    reached_by = set(fields.pop("reached_by"))
+    return StaffMember(**fields), reached_by
+
+
 async def receivers(conn: Conn, names: Sequence[str], today: date) -> list[Receiver]:
     """Return who of these key workers takes families today, in the order named."""
     rows = {row["name"]: Receiver(**dict(row)) for row in await conn.fetch(_SQL["receivers"], list(names), today)}

@@ -1,6 +1,7 @@
 """A time-lapse: real journeys through eighteen months in minutes, on a private stack that leaves nothing behind."""
 
 import asyncio
+import os
 import sys
 import time
 from argparse import Namespace
@@ -18,6 +19,7 @@ from temporalio.client import Client
 
 from domain.calendar import LONDON, add_months, calendar_of
 from domain.programme.programme import Programme
+from programmes import OWN
 from stack import sinks, tokens
 from stack.private_stack import PrivateStack, running
 from store.inbox import counts
@@ -25,7 +27,7 @@ from store.pool import Pool, open_pool
 from timelapse.clock import SkippingClock
 from timelapse.feed import CloudEvent, Feed, by_day, partner_of
 from timelapse.figures import Figures
-from timelapse.options import read_options
+from timelapse.options import forget_own, read_options
 from timelapse.referrals import BAD_INPUT, FileRefusedError, Imported
 from timelapse.story import Household, Story
 from timelapse.summary import collect, show
@@ -46,8 +48,10 @@ def main(arguments: list[str] | None = None) -> None:
         figures = asyncio.run(lapse(options))
     except FileRefusedError as refused:
         print(f"journeys timelapse: {options.referrals}: {refused}", file=sys.stderr)  # noqa: T201
+        forget_own()
         leave(BAD_INPUT)
-    show(figures, as_json=options.json)
+    forget_own()
+    show(figures, as_json=options.json, verbose=options.verbose)
     leave(0)
 
 
@@ -120,6 +124,7 @@ def _environment(offset: timedelta, programme: Programme, smtp_port: int) -> dic
         "JOURNEYS_SMTP_PORT": str(smtp_port),
         "JOURNEYS_SMTP_TLS": "none",
         "JOURNEYS_LOG_LEVEL": "WARNING",
+        **({OWN: os.environ[OWN]} if OWN in os.environ else {}),
     }
 
 

@@ -14,7 +14,7 @@ from cli.claims.rows import CLAIM_COLUMNS, claim_row
 from cli.core import output as write
 from cli.core.client import Door, in_path
 from cli.core.command import Ref, command
-from cli.core.errors import BAD_INPUT, Trouble, plain
+from cli.core.errors import BAD_INPUT, Trouble
 
 ClaimId = Annotated[str, typer.Argument(metavar="CLAIM", help="The claim's id, as listed by: journeys claims list")]
 Why = Annotated[str, typer.Option(metavar="CODE", help="Why, as a code, such as evidence-wrong.")]
@@ -58,6 +58,19 @@ def list_claims(
     else:
         columns = ("claim", "reference", *CLAIM_COLUMNS)
         write.table("", columns, ((row["claim_id"], row["reference"], *claim_row(row)) for row in rows))
+        typer.echo(totals(rows), err=not rows)
+
+
+def totals(rows: list[dict[str, Any]]) -> str:
+    """Write how many claims these are and how many pounds, in all and by state."""
+    parts = []
+    for state in dict.fromkeys(row["state"] for row in rows):
+        pounds = [row["amount"] for row in rows if row["state"] == state]
+        parts.append(f"{state} {len(pounds)}, £{sum(pounds):,}")
+    noun = "claim" if len(rows) == 1 else "claims"
+    return f"total: {len(rows)} {noun}, £{sum(row['amount'] for row in rows):,}" + (
+        f" ({'; '.join(parts)})" if len(parts) > 1 else ""
+    )
 
 
 def _csv(rows: list[dict[str, Any]]) -> None:
@@ -71,13 +84,17 @@ def explain(
 ) -> None:
     """Explain a claim, or every claim of a family: the decision, what was known then, what has been learned since.
 
+    Of a family without a claim it says what is missing for each result.
+
     Example: journeys claims explain F-7K3Q-9D2X
     """
+    from cli.claims import missing
     from cli.claims.explanation import tell
 
     names = [claim] if ":" in claim else [row["claim_id"] for row in door.get("/v1/claims", reference=claim.upper())]
     if not names:
-        raise Trouble(f"{plain(claim)} has no claim", "list them with: journeys claims list")
+        missing.tell(door, claim.upper())
+        return
     told = [door.get(f"/v1/claims/{quote(name, safe='')}") for name in names]
     if door.as_json:
         write.as_json(told)

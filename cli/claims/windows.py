@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import typer
 
-from cli.claims.ledger import ClaimId, Why
+from cli.claims.ledger import ClaimId, Why, totals
 from cli.core import output as write
 from cli.core.client import Door, in_path
 from cli.core.command import command
@@ -66,6 +66,7 @@ def _claims(row: dict[str, Any]) -> None:
     columns = ("claim", "pounds", "state", "sample", "audit", "set aside because")
     cells = ("claim_id", "amount", "state", "sampled", "audit", "set_aside")
     write.table("\nClaims", columns, ([_cell(claim[name]) for name in cells] for claim in row["claims"]))
+    write.remark(totals(row["claims"]))
 
 
 def _cell(value: object) -> object:
@@ -101,7 +102,8 @@ def audit(
             "give one of them, such as: journeys claims audit CLAIM --sound",
             exit_code=BAD_INPUT,
         )
-    _stands(door, claim, "audit", {"found": "sound" if sound else "unsound", "why": why})
+    found = "sound" if sound else "unsound"
+    _stands(door, claim, "audit", {"found": found, "why": why}, f"audited, {found}: ")
 
 
 def settle(
@@ -117,12 +119,12 @@ def settle(
     _stands(door, claim, "settle", {"outcome": outcome, "why": why})
 
 
-def _stands(door: Door, claim: str, step: str, body: dict[str, Any]) -> None:
+def _stands(door: Door, claim: str, step: str, body: dict[str, Any], said: str = "") -> None:
     told = door.post(f"/v1/claims/{quote(claim, safe='')}/{step}", body)
     if door.as_json:
         write.as_json(told)
     else:
-        typer.echo(f"{told['claim_id']} is {told['state']}")
+        typer.echo(f"{said}{told['claim_id']} is {told['state']}")
 
 
 def _path(label: str, step: str, programme: str | None) -> str:

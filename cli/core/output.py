@@ -172,6 +172,8 @@ def _value(value: object) -> str:
         return ", ".join(_value(part) for part in value)
     if isinstance(value, bool):
         return _yes(value)
+    if isinstance(value, dict) and value.keys() >= {"member", "here"}:
+        return f"{value['member']} is {value['here']}"
     if isinstance(value, dict):
         return " ".join(_value(part) for name, part in value.items() if name != "at" and _told(part))
     return str(value)

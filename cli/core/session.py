@@ -1,10 +1,11 @@
 """Who we are to the gateway: a short-lived token in the data folder, made with the local stack's own key."""
 
 import base64
+import hashlib
 import json
 import os
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from domain.access import Role
 
 TOKEN = "JOURNEYS_TOKEN"  # noqa: S105 - the name of a variable
+CONFIG = "JOURNEYS_CONFIG"
 NOBODY: "tuple[str, Role]" = ("manager", "manager")  # who uses a local stack without a login
 LIFETIME = timedelta(hours=8)  # a working day
 MARGIN = 60  # seconds before its end from which a token is not used any more
@@ -27,7 +29,7 @@ def token(folder: Path) -> str:
     given = os.environ.get(TOKEN)
     if given:
         return given
-    session = _read(folder / "session.json")
+    session = _read(_file(folder))
     if session.get("expires", 0) > time.time() + MARGIN:
         return str(session["token"])
     who = session.get("name"), session.get("role")
@@ -41,7 +43,7 @@ def is_logged_in(folder: Path) -> bool:
     """Tell whether somebody logged in whose session goes on and who may see what is to be done."""
     if os.environ.get(TOKEN):
         return name_in(folder)[1] != "analyst"
-    session = _read(folder / "session.json")
+    session = _read(_file(folder))
     return session.get("expires", 0) > time.time() + MARGIN and session.get("role") != "analyst"
 
 
@@ -67,8 +69,46 @@ def login(folder: Path, name: str, role: "Role") -> str:
         )
     made = mint(folder / "secrets", name=name, role=role, lifetime=LIFETIME)
     expires = int(time.time() + LIFETIME.total_seconds())
-    _keep(folder / "session.json", {"token": made, "name": name, "role": role, "expires": expires})
+    _keep(_file(folder), {"token": made, "name": name, "role": role, "expires": expires})
     return made
+
+
+def whose(folder: Path) -> dict[str, Any] | None:
+    """Return name, role and end of the session that is kept here, or None where nobody logged in or it has ended."""
+    session = _read(_file(folder))
+    goes_on = session.get("expires", 0) > time.time() + MARGIN
+    return {part: session[part] for part in ("name", "role", "expires") if part in session} if goes_on else None
+
+
+def described(folder: Path) -> dict[str, Any]:
+    """Return as whom commands run: name, role, `until` when (None: as long as nobody logs in) and `by` what."""
+    if os.environ.get(TOKEN):
+        name, role = name_in(folder)
+        return {"name": name, "role": role, "until": None, "by": f"the token in {TOKEN}"}
+    session = whose(folder)
+    if session is None and not _file(folder).exists():
+        return {"name": NOBODY[0], "role": NOBODY[1], "until": None, "by": "a local stack where nobody logged in"}
+    name, role = name_in(folder)  # raises `Trouble` where a session has ended
+    kept = whose(folder) or {}
+    until = datetime.fromtimestamp(kept.get("expires", 0), UTC).isoformat(timespec="seconds")
+    return {"name": name, "role": role, "until": until, "by": "journeys login"}
+
+
+def logout(folder: Path) -> None:
+    """Remove the session; the next command on a local stack runs as `manager` again."""
+    _file(folder).unlink(missing_ok=True)
+
+
+def _file(folder: Path) -> Path:
+    """Return the session's file, one a stack: in the folder of JOURNEYS_CONFIG if set, else in the data folder.
+
+    People who work on one machine then do not log each other out.
+    """
+    own = os.environ.get(CONFIG)
+    if not own:
+        return folder / "session.json"
+    stack = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    return Path(own).expanduser() / f"session-{stack}.json"
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -86,6 +126,7 @@ def _keep(path: Path, session: dict[str, Any]) -> None:
     from stack.files import whole
 
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path) as file:
             file.write(json.dumps(session).encode())
     except OSError as fault:

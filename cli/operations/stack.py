@@ -54,6 +54,10 @@ def up(
         return
     typer.echo("The system is already up." if now.already else "The system is up.")
     _show_addresses(now)
+    if now.not_taken:
+        typer.echo(
+            f"It runs with other values of {', '.join(now.not_taken)}: journeys down, then journeys up.", err=True
+        )
 
 
 def status(*, data: Data = None, as_json: AsJson = False) -> None:
@@ -113,6 +117,8 @@ def _show_addresses(now: "StackReport") -> None:
     typer.echo(f"  Temporal UI  {now.temporal_ui}")
     typer.echo(f"  figures      {now.gateway_metrics} and {now.worker_metrics}")
     typer.echo(f"  data         {now.data}")
+    typer.echo(f"  programme    {now.programme}")
+    typer.echo(f"  mail         {now.mail}")
 
 
 def _show(now: "StackReport") -> None:

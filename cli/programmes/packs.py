@@ -1,7 +1,9 @@
 """`journeys programmes`: rule packs listed, shown, checked and compared offline, from their files alone."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -10,10 +12,22 @@ if TYPE_CHECKING:
 
     from domain.programme.programme import Programme
     from programmes.lint.issues import Fault
+    from programmes.opening import UnsoundPackError
 
-app = typer.Typer(help="Rule packs: list, show, check, compare, messages. Needs no server.", no_args_is_help=True)
+app = typer.Typer(help="Rule packs: list, show, check, add, compare, messages. Needs no server.", no_args_is_help=True)
 
 SOUND, FAULTY = 0, 2
+
+
+@app.callback()
+def packs() -> None:
+    """Rule packs: list, show, check, add, compare, messages. Needs no server."""
+    from programmes import OWN
+    from stack.folders import default_data
+
+    os.environ.setdefault(OWN, str(default_data() / "programmes"))
+
+
 SAME, DIFFERS = 0, 1
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
@@ -104,10 +118,72 @@ def check(
         lists = {"faults": _told(found.faults), "warnings": _told(found.warnings)}
         typer.echo(json.dumps({"file": file, **lists}, indent=2, ensure_ascii=False))
     else:
-        _write(found.faults, err=True)
+        _write(found.faults)
         _write(found.warnings, word="warning: ")
         typer.echo(f"{file}: {_counted(len(found.faults), 'fault')}, {_counted(len(found.warnings), 'warning')}")
     raise typer.Exit(FAULTY if found.faults else SOUND)
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A pack file (TOML) of your own.")],
+    *,
+    data: Annotated[
+        Path | None, typer.Option("--data", envvar="JOURNEYS_DATA", help="Data folder of the local stack.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a pack of your own to the system on this machine: checked, kept in the data folder, usable at once.
+
+    Packs that it extends and that lie beside it are added with it.
+
+    Exit code: 0 added, or it was there already, 2 faults: nothing was added.
+
+    Example: journeys programmes add our-town.toml
+    """
+    from programmes.adding import add as put
+    from programmes.opening import UnsoundPackError
+    from stack.folders import default_data, make
+
+    folder = make((data or default_data()).expanduser().resolve()) / "programmes"
+    try:
+        programme, warnings, new = put(file, folder)
+    except UnsoundPackError as unsound:
+        _refuse(str(file), unsound, as_json=as_json)
+    kept = _kept(folder.parent, programme.name)
+    if as_json:
+        told = {"name": programme.name, "version": programme.version, "hash": programme.hash, "new": new, "kept": kept}
+        typer.echo(json.dumps(told | {"warnings": _told(warnings)}, indent=2))
+        return
+    _write(warnings, word="warning: ")
+    typer.echo(f"{programme.name} version {programme.version} " + ("is added" if new else "was there already"))
+    typer.echo(f"  for one referral: journeys refer --programme {programme.name}")
+    typer.echo(f"  for every referral: journeys down, then JOURNEYS_PROGRAMME={programme.name} journeys up")
+
+
+def _kept(data: Path, name: str) -> bool:
+    """Have the gateway keep the pack in the database, where it is up; else it does so at the first referral."""
+    from stack.commands import status
+
+    if not status(data).up:
+        return False
+    from cli.core.client import Door
+    from cli.core.errors import Trouble
+
+    try:
+        Door(data).post(f"/v1/programmes/{name}")
+    except Trouble as trouble:
+        typer.echo(f"not yet kept in the database: {trouble.reason}", err=True)
+        return False
+    return True
+
+
+def _refuse(pack: str, unsound: "UnsoundPackError", *, as_json: bool) -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps({"file": pack, "faults": _told(unsound.faults)}, indent=2), err=True)
+    else:
+        _write(unsound.faults, err=True)
+    raise typer.Exit(FAULTY) from unsound
 
 
 @app.command()
@@ -172,11 +248,7 @@ def _opened(pack: str, *, as_json: bool) -> "Programme":
     try:
         return opened(pack)
     except UnsoundPackError as unsound:
-        if as_json:
-            typer.echo(json.dumps({"file": pack, "faults": _told(unsound.faults)}, indent=2), err=True)
-        else:
-            _write(unsound.faults, err=True)
-        raise typer.Exit(FAULTY) from unsound
+        _refuse(pack, unsound, as_json=as_json)
 
 
 def _told(faults: "Iterable[Fault]") -> list[dict[str, Any]]:

@@ -64,6 +64,12 @@ def unapplied(count: int, oldest: datetime | None, now: datetime) -> list[Findin
     return [Finding(code="inbox-waits", reference=None, what=what, remedy="journeys sweep")]
 
 
+NO_MAIL_SERVER = Finding(
+    code="no-mail-server",
+    reference=None,
+    what="no mail server is set: no reminder and no message by e-mail is sent",
+    remedy="journeys down && JOURNEYS_SMTP_HOST=HOST journeys up",
+)
 NO_TEMPORAL = Finding(
     code="temporal-away",
     reference=None,

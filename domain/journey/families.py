@@ -142,6 +142,8 @@ def _split(journey: Journey, command: c.SplitFamily, facts: Facts) -> list[e.Any
         _may_receive(journey, other)
     happened(command.on, command.at, journey.referred_on, "parted on")
     leaving = [_leaving(journey, name) for name in dict.fromkeys(command.members)]
+    for member in leaving:
+        happened(command.on, command.at, member.from_, f"{member.id} parted on")
     if not {member.id for member in journey.present} - {member.id for member in leaving}:
         raise Rejected(
             "last-member",
@@ -201,6 +203,12 @@ def _of_later(item: Evidence, event: e.FamilySplit) -> bool:
 def _undo(journey: Journey, command: c.UndoMerge, facts: Facts) -> list[e.AnyEvent]:
     other = _other(journey, command.of, facts)
     taken = next((each for each in journey.taken if (each.of, each.how) == (command.of, "merged")), None)
+    if taken is None and other.merged_into == journey.reference:
+        raise Rejected(
+            "newer-journey",
+            f"{journey.reference} was referred again since {other.reference} was merged into it",
+            f"let its people part instead: journeys families split {journey.reference} --members M,M --reason CODE",
+        )
     if taken is None or other.merged_into != journey.reference:
         raise Rejected(
             "nothing-to-undo",

@@ -6,7 +6,8 @@ from typing import Literal
 from domain.evidence import Evidence
 from domain.family import Consent, Member
 from domain.journey.case_file import CaseFile
-from domain.journey.events import CheckVerdict, Counterpart, ErasureReason, JoinedReferral, Outcome
+from domain.journey.events import CheckVerdict, Counterpart, ErasureReason, JoinedReferral, Outcome, ReviewOutcome
+from domain.journey.events.claim_decisions import Verdict
 from domain.journey.events.families import Change
 from domain.model import Value
 from domain.programme.clocks import Work
@@ -137,6 +138,14 @@ class BeforeClose(Value):
     owed: tuple[Owed, ...]
 
 
+class LastVerdict(Value):
+    """What the last evaluation found of a result that has no claim."""
+
+    result: str
+    verdict: Verdict
+    as_of: date
+
+
 class Journey(Value):
     """One family's path; `version` counts its events."""
 
@@ -176,6 +185,7 @@ class Journey(Value):
     intervention_from: date | None = None
     first_intervention_from: date | None = None
     reviewed_on: date | None = None
+    review_outcome: ReviewOutcome | None = None
     intensity: Intensity | None = None
     stepped_down_on: date | None = None
     checks: tuple[Check, ...] = ()
@@ -192,6 +202,7 @@ class Journey(Value):
     settled_effects: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
     claimed: tuple[str, ...] = ()
+    verdicts: tuple[LastVerdict, ...] = ()
     clawbacks: tuple[str, ...] = ()
     case: CaseFile = CaseFile()
     merged_into: str | None = None

@@ -1,6 +1,7 @@
 """A filter that finds nothing: where nothing at all bears the name, that is said, for it may be mistyped."""
 
 import asyncio
+from contextlib import suppress
 
 import programmes
 from domain.errors import Rejected
@@ -40,7 +41,12 @@ async def unagreed(partner: str) -> str | None:
 
 
 def _packs() -> list[Programme]:
-    return [programmes.load(name) for name in programmes.names()]
+    """Return every pack that can be read: one that somebody put into the folder unchecked bears no names."""
+    packs = []
+    for name in programmes.names():
+        with suppress(programmes.PackError):
+            packs.append(programmes.load(name))
+    return packs
 
 
 def _in_packs(kind: Kind, packs: list[Programme]) -> set[str]:

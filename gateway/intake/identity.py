@@ -167,11 +167,13 @@ def gone(stays: Sequence[Stay], reference: str) -> frozenset[str]:
 
 
 async def _family(services: Services, conn: Conn, reference: str, stays: Sequence[Stay]) -> Family | None:
-    """Return a known family; None when it was erased."""
+    """Return a known family; None when it was erased, or merged into another."""
     record = await services.vault.read_family(conn, reference)
     if record is None:
         return None
     journeys = await read_models.by_reference(conn, reference)
+    if journeys and journeys[-1].merged_into is not None:
+        return None  # whoever was of it is of the family that goes on
     newest = fold(one.event for one in await journal.timeline(conn, journeys[-1].journey_id)) if journeys else None
     present = {each.id for each in newest.present} if newest else {each.member_id for each in record.people}
     known = KnownFamily(

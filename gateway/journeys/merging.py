@@ -224,7 +224,8 @@ async def _done(services: Services, plan: Plan, key: str, *, dry_run: bool) -> C
         await services.engine.wake([row.journey_id for row in rows[-1:]])
         services.mail.set()
         stream = await journal.timeline(conn, plan.asked.journey.journey_id)
-        journey, last = fold(one.event for one in stream), _about(stream, plan.other)
+        own = [one for one in stream if one.command_id == command_id(key)]
+        journey, last = fold(one.event for one in stream), _about(own or stream, plan.other)
         return await _told(services, conn, plan, journey, last, dry_run=False)
 
 

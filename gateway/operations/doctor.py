@@ -15,7 +15,7 @@ from domain.doctor import journeys as of_journeys
 from domain.doctor import system as of_system
 from domain.doctor.finding import Finding, shown
 from domain.doctor.journeys import ATTEMPTS, Journal
-from domain.doctor.system import NO_TEMPORAL, NO_WORKER
+from domain.doctor.system import NO_MAIL_SERVER, NO_TEMPORAL, NO_WORKER
 from domain.ids import reference_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
@@ -82,6 +82,7 @@ async def _look(services: Services, *, thorough: bool) -> Diagnosis:
     reachable = await services.engine.ready()
     working = reachable and await services.engine.survey.works()
     found = [NO_TEMPORAL] if not reachable else [] if working else [NO_WORKER]
+    found += [] if services.settings.smtp_host else [NO_MAIL_SERVER]
     now, programme = await services.now() if reachable else None, await services.programme()
     if reachable:
         found += await _workflows(services, services.engine.survey, notes, working=working, thorough=thorough)

@@ -18,6 +18,7 @@ from programmes.lint.shape import part_of, shape_faults
 from programmes.lint.source_map import Path
 from programmes.lint.subjects import subject_faults
 from programmes.lint.terms import term_faults
+from programmes.merging import MERGED, REPLACE, replaced
 
 
 class Soundness(NamedTuple):
@@ -35,8 +36,8 @@ def examine(file: FilePath) -> Soundness:
     content = chain.content
     meant = list(_meaning(content, chain.told_with("stages")))
     placed = [(one, _placed(chain, one)) for one in (*_unless_told(shape_faults(content), meant), *meant)]
-    grave = [*_named(file, chain), *(fault for one, fault in placed if not one.doubtful)]
-    doubtful = [fault for one, fault in placed if one.doubtful]
+    grave = [*_named(file, chain), *_replacing(chain), *(fault for one, fault in placed if not one.doubtful)]
+    doubtful = [*(fault for one, fault in placed if one.doubtful), *_lost(chain)]
     return Soundness(_sorted(chain, grave), _sorted(chain, doubtful))
 
 
@@ -78,6 +79,24 @@ def _named(file: FilePath, chain: Chain) -> Iterator[Fault]:
         yield source.fault(("name",), what, f'write name = "{file.stem}", or rename the file')
 
 
+def _replacing(chain: Chain) -> Iterator[Fault]:
+    """Find keys that a file says it replaces, and that are replaced anyway, or are not there."""
+    for source in chain.sources:
+        for key in replaced(source.content):
+            if key not in MERGED:
+                what = f"replace names {key}, and only {', '.join(MERGED)} is merged; other keys always are"
+                yield source.fault((REPLACE,), what, f"leave {key} out of replace")
+            elif key not in source.content:
+                what = f"the pack replaces {key} and sets none"
+                yield source.fault((REPLACE,), what, f"add {key}, or leave it out of replace")
+
+
+def _lost(chain: Chain) -> Iterator[Fault]:
+    for source, key, name in chain.lost():
+        what = f"replaces all {key}, so the one for {name} is lost and nobody is reminded of it"
+        yield source.fault((REPLACE,), what, f"add one for {name}, or leave {key} out of replace to keep it")
+
+
 def _unless_told(shape: list[Issue], meant: list[Issue]) -> Iterator[Issue]:
     """Leave out what a check of meaning tells more exactly, at a part of the same part."""
     for found in shape:
@@ -88,6 +107,6 @@ def _unless_told(shape: list[Issue], meant: list[Issue]) -> Iterator[Issue]:
 
 
 def _placed(chain: Chain, found: Issue) -> Fault:
-    source = chain.owner(found.path)
-    place = source.places.of_key(found.path) if found.at_key else source.places.of_value(found.path)
+    source, path = chain.place(found.path)
+    place = source.places.of_key(path) if found.at_key else source.places.of_value(path)
     return at(source.label, *place, found, _scalar(chain.content, found.path))

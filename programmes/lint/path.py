@@ -6,6 +6,7 @@ from domain.stages import OPTIONAL, STAGES, faults_of
 from programmes.lint.identity import identity
 from programmes.lint.issues import Issue, Table, entries, table, words
 from programmes.lint.source_map import Path
+from programmes.merging import MERGED
 
 # By the optional stage that it belongs to: what a pack without that stage has no use for.
 WORKS = {"check": "sustained-outcome", "regression-response": "sustained-outcome"}
@@ -53,7 +54,7 @@ def _left_out(content: Table, together: Collection[str], gone: set[str]) -> Iter
     for name, field, owners in (("clocks", "work", WORKS), ("notices", "event", EVENTS)):
         for n, entry in entries(content.get(name)) if name in together else ():
             stage = owners.get(str(entry.get(field)))
-            if stage in gone:
+            if stage in gone and (name not in MERGED or f"{name}.{entry[field]}" in together):
                 what = f"the pack leaves out {stage}, so {entry[field]} never comes"
                 yield Issue((name, n, field), what, f"add {stage} to stages, or remove this")
 

@@ -5,7 +5,8 @@ INSERT INTO staff (name, role, email, cap, active, team, area, channel, addresse
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (name) DO UPDATE
    SET role = excluded.role, email = excluded.email, cap = excluded.cap, active = excluded.active,
-       team = excluded.team, area = excluded.area, channel = excluded.channel, addresses = excluded.addresses
+       team = excluded.team, area = excluded.area, channel = excluded.channel,
+       addresses = staff.addresses || excluded.addresses
 RETURNING xmax = 0;
 
 -- name: set_cap
@@ -28,6 +29,14 @@ SELECT name, role, email, cap, active, team, staff.area, channel, leaving_from,
 -- name: get
 -- Staff $1.
 SELECT name, role, email, cap, active, team, area, channel, leaving_from FROM staff WHERE name = $1;
+
+-- name: known
+-- Staff $1, whose row is held until the transaction ends, with the names of the addresses besides the e-mail address.
+SELECT name, role, email, cap, active, team, area, channel, leaving_from,
+       ARRAY (SELECT jsonb_object_keys(addresses)) AS reached_by
+  FROM staff
+ WHERE name = $1
+   FOR UPDATE;
 
 -- name: lock
 -- Hold key worker $1's row until the transaction ends; `leaving` on day $2.

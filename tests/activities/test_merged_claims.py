@@ -9,7 +9,7 @@ from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.evolve import fold
 from domain.programme.agreements import Agreement
-from store import claims, clawbacks, journal
+from store import claim_files, claims, clawbacks, journal
 from store.claims import Filters
 from store.families import survivors
 from store.rebuild import rebuild
@@ -155,6 +155,10 @@ async def test_a_claim_of_a_merged_family_hears_what_comes_later(families):
     told = c.RecordEvidence(command_id="e", at=families.ledger.now, actor="partner:jobcentre", evidence=ended)
     await families.ledger.live(journey_of(ONE), told)
     assert await families.proposals(OTHER) == ["open"]
+    async with families.ledger.pool.acquire() as conn:
+        [claim] = await claims.listing(conn, Filters(reference=OTHER))
+        known = await claim_files.as_known(conn, families.ledger.vault, claim)
+    assert "ended" in {item.id for item in known.file.evidence}
 
 
 async def test_a_new_family_claims_nothing_that_the_old_one_has(families):

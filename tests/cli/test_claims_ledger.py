@@ -158,7 +158,7 @@ async def test_wrong_questions_about_claims(cli: Cli, ledger, doors: Doors):
     export = ("claims", "export", ledger.reference, "--claim")
     for words, code, said in (
         (("claims", "explain", "a:b"), 1, "no claim a:b"),
-        (("claims", "explain", await doors.referred()), 1, "has no claim"),
+        (("claims", "explain", await doors.referred()), 1, "has no key worker yet"),
         ((*export, "a:b"), 1, "no claim"),
         ((*export, ledger.claim.claim_id, "--as-of", "2013-01-01"), 2, "was decided as of 2013-05-20"),
         ((*export, ledger.claim.claim_id, "--out", "/nowhere/x"), 2, "cannot be written"),
@@ -194,3 +194,19 @@ async def test_an_auditor_gets_no_dates_of_birth(ledger, doors: Doors):
             for file in files.values()
         ]
         assert reports[0] == reports[1]
+
+
+async def test_a_family_without_a_claim_is_told_what_is_missing(cli: Cli, doors: Doors):
+    """Each limb that is not met stands with what was found and what is asked, in JSON too."""
+    reference, _ = await doors.allocated()
+    out = (await cli("claims", "explain", reference)).out
+    for said in (f"{reference} has no claim", "Missing", "evidence is missing", f"journeys claims export {reference}"):
+        assert said in out, said
+    told = await cli.ok("claims", "explain", reference)
+    assert (told["reference"], told["met"], bool(told["missing"])) == (reference, [], True)
+
+
+async def test_the_list_of_claims_ends_with_its_total(cli: Cli, ledger):
+    """How many claims and how many pounds, so that nobody adds up by hand."""
+    out = (await cli("claims", "list", "--reference", ledger.reference)).out
+    assert out.splitlines()[-1] == "total: 1 claim, £1,600"

@@ -61,9 +61,10 @@ async def test_reminders_by_another_channel(cli: Cli):
     assert told["channel"] == "sms"
     listed = await cli("staff", "list")
     assert ("sms" in listed.out, "900123" in listed.out, "900123" in str(told)) == (True, False, False)
-    missing = await cli(*known, "--channel", "sms")
+    new = ("staff", "add", "kw-no-mobile", "--email", "kw@council.example")
+    missing = await cli(*new, "--channel", "sms")
     assert (missing.code, "sms needs an address" in missing.err) == (2, True)
-    assert (await cli.ok(*known))["channel"] == "email"
+    assert (await cli.ok(*known, "--channel", "email"))["channel"] == "email"
 
 
 async def test_a_partner_s_mobile(cli: Cli):

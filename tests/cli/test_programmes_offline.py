@@ -63,7 +63,7 @@ def test_a_faulty_pack_exits_2_with_every_place(run, faulty):
     """Each fault is told with its file, line and column, then what to do; JSON tells the same."""
     done = run("check", faulty)
     assert done.exit_code == 2
-    lines = done.stderr.splitlines()
+    lines = done.stdout.splitlines()
     assert lines[0] == f"{faulty}:5:1: titel: unknown key titel"
     assert lines[1].strip().startswith("did you mean title?")
     assert lines[2].startswith(f"{faulty.parent / 'parent.toml'}:5:10: nation: unknown value 'X'")
@@ -79,9 +79,9 @@ def test_a_faulty_pack_exits_2_with_every_place(run, faulty):
 def test_a_pack_that_is_not_there_exits_2(run, tmp_path):
     """A missing file and a mistyped name are told with what to do."""
     done = run("check", tmp_path / "none.toml")
-    assert (done.exit_code, "check the path" in done.stderr) == (2, True)
+    assert (done.exit_code, "check the path" in done.stdout) == (2, True)
     done = run("check", "wirral-2102")
-    assert (done.exit_code, "did you mean wirral-2012?" in done.stderr) == (2, True)
+    assert (done.exit_code, "did you mean wirral-2012?" in done.stdout) == (2, True)
 
 
 def test_a_pack_is_shown_as_a_person_reads_it(run):

@@ -269,7 +269,8 @@ def test_a_family_that_was_closed_before_stays_closed():
 
 def test_what_is_not_merged_is_not_undone():
     """Without the merge, or once it was undone, there is nothing to undo."""
-    Given(*HELD).when(undoing()).refused("nothing-to-undo")
+    Given(*HELD).when(undoing(theirs())).refused("nothing-to-undo")
+    Given(*HELD).when(undoing()).refused("newer-journey", "families split")
     Given(*HELD, CAME).when(undoing(theirs())).refused("nothing-to-undo")
     undone = fact(e.MergeUndone, DAY, of=THEIRS, reason="x", people=(ONE, NEW), gone=("m3",))
     assert since_merged(fold(HELD), undone) == ()
@@ -306,6 +307,9 @@ def test_who_held_the_family_is_to_see_that_it_changed():
     owed = [journey.owes("people-changed") for journey in (held, other)]
     assert [(each.who, each.by) for each in owed] == [("kim", DAY), ("kim", DAY)]
     assert theirs(merged()).owes("people-changed") is None
+    back = fact(e.FamilyRestored, LATER, out_of=OURS, reason="not-the-same")
+    again = theirs(identified, allocated, merged(), back).owes("people-changed")
+    assert (again.who, again.by) == ("kim", LATER)
     assert [each.id for each in agenda(other, PROGRAMME, calendar_of("ENG"))] == [
         f"people-changed.4.{DAY}.remind+0", f"people-changed.4.{DAY}.escalate+5"
     ]  # fmt: skip
@@ -377,17 +381,19 @@ def test_who_goes_back_was_never_away():
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({"members": ("m1", "m2")}, "last-member"),
+        ({"members": ("m1", "m2", "m3")}, "last-member"),
         ({"members": ("m7",)}, "unknown-member"),
         ({"on": date(2012, 12, 1)}, "future-date"),
         ({"on": date(2012, 4, 1)}, "bad-dates"),
+        ({"members": ("m3",), "on": date(2012, 8, 1)}, "bad-dates"),
         ({"other": theirs(merged())}, "cannot-receive"),
         ({"other": theirs(fact(e.JourneyClosed, DAY, outcome="moved-away"))}, "cannot-receive"),
     ],
 )
 def test_what_cannot_be_split(fields, code):
-    """Everybody, a stranger, a day to come or before the referral, and into a family that is not open."""
-    Given(*HELD).when(splitting(**fields)).refused(code)
+    """Everybody, a stranger, a day to come, before the referral or the joining, and into a family that is not open."""
+    joined = fact(e.MemberJoined, DAY, how="born", member=Member(id="m3", role="child", from_=DAY))
+    Given(*HELD, joined).when(splitting(**fields)).refused(code)
 
 
 # What follows

@@ -9,6 +9,18 @@ from domain.intake.referral_columns import BadCell, read, shown
 
 LIVE = ("=1+1", "+44", "-1", "@SUM(A1)", "|calc", "%x", "\uff1d1+1", "\uff0b44", "\uff0d1", "\uff20SUM", "\uff5ccalc")
 LIVE += ("\ufe621", "\ufe66x", "\ufe6bx", "  =1", "\u3000=1", "\u00a0=1", "\ufeff=1", '"=1', "\t=1", "\r=1")
+LIVE += (
+    "\u2060=1",
+    "\u00ad=1",
+    "\u200e=1",
+    "\u202e=1",
+    "\u2003=1",
+    "\u2028=1",
+    "\x00=1",
+    "\x0b=1",
+    "\u034f=1",
+    "\u207c1",
+)
 
 
 @pytest.mark.parametrize("text", LIVE)

@@ -1,6 +1,7 @@
 """What is sent by nobody we know fills no memory, and what never ends is not waited for."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,6 +12,7 @@ import pytest
 from stack import tokens
 from stack.private_stack import PrivateStack, running
 from tests.eventually import eventually
+from tests.peaks import begun
 
 pytestmark = pytest.mark.slow(14)
 
@@ -60,7 +62,7 @@ async def test_sixty_unfinished_bodies(stack: PrivateStack, case: str):
         "an import": ("/v1/imports", 32 * MIB, {"authorization": "Bearer a.b.c"}),
         "a referral": ("/v1/journeys", MIB, {"content-type": "application/json"}),
     }[case]
-    before = stack.peak_memory()["gateway"]
+    before = begun(stack)
     async with AsyncExitStack() as lines, httpx.AsyncClient(base_url=stack.gateway_url, trust_env=False) as http:
         await asyncio.gather(*(lines.enter_async_context(unfinished(stack, path, size, headers)) for _ in range(MANY)))
         assert (await http.get("/healthz", timeout=10)).status_code == 200
@@ -94,3 +96,53 @@ async def _stopped(stack: PrivateStack, path: str, headers: str) -> tuple[bytes,
     status = await asyncio.wait_for(reader.readline(), 30)
     writer.close()
     return status[:12], time.monotonic() - began
+
+
+@pytest.mark.slow(12)
+async def test_a_head_that_never_comes(stack: PrivateStack):
+    """A connection that begins no request is closed in time, however it is dripped at, also after an answer."""
+    host, port = stack.gateway_url.removeprefix("http://").split(":")
+
+    async def kept(first: bytes, drip: bytes) -> float:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        began = time.monotonic()
+        writer.write(first)
+        while time.monotonic() - began < 30 and not reader.at_eof():
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                writer.write(drip)
+                await asyncio.wait_for(reader.read(4096), 1)
+        writer.close()
+        return time.monotonic() - began
+
+    whole = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+    line = b"GET /healthz HTTP/1.1\r\nhost: x\r\n"
+    seconds = await asyncio.gather(kept(b"", b""), kept(line, b"a: b\r\n"), kept(whole + b"GET", b" "))
+    assert [one < 20 for one in seconds] == [True, True, True], seconds
+
+
+HEAD = b"POST /v1/journeys HTTP/1.1\r\nhost: x\r\n"
+HEADS = {
+    "an address": (b"GET /", b"a"),
+    "one header": (HEAD + b"a: ", b"a"),
+    "many headers": (HEAD, b"a: b\r\n"),
+    "the name of a chunk": (HEAD + b"transfer-encoding: chunked\r\n\r\n1;", b"a"),
+    "trailers": (HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n"),
+}
+
+
+@pytest.mark.parametrize("kind", HEADS)
+async def test_a_head_without_end(stack: PrivateStack, kind: str):
+    """Whatever goes on for ever before, between or after the pieces of a body is cut off, and fills no memory."""
+    before, (first, more) = begun(stack), HEADS[kind]
+    host, port = stack.gateway_url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(first)
+    sent = 0
+    with contextlib.suppress(ConnectionError):
+        while sent < 50:
+            writer.write(more * (MIB // len(more)))
+            await asyncio.wait_for(writer.drain(), 5)
+            sent += 1
+    writer.close()
+    assert sent < 50
+    assert stack.peak_memory()["gateway"] - before < 10 * MIB

@@ -190,6 +190,11 @@ async def test_erased_together(doors: Doors, name: str):
         assert None not in [await erasing.erased_at(conn, reference) for reference in (known, other)]
         assert [await doors.services.vault.read_family(conn, reference) for reference in (known, other)] == [None, None]
     await refused(doors, "erased", f"{other}/undo-families", reason="not-the-same")
+    restored = "UPDATE family_keys SET wrapped = 'brought back', erased_at = NULL WHERE reference = $1"
+    await doors.services.pool.execute(restored, other)
+    assert (await done(doors, f"{known}/erase", reason="request", despite_claims=True))["already"]
+    kept = "SELECT wrapped FROM family_keys WHERE reference = $1"
+    assert await doors.services.pool.fetchval(kept, other) is None
 
 
 async def test_a_household_parts_into_a_new_family(doors: Doors, name: str):

@@ -69,3 +69,21 @@ def test_a_pack_extends_a_name(tmp_path: Path):
     file.write_text(f'extends = "{tmp_path / "base"}"\n')
     (fault,) = Chain(file).faults
     assert ("not the name of a programme" in fault.reason, "without a folder" in fault.remedy) == (True, True), fault
+
+
+async def test_a_pack_that_was_added_is_used_at_once(doors: Doors, tmp_path: Path, monkeypatch):
+    """A pack put into the folder while the gateway runs is listed, kept, and can be named by a referral."""
+    monkeypatch.setenv("JOURNEYS_PACKS_DIR", str(tmp_path))
+    (tmp_path / "our-wirral.toml").write_text(
+        'extends = "wirral-2012"\nname = "our-wirral"\nversion = "1"\ntitle = "Ours"\nsource = "our own"\n'
+    )
+    (tmp_path / "broken.toml").write_text("name =")
+    async with doors.client() as client:
+        kept = await client.post("/v1/programmes/our-wirral")
+        assert (kept.status_code, kept.json()["version"]) == (200, "1"), kept.text
+        assert "our-wirral" in (await client.get("/v1/programmes")).json()
+        listed = await client.get("/v1/journeys", params={"programme": "our-wirral"})
+        assert listed.status_code == 200, "a broken file beside it takes nothing away"
+    await doors.referred(programme="our-wirral")
+    async with doors.client("key-worker", "kim") as client:
+        assert (await client.post("/v1/programmes/our-wirral")).status_code == 403

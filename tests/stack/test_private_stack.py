@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import psutil
 import pytest
@@ -108,3 +109,21 @@ def test_a_recycled_pid_is_not_ours():
     me = pids.identify(os.getpid())
     assert pids.find(me).pid == os.getpid()
     assert pids.find(me.model_copy(update={"created": me.created - 60})) is None
+
+
+async def test_others_read_nothing_in_the_data_folder():
+    """A user of the machine who knows every path opens no file of a running stack, and writes nowhere in it."""
+    async with private_stack.running(temporal="dev", worker=True, gateway=True) as stack:
+        kept, found = sorted(path.name for path in stack.layout.data.iterdir()), _open_to_others(stack.layout.data)
+    assert {"postgres", "secrets", "logs", "temporal.db"} <= set(kept)
+    assert found == []
+
+
+def _open_to_others(data: Path) -> list[str]:
+    """What others may read or write below a folder that they may pass through."""
+    found = []
+    for place, folders, files in os.walk(data):
+        folders[:] = [name for name in folders if (Path(place) / name).stat().st_mode & 0o001]
+        found += [name for name in files if (Path(place) / name).lstat().st_mode & 0o006]
+        found += [place] if Path(place).stat().st_mode & 0o002 else []
+    return found

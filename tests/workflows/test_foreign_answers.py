@@ -17,7 +17,6 @@ from tests.workflows.test_dead_partner import Silence, silence
 
 __all__ = ["silence"]
 
-pytestmark = pytest.mark.parametrize("working", [500], indirect=True, ids=["cached"])  # as in production
 PARTNER = "slow-test"
 SOURCE = {"source": "the tests", "confidence": "verified"}
 

@@ -20,8 +20,7 @@ from wiring.temporal.client import sandbox
 from wiring.temporal.codec import codec_of
 from workflows.family_journey import FamilyJourney
 
-# A worker that keeps journeys in memory, as in production; replays are looked at apart.
-pytestmark = [pytest.mark.slow(8), pytest.mark.parametrize("working", [500], indirect=True, ids=["cached"])]
+pytestmark = pytest.mark.slow(8)
 NOBODY = "manager:nobody-at-all"
 
 
@@ -148,6 +147,26 @@ async def test_a_cancelled_journey_goes_on(working: World, outsider: Outsider, j
     told = await working.client.get_workflow_handle(journey_id).describe()
     assert told.status is not None
     assert told.status.name == "RUNNING"
+
+
+@pytest.mark.parametrize("to", ["FirstWorkflowTask", "LastWorkflowTask"])
+async def test_a_journey_that_was_reset_takes_no_step_twice(
+    working: World, outsider: Outsider, journey_id: str, to: str
+) -> None:
+    """Set back by somebody at the port, a journey lives through its steps again, and the journal knows them all."""
+    before = await _happened(working, journey_id)
+    assert (await outsider.cli("workflow", "reset", "--workflow-id", journey_id, "--type", to, "--reason", "x"))[0] == 0
+    await _asked_again(working, journey_id)
+    assert await _happened(working, journey_id) == before
+
+
+@pytest.mark.parametrize("asked", ["progress", "agenda", "__stack_trace", "__temporal_workflow_metadata"])
+async def test_an_answer_to_a_question_is_sealed(outsider: Outsider, journey_id: str, asked: str) -> None:
+    """Whoever asks a journey at the port gets ciphertext."""
+    words = ("workflow", "query", "--workflow-id", journey_id, "--type", asked, "--output", "json")
+    _, told = await outsider.cli(*words)
+    assert "binary/encrypted" in told or "YmluYXJ5L2VuY3J5cHRlZA" in told, told
+    assert not [word for word in ("intervention", "consent", "family_journey.py", "wake_at", "Wait") if word in told]
 
 
 async def test_a_step_copied_from_another_journey_is_refused(

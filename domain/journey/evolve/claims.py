@@ -5,16 +5,14 @@ from typing import assert_never
 from domain.calendar import local_date
 from domain.journey import events as e
 from domain.journey.evolve.changes import owe, settle, with_changes
-from domain.journey.state import Journey
+from domain.journey.state import Journey, LastVerdict
 
 
 def evolve_claims(journey: Journey, event: e.ClaimEvent) -> Journey:
     """Return the journey after a result was evaluated, or a clawback proposed, withdrawn or decided."""
     match event:
         case e.ClaimEligibilityRecorded():
-            if event.claim_id is None or event.result in journey.claimed:
-                return journey
-            return with_changes(journey, claimed=(*journey.claimed, event.result))
+            return _evaluated(journey, event)
         case e.ClawbackProposed():
             proposed = with_changes(journey, clawbacks=(*_without(journey, event.claim_id), event.claim_id))
             return owe(proposed, "clawback-decision", local_date(event.at), event.at)
@@ -23,6 +21,17 @@ def evolve_claims(journey: Journey, event: e.ClaimEvent) -> Journey:
             return left if left.clawbacks else settle(left, "clawback-decision")
         case _:
             assert_never(event)
+
+
+def _evaluated(journey: Journey, event: e.ClaimEligibilityRecorded) -> Journey:
+    """A claim settles its result for good; of one without a claim the last verdict is kept."""
+    others = tuple(last for last in journey.verdicts if last.result != event.result)
+    if event.claim_id is not None and event.result not in journey.claimed:
+        return with_changes(journey, claimed=(*journey.claimed, event.result), verdicts=others)
+    if event.claim_id is not None or event.result in journey.claimed:
+        return journey
+    last = LastVerdict(result=event.result, verdict=event.verdict, as_of=event.as_of)
+    return with_changes(journey, verdicts=(*others, last))
 
 
 def _without(journey: Journey, claim_id: str) -> tuple[str, ...]:

@@ -168,7 +168,7 @@ def _started(journey: Journey, event: e.InterventionStarted) -> Journey:
 
 def _reviewed(journey: Journey, event: e.PlanReviewed) -> Journey:
     """At low intensity a review is welcome but no further one is owed: the checks take its place."""
-    seen = with_changes(journey, reviewed_on=event.on)
+    seen = with_changes(journey, reviewed_on=event.on, review_outcome=event.outcome)
     return owe(seen, "plan-review", event.on, event.at) if journey.intensity == "high" else seen
 
 
