@@ -96,8 +96,8 @@ def conceal_all(actor: Actor, counts: Mapping[str, int]) -> dict[str, int | None
 
     One hidden count alone could be had by subtracting the rest from the total, so the smallest other goes with it.
     """
-    told = {name: conceal(actor, count) for name, count in counts.items()}
-    if list(told.values()).count(None) == 1:
-        others = [name for name, count in told.items() if count]
-        told |= dict.fromkeys(sorted(others, key=lambda name: (counts[name], name))[:1])
-    return told
+    shown = {name: conceal(actor, count) for name, count in counts.items()}
+    if list(shown.values()).count(None) == 1:
+        others = [name for name, count in shown.items() if count]
+        shown |= dict.fromkeys(sorted(others, key=lambda name: (counts[name], name))[:1])
+    return shown

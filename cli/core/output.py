@@ -50,7 +50,7 @@ def wanted_as_csv() -> bool:
     return _AS_CSV.get()
 
 
-def remark(text: str) -> None:
+def note(text: str) -> None:
     """Write a line about a table: beside it, and not into it where it is CSV."""
     typer.echo(text, err=_AS_CSV.get())
 
@@ -110,7 +110,7 @@ def fields(pairs: Iterable[tuple[str, object]]) -> None:
     """Write names with their values, those that have one."""
     for name, value in pairs:
         if value not in (None, "", [], ()):
-            remark(f"{name:<14}{plain(value)}")
+            note(f"{name:<14}{plain(value)}")
 
 
 def moment(text: str | None) -> str:
@@ -172,6 +172,8 @@ def _value(value: object) -> str:
         return ", ".join(_value(part) for part in value)
     if isinstance(value, bool):
         return _yes(value)
+    if isinstance(value, dict) and value.keys() >= {"member", "here"}:
+        return f"{value['member']} is {value['here']}"
     if isinstance(value, dict):
         return " ".join(_value(part) for name, part in value.items() if name != "at" and _told(part))
     return str(value)

@@ -61,7 +61,7 @@ def list_journeys(
     columns = ("reference", "version", "stage", "holder", "locality", "referred", "next")
     table(columns, [(row["journey_id"], _glance(row)) for row in page["journeys"]], labels(page) if names else None)
     if following:
-        write.remark(f"more: --cursor {following}")
+        write.note(f"more: --cursor {following}")
 
 
 @command(app, "views", csv=True)
@@ -172,7 +172,7 @@ def _heading(answer: dict[str, Any]) -> None:
             ("programme", f"{journey['programme']} {journey['programme_version']}"),
             ("referred", f"{journey['referred_on']} by {journey['referrer']}"),
             ("merged into", journey["merged_into"]),
-            ("merged into it", ", ".join(answer["merged"])),
+            ("merged in", ", ".join(answer["merged"])),
             ("also referred", ", ".join(f"{each['on']} by {each['referrer']}" for each in journey["joined"])),
             ("cohort", journey["cohort"]),
             ("criteria", ", ".join(journey["criteria"])),

@@ -175,6 +175,7 @@ _DAYS: dict[str, Callable[[str, date], date | str]] = {
     "expected": _expected_day,
     "referred_on": _referral_day,
 }
+DAY_COLUMNS = frozenset(_DAYS)  # the columns in which a number is a day
 _READERS: dict[str, Callable[[str], str | tuple[str, ...]]] = {
     "family_no": _family_no,
     "role": _role,

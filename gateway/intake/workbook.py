@@ -21,16 +21,18 @@ MAGIC = b"PK\x03\x04"
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx under a password
 MAIN = "xl/workbook.xml"
 _FIRST_SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?r:id=["']([^"']+)""")
+_SINCE_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904=["'](?:1|true|on)["']""")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _FAILED = re.compile(rb"<(?:\w+:)?c\s([^>]*?\bt=[\"']e[\"'][^>]*)>.{0,9000}?<(?:\w+:)?v>([^<]{1,20})<", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 
 class Book(NamedTuple):
-    """The records of the first sheet, each with its row number, and the names of the sheets left out."""
+    """The records of the first sheet, each with its row number, the sheets left out, and the year days count from."""
 
     records: Records
     ignored: tuple[str, ...]
+    since_1904: bool = False
 
 
 def is_workbook(data: bytes) -> bool:
@@ -58,7 +60,14 @@ def read_workbook(data: bytes) -> Book:
     for (line, column), shown in failed.items():
         if line <= len(records) and column < len(records[line - 1][1]):
             records[line - 1][1][column] = shown
-    return Book([record for record in records if any(cell.strip() for cell in record[1])], tuple(others))
+    filled = [record for record in records if any(cell.strip() for cell in record[1])]
+    return Book(filled, tuple(others), _counts_from_1904(data))
+
+
+def _counts_from_1904(data: bytes) -> bool:
+    """Tell whether a number in this workbook, read as a day, counts from 1904, as old Excel on a Mac keeps them."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return MAIN in archive.namelist() and _SINCE_1904.search(archive.read(MAIN)) is not None
 
 
 def _failed_formulas(data: bytes) -> dict[tuple[int, int], str]:

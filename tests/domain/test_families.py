@@ -212,7 +212,7 @@ def test_it_is_said_what_counts_here_from_now_on():
         for version, event in enumerate(events, start=1)
     ]
     assert [each.what for each in chronology([(1, recorded, fold(events))])][1:] == [
-        "Exclusion, told by schools", f"Merged into {OURS}", f"A family of its own again, out of {OURS}"
+        "Exclusion, reported by schools", f"Merged into {OURS}", f"A family of its own again, out of {OURS}"
     ]  # fmt: skip
 
 
@@ -307,6 +307,9 @@ def test_who_held_the_family_is_to_see_that_it_changed():
     owed = [journey.owes("people-changed") for journey in (held, other)]
     assert [(each.who, each.by) for each in owed] == [("kim", DAY), ("kim", DAY)]
     assert theirs(merged()).owes("people-changed") is None
+    back = fact(e.FamilyRestored, LATER, out_of=OURS, reason="not-the-same")
+    again = theirs(identified, allocated, merged(), back).owes("people-changed")
+    assert (again.who, again.by) == ("kim", LATER)
     assert [each.id for each in agenda(other, PROGRAMME, calendar_of("ENG"))] == [
         f"people-changed.4.{DAY}.remind+0", f"people-changed.4.{DAY}.escalate+5"
     ]  # fmt: skip

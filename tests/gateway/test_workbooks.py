@@ -12,16 +12,17 @@ import pytest
 from domain.access import Actor
 from domain.errors import Rejected
 from domain.intake.referral import Terms
-from domain.intake.referral_csv import BadFile
+from domain.intake.referral_csv import PLAIN, BadFile
 from domain.intake.referring import check_family
 from domain.intake.referring import rows_of as rows_of_form
 from domain.programme.local_scheme import Localities
+from gateway.intake.reading import glance
 from gateway.intake.referrals import try_out
 from gateway.intake.reservations import Taking
 from gateway.intake.workbook import read_workbook
 from programmes import load
 from tests.doors import NOON, Doors
-from tests.workbooks import workbook
+from tests.workbooks import EPOCH, EPOCH_1904, workbook
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "referrals.csv"
 HEADER = SAMPLE.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
@@ -64,6 +65,15 @@ def test_cells_become_the_text_of_a_csv():
     book = read_workbook(workbook({"Referrals": [["a"], [], cells], "Notes & more": [["x"]]}))
     assert book.records[1] == (3, ["2012-05-29", "100012345678", "1.5", "9990000001", " é "])
     assert book.ignored == ("Notes & more",)
+
+
+@pytest.mark.parametrize("epoch", [EPOCH, EPOCH_1904])
+def test_a_day_counts_from_the_calendar_of_its_workbook(epoch: date):
+    """Real days and plain numbers of a day's column are the same days under both calendars; other numbers stay."""
+    cells = ["41058", "Lark", "Tess", "adult", date(1988, 3, 14), (date(1986, 4, 18) - epoch).days]
+    header = ["family_no", "surname", "forename", "role", "referred_on", "DOB"]
+    (_, _), (_, read) = glance(workbook({"R": [header, [41058, *cells[1:]]]}, epoch), PLAIN)
+    assert read == [*cells[:4], "1988-03-14", str((date(1986, 4, 18) - EPOCH).days)]
 
 
 async def test_a_workbook_is_judged_as_the_csv(doors: Doors):

@@ -18,8 +18,8 @@ def evolve_families(journey: Journey, event: e.FamilyEvent) -> Journey:
 
     Whoever held it is to see that: also on the journey of a family that was merged, which nobody holds any more.
     """
-    held_by = journey.holder
     changed = _changed(journey, event)
+    held_by = journey.holder or changed.holder
     if held_by is None:
         return changed
     return owe(changed, "people-changed", event.on, event.at, by=event.on, who=held_by)
