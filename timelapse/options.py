@@ -28,6 +28,7 @@ def read_options(arguments: list[str] | None) -> Namespace:
         epilog="Example: journeys timelapse --months 18 --json",
     )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON instead of tables")
+    parser.add_argument("--verbose", action="store_true", help="also every event of one family, histories and memory")
     parser.add_argument("--start", type=_day, default=date(2012, 4, 16), help="the first day (2012-04-16)")
     parser.add_argument("--months", type=_months, default=18, help="how long to run (18)")
     parser.add_argument(

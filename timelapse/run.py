@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
         forget_own()
         leave(BAD_INPUT)
     forget_own()
-    show(figures, as_json=options.json)
+    show(figures, as_json=options.json, verbose=options.verbose)
     leave(0)
 
 

@@ -79,7 +79,7 @@ def _eventful(shown: dict[str, Any]) -> tuple[int, int]:
     return len(shown["claims"]), len(steps)
 
 
-def show(figures: Figures, *, as_json: bool) -> None:
+def show(figures: Figures, *, as_json: bool, verbose: bool = False) -> None:
     """Print the figures and the closing line; with `as_json` the same as one JSON object."""
     if as_json:
         details = {
@@ -89,5 +89,5 @@ def show(figures: Figures, *, as_json: bool) -> None:
         return
     from timelapse.tables import draw  # noqa: PLC0415 - rich only where tables are drawn
 
-    draw(figures)
+    draw(figures, verbose=verbose)
     print(figures.line())  # noqa: T201

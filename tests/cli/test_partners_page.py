@@ -21,7 +21,12 @@ def snippet(name: str) -> str:
 
 async def run(address: str, secret: str, *argv: str) -> str:
     """Run a pasted snippet as a partner would; return what it printed."""
-    environment = {"PATH": os.environ["PATH"], "GATEWAY": address, "PARTNER_SECRET": secret}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GATEWAY": address,
+        "PARTNER_SECRET": secret,
+        "PARTNER_NAME": "wirral-schools",
+    }
     process = await asyncio.create_subprocess_exec(
         *argv, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )

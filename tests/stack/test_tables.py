@@ -34,14 +34,14 @@ def test_refused_rows_say_what_is_wrong(capsys: pytest.CaptureFixture[str], figu
 
 
 def test_the_timeline_is_whole(capsys: pytest.CaptureFixture[str], figures: Figures):
-    """One family's timeline shows every event, the system's own and a `no` among them."""
+    """With --verbose, one family's timeline shows every event, the system's own and a `no` among them."""
     evidence = {"kind": "offence", "source": "merseyside-police", "observed_on": "2012-05-01", "member": "m1"}
     timeline = [
         _told(1, type="family-identified", criteria=["poverty"], eligible=False),
         _told(2, type="evidence-recorded", evidence=evidence),
         _told(3, type="reminder-sent", reminder_id="assessment.1.2012-05-29.remind+0"),
     ]
-    draw(replace(figures, story={"journey": {"reference": "F-1"}, "timeline": timeline}))
+    draw(replace(figures, story={"journey": {"reference": "F-1"}, "timeline": timeline}), verbose=True)
     drawn = capsys.readouterr().out
     for told in (
         "criteria poverty, eligible no",
@@ -49,3 +49,18 @@ def test_the_timeline_is_whole(capsys: pytest.CaptureFixture[str], figures: Figu
         "reminder id assessment.1.2012-05-29.remind+0",
     ):
         assert told in drawn, drawn
+
+
+def test_a_council_is_spoken_to_first(capsys: pytest.CaptureFixture[str], figures: Figures):
+    """Six sentences come first, then tables with people's steps alone: nothing for engineers, and no cell is cut."""
+    remedy = "write one of " + ", ".join(f"criterion-{number}" for number in range(30))
+    refused = [{"line": 7, "field": "criteria", "value": "x", "reason": "unknown", "remedy": remedy}]
+    timeline = [_told(1, type="family-identified", eligible=True), _told(2, type="reminder-sent", reminder_id="r.1")]
+    claims = [{"reference": "F-7K3Q-9D2X", "result": "work", "as_of": "2013-05-20", "amount": 29_000}]
+    story = {"journey": {"reference": "F-1"}, "timeline": timeline}
+    draw(replace(figures, refused_rows=refused, claims=claims, story=story, history_events={"most": 132.0}))
+    drawn = capsys.readouterr().out
+    assert "£29,000 can be claimed for 1 family," in drawn.splitlines()[3]
+    assert "criterion-29" in drawn.replace("\n", "").replace(" ", "")
+    assert ("family identified" in drawn, "reminder sent" in drawn, "132" in drawn) == (True, False, False)
+    assert "Now try:" in drawn
