@@ -95,10 +95,10 @@ def _meant(name: str, known: Collection[str]) -> str:
 def needs_fit(journey: Journey, programme: Programme) -> None:
     """Refuse a plan for a family whose needs were found not to meet the rule."""
     if programme.judges_needs and not journey.eligible:
-        told = "; ".join(sentences(programme.judge_needs(journey.needs)))
+        reasons = "; ".join(sentences(programme.judge_needs(journey.needs)))
         raise Rejected(
             "needs-do-not-fit",
-            f"the needs found for {journey.reference} do not meet the rule of {programme.name} ({told})",
+            f"the needs found for {journey.reference} do not meet the rule of {programme.name} ({reasons})",
             f"assess again: journeys assess {journey.reference} --need NEED; or close it as not-eligible",
         )
 

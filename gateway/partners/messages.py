@@ -114,6 +114,7 @@ class OnMessage(Policy):
         async with services.pool.acquire() as conn:
             row = await effects.get(conn, message_id) if IS_MESSAGE.fullmatch(message_id) else None
             if row is None:
+                self.check(actor, None, route)  # who may not see a message is not told whether there is one
                 raise Rejected(
                     "unknown-message", f"no message {shown(message_id)}", "list them: journeys messages failed"
                 )

@@ -94,7 +94,7 @@ async def test_a_name_that_is_none_and_a_broken_file_are_refused(cli: Cli, confi
     ran = await cli("list", "--save", "../x", **config)
     assert (ran.code, "cannot be the name of a view" in ran.err) == (2, True)
     file = Path(config["JOURNEYS_CONFIG"]) / "views.json"
-    file.parent.mkdir(parents=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("{")
     ran = await cli("views", **config)
     assert (ran.code, str(file) in ran.err, file.read_text()) == (2, True, "{")
@@ -144,7 +144,7 @@ async def test_tables_are_csv_too(cli: Cli, doors: Doors, words: tuple[str, ...]
         (("views",), "view,filters"),
         (("counts",), "what,state,count"),
         (("queue",), "place,reference,since,area,programme,locality,criteria,room"),
-        (("partners", "list"), "partner,standing,sent to,old secret until"),
+        (("partners", "list"), "partner,status,sent to,old secret until"),
         (("partners", "agreement", "wirral-schools"), "from,to,purposes,lawful basis,by,source,confidence"),
         (("quarantine", "list"), "id,kind,subject,reason,observed,days"),
         (("messages", "failed"), "message,reference,to,about,since,reason"),

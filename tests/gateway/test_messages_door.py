@@ -155,3 +155,19 @@ async def test_a_category_that_nobody_knows_is_refused(doors):
     reference = await doors.referred()
     answer = await doors.step(reference, "consent", categories=["stages"])
     assert (answer.status_code, "use stage, dates" in answer.json()["remedy"]) == (422, True), answer.text
+
+
+async def test_a_message_of_others_is_as_one_that_is_not(doors):
+    """A key worker learns by no answer whether a family that others hold, or nobody, has a message."""
+    _, message = await unsent(doors)
+    none = f"{message[:-1]}{'8' if message.endswith('9') else '9'}:no"
+    stranger = await doors.worker()
+    async with doors.client("key-worker", stranger) as client:
+        told = [
+            (answer.status_code, answer.json())
+            for one in (message, none)
+            for answer in (await client.get(f"/v1/messages/{one}"), await client.post(f"/v1/messages/{one}/retry"))
+        ]
+    async with doors.client() as client:
+        assert (await client.get(f"/v1/messages/{none}")).status_code == 404
+    assert (told[:2], told[0][0]) == (told[2:], 403)
