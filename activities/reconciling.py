@@ -16,6 +16,7 @@ from activities.journal import JournalActivities
 from activities.messages import CarryOut
 from domain.ids import reference_of
 from domain.journey.commands import AnyCommand, RecordEligibility, RecordReview
+from domain.reconciled import NotPutBack, PutBack, Reconciled
 from store import answers
 from store.pool import Pool
 from store.vault import Vault
@@ -30,32 +31,6 @@ class ReconcileJourneys(BaseModel):
     """Journeys to look at, each with its runs, the oldest first."""
 
     journeys: dict[str, list[str]]
-
-
-class PutBack(BaseModel):
-    """A command that the journal has again."""
-
-    reference: str
-    step: str
-    at: datetime
-    actor: str
-
-
-class NotPutBack(BaseModel):
-    """What the journal lacks, why it could not be put back, and what to do."""
-
-    reference: str
-    what: str
-    why: str
-    remedy: str
-
-
-class Reconciled(BaseModel):
-    """What was found: how many journeys were looked at, what the journal has again, and what it has not."""
-
-    journeys: int = 0
-    put_back: list[PutBack] = []
-    not_put_back: list[NotPutBack] = []
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Any
 from temporalio.client import Client
 
 from bench.families import journey_of, six_steps
-from domain.calendar import LONDON, OPENS, calendar_of, local_date
+from domain.calendar import LONDON, OPENS, local_date
 from domain.journey.handling import handle
 from domain.journey.stream import Loaded
 from domain.programme.programme import Programme
@@ -35,7 +35,6 @@ AT_ONCE = 60  # started ahead of the workers: a task that waits for more than te
 PATIENCE = 1_200  # tenths of a second for any one thing
 QUARTER = timedelta(minutes=15)
 QUARTERS = 40  # from 08:00 to 18:00
-ENGLAND = calendar_of("ENG")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ Action = Literal[
     "waive",
     "erase",
     "merge",
+    "see-self",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -40,14 +41,14 @@ _ALLOWED: dict[Role, frozenset[Action]] = {
     "coordinator": frozenset(
         [
             *("refer", "identify", "allocate", "work", "check", "close", "correct", "withdraw", "reschedule"),
-            *("read", "read-names", "count", "export", "submit"),
+            *("read", "read-names", "see-self", "count", "export", "submit"),
         ]
     ),
-    "key-worker": frozenset(["work", "check", "read", "read-names"]),
+    "key-worker": frozenset(["work", "check", "read", "read-names", "see-self"]),
     # Who prepares, submits and decides on claims does not audit them: a claim needs a second pair of eyes.
     "manager": frozenset(ACTIONS) - {"audit"},
-    "auditor": frozenset(["withdraw", "read", "see-views", "count", "verify", "export", "audit"]),
-    "analyst": frozenset(["count"]),
+    "auditor": frozenset(["withdraw", "read", "see-self", "see-views", "count", "verify", "export", "audit"]),
+    "analyst": frozenset(["see-self", "count"]),
 }
 
 
@@ -95,8 +96,8 @@ def conceal_all(actor: Actor, counts: Mapping[str, int]) -> dict[str, int | None
 
     One hidden count alone could be had by subtracting the rest from the total, so the smallest other goes with it.
     """
-    told = {name: conceal(actor, count) for name, count in counts.items()}
-    if list(told.values()).count(None) == 1:
-        others = [name for name, count in told.items() if count]
-        told |= dict.fromkeys(sorted(others, key=lambda name: (counts[name], name))[:1])
-    return told
+    shown = {name: conceal(actor, count) for name, count in counts.items()}
+    if list(shown.values()).count(None) == 1:
+        others = [name for name, count in shown.items() if count]
+        shown |= dict.fromkeys(sorted(others, key=lambda name: (counts[name], name))[:1])
+    return shown

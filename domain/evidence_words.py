@@ -28,12 +28,12 @@ _FAULT = PydanticCustomError(
 
 def coded(kind: object, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return fields of evidence as they may enter; raise `ValidationError` for a word of its kind that is no code."""
-    told = {name: _folded(value) for name, value in fields.items() if name in _words(kind) and isinstance(value, str)}
-    wrong = [name for name, word in told.items() if not _CODE.fullmatch(word)]
+    codes = {name: _folded(value) for name, value in fields.items() if name in _words(kind) and isinstance(value, str)}
+    wrong = [name for name, word in codes.items() if not _CODE.fullmatch(word)]
     if wrong:
         faults = [InitErrorDetails(type=_FAULT, loc=(name,), input=None) for name in wrong]
         raise ValidationError.from_exception_data("evidence", faults, hide_input=True)
-    return {**fields, **told}
+    return {**fields, **codes}
 
 
 def spelled(claim: object) -> object:

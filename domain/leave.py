@@ -33,7 +33,7 @@ class Share(Value):
 
     family: Family
     to: str | None
-    standing: bool = False
+    offered: bool = False
 
 
 def share_out(families: Sequence[Family], receivers: Sequence[Receiver]) -> tuple[Share, ...]:
@@ -47,7 +47,7 @@ def share_out(families: Sequence[Family], receivers: Sequence[Receiver]) -> tupl
 
 def _share(family: Family, receivers: Sequence[Receiver], given: Counter[str]) -> Share:
     if family.offered_to in {receiver.name for receiver in receivers}:
-        return Share(family=family, to=family.offered_to, standing=True)
+        return Share(family=family, to=family.offered_to, offered=True)
     left = {receiver.name: receiver.room(family.cap) - given[receiver.name] for receiver in receivers}
     to = max(left, key=left.__getitem__, default=None)
     if to is None or left[to] < 1:

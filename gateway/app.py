@@ -34,7 +34,7 @@ from gateway.journeys import (
 from gateway.operations import clock, counts, doctor, figures, maintenance, programmes, reconcile, refusals, terms
 from gateway.partners import addresses, events, messages, quarantine, receipts, registry
 from gateway.services import Services, open_services
-from gateway.staff import leave, people, queue, today
+from gateway.staff import leave, me, people, queue, today
 from relay.inbox import sweeping
 from relay.refusals import writing_refusals
 from wiring.background import beside
@@ -106,6 +106,7 @@ def create_app(settings: Settings, opening: Opening = open_services) -> FastAPI:
         figures,
         programmes,
         people,
+        me,
         leave,
         registry,
         maintenance,

@@ -75,11 +75,11 @@ def kept(content: bytes) -> Programme:
     Its hash is that of the content as it was written: a later release may know fields that it does not have.
     """
     try:
-        told = json.loads(content)
+        kept = json.loads(content)
         programme = Programme.model_validate_json(content)
     except (ValidationError, ValueError) as fault:
         raise PackError("not a kept pack; export it again with its claim file") from fault
-    if _hash({name: value for name, value in told.items() if name != "hash"}) != programme.hash:
+    if _hash({name: value for name, value in kept.items() if name != "hash"}) != programme.hash:
         raise PackError(f"the pack says hash {programme.hash[:12]} and has another; it was changed: export it again")
     return programme
 

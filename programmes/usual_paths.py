@@ -69,14 +69,14 @@ def usual_path(kind: str, programme: Programme, family: UsualFamily) -> list[Ste
     """Return one of the usual journeys of a family, step by step."""
     journey, steps = UNREFERRED, []
     seen: set[str] = set()
-    for order, day, told in [_referral(programme, family), *_orders(kind, programme, family)]:
-        step, journey = _step(journey, (order, day, told), programme, seen)
+    for order, day, fields in [_referral(programme, family), *_orders(kind, programme, family)]:
+        step, journey = _step(journey, (order, day, fields), programme, seen)
         steps.append(step)
     return steps
 
 
 def _referral(programme: Programme, family: UsualFamily) -> Order:
-    told: dict[str, object] = {
+    fields: dict[str, object] = {
         "journey_id": f"journey:{programme.area}:{REFERENCE}:1",
         "reference": REFERENCE,
         "area": programme.area,
@@ -87,7 +87,7 @@ def _referral(programme: Programme, family: UsualFamily) -> Order:
         "members": family.members,
         "referrer": family.referrer,
     }
-    return c.ReferFamily, start_of(programme), told
+    return c.ReferFamily, start_of(programme), fields
 
 
 def _orders(kind: str, programme: Programme, family: UsualFamily) -> Iterator[Order]:
@@ -147,11 +147,11 @@ def _step(journey: Journey, order: Order, programme: Programme, seen: set[str]) 
 
 def _events(journey: Journey, order: Order, programme: Programme) -> list[AnyEvent]:
     """Return what the step makes happen; a pack without partners of its own is extended by packs that have some."""
-    kind, day, told = order
+    kind, day, fields = order
     at = datetime.combine(day, time(12), tzinfo=UTC)
     if kind is c.ReferFamily and not programme.agreements:
-        return [FamilyReferred(at=at, on=day, criteria=(), **told)]
-    command = kind(command_id="c", at=at, actor="coordinator:ann", on=day, **told)
+        return [FamilyReferred(at=at, on=day, criteria=(), **fields)]
+    command = kind(command_id="c", at=at, actor="coordinator:ann", on=day, **fields)
     return decide(journey, command, ROOM, programme)
 
 

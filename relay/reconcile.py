@@ -6,7 +6,8 @@ Without a worker nothing is sent meanwhile, and nothing is decided on a journal 
 import asyncio
 import sys
 
-from activities.reconciling import ReconcileActivities, Reconciled, ReconcileJourneys
+from activities.reconciling import ReconcileActivities, ReconcileJourneys
+from domain.reconciled import Reconciled
 from store import claim_windows, read_models
 from store.pool import Pool, open_pool
 from store.vault import Vault

@@ -130,10 +130,10 @@ def reminder_rows(journey: Journey, events: Sequence[AnyEvent]) -> tuple[list[Ro
                 row.update({name: value for name, value in _news(event).items() if name not in row})
             case _:
                 pass
-    return _standing(journey, fallen), _standing(journey, moved)
+    return _with_states(journey, fallen), _with_states(journey, moved)
 
 
-def _standing(journey: Journey, rows: dict[str, Row]) -> list[Row]:
+def _with_states(journey: Journey, rows: dict[str, Row]) -> list[Row]:
     """Add where each reminder stands; one that never fell due has no row."""
     states = {reminder.id: reminder.state for reminder in journey.reminders} if rows else {}
     return [{**row, "state": states[name]} for name, row in rows.items() if name in states]

@@ -62,6 +62,14 @@ class Settings(BaseSettings):
     )
     token_issuer: str = Field(default="family-journeys-local", description="Issuer that staff tokens must name.")
     token_audience: str = Field(default="family-journeys", description="Audience that staff tokens must name.")
+    token_name_claim: str = Field(
+        default="sub", min_length=1, description="Claim of a staff token that holds the name: a code such as kw-anna."
+    )
+    token_role_claim: str = Field(
+        default="role",
+        min_length=1,
+        description="Claim that holds the role: a text, or a list with exactly one of ours.",
+    )
     metrics_host: str = Field(default="127.0.0.1", description="Address on which figures for Prometheus are served.")
     gateway_metrics_port: int = Field(default=0, description="Port of the gateway's figures; 0: none are served.")
     worker_metrics_port: int = Field(default=0, description="Port of the worker's figures; 0: none are served.")

@@ -6,8 +6,9 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.reconciling import ReconcileActivities, Reconciled, ReconcileJourneys
+    from activities.reconciling import ReconcileActivities, ReconcileJourneys
     from domain.names import RECONCILIATION_WORKFLOW
+    from domain.reconciled import Reconciled
 
 
 @workflow.defn(name=RECONCILIATION_WORKFLOW)

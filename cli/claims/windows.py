@@ -62,11 +62,11 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
 def _claims(row: dict[str, Any]) -> None:
     for draw in row["draws"]:
         drawn = f"{draw['percent']}% by seed {draw['seed']}, {write.moment(draw['drawn_at'])}"
-        write.remark(f"audit sample {draw['draw']}: {drawn}")
+        write.note(f"audit sample {draw['draw']}: {drawn}")
     columns = ("claim", "pounds", "state", "sample", "audit", "set aside because")
     cells = ("claim_id", "amount", "state", "sampled", "audit", "set_aside")
     write.table("\nClaims", columns, ([_cell(claim[name]) for name in cells] for claim in row["claims"]))
-    write.remark(totals(row["claims"]))
+    write.note(totals(row["claims"]))
 
 
 def _cell(value: object) -> object:

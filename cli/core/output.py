@@ -50,7 +50,7 @@ def wanted_as_csv() -> bool:
     return _AS_CSV.get()
 
 
-def remark(text: str) -> None:
+def note(text: str) -> None:
     """Write a line about a table: beside it, and not into it where it is CSV."""
     typer.echo(text, err=_AS_CSV.get())
 
@@ -110,7 +110,7 @@ def fields(pairs: Iterable[tuple[str, object]]) -> None:
     """Write names with their values, those that have one."""
     for name, value in pairs:
         if value not in (None, "", [], ()):
-            remark(f"{name:<14}{plain(value)}")
+            note(f"{name:<14}{plain(value)}")
 
 
 def moment(text: str | None) -> str:

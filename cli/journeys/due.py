@@ -64,9 +64,9 @@ def write_reminders(rows: list[dict[str, Any]]) -> None:
 
 def _chain(row: dict[str, Any]) -> tuple[object, ...]:
     trouble = f"{row['fault']}: {row['reason']}" if row["fault"] else ""
-    remark = "  ".join(part for part in ("late" if row["late"] else "", trouble) if part)
+    notes = "  ".join(part for part in ("late" if row["late"] else "", trouble) if part)
     moments = (write.moment(row[name]) for name in ("planned_for", "fell_due_at", "sent_at"))
-    return row["reminder_id"], row["to"], *moments, row["state"], remark
+    return row["reminder_id"], row["to"], *moments, row["state"], notes
 
 
 def _coming(row: dict[str, Any]) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ def find(
     columns = ("reference", "family", "born", "address", "stage", "holder", "fits")
     write.table("", columns, map(_row, told["found"]))
     if told["more"]:
-        write.remark("more families fit: say more of them, or ask for more with --limit")
+        write.note("more families fit: say more of them, or ask for more with --limit")
 
 
 def _row(match: dict[str, Any]) -> tuple[object, ...]:

@@ -40,9 +40,15 @@ def report(answer: Told, out: Path | None, *, as_json: bool) -> None:
 
 def refused(trouble: Trouble, *, as_json: bool) -> None:
     """Write every fault of a file that was refused as a whole."""
-    faults = trouble.told.get("faults", []) if isinstance(trouble.told, dict) else []
+    faults = row_faults(trouble.told)
     if faults and not as_json:
         write.table("", FAULT_COLUMNS, map(fault_row, faults), err=True)
+
+
+def row_faults(problem: object) -> list[Told]:
+    """Return the faults that a problem finds in rows, not in the request that carried them."""
+    faults: list[Told] = problem.get("faults", []) if isinstance(problem, dict) else []
+    return [fault for fault in faults if "line" in fault]
 
 
 def fault_row(fault: Told) -> tuple[object, ...]:
@@ -120,38 +126,38 @@ def _how_it_was_read(answer: Told) -> None:
             else ""
         )
         headings = (f"{plain(heading)} as {column}" for heading, column in plan["mapped_columns"].items())
-        write.remark(f"headings read: {', '.join(headings)}{of}")
+        write.note(f"headings read: {', '.join(headings)}{of}")
     for lines, fate in (
         (plan["lines_above"], "above the headings, left out"),
         (plan["total_lines"], "a total or a remark below the rows, left out"),
         (plan["numbered_lines"], "without a family number, read as of the family above"),
     ):
         if lines:
-            write.remark(f"line{'s' if len(lines) > 1 else ''} {_first(map(str, lines))}: {fate}")
+            write.note(f"line{'s' if len(lines) > 1 else ''} {_first(map(str, lines))}: {fate}")
     for family in answer["families"]:
         for note in family["notes"]:
-            write.remark(plain(note))
+            write.note(plain(note))
     for column in plan["ignored_columns"]:
-        write.remark(f"column {plain(column)} was ignored")
+        write.note(f"column {plain(column)} was ignored")
     for sheet in plan["ignored_sheets"]:
-        write.remark(f"sheet {plain(sheet)} was ignored: only the first is read")
+        write.note(f"sheet {plain(sheet)} was ignored: only the first is read")
 
 
 def _summary(answer: Told, out: Path | None) -> None:
     plan, summary = answer["plan"], answer["summary"]
     if plan["dry_run"]:
-        write.remark("A dry run: nothing was written. Without --dry-run:")
+        write.note("A dry run: nothing was written. Without --dry-run:")
     elif not summary["changed"]:
-        write.remark("Nothing changed.")
+        write.note("Nothing changed.")
     joined = f", joined to an open journey {summary['joined']}" if summary["joined"] else ""
     differing = f", changed {summary['differing']}" if summary["differing"] else ""
-    write.remark(
+    write.note(
         f"families taken {summary['taken']}{joined}, already taken {summary['already_taken']}{differing},"
         f" refused {summary['refused']}; rows refused {summary['refused_rows']}"
     )
     if any(not change["applied"] for family in answer["families"] for change in family["changes"]):
-        write.remark('Differences stay unchanged unless applied; the column "changed by" says what changes each.')
+        write.note('Differences stay unchanged unless applied; the column "changed by" says what changes each.')
     if summary["taken"] and not plan["dry_run"]:
-        write.remark(f"To undo this import: journeys import --undo {plan['import_id']}")
+        write.note(f"To undo this import: journeys import --undo {plan['import_id']}")
     if out is not None:
-        write.remark(f"the file with references: {out}")
+        write.note(f"the file with references: {out}")

@@ -117,8 +117,8 @@ def _undo(door: Door, import_id: str, *, dry_run: bool) -> None:
     else:
         write.table("Families", UNDONE, ([family[name] for name in UNDONE] for family in answer["families"]))
         if dry_run:
-            write.remark(f"Nothing was written. To undo it: journeys import --undo {answer['import_id']} --yes")
-        write.remark(f"families {'to undo' if dry_run else 'undone'} {answer['undone']}, left {answer['left']}")
+            write.note(f"Nothing was written. To undo it: journeys import --undo {answer['import_id']} --yes")
+        write.note(f"families {'to undo' if dry_run else 'undone'} {answer['undone']}, left {answer['left']}")
     if answer["left"]:
         raise typer.Exit(PARTLY)
 

@@ -15,7 +15,7 @@ from cli.core.client import ISO_DAY, Door
 from cli.core.command import DAYS, command
 from cli.core.errors import BAD_INPUT, INTERRUPTED, Trouble
 from cli.journeys.identity import ANSWERS, PANEL, given, show_questions
-from cli.journeys.import_report import FAULT_COLUMNS, fault_row
+from cli.journeys.import_report import FAULT_COLUMNS, fault_row, row_faults
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -127,8 +127,8 @@ def _asked(door: Door, programme: str | None) -> dict[str, Any]:
             if told.get("questions"):
                 show_questions(told["questions"])
                 form = prompts.answered(form, told["questions"])
-            elif told.get("faults"):
-                form = prompts.mended(form, told["faults"], day)
+            elif row_faults(told):
+                form = prompts.mended(form, row_faults(told), day)
             else:
                 raise
         else:
@@ -186,7 +186,7 @@ def _broken_off() -> Iterator[None]:
 
 def _table_of(trouble: Trouble, *, as_json: bool, by_flag: bool = False) -> None:
     """Show every fault of a refused referral or file."""
-    faults = trouble.told.get("faults", []) if isinstance(trouble.told, dict) else []
+    faults = row_faults(trouble.told)
     if faults and by_flag and not as_json:
         rows = ((_flag(fault), *fault_row(fault)[2:]) for fault in faults)
         write.table("", ("flag", *FAULT_COLUMNS[2:]), rows, err=True)

@@ -50,7 +50,7 @@ def today(
     else:
         _sections(told, day, named)
     if told["more"]:
-        write.remark("there is more: narrow it with --holder or --team, or ask for more with --limit")
+        write.note("there is more: narrow it with --holder or --team, or ask for more with --limit")
 
 
 def _sections(told: dict[str, Any], day: date, named: dict[str, str] | None) -> None:

@@ -61,7 +61,7 @@ def list_journeys(
     columns = ("reference", "version", "stage", "holder", "locality", "referred", "next")
     table(columns, [(row["journey_id"], _glance(row)) for row in page["journeys"]], labels(page) if names else None)
     if following:
-        write.remark(f"more: --cursor {following}")
+        write.note(f"more: --cursor {following}")
 
 
 @command(app, "views", csv=True)

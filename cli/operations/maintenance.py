@@ -29,7 +29,7 @@ def verify(
     if door.as_json:
         write.as_json(answer)
     elif answer["sound"]:
-        write.remark("The journal is as it was written.")
+        write.note("The journal is as it was written.")
     else:
         columns = ("journey_id", "version", "problem", "detail")
         write.table("Changed", columns, ([row[column] for column in columns] for row in answer["findings"]))

@@ -39,7 +39,7 @@ def list_waiting(
     rows = ((one["reason"], one["count"], write.moment(one["oldest"])) for one in page["waiting"])
     write.table("\nIn all", ("reason", "events", "oldest"), rows, beside=True)
     if following:
-        write.remark(f"more: --cursor {following}")
+        write.note(f"more: --cursor {following}")
 
 
 def _glance(row: dict[str, Any]) -> tuple[object, ...]:

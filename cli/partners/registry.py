@@ -81,10 +81,10 @@ def list_partners(door: Door) -> None:
         write.as_json({"partners": partners})
         return
     rows = (
-        (row["name"], _standing(row), ", ".join(row["addresses"].values()), write.moment(row["older_until"]))
+        (row["name"], _status(row), ", ".join(row["addresses"].values()), write.moment(row["older_until"]))
         for row in partners
     )
-    write.table("", ("partner", "standing", "sent to", "old secret until"), rows)
+    write.table("", ("partner", "status", "sent to", "old secret until"), rows)
 
 
 @command(app)
@@ -110,10 +110,10 @@ def _stand(door: Door, name: str, how: str) -> None:
     if door.as_json:
         write.as_json(answer)
     else:
-        typer.echo(f"{answer['name']} is {_standing(answer)}")
+        typer.echo(f"{answer['name']} is {_status(answer)}")
 
 
-def _standing(row: dict[str, Any]) -> str:
+def _status(row: dict[str, Any]) -> str:
     return "suspended" if row["suspended"] else "active"
 
 
@@ -136,7 +136,7 @@ def agreement(
             ("partner", answer["partner"]),
             ("programme", f"{answer['programme']} {answer['version']}"),
             ("may send", ", ".join(answer["may_send"]) or "nothing today"),
-            ("may be told", ", ".join(answer["may_be_told"]) or "nothing today"),
+            ("may be sent", ", ".join(answer["may_be_sent"]) or "nothing today"),
         )
     )
     columns = ("from", "to", "purposes", "lawful basis", "by", "source", "confidence")

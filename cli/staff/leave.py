@@ -51,7 +51,7 @@ def leave(
         write.as_json(answer)
     else:
         rows = ((row["reference"], row["to"], row["state"], row["reason"]) for row in answer["families"])
-        write.remark(f"{name}: {_heading(answer)}")
+        write.note(f"{name}: {_heading(answer)}")
         write.table("", ("reference", "to", "state", "why"), rows)
     if any(row["state"] == "waits" for row in answer["families"]):
         raise typer.Exit(PARTLY)

@@ -81,8 +81,8 @@ class Reassessment(Value):
         if self.holds:
             return None
         parts = [(each.limb, each.after.verdict, each.after.figure) for each in self.changes]
-        told = repr((self.verdict_after, self.amount_after, parts))
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        content = repr((self.verdict_after, self.amount_after, parts))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 class Item(Value):

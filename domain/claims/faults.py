@@ -120,7 +120,7 @@ def _repeated_needs(needs: object) -> Iterator[Fault]:
     listed = needs if isinstance(needs, list) else []
     for n, need in enumerate(listed):
         if need in listed[:n]:
-            yield fault(f"needs[{n}]", need, "this need stands before", "name each need once")
+            yield fault(f"needs[{n}]", need, "this need is listed before", "name each need once")
 
 
 def _overlapping_terms(terms: list[Entry]) -> Iterator[Fault]:

@@ -1,13 +1,11 @@
 """Where a claim stands, and the only ways it may move from there."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 from domain.errors import Rejected
 
 ClaimState = Literal["eligible", "submitted", "paid", "rejected", "clawed-back"]
 Move = Literal["submit", "find-unsound", "pay", "reject", "claw-back"]
-CLAIM_STATES: tuple[ClaimState, ...] = get_args(ClaimState)
-MOVES: tuple[Move, ...] = get_args(Move)
 STANDING: tuple[ClaimState, ...] = ("eligible", "submitted", "paid")
 
 # From where each move may be made, and where it leads. A claim found unsound by internal audit was never submitted.

@@ -50,7 +50,7 @@ def ahead(row: Journal, version: int) -> Finding:
     return Finding(
         code="ahead-of-journal",
         reference=row.reference,
-        what=f"its workflow stands at version {version}, its journal at {row.version}: steps are lost from the journal",
+        what=f"its workflow is at version {version}, its journal at {row.version}: steps are lost from the journal",
         remedy=f"journeys reconcile {row.reference}",
     )
 
@@ -60,7 +60,7 @@ def orphan(reference: str, version: int) -> Finding:
     return Finding(
         code="orphan",
         reference=reference,
-        what=f"its workflow stands at version {version}, and the journal knows nothing of its journey",
+        what=f"its workflow is at version {version}, and the journal knows nothing of its journey",
         remedy=f"journeys reconcile {reference}",
     )
 
@@ -68,11 +68,11 @@ def orphan(reference: str, version: int) -> Finding:
 def other_labels(row: Journal, labels: Mapping[str, str]) -> Finding:
     """Tell of a workflow that a search finds under other attributes than the journal says."""
     names = sorted(name for name in {*row.labels, *labels} if row.labels.get(name) != labels.get(name))
-    told = ", ".join(f"{name} {labels.get(name, 'none')} for {row.labels.get(name, 'none')}" for name in names)
+    differences = ", ".join(f"{name} {labels.get(name, 'none')} for {row.labels.get(name, 'none')}" for name in names)
     return Finding(
         code="search-attributes",
         reference=row.reference,
-        what=f"a search finds its workflow under {told}",
+        what=f"a search finds its workflow under {differences}",
         remedy=f"journeys rearm {row.reference}",
     )
 

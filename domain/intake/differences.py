@@ -28,7 +28,7 @@ BY_FILE = "--apply-changes"
 BY_CORRECTION = "journeys correct"
 BY_STEP = "journeys member"  # add, leave, correct or identifier
 
-Standing = Literal["new", "already-taken", "changed", "in-doubt"]
+Status = Literal["new", "already-taken", "changed", "in-doubt"]
 
 
 class Change(Value):
@@ -89,7 +89,7 @@ class Known(Value):
     uprn: str = ""
 
 
-def standing(referral: Referral, known: Known) -> tuple[Standing, tuple[Change, ...]]:
+def status_of(referral: Referral, known: Known) -> tuple[Status, tuple[Change, ...]]:
     """Say what a referral of a known family is, with what it says otherwise."""
     newest = known.journeys[-1]
     closed = [journey.closed_on for journey in known.journeys if journey.closed_on]

@@ -38,7 +38,7 @@ def read_terms(content: bytes) -> tuple[AreaTerm, ...]:
     lines = [line for line in found if not isinstance(line, Fault)]
     faults = [*(each for each in found if isinstance(each, Fault)), *_across(lines)]
     if faults or not lines:
-        raise BadTerms(faults or [fault("line 1", None, "no term stands below the header", "write one line a term")])
+        raise BadTerms(faults or [fault("line 1", None, "there is no term below the header", "write one line a term")])
     return tuple(term for _, term in lines)
 
 

@@ -126,7 +126,7 @@ def _month(name: str) -> int:
 
 def _figures(day: int, month: int, year: int) -> date:
     if day <= MONTHS < month:
-        raise BadCell("bad-date", "there is no such day: the month stands before the day", DAY_FIRST)
+        raise BadCell("bad-date", "there is no such day: the month comes before the day", DAY_FIRST)
     return _day(year, month, day)
 
 

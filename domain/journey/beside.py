@@ -54,9 +54,9 @@ def beside(before: Journey, command: c.AnyCommand, facts: Facts, happened: Seque
 
 def _split(before: Journey, command: c.SplitFamily, event: e.FamilySplit, other: Journey) -> Beside:
     """Let the other family take them in; one that nobody knows yet is referred first, under the same programme."""
-    told = taken_by_split(before, event, other)
+    parts = taken_by_split(before, event, other)
     taking = c.TakeIn.model_validate(
-        {**_of(command), "on": event.on, "of": before.reference, "how": "split", "reason": event.reason, **told}
+        {**_of(command), "on": event.on, "of": before.reference, "how": "split", "reason": event.reason, **parts}
     )
     if other.stage != "unreferred":
         return Beside(other.journey_id, (taking,))

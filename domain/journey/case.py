@@ -109,8 +109,8 @@ def _score(journey: Journey, command: c.SetScale) -> list[e.AnyEvent]:
     said = [(each.on, each.need, each.score, each.member_id) for each in journey.case.scales if not each.withdrawn]
     if given in said:
         return []
-    told = {"on": command.on, "need": command.need, "score": command.score, "member_id": command.member_id}
-    return [e.ScaleSet(**begin(journey, command, "S", journey.case.scales), **told)]
+    fields = {"on": command.on, "need": command.need, "score": command.score, "member_id": command.member_id}
+    return [e.ScaleSet(**begin(journey, command, "S", journey.case.scales), **fields)]
 
 
 def _relate(journey: Journey, command: c.AddRelationship) -> list[e.AnyEvent]:
@@ -124,8 +124,8 @@ def _relate(journey: Journey, command: c.AddRelationship) -> list[e.AnyEvent]:
     lasting = [each for each in journey.case.relationships if not each.withdrawn and each.ended_on is None]
     if given in {(each.member_id, each.relation, each.to_member_id) for each in lasting}:
         return []
-    told = {name: getattr(command, name) for name in ("on", "member_id", "relation", "to_member_id")}
-    return [e.RelationshipRecorded(**begin(journey, command, "R", journey.case.relationships), **told)]
+    fields = {name: getattr(command, name) for name in ("on", "member_id", "relation", "to_member_id")}
+    return [e.RelationshipRecorded(**begin(journey, command, "R", journey.case.relationships), **fields)]
 
 
 def _part(journey: Journey, command: c.EndRelationship) -> list[e.AnyEvent]:
@@ -161,8 +161,8 @@ def _answer(journey: Journey, command: c.AnswerConcern) -> list[e.AnyEvent]:
             "write up what is new as a note, or raise a concern of its own",
         )
     happened(command.on, command.at, concern.on, "answered on")
-    told = {"entry": concern.id, "by": command.actor, "on": command.on, "answer": command.answer}
-    return [e.ConcernAnswered(at=command.at, **told)]
+    fields = {"entry": concern.id, "by": command.actor, "on": command.on, "answer": command.answer}
+    return [e.ConcernAnswered(at=command.at, **fields)]
 
 
 def _withdraw(journey: Journey, command: c.WithdrawEntry) -> list[e.AnyEvent]:

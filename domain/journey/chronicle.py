@@ -149,7 +149,7 @@ def _is_told(event: e.AnyEvent, journey: Journey) -> bool:
 def in_words(event: e.AnyEvent) -> str:
     """Say what an event is in words."""
     if isinstance(event, e.EvidenceRecorded):
-        return f"{_spoken(event.evidence.kind).capitalize()}, told by {event.evidence.source}"
+        return f"{_spoken(event.evidence.kind).capitalize()}, reported by {event.evidence.source}"
     fields = {name: value if name in NAMES else _spoken(value) for name, value in event}
     return WORDS.get(event.type, _spoken(event.type)).format_map(fields)
 

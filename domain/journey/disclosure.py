@@ -26,10 +26,10 @@ def payload(message: Notify, journey: Journey) -> dict[str, object]:
     return payload_of(disclosed(message, journey))
 
 
-def payload_of(told: Mapping[str, object]) -> dict[str, object]:
+def payload_of(payload: Mapping[str, object]) -> dict[str, object]:
     """Return what is disclosed as the body of a webhook."""
-    rest = {name: value for name, value in told.items() if name != "about"}
-    return {"type": f"family-journeys.{told.get('about', UPDATE)}", **rest}
+    rest = {name: value for name, value in payload.items() if name != "about"}
+    return {"type": f"family-journeys.{payload.get('about', UPDATE)}", **rest}
 
 
 def _action(message: Notify, journey: Journey) -> dict[str, object]:
@@ -37,12 +37,12 @@ def _action(message: Notify, journey: Journey) -> dict[str, object]:
     action = journey.case.action(message.entry) if message.entry else None
     if action is None:
         return {}
-    told: dict[str, object] = {"about": message.about, "action": action.id, "state": action.state}
+    payload: dict[str, object] = {"about": message.about, "action": action.id, "state": action.state}
     if "dates" in message.categories:
-        told["due_on"] = action.due_on.isoformat()
+        payload["due_on"] = action.due_on.isoformat()
     if "needs" in message.categories:
-        told |= {"needs": [action.need], "do": action.do}
-    return told
+        payload |= {"needs": [action.need], "do": action.do}
+    return payload
 
 
 def _opens(message: Notify, journey: Journey) -> Mapping[Category, dict[str, object]]:

@@ -54,12 +54,12 @@ def explain(  # noqa: PLR0911 - one case an event
 
 def sentences(judged: Judgement) -> tuple[str, ...]:
     """Say what a judgement came to, one sentence a condition; nothing where there is no rule."""
-    told = []
+    reasons = []
     if judged.needed:
-        told.append(_counted(judged))
+        reasons.append(_counted(judged))
     if judged.missing:
-        told.append(f"required and not met: {', '.join(judged.missing)}")
-    return (*told, *(HOUSEHOLD[fault] for fault in judged.household))
+        reasons.append(f"required and not met: {', '.join(judged.missing)}")
+    return (*reasons, *(HOUSEHOLD[fault] for fault in judged.household))
 
 
 def _left_open(journey: Journey) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ def decide_families(journey: Journey, command: c.FamilyCommand, facts: Facts) ->
         case c.UndoMerge():
             return _undo(journey, command, facts)
         case c.EndAsMerged():
-            told = command.model_dump(include={"on", "into", "reason", "people"})
-            return [e.FamilyMerged(at=command.at, **told)]
+            fields = command.model_dump(include={"on", "into", "reason", "people"})
+            return [e.FamilyMerged(at=command.at, **fields)]
         case c.TakeIn():
             return [_taken_in(command)]
         case c.RestoreFamily():

@@ -19,8 +19,8 @@ def join(journey: Journey, command: c.JoinReferral, programme: Programme) -> Seq
     known_criteria(command.criteria, programme)
     if len({member.id for member in command.members}) < len(command.members):
         raise Rejected("repeated-member", "two members of the family have the same id", "give each an id of its own")
-    told = e.JoinedReferral(on=command.on, referrer=command.referrer, criteria=command.criteria)
+    referral = e.JoinedReferral(on=command.on, referrer=command.referrer, criteria=command.criteria)
     known = {member.id for member in journey.members}
-    if told in journey.joined and all(member.id in known for member in command.members):
+    if referral in journey.joined and all(member.id in known for member in command.members):
         return []
-    return [e.ReferralJoined(at=command.at, **told.model_dump(), members=command.members)]
+    return [e.ReferralJoined(at=command.at, **referral.model_dump(), members=command.members)]

@@ -110,7 +110,7 @@ class Clock(Value):
     @model_validator(mode="after")
     def _distinct_rungs(self) -> Self:
         if len(set(self.rungs)) < len(self.rungs):
-            raise ValueError(f"clock {self.work}: a rung stands twice in its ladder; remove one")
+            raise ValueError(f"clock {self.work}: a rung is listed twice in its ladder; remove one")
         return self
 
     @property

@@ -58,7 +58,7 @@ class Eligibility(Sourced):
         if unknown := [name for name in self.required if name not in ids]:
             raise ValueError(f"required {', '.join(unknown)} is no criterion; use {', '.join(ids)}")
         if self.counting == "groups" and alone:
-            raise ValueError(f"groups are counted but {', '.join(alone)} stands in none; give it a group")
+            raise ValueError(f"groups are counted but {', '.join(alone)} is in none; give it a group")
         countable = len(ids) if self.counting == "criteria" else len(self.groups_of(ids))
         if self.at_least > countable:
             raise ValueError(f"at_least is {self.at_least} but only {countable} {self.counting} are listed")
@@ -97,7 +97,7 @@ class Household(Sourced):
     @model_validator(mode="after")
     def _can_be_met(self) -> Self:
         if self.or_criterion is not None and self.children != "required":
-            raise ValueError("or_criterion stands in place of children; set children = 'required', or leave it out")
+            raise ValueError("or_criterion is allowed in place of children; set children = 'required', or leave it out")
         needed = self.adults_at_least + (self.children == "required" and self.or_criterion is None)
         if self.people_at_most is not None and needed > self.people_at_most:
             raise ValueError(f"people_at_most is {self.people_at_most} but {needed} are needed; no family can be both")

@@ -73,7 +73,7 @@ class Result(Value):
         names = [limb.name for limb in self.limbs]
         repeated = sorted({name for name in names if names.count(name) > 1 or name == "practice"})
         if repeated:
-            raise ValueError(f"limb {', '.join(repeated)} stands twice; `practice` is a limb of its own")
+            raise ValueError(f"limb {', '.join(repeated)} is listed twice; `practice` is a limb of its own")
         if any(later.from_ <= tariff.to for tariff, later in pairwise(sorted(self.tariffs, key=_begin))):
             raise ValueError("tariff periods overlap")
         return self

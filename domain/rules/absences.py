@@ -33,14 +33,14 @@ def not_held(rule: NotHeld, case: Case, subject: Subject) -> Finding:
     notes = [f"no return of {rule.of} for {', '.join(str(span) for span in missing)}"] * bool(missing)
     notes += [f"{len(unnamed)} of {rule.of} cannot be placed: no member named"] * bool(unnamed)
     notes += [f"{', '.join(unseen)} may have held it on days that nobody has seen"] * bool(unseen)
-    notes += [remark for spell in touched for remark in spell.remarks()]
+    notes += [note for spell in touched for note in spell.notes_of_reports()]
     return Finding(
         verdict="not_met" if held else "insufficient" if missing or touched else "met",
         figure=f"{total_days(held)} days",
         threshold="not on any day",
         window=Dates.around((window,)),
         evidence=tuple(sorted({*(name for spell in touched for name in spell.ids), *returns})),
-        note="; ".join([*notes, *case.remarks((rule.of,), subject, asked)]),
+        note="; ".join([*notes, *case.notes_of_reports((rule.of,), subject, asked)]),
         sources=sources_of(rule.window.n),
     )
 

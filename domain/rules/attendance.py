@@ -37,19 +37,19 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Covering:
     """A report with the school days it tells of: all of them in `days`, by the terms they lie in."""
 
     report: SchoolAttendance
     days: Days
     terms: int
 
-    def is_replaced_by(self, other: "Told") -> bool:
+    def is_replaced_by(self, other: "Covering") -> bool:
         """Tell whether another is a later report of the same source on some of the same days."""
         one, later = self.report, other.report
         return one.source == later.source and later.is_later_than(one) and not self.days.isdisjoint(other.days)
 
-    def repeats(self, other: "Told") -> bool:
+    def repeats(self, other: "Covering") -> bool:
         """Tell whether this is another report sent twice, the one with the lower id taken as the first."""
         same = all(getattr(self.report, name) == getattr(other.report, name) for name in SAME)
         return same and other.report.id < self.report.id
@@ -60,15 +60,15 @@ def attendance_of(
 ) -> Attendance:
     """Return what the reports about one child tell of the terms of a window, on the days when the child belonged."""
     needed = _within(_school_days_of(window, nation), belonged)
-    told = [one for report in reports if (one := _told(report, terms, nation)).days]
-    firsts = [one for one in told if not any(one.repeats(other) for other in told)]
+    covering = [one for report in reports if (one := _covering(report, terms, nation)).days]
+    firsts = [one for one in covering if not any(one.repeats(other) for other in covering)]
     later = {one.report.id: [other for other in firsts if one.is_replaced_by(other)] for one in firsts}
-    standing = [one for one in firsts if (one.days & needed).difference(*(by.days for by in later[one.report.id]))]
-    disputes = [*_cut(standing, later), *_rivals(standing, needed)]
+    current = [one for one in firsts if (one.days & needed).difference(*(by.days for by in later[one.report.id]))]
+    disputes = [*_cut(current, later), *_rivals(current, needed)]
     disputed = {name for ids, _ in disputes for name in ids}
-    sound = [one for one in standing if one.report.id not in disputed]
-    told_of = [one for one in standing if one.terms == 1 or one.report.id in disputed]
-    missing = needed.difference(*(one.days for one in told_of))
+    sound = [one for one in current if one.report.id not in disputed]
+    answered = [one for one in current if one.terms == 1 or one.report.id in disputed]
+    missing = needed.difference(*(one.days for one in answered))
     return Attendance(
         counted=tuple(one.report for one in sound if one.terms == 1),
         disputed=tuple(sorted(disputed)),
@@ -77,7 +77,7 @@ def attendance_of(
             *_missing(window, needed, missing, nation),
             *(f"{' and '.join(ids)} {why}" for ids, why in disputes),
             *(f"{one.report.id} runs over more than one term and cannot be split" for one in sound if one.terms > 1),
-            *_replaced([one for one in firsts if one not in standing], standing, later),
+            *_replaced([one for one in firsts if one not in current], current, later),
         ),
     )
 
@@ -85,28 +85,30 @@ def attendance_of(
 Dispute = tuple[tuple[str, str], str]
 
 
-def _cut(standing: Sequence[Told], later: Mapping[str, Sequence[Told]]) -> Iterator[Dispute]:
+def _cut(current: Sequence[Covering], later: Mapping[str, Sequence[Covering]]) -> Iterator[Dispute]:
     """Find the reports that a later one replaces for some of their days alone."""
-    for one in standing:
+    for one in current:
         for by in later[one.report.id]:
             yield (
                 (one.report.id, by.report.id),
-                "overlap: the second is later, and what the first says of its other days cannot be told",
+                "overlap: the second is later, and what the first says of its other days is unknown",
             )
 
 
-def _rivals(standing: Sequence[Told], needed: Days) -> Iterator[Dispute]:
+def _rivals(current: Sequence[Covering], needed: Days) -> Iterator[Dispute]:
     """Find reports of the same days of which nothing says that the one is later than the other."""
-    for one, other in combinations(standing, 2):
+    for one, other in combinations(current, 2):
         if one.days.isdisjoint(other.days & needed) or one.is_replaced_by(other) or other.is_replaced_by(one):
             continue
         two_sources = one.report.source != other.report.source
         why = "come from two sources" if two_sources else "were observed on one day"
-        yield (one.report.id, other.report.id), f"overlap and {why}: which is right cannot be told"
+        yield (one.report.id, other.report.id), f"overlap and {why}: which is right is unknown"
 
 
-def _replaced(replaced: Sequence[Told], standing: Sequence[Told], later: Mapping[str, Sequence[Told]]) -> Iterator[str]:
-    for by in standing:
+def _replaced(
+    replaced: Sequence[Covering], current: Sequence[Covering], later: Mapping[str, Sequence[Covering]]
+) -> Iterator[str]:
+    for by in current:
         earlier = [one.report.id for one in replaced if by in later[one.report.id]]
         if earlier:
             yield f"{by.report.id} is a later report of the same days and replaces {', '.join(earlier)}"
@@ -131,10 +133,10 @@ def _runs(days: Sequence[date], missing: Days) -> Iterator[Span]:
             yield Span(first, rest[-1] if rest else first)
 
 
-def _told(report: SchoolAttendance, terms: Spans, nation: Nation) -> Told:
+def _covering(report: SchoolAttendance, terms: Spans, nation: Nation) -> Covering:
     span = Span(report.from_, min(report.to, report.observed_on))
     by_term = [_within(_school_days(term, nation), (span,)) for term in terms if term.overlaps(span)]
-    return Told(report, frozenset[date]().union(*by_term), sum(bool(days) for days in by_term))
+    return Covering(report, frozenset[date]().union(*by_term), sum(bool(days) for days in by_term))
 
 
 def _within(days: Days, spans: Spans) -> Days:

@@ -94,7 +94,7 @@ class Case:
         """Return those of some days on which the subject belonged to the family."""
         return days if subject is None else subject.belonging(days)
 
-    def remarks(self, kinds: Sequence[str], subject: Subject, days: Spans) -> list[str]:
+    def notes_of_reports(self, kinds: Sequence[str], subject: Subject, days: Spans) -> list[str]:
         """Say what was set aside that a rule on these kinds would have looked at, for this subject and these days."""
         return [
             str(aside)
@@ -114,7 +114,7 @@ def known(evidence: Iterable[Evidence]) -> Known:
     reports = {kind: [item for item in items if isinstance(item, OpenSpan)] for kind, items in kinds.items()}
     return Known(
         by_kind={kind: tuple(items) for kind, items in kinds.items()},
-        spells={kind: spells_of(told) for kind, told in reports.items() if told},
+        spells={kind: spells_of(found) for kind, found in reports.items() if found},
         aside=set_aside(listed),
     )
 

@@ -98,7 +98,7 @@ def tally_of(rule: Count | Fall, case: Case, subject: Subject, days: Spans) -> T
         least=least,
         most=None if missing else least + len(doubtful),
         evidence=tuple(sorted(used)),
-        note="; ".join([*_notes(rule, case, missing, doubtful), *case.remarks((rule.of,), subject, days)]),
+        note="; ".join([*_notes(rule, case, missing, doubtful), *case.notes_of_reports((rule.of,), subject, days)]),
         doubtful=doubtful,
     )
 

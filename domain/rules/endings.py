@@ -41,8 +41,8 @@ def ending_of(rule: Ended | None, case: Case, subject: Subject) -> Ending:
     if not begun:
         return Ending(date.min, date.min, "insufficient", ids, f"no {rule.of} is recorded, so none can have ended")
     ended = _ended(rule, case.as_of, begun)
-    remarks = [remark for spell in begun for remark in spell.remarks()]
-    return replace(ended, evidence=ids, note="; ".join([ended.note, *remarks]))
+    further = [note for spell in begun for note in spell.notes_of_reports()]
+    return replace(ended, evidence=ids, note="; ".join([ended.note, *further]))
 
 
 def _ended(rule: Ended, as_of: date, spells: Sequence[Spell]) -> Ending:
@@ -52,10 +52,10 @@ def _ended(rule: Ended, as_of: date, spells: Sequence[Spell]) -> Ending:
     if first >= as_of:
         return Ending(date.min, date.min, "not_met", (), f"{rule.of} had not ended before as-of")
     may_be_last = [spell for end, spell in latest if end >= first]
-    told = [[spell for end, spell in ends if end == last] for ends in (earliest, latest)]
-    answers = {_matches(rule, spells) for spells in (told if first == last else [[spell] for spell in may_be_last])}
+    groups = [[spell for end, spell in ends if end == last] for ends in (earliest, latest)]
+    answers = {_matches(rule, spells) for spells in (groups if first == last else [[spell] for spell in may_be_last])}
     if last >= as_of or len(answers) > 1 or None in answers:
-        return Ending(date.min, date.min, "insufficient", (), f"when {rule.of} ended cannot be told")
+        return Ending(date.min, date.min, "insufficient", (), f"when {rule.of} ended is unknown")
     if False in answers:
         return Ending(first, last, "not_applicable", (), f"the last {rule.of} to end falls under another rule")
     return Ending(first, last, None, (), f"{rule.of} ended {last}")
@@ -73,8 +73,8 @@ def _latest(report: OpenSpan) -> date:
 
 def _matches(rule: Ended, last: Sequence[Spell]) -> bool | None:
     """Tell whether the last spells to end match; None where that depends on which report of them is right."""
-    told = [{holds(rule.where, report) for report in spell.reports} for spell in last]
-    if any(len(answers) > 1 for answers in told):
+    groups = [{holds(rule.where, report) for report in spell.reports} for spell in last]
+    if any(len(answers) > 1 for answers in groups):
         return None
     wanted = any if rule.where and rule.where.any_of else all
-    return wanted(True in answers for answers in told)
+    return wanted(True in answers for answers in groups)

@@ -46,17 +46,17 @@ def not_asked(window: Spans) -> Finding:
 
 def gather(name: str, verdict: Verdict, parts: Sequence[Finding], note: str = "") -> Finding:
     """Sum up the parts of a rule in one finding; parts that decided nothing stay in the tree but out of the summary."""
-    told = _deciding(verdict, parts)
-    windows = [part.window for part in told if part.window]
+    deciding = _deciding(verdict, parts)
+    windows = [part.window for part in deciding if part.window]
     return Finding(
         name=name,
         verdict=verdict,
-        figure=_joined(_named(part, part.figure) for part in told) or None,
-        threshold=_joined(_once(part.threshold for part in told)) or None,
+        figure=_joined(_named(part, part.figure) for part in deciding) or None,
+        threshold=_joined(_once(part.threshold for part in deciding)) or None,
         window=Dates(from_=min(w.from_ for w in windows), to=max(w.to for w in windows)) if windows else None,
-        evidence=tuple(sorted({item for part in told for item in part.evidence})),
-        note=note or _joined(_once(_named(part, part.note) for part in told)),
-        sources=tuple(_once(source for part in told for source in part.sources)),
+        evidence=tuple(sorted({item for part in deciding for item in part.evidence})),
+        note=note or _joined(_once(_named(part, part.note) for part in deciding)),
+        sources=tuple(_once(source for part in deciding for source in part.sources)),
         parts=tuple(parts),
     )
 

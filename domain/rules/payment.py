@@ -44,8 +44,8 @@ def payable(met: Sequence[Result], paid: Mapping[str, int], as_of: date) -> Paya
 
 def _may_stand(group: Collection[Result], fallen: Collection[str]) -> bool:
     names = {result.name for result in group}
-    standing = names.difference(fallen)
-    return all(standing.issuperset(result.beside) and names.isdisjoint(result.instead_of) for result in group)
+    kept = names.difference(fallen)
+    return all(kept.issuperset(result.beside) and names.isdisjoint(result.instead_of) for result in group)
 
 
 def _claim(group: Sequence[Result], paid: Mapping[str, int], as_of: date) -> Payable:

@@ -28,26 +28,26 @@ def rate(rule: Rate, case: Case, subject: Subject) -> Finding:
     if terms and not case.belonging(subject, terms):
         return not_asked(terms)
     threshold = number_on(rule.threshold, case.as_of)
-    told = _told(case, subject, terms) if terms else []
-    counted = [report for each in told for report in each.counted]
+    attended = _attendance(case, subject, terms) if terms else []
+    counted = [report for each in attended for report in each.counted]
     missed = sum(getattr(report, absence) for report in counted for absence in rule.absences)
     sessions = sum(report.sessions for report in counted)
-    decided = terms and all(each.complete and not each.disputed for each in told)
-    notes = [case.terms_missing(rule.window), *(note for each in told for note in each.notes)]
+    decided = terms and all(each.complete and not each.disputed for each in attended)
+    notes = [case.terms_missing(rule.window), *(note for each in attended for note in each.notes)]
     return Finding(
         verdict=_against_threshold(rule.compare, threshold.value, missed, sessions) if decided else "insufficient",
         figure=f"{missed} of {sessions} sessions ({percentage(missed, sessions)})" if sessions else None,
         threshold=f"{rule.compare} {threshold:%}",
         window=Dates.around(terms),
         evidence=tuple(
-            sorted({*(report.id for report in counted), *(name for each in told for name in each.disputed)})
+            sorted({*(report.id for report in counted), *(name for each in attended for name in each.disputed)})
         ),
-        note="; ".join(note for note in (*notes, *case.remarks((rule.of,), subject, terms)) if note),
+        note="; ".join(note for note in (*notes, *case.notes_of_reports((rule.of,), subject, terms)) if note),
         sources=sources_of(threshold, rule.window.n),
     )
 
 
-def _told(case: Case, subject: Subject, terms: Spans) -> list[Attendance]:
+def _attendance(case: Case, subject: Subject, terms: Spans) -> list[Attendance]:
     """Return the attendance of the subject, or of every child of whom there is a report."""
     reports: defaultdict[str | None, list[SchoolAttendance]] = defaultdict(list)
     if subject is not None:

@@ -57,14 +57,14 @@ class Spell:
 
     def possible(self, as_of: date, where: Where | None = None) -> Spans:
         """Return the days up to as-of on which any report has it held within the limit of a rule."""
-        told = [report for report in self.reports if holds(where, report)]
-        return merge(days for report in told for days in _span(report.from_, report.to or as_of))
+        held = [report for report in self.reports if holds(where, report)]
+        return merge(days for report in held for days in _span(report.from_, report.to or as_of))
 
-    def remarks(self) -> list[str]:
+    def notes_of_reports(self) -> list[str]:
         """Say which reports took the place of others, and between which nobody can tell."""
-        told = [f"{self.ids[-1]} takes the place of {', '.join(self.earlier)}"] if self.earlier else []
+        replaced = [f"{self.ids[-1]} takes the place of {', '.join(self.earlier)}"] if self.earlier else []
         open_ = len(self.reports) > 1
-        return told + [f"which of {' and '.join(self.ids)} is the later report cannot be told"] * open_
+        return replaced + [f"which of {' and '.join(self.ids)} is the later report is unknown"] * open_
 
 
 def spells_of(reports: Iterable[OpenSpan]) -> tuple[Spell, ...]:
@@ -72,7 +72,7 @@ def spells_of(reports: Iterable[OpenSpan]) -> tuple[Spell, ...]:
     groups: defaultdict[tuple[str, str | None], list[list[OpenSpan]]] = defaultdict(list)
     for report in sorted(reports, key=_order):
         _place(report, groups[report.source, report.member])
-    return tuple(sorted((_told(spell) for spells in groups.values() for spell in spells), key=lambda spell: spell.ids))
+    return tuple(sorted((_spell(spell) for spells in groups.values() for spell in spells), key=lambda spell: spell.ids))
 
 
 def _place(report: OpenSpan, spells: list[list[OpenSpan]]) -> None:
@@ -104,10 +104,10 @@ def _alike(report: OpenSpan, spell: Sequence[OpenSpan]) -> bool:
 
 
 def _known(spell: Sequence[OpenSpan], name: str) -> object:
-    return next((told for report in reversed(spell) if (told := getattr(report, name, None)) is not None), None)
+    return next((value for report in reversed(spell) if (value := getattr(report, name, None)) is not None), None)
 
 
-def _told(spell: Sequence[OpenSpan]) -> Spell:
+def _spell(spell: Sequence[OpenSpan]) -> Spell:
     last_seen = [report for report in spell if report.observed_on == spell[-1].observed_on]
     latest = [report for report in last_seen if not any(other.is_later_than(report) for other in last_seen)]
     ended = [report for report in latest if report.to is not None]

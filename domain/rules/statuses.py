@@ -56,8 +56,8 @@ def held(rule: Held, case: Case, subject: Subject) -> Finding:
     judged = _judged(rule, case, subject, may_follow, spells, barred, days_held)
     if ending.verdict is not None:
         judged = Judged(ending.verdict)
-    remarks = [remark for spell in (*spells, *barred) for remark in spell.remarks()]
-    notes = [ending.note, *judged.notes, *remarks, *case.remarks(_kinds(rule), subject, asked)]
+    further = [note for spell in (*spells, *barred) for note in spell.notes_of_reports()]
+    notes = [ending.note, *judged.notes, *further, *case.notes_of_reports(_kinds(rule), subject, asked)]
     return Finding(
         verdict=judged.verdict,
         figure=f"{_measure(rule, days_held)} days" if ending.verdict is None else None,
@@ -79,14 +79,14 @@ def started(rule: Started, case: Case, subject: Subject) -> Finding:
     returns = {kind: case.returns(kind, subject, (window,)) for kind in rule.of}
     silent = [kind for kind in rule.of if subtract((window,), returns[kind].values())]
     notes = ["" if sure or not silent else f"no return of {' or '.join(silent)} for the whole window"]
-    notes += [remark for spell in own for remark in spell.remarks()]
+    notes += [note for spell in own for note in spell.notes_of_reports()]
     return Finding(
         verdict="met" if sure else "insufficient" if silent or doubtful else "not_met",
         figure=f"{len(sure)} begun",
         threshold=f"{' or '.join(rule.of)} begun",
         window=Dates.around((window,)),
         evidence=tuple(sorted({*_ids((*sure, *doubtful))}.union(*returns.values()))),
-        note="; ".join(note for note in (*notes, *case.remarks(rule.of, subject, (window,))) if note),
+        note="; ".join(note for note in (*notes, *case.notes_of_reports(rule.of, subject, (window,))) if note),
         sources=sources_of(rule.window.n),
     )
 
@@ -106,8 +106,8 @@ def _judged(  # noqa: PLR0913, PLR0917 - what was looked at, one by one
         return Judged("insufficient" if against else "met", against, [*notes, *_unplaced(against)])
     possible = subtract(may_follow, _certain(barred, case))
     if _measure(rule, intersect(possible, _possible(spells, case, rule.where))) >= enough:
-        told = f"{', '.join(_ids((*spells, *barred)))} tell of days that nobody has seen"
-        return Judged("insufficient", (), [*notes, told])
+        unseen = f"{', '.join(_ids((*spells, *barred)))} tell of days that nobody has seen"
+        return Judged("insufficient", (), [*notes, unseen])
     unnamed = [spell for spell in _unnamed(case, rule.of, subject, window) if spell.possible(case.as_of, rule.where)]
     if _measure(rule, intersect(possible, _possible([*spells, *unnamed], case, rule.where))) >= enough:
         return Judged("insufficient", unnamed, [*notes, *_unplaced(unnamed)])

@@ -88,7 +88,7 @@ async def whose(scope: Scope) -> str:
     try:
         if given[: len(BEARER)].lower() != BEARER:
             return "nobody"
-        await tokens.actor(given[len(BEARER) :].strip(), quietly=True)
+        await tokens.session(given[len(BEARER) :].strip(), quietly=True)
     except (Rejected, Unavailable):  # the route says which
         return "nobody"
     return "staff"

@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from domain.errors import Rejected
+from domain.fault import Fault
 from domain.intake.questions import Question
-from domain.intake.referral import Fault
+from domain.intake.referral import Fault as RowFault
 from gateway.http.throttle import Throttled
-from gateway.http.validation import SEE, at, place, said
+from gateway.http.validation import SEE, faults_of
 from wiring.telemetry.metrics import REFUSED_ENTRY
 from wiring.temporal.journeys import Unavailable
 
@@ -72,6 +73,7 @@ STATUS = {
     "unknown-member": 422,
     "unknown-need": 422,
     "unknown-programme": 422,
+    "unknown-purpose": 422,
     "unknown-referrer": 422,
     "unknown-result": 422,
     "unknown-team": 422,
@@ -84,14 +86,14 @@ log = structlog.stdlib.get_logger()
 
 
 class Problem(BaseModel):
-    """What went wrong, and what to do about it."""
+    """What went wrong, and what to do about it; `faults` are all those of a request, or of a referral's rows."""
 
     type: str
     title: str
     status: int
     detail: str
     remedy: str
-    faults: list[Fault] = []
+    faults: list[RowFault | Fault] = []
     questions: list[Question] = []
 
 
@@ -106,11 +108,16 @@ class IdentityQuestion(Rejected):
 class NotTaken(Rejected):
     """Rows of a referral have faults."""
 
-    def __init__(self, faults: Sequence[Fault], code: str = "bad-referral") -> None:
-        first = faults[0]
-        many = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
-        super().__init__(code, f"{first.field or 'file'}: {first.reason}{many}", first.remedy)
+    def __init__(self, faults: Sequence[RowFault], code: str = "bad-referral") -> None:
+        super().__init__(code, _first_of(faults), faults[0].remedy)
         self.faults = list(faults)
+
+
+def _first_of(faults: Sequence[Fault]) -> str:
+    """Say the first of some faults, and how many more there are."""
+    first = faults[0]
+    many = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+    return f"{first.field or 'file'}: {first.reason}{many}"
 
 
 def problem(  # noqa: PLR0913, PLR0917 - one argument a part of the answer
@@ -164,10 +171,8 @@ async def _rejected(request: Request, fault: Exception) -> JSONResponse:
 
 async def _invalid(_request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)  # noqa: S101 - as above
-    first = fault.errors()[0]
-    what, remedy = said(first)
-    where = at(str(fault.body), int(first["loc"][-1])) if first["type"] == "json_invalid" else place(first["loc"])
-    return problem(422, "bad-request", f"{where}: {what}", remedy)
+    faults = faults_of(fault.errors(), str(fault.body))
+    return problem(422, "bad-request", _first_of(faults), faults[0].remedy, faults)
 
 
 async def _http(_request: Request, fault: Exception) -> JSONResponse:

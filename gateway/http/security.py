@@ -1,6 +1,7 @@
 """Who asks: a bearer token checked against the key set, and the one policy asked for every staff route."""
 
-import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 import jwt
@@ -8,13 +9,13 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from domain.access import ROLES, Action, Actor, may
+from domain.access import Action, Actor, may
 from domain.errors import Rejected
 from gateway.http.jwks import key_set
+from gateway.http.staff_claims import actor_of
 from wiring.settings import Settings
 
 LEEWAY = 60  # seconds between our clock and the issuer's
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")  # as a key worker is named in events
 BEARER = HTTPBearer(auto_error=False, description="A staff token: a signed JWT with `sub` and `role`.")
 Token = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 
@@ -25,6 +26,14 @@ log = structlog.stdlib.get_logger()
 SIGNATURES = ["EdDSA", "ES256", "PS256", "RS256"]
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who holds a token, and until when it is valid."""
+
+    actor: Actor
+    until: datetime
+
+
 class Tokens:
     """Reads staff tokens by the keys of their issuer."""
 
@@ -33,8 +42,9 @@ class Tokens:
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
         self._longest = settings.token_longest
+        self._name_claim, self._role_claim = settings.token_name_claim, settings.token_role_claim
 
-    async def actor(self, token: str, *, quietly: bool = False) -> Actor:
+    async def session(self, token: str, *, quietly: bool = False) -> Session:
         """Return who holds the token; raise `Rejected` when it does not hold, `quietly` where that is asked again."""
         try:
             claims = jwt.decode(
@@ -53,9 +63,10 @@ class Tokens:
         if claims["exp"] - claims["iat"] > self._longest.total_seconds():
             told = f"the token is good for more than {self._longest.total_seconds() / 3600:g} hours, the most it may be"
             raise _unknown("too long a lifetime", told, quietly=quietly)
-        if claims.get("role") not in ROLES or not NAME.fullmatch(str(claims["sub"])):
-            raise _unknown("role or sub is not one we know", quietly=quietly)
-        return Actor(name=claims["sub"], role=claims["role"])
+        actor = actor_of(claims, self._name_claim, self._role_claim)
+        if actor is None:
+            raise _unknown("name or role is not one we know", quietly=quietly)
+        return Session(actor, datetime.fromtimestamp(claims["exp"], UTC))
 
 
 class Policy:
@@ -91,9 +102,10 @@ async def authenticate(request: Request, token: HTTPAuthorizationCredentials | N
     if token is None:
         raise _unknown("no bearer token")
     tokens: Tokens = request.app.state.services.tokens
-    actor = await tokens.actor(token.credentials)
-    structlog.contextvars.bind_contextvars(who=actor.code)  # in every later line of this request
-    return actor
+    session = await tokens.session(token.credentials)
+    request.state.token_until = session.until
+    structlog.contextvars.bind_contextvars(who=session.actor.code)  # in every later line of this request
+    return session.actor
 
 
 def _unknown(why: str, told: str = "the token is missing or invalid", *, quietly: bool = False) -> Rejected:

@@ -1,12 +1,12 @@
 """What does not fit a request: each fault that the framework finds, with what a request alone can say of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from domain.channels import EMAIL_FORM
 from domain.family import MEMBER_ID
-from domain.fault import Words, in_words
+from domain.fault import Fault, Words, in_words
 from domain.intake.referral_columns import shown
 from domain.journey.commands import ReminderId
 from domain.journey.events.case import ATTENDEE, ENTRY, PARTY
@@ -43,21 +43,36 @@ PATTERNS = {
 }
 
 
-def said(fault: Mapping[str, Any], *, quoting: bool = True) -> Words:
+def faults_of(found: Sequence[Mapping[str, Any]], body: str) -> list[Fault]:
+    """Return what pydantic found in a request as faults; the value is given where it is one, and not what holds it."""
+    return [_fault(each, body) for each in found]
+
+
+def _where(found: Mapping[str, Any], body: str) -> str:
+    return at(body, int(found["loc"][-1])) if found["type"] == "json_invalid" else place(found["loc"])
+
+
+def _fault(found: Mapping[str, Any], body: str) -> Fault:
+    given, (reason, remedy) = found.get("input"), said(found)
+    quoted = isinstance(given, str | int | float) and found["type"] != "json_invalid"
+    return Fault(field=_where(found, body), value=shown(str(given)) if quoted else "", reason=reason, remedy=remedy)
+
+
+def said(found: Mapping[str, Any], *, quoting: bool = True) -> Words:
     """Say a fault that pydantic found as a person would; one of our own says its remedy after a semicolon.
 
     A partner is not quoted: what it sent may be personal.
     """
-    kind, context = str(fault["type"]), fault.get("ctx") or {}
+    kind, context = str(found["type"]), found.get("ctx") or {}
     if kind in {"literal_error", "enum"}:
         known = str(context["expected"]).replace("'", "")
-        what = f"{shown(str(fault['input']))} is none" if quoting else "none"
+        what = f"{shown(str(found['input']))} is none" if quoting else "none"
         return Words(f"{what} that is known", f"use {known}")
     if kind == "string_pattern_mismatch" and context["pattern"] in PATTERNS:
         return PATTERNS[context["pattern"]]
-    if kind.startswith("date_") and _ISO_DAY.fullmatch(str(fault.get("input"))):
-        return Words(f"there is no day {fault['input']}" if quoting else "there is no such day", "correct the date")
-    return in_words(fault, otherwise=SEE)
+    if kind.startswith("date_") and _ISO_DAY.fullmatch(str(found.get("input"))):
+        return Words(f"there is no day {found['input']}" if quoting else "there is no such day", "correct the date")
+    return in_words(found, otherwise=SEE)
 
 
 def at(text: str, position: int) -> str:

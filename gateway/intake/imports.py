@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from domain.access import Actor
 from domain.errors import Rejected
-from domain.intake.differences import Change, Known, standing
+from domain.intake.differences import Change, Known, status_of
 from domain.intake.questions import ANSWERS, Question
 from domain.intake.referral import Checked, Fault, Terms
 from domain.intake.referral_csv import BadFile, Encoding, Records, Sheet
@@ -153,7 +153,7 @@ async def _family(services: Services, file: File, family: Checked) -> FamilyLine
         known = None if before else await known_family(services, conn, family.referral, number, given)
     if before:
         return answer("already-taken", reference=before)
-    stands, changes = standing(family.referral, known) if known else ("new", ())
+    stands, changes = status_of(family.referral, known) if known else ("new", ())
     if known and stands == "in-doubt":
         return answer("refused", faults=[_in_doubt(family, known)])
     if known and stands != "new":

@@ -75,7 +75,7 @@ async def _asked(child: asyncio.subprocess.Process, question: bytes) -> bytearra
         answer += part
         if len(answer) > LARGEST_ANSWER:
             telling.cancel()
-            raise _over("there is more wrong with it than can be told at once")
+            raise _over("it has more faults than one answer can list")
     await telling
     return answer if await child.wait() == 0 else bytearray()
 

@@ -46,11 +46,11 @@ async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
     Raise `IdentityQuestion` when somebody must say who its people are, `Rejected` when the same partner referred them
     before and their journey is open.
     """
-    print_ = _fingerprint(services, taking.referral)
+    digest = _fingerprint(services, taking.referral)
     reserved = await intake.find(conn, taking.key)
     if reserved is None:
         found = await weighed(services, conn, taking.referral, taking.answers, taking.actor)
-        reserved = await intake.reserve(conn, await _fresh(services, conn, taking, print_, found))
+        reserved = await intake.reserve(conn, await _fresh(services, conn, taking, digest, found))
         if reserved.fresh:
             await _keep_people(services, conn, taking.referral, reserved, found)
             await _record_answers(services, conn, taking, reserved, found)
@@ -60,7 +60,7 @@ async def reserve(services: Services, conn: Conn, taking: Taking) -> Intake:
             "the family referred under this key was erased",
             "refer its people again, with a new Idempotency-Key",
         )
-    if reserved.fingerprint != print_:
+    if reserved.fingerprint != digest:
         raise Rejected(
             "command-id-reused", "this Idempotency-Key was used for another referral", "use a new key for each referral"
         )
@@ -127,11 +127,11 @@ def digests(services: Services, referral: Referral) -> list[bytes]:
     return services.vault.digests(people, address_of(referral))
 
 
-async def _fresh(services: Services, conn: Conn, taking: Taking, print_: str, found: Weighed) -> Intake:
+async def _fresh(services: Services, conn: Conn, taking: Taking, digest: str, found: Weighed) -> Intake:
     reference, number, joins = await _place(services, conn, taking, found)
     return Intake(
         key=taking.key,
-        fingerprint=print_,
+        fingerprint=digest,
         reference=reference,
         journey_id=str(JourneyId(taking.programme.area, reference, number)),
         members=_member_ids(taking.referral, found),

@@ -1,13 +1,12 @@
 """`/v1/reconcile`: what Temporal's histories know and the journal does not, put back or named."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
 
 from domain.access import Actor
 from domain.errors import Rejected
+from domain.reconciled import Reconciled
 from gateway.http.paging import NAME, Cursor, Links, place_of
 from gateway.http.problems import DOCUMENTED
 from gateway.http.security import Allow
@@ -16,30 +15,9 @@ from gateway.services import Served
 router = APIRouter(prefix="/v1", tags=["upkeep"], responses=DOCUMENTED)
 
 
-class PutBack(BaseModel):
-    """A step that the journal has again."""
-
-    reference: str
-    step: str
-    at: datetime
-    actor: str
-
-
-class NotPutBack(BaseModel):
-    """What the journal lacks, why it could not be put back, and what to do."""
-
-    reference: str
-    what: str
-    why: str
-    remedy: str
-
-
-class Reconciled(BaseModel):
+class FoundHere(Reconciled):
     """What was found in some journeys, and how many are left for the requests after this one."""
 
-    journeys: int
-    put_back: list[PutBack]
-    not_put_back: list[NotPutBack]
     left: int = 0
 
 
@@ -51,7 +29,7 @@ async def reconcile(
     reference: str | None = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 25,
-) -> Reconciled:
+) -> FoundHere:
     """Read the histories of `limit` journeys, or of one family's, and put back what the journal lacks.
 
     To be run after a backup of the database was restored. Run again, it finds what it put back in its place.
@@ -69,4 +47,4 @@ async def reconcile(
     left = len(ids) - len(here)
     if left:
         links.after(here[-1])
-    return Reconciled(**found, left=left)
+    return FoundHere(**found, left=left)

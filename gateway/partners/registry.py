@@ -78,7 +78,7 @@ class Agreed(BaseModel):
     today: date
     in_force: Agreement | None
     may_send: tuple[str, ...]
-    may_be_told: tuple[str, ...]
+    may_be_sent: tuple[str, ...]
     agreements: list[Agreement]
 
 
@@ -154,7 +154,7 @@ async def agreement(name: str, _actor: Reader, services: Served, programme: str 
         today=today,
         in_force=now,
         may_send=now.kinds if now else (),
-        may_be_told=now.categories if now and now.channel else (),
+        may_be_sent=now.categories if now and now.channel else (),
         agreements=held,
     )
 

@@ -85,7 +85,7 @@ async def leave(name: Code, form: Leave, actor: Allocating, services: Served) ->
         if not form.dry_run:
             await staff.leave(conn, name, day)
     told = [await _hand(services, actor, form, share) for share in shares[: form.limit]] if not form.dry_run else []
-    rest = [_told(share, "offered" if share.standing else "to-offer") for share in shares[len(told) :]]
+    rest = [_told(share, "offered" if share.offered else "to-offer") for share in shares[len(told) :]]
     left = 0 if form.dry_run else len(rest)
     room = dict.fromkeys(form.to, 0) | {each.name: max(0, each.room(widest)) for each in receivers}
     return Left(name=name, leaving_from=day, dry_run=form.dry_run, room=room, families=[*told, *rest], left=left)
@@ -151,7 +151,7 @@ def _all_placed(name: str, shares: tuple[Share, ...], to: list[str]) -> None:
 async def _hand(services: Services, actor: Actor, form: Leave, share: Share) -> Handed:
     """Offer one family, and accept it where that is asked for; a refusal of either is told and holds up no other."""
     try:
-        if not share.standing:
+        if not share.offered:
             await _submit(services, actor, share, "offer")
         if form.accept_for:
             await _submit(services, actor, share, "accept")

@@ -101,8 +101,8 @@ def _unless_told(shape: list[Issue], meant: list[Issue]) -> Iterator[Issue]:
     """Leave out what a check of meaning tells more exactly, at a part of the same part."""
     for found in shape:
         end = len(found.path)
-        told = any(other.path[:end] == found.path and not other.doubtful for other in meant)
-        if not (found.whole and told):
+        nearer = any(other.path[:end] == found.path and not other.doubtful for other in meant)
+        if not (found.whole and nearer):
             yield found
 
 

@@ -77,8 +77,10 @@ def _given(where: Table) -> Iterator[tuple[str, int, object]]:
 
 
 def _meant(value: object, known: tuple[object, ...]) -> str:
-    told = [_toml(one) for one in known]
-    return f"write {value} without quotes" if value in told and isinstance(known[0], bool) else nearest(value, told)
+    choices = [_toml(one) for one in known]
+    return (
+        f"write {value} without quotes" if value in choices and isinstance(known[0], bool) else nearest(value, choices)
+    )
 
 
 def _toml(value: object) -> str:
@@ -91,8 +93,8 @@ def _values(annotation: Any) -> tuple[object, ...] | None:
         return (True, False)
     if get_origin(annotation) is Literal:
         return get_args(annotation)
-    told = [_values(choice) for choice in get_args(annotation) if choice is not NoneType]
-    return told[0] if len(told) == 1 else None
+    choices = [_values(choice) for choice in get_args(annotation) if choice is not NoneType]
+    return choices[0] if len(choices) == 1 else None
 
 
 def _types(annotation: Any) -> set[object]:

@@ -31,7 +31,7 @@ def _eligibility(eligibility: Table) -> Iterator[Issue]:
             yield Issue(("eligibility", "required", n), f"no criterion is called {name!r}", nearest(name, ids))
     for n, criterion in criteria:
         if counting == "groups" and "group" not in criterion:
-            what = f"groups are counted, and {criterion.get('id')} stands in none"
+            what = f"groups are counted, and {criterion.get('id')} is in none"
             yield Issue(("eligibility", "criteria", n), what, "give it a group")
 
 
@@ -43,7 +43,7 @@ def _household(household: Table) -> Iterator[Issue]:
         what = f"at most {most} people are allowed and {needed} needed, so no family is ever taken"
         yield Issue(("household", "people_at_most"), what, f"allow {needed} or more")
     if excused is not None and children != "required":
-        what = f"{excused} stands in place of children, which are not required"
+        what = f"{excused} is allowed in place of children, which are not required"
         yield Issue(("household", "or_criterion"), what, 'set children = "required", or leave it out')
 
 

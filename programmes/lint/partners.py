@@ -25,12 +25,12 @@ def partner_faults(content: Table) -> Iterator[Issue]:
     if agreements:
         yield from _unsent(content, agreements)
     elif content.get("notices"):
-        what = "without agreements, nobody is ever told anything"
+        what = "without agreements, no partner is ever sent anything"
         yield Issue(("notices",), what, "add agreements, here or in the packs that extend this", doubtful=True)
     for n, notice in entries(content.get("notices")):
         yield from _event(("notices", n), notice)
         for m, partner in words(notice.get("partners")):
-            yield from _told(("notices", n), m, partner, notice, agreements)
+            yield from _recipient(("notices", n), m, partner, notice, agreements)
 
 
 def _unknown_kinds(content: Table) -> Iterator[Issue]:
@@ -93,21 +93,23 @@ def _needs_returns(rule: Table) -> bool:
 def _event(path: Path, notice: Table) -> Iterator[Issue]:
     event = notice.get("event")
     if isinstance(event, str) and event not in EVENTS:
-        yield Issue((*path, "event"), f"no event is called {event!r}, so nobody is ever told", nearest(event, EVENTS))
+        yield Issue(
+            (*path, "event"), f"no event is called {event!r}, so no notice is ever sent", nearest(event, EVENTS)
+        )
     if event in CASE_FILE:
-        what = "the case file is told to nobody; whoever has to do an action hears of it without a notice"
+        what = "no notice is sent of the case file; whoever has to do an action is sent it without one"
         yield Issue((*path, "event"), what, "leave the notice out")
     if event == FamilyErased.model_fields["type"].default:
-        what = "nobody is told anything of a family once it is erased, so this message is never sent"
+        what = "nothing is sent about a family once it is erased, so this message is never sent"
         yield Issue((*path, "event"), what, "leave the notice out, or tell of journey-closed")
 
 
-def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreements) -> Iterator[Issue]:
+def _recipient(path: Path, n: int, partner: str, notice: Table, agreements: Agreements) -> Iterator[Issue]:
     """Find why a partner can never be told; `referrer` may be any partner of the pack."""
     own = [held for held in agreements if partner == REFERRER or held.get("partner") == partner]
     if not own and (agreements or partner != REFERRER):
         partners = sorted({str(agreement.get("partner")) for agreement in agreements})
-        what = f"there is no agreement with {partner}, so it is never told"
+        what = f"there is no agreement with {partner}, so it is never sent anything"
         remedy = f"{nearest(partner, [*partners, REFERRER])}; or add an agreement" if partners else "add an agreement"
         yield Issue((*path, "partners", n), what, remedy)
     purpose = notice.get("purpose")
@@ -117,7 +119,7 @@ def _told(path: Path, n: int, partner: str, notice: Table, agreements: Agreement
     agreed = [agreement for agreement in own if purpose in _listed(agreement, "purposes")]
     if not agreed:
         known = sorted({purpose for agreement in own for purpose in _listed(agreement, "purposes")})
-        what = f"no agreement with {who} allows the purpose {purpose}, so {partner} is never told"
+        what = f"no agreement with {who} allows the purpose {purpose}, so {partner} is never sent this"
         yield Issue((*path, "purpose"), what, f"{nearest(purpose, known)}; or agree it" if known else "agree it first")
         return
     yield from _categories(path, who, notice, agreed)

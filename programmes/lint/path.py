@@ -145,7 +145,7 @@ def _repeated_words(raw: list[object], path: Path) -> Iterator[Issue]:
     listed = words(raw)
     for n, word in listed:
         if word in [earlier for m, earlier in listed if m < n]:
-            yield Issue((*path, n), f"{word} stands twice in this list", "remove one", doubtful=True)
+            yield Issue((*path, n), f"{word} is listed twice", "remove one", doubtful=True)
 
 
 def _repeated_entries(raw: list[object], path: Path) -> Iterator[Issue]:
@@ -154,5 +154,5 @@ def _repeated_entries(raw: list[object], path: Path) -> Iterator[Issue]:
     for n, entry in entries(raw) if name not in PERIODS else ():
         who = identity(name, entry)
         if who is not None and seen.setdefault(who, n) != n:
-            what = f"{who} stands twice; the first is {name}[{seen[who]}]"
+            what = f"{who} is listed twice; the first is {name}[{seen[who]}]"
             yield Issue((*path, n), what, "remove one, or give it an identity of its own")

@@ -57,7 +57,7 @@ def _capped(path: Path, result: Table) -> Iterator[Issue]:
     for n, tariff in entries(result.get("tariffs")):
         pays, most = number(tariff.get("pays")), number(tariff.get("maximum"))
         if pays is not None and most is not None and pays > most:
-            what = f"pays {pays} pounds but a family's results never come to more than {most}"
+            what = f"pays {pays} pounds but a family's results never add up to more than {most}"
             yield Issue((*path, "tariffs", n, "maximum", "value"), what, "correct pays or maximum")
 
 

@@ -105,7 +105,7 @@ def broken(text: str) -> list[Broken]:
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        first = _told(str(fault), text)
+        first = _where_broken(str(fault), text)
     else:
         return []
     lines = text.encode().split(b"\n")
@@ -113,7 +113,7 @@ def broken(text: str) -> list[Broken]:
     return [first, *(other for other in others if other.place.line > first.place.line)]
 
 
-def _told(message: str, text: str) -> Broken:
+def _where_broken(message: str, text: str) -> Broken:
     at = _AT.search(message)
     why = message[: at.start()] if at else message
     if at and at[1]:

@@ -53,7 +53,7 @@ def _members(path: Path, kind: str, at: str, whom: str, roles: Collection[str]) 
         what = "the pack takes in no family with children, so no child is ever looked at"
         yield Issue((*path, "type"), what, "look at any-adult or whole-family, or correct the household")
     if at != "family":
-        what = f"it stands in a rule about one {at}, and looks at every {whom} of the family all the same"
+        what = f"it is in a rule about one {at}, and looks at every {whom} of the family all the same"
         yield Issue((*path, "type"), what, "put the two side by side in all-of, or mean it so", doubtful=True)
 
 

@@ -29,6 +29,21 @@ VAULT = Vault(bytes(32), bytes(32))
 CONSENT = {"consent_id": "c1", "basis": "consent", "purpose": "family-support"}
 
 
+def mailing(folder, mail, **more):
+    """Return settings that send mail to a sink."""
+    smtp = {"smtp_host": LOOPBACK, "smtp_port": mail.port, "smtp_tls": "none"}
+    return Settings(database_url="", temporal_address="", secrets_dir=folder, **smtp, **more)
+
+
+async def run(pool, services, name, effect):
+    """Run an activity once, today; return the command that says what became of the effect."""
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, started_time=TODAY)
+    activities = NotificationActivities(pool, VAULT, services, timedelta(0))
+    done = await environment.run(getattr(activities, name), RunEffect(journey_id=JOURNEY, effect=effect))
+    return done.command
+
+
 @dataclass
 class Office:
     """A family that was referred, its police to tell and its coordinator to remind, and everything they get."""
@@ -46,12 +61,8 @@ class Office:
 
     async def run(self, name, effect, **settings):
         """Run an activity once, today; return the command that tells what became of the effect."""
-        environment = ActivityEnvironment()
-        environment.info = dataclasses.replace(environment.info, started_time=TODAY)
         services = DeliveryServices(self.settings.model_copy(update=settings), self.http)
-        activities = NotificationActivities(self.pool, VAULT, services, timedelta(0))
-        done = await environment.run(getattr(activities, name), RunEffect(journey_id=JOURNEY, effect=effect))
-        return done.command
+        return await run(self.pool, services, name, effect)
 
     async def notify(self, effect):
         """Tell the partner, once; return the fault and the reason."""
@@ -68,14 +79,7 @@ class Office:
 async def office(pool, tmp_path):
     """Sinks, a programme, a partner with a webhook, a coordinator with an address."""
     async with sinks.smtp() as mail, sinks.webhooks() as hooks, httpx.AsyncClient(trust_env=False) as http:
-        settings = Settings(
-            database_url="",
-            temporal_address="",
-            secrets_dir=tmp_path,
-            smtp_host=LOOPBACK,
-            smtp_port=mail.port,
-            smtp_tls="none",
-        )
+        settings = mailing(tmp_path, mail)
         async with pool.acquire() as conn:
             await programmes.keep(conn, PROGRAMME)
             await staff.add(conn, staff.StaffMember("ann", "coordinator", "ann@council.example"))
@@ -106,16 +110,7 @@ async def agreed(pool, tmp_path):
         service = await things.enter_async_context(notify())
         http = await things.enter_async_context(httpx.AsyncClient(trust_env=False))
         (tmp_path / "notify.key").write_text(KEY)
-        settings = Settings(
-            database_url="",
-            temporal_address="",
-            secrets_dir=tmp_path,
-            smtp_host=LOOPBACK,
-            smtp_port=mail.port,
-            smtp_tls="none",
-            notify_url=service.url,
-            notify_templates={"email": TEMPLATE},
-        )
+        settings = mailing(tmp_path, mail, notify_url=service.url, notify_templates={"email": TEMPLATE})
         async with pool.acquire() as conn:
             await partners.add(conn, VAULT, "police")
 
@@ -128,11 +123,8 @@ async def agreed(pool, tmp_path):
             referral = orders.refer().model_copy(update={"programme_hash": pack.hash})
             [effect] = (await carry_out(pool, JOURNEY, referral)).effects
             await carry_out(pool, JOURNEY, orders.give(ask.RecordConsent, TODAY.date(), **CONSENT))
-            environment = ActivityEnvironment()
-            environment.info = dataclasses.replace(environment.info, started_time=TODAY)
             services = DeliveryServices(settings.model_copy(update=changes), http)
-            activities = NotificationActivities(pool, VAULT, services, timedelta(0))
-            done = await environment.run(activities.notify_partner, RunEffect(journey_id=JOURNEY, effect=effect))
-            return effect, done.command.fault, done.command.reason
+            command = await run(pool, services, "notify_partner", effect)
+            return effect, command.fault, command.reason
 
         yield tell, mail, service

@@ -64,13 +64,13 @@ def deciding(claim_id, decision="claw-back"):
     return c.DecideClawback(claim_id=claim_id, decision=decision, reason="rests-on-nothing", **common)
 
 
-async def standing(ledger):
+async def states(ledger):
     return {claim.result: (claim.state, claim.amount) for claim in await ledger.claims(REFERENCE)}
 
 
 async def test_what_was_paid_beside_a_rejected_claim_is_proposed_to_be_clawed_back(pair):
     """The payer rejects the first: with nothing new known of the family, the manager is told of the second, once."""
-    assert await standing(pair) == {MAIN.name: ("submitted", 1500), BESIDE.name: ("paid", 100)}
+    assert await states(pair) == {MAIN.name: ("submitted", 1500), BESIDE.name: ("paid", 100)}
     for _ in range(2):
         assert await give_up(pair, pair.first) == "rejected"
         await pair.live(pair.journey)
@@ -86,7 +86,7 @@ async def test_what_carries_a_rejected_claim_stays(pair):
     await pair.live(pair.journey)
     await pair.live(pair.journey, deciding(pair.second))
     await pair.live(pair.journey)
-    assert await standing(pair) == {MAIN.name: ("rejected", 1500), BESIDE.name: ("clawed-back", 100)}
+    assert await states(pair) == {MAIN.name: ("rejected", 1500), BESIDE.name: ("clawed-back", 100)}
     assert await proposals(pair, pair.first) == []
 
 

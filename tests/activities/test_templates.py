@@ -3,19 +3,21 @@
 import json
 from datetime import date, timedelta
 from itertools import chain, combinations
+from typing import get_args
 
 import pytest
 from jinja2 import UndefinedError
 
 from activities.delivery import templates
 from activities.delivery.channels import CHANNELS
-from domain.categories import CATEGORIES
+from domain.categories import Category
 from domain.family import Member
 from domain.journey.disclosure import disclosed, payload
 from domain.journey.effects import Notify, Remind
 from domain.journey.state import Journey
 from wiring.settings import Settings
 
+CATEGORIES = get_args(Category)
 SUBSETS = list(chain.from_iterable(combinations(CATEGORIES, size) for size in range(len(CATEGORIES) + 1)))
 ON = date(1999, 12, 31)
 MARKS = {

@@ -144,7 +144,7 @@ async def test_tables_are_csv_too(cli: Cli, doors: Doors, words: tuple[str, ...]
         (("views",), "view,filters"),
         (("counts",), "what,state,count"),
         (("queue",), "place,reference,since,area,programme,locality,criteria,room"),
-        (("partners", "list"), "partner,standing,sent to,old secret until"),
+        (("partners", "list"), "partner,status,sent to,old secret until"),
         (("partners", "agreement", "wirral-schools"), "from,to,purposes,lawful basis,by,source,confidence"),
         (("quarantine", "list"), "id,kind,subject,reason,observed,days"),
         (("messages", "failed"), "message,reference,to,about,since,reason"),

@@ -157,7 +157,7 @@ def _notices(pack):
         for partner in notice.partners if pack.agreements else ():  # without any, the pack is there to be extended
             senders = [held.partner for held in pack.agreements] if partner == "referrer" else [partner]
             if all(_untold(pack, notice, sender) for sender in senders):
-                yield f"{place}: {partner} is never told"
+                yield f"{place}: {partner} is never sent this"
 
 
 def _untold(pack, notice, partner):

@@ -8,12 +8,12 @@ from domain.access import ACTIONS, ROLES, Actor, conceal, conceal_all, may, may_
 
 # One line a role, one column an action, in the order of ACTIONS. `o`: on families that they hold.
 TABLE = """
-            refer identify allocate work check close reopen correct withdraw reschedule read read-names see-views count administer verify export submit audit decide  waive erase merge
-coordinator y     y        y        y    y     y     -      y       y        y          y    y          -         y     -          -      y      y      -     -       -     -     -
-key-worker  -     -        -        o    o     -     -      -       -        -          o    o          -         -     -          -      -      -      -     -       -     -     -
-manager     y     y        y        y    y     y     y      y       y        y          y    y          y         y     y          y      y      y      -     y       y     y     y
-auditor     -     -        -        -    -     -     -      -       y        -          y    -          y         y     -          y      y      -      y     -       -     -     -
-analyst     -     -        -        -    -     -     -      -       -        -          -    -          -         y     -          -      -      -      -     -       -     -     -
+            refer identify allocate work check close reopen correct withdraw reschedule read read-names see-views count administer verify export submit audit decide  waive erase merge see-self
+coordinator y     y        y        y    y     y     -      y       y        y          y    y          -         y     -          -      y      y      -     -       -     -     - y
+key-worker  -     -        -        o    o     -     -      -       -        -          o    o          -         -     -          -      -      -      -     -       -     -     - o
+manager     y     y        y        y    y     y     y      y       y        y          y    y          y         y     y          y      y      y      -     y       y     y     y y
+auditor     -     -        -        -    -     -     -      -       y        -          y    -          y         y     -          y      y      -      y     -       -     -     - y
+analyst     -     -        -        -    -     -     -      -       -        -          -    -          -         y     -          -      -      -      -     -       -     -     - y
 """  # noqa: E501 - one column an action
 
 LINES = [line.split() for line in TABLE.strip().splitlines()]

@@ -92,7 +92,7 @@ def test_what_was_withdrawn_stays_marked():
     rows = [(row.what, row.mark, row.reason) for row in told(*HELD, note, seen, gone, back)[-2:]]
     assert rows == [
         ("Note: call", "withdrawn", "other-family"),
-        ("Police callout, told by police", "withdrawn", "mistaken"),
+        ("Police callout, reported by police", "withdrawn", "mistaken"),
     ]
 
 
@@ -102,8 +102,8 @@ def test_evidence_stands_on_its_own_day_for_members_only():
     stranger = observed("e2", "police-callout", "m9", on=LATE)
     returned = observed("e3", "return", of="employment", **{"from": REFERRED_ON, "to": LATE})
     rows = told(*HELD, span, stranger, returned)
-    assert [(row.day, row.what, row.member) for row in rows if "told by" in row.what] == [
-        (REFERRED_ON, "Employment, told by police", "m1")
+    assert [(row.day, row.what, row.member) for row in rows if "reported by" in row.what] == [
+        (REFERRED_ON, "Employment, reported by police", "m1")
     ]
 
 

@@ -1,8 +1,10 @@
 """The states of a claim: the only moves there are, each from where it may be made."""
 
+from typing import get_args
+
 import pytest
 
-from domain.claims.states import CLAIM_STATES, MOVES, moved
+from domain.claims.states import ClaimState, Move, moved
 from domain.errors import Rejected
 
 # One line a state, one column a move, in the order of MOVES: where it leads, `=` where it was made before, `-` refused.
@@ -14,12 +16,13 @@ paid         -          -             =     -         clawed-back
 rejected     -          =             -     =         -
 clawed-back  -          -             -     -         =
 """
+MOVES = get_args(Move)
 LINES = [line.split() for line in TABLE.strip().splitlines()]
 
 
 def test_the_table_is_whole():
     """The table names every state and every move."""
-    assert (tuple(LINES[0]), tuple(line[0] for line in LINES[1:])) == (MOVES, CLAIM_STATES)
+    assert (tuple(LINES[0]), tuple(line[0] for line in LINES[1:])) == (MOVES, get_args(ClaimState))
 
 
 @pytest.mark.parametrize(

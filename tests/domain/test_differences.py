@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.intake.differences import Before, Change, HeldPerson, Known, began, corrected, paired, standing
+from domain.intake.differences import Before, Change, HeldPerson, Known, began, corrected, paired, status_of
 from domain.intake.referral import Person, Referral
 from domain.intake.undoing import happened_since
 from domain.journey import events as e
@@ -46,33 +46,33 @@ REOPENED = Before(referrer="wirral-schools", referred_on=NOVEMBER)
 
 def test_the_same_referral_again():
     """The same referrer and day is the same referral: taken already, also when it is closed by now, or followed."""
-    assert standing(referral(locality="LEASOWE"), known()) == ("already-taken", ())
-    assert standing(referral(), known(CLOSED)) == ("already-taken", ())
-    assert standing(referral(address="9 Far Road"), known(CLOSED, REOPENED)) == ("already-taken", ())
+    assert status_of(referral(locality="LEASOWE"), known()) == ("already-taken", ())
+    assert status_of(referral(), known(CLOSED)) == ("already-taken", ())
+    assert status_of(referral(address="9 Far Road"), known(CLOSED, REOPENED)) == ("already-taken", ())
 
 
 @pytest.mark.parametrize("day", [JANUARY, date(2025, 1, 20), FEBRUARY])
 def test_not_later_than_the_last_close(day: date):
     """A referral of a day not later than the last close was dealt with, whoever sends it."""
-    assert standing(referral(referrer="wirral-health", referred_on=day), known(CLOSED)) == ("already-taken", ())
+    assert status_of(referral(referrer="wirral-health", referred_on=day), known(CLOSED)) == ("already-taken", ())
 
 
 def test_somebody_new_before_the_last_close():
     """With somebody whom nobody knows, it is a question and no journey."""
     told = referral(person(), person(3, forename="Zed", role="child", born=date(2015, 1, 1)), referrer="wirral-health")
-    assert standing(told, known(CLOSED)) == ("in-doubt", ())
+    assert status_of(told, known(CLOSED)) == ("in-doubt", ())
 
 
 def test_a_referral_after_the_close():
     """A later referral is a new one; so is another partner's of an open family, for the door to answer."""
-    assert standing(referral(referred_on=NOVEMBER), known(CLOSED)) == ("new", ())
-    assert standing(referral(referrer="wirral-health"), known()) == ("new", ())
-    assert standing(referral(referred_on=NOVEMBER), known(CLOSED, numbered=True)) == ("new", ())
+    assert status_of(referral(referred_on=NOVEMBER), known(CLOSED)) == ("new", ())
+    assert status_of(referral(referrer="wirral-health"), known()) == ("new", ())
+    assert status_of(referral(referred_on=NOVEMBER), known(CLOSED, numbered=True)) == ("new", ())
 
 
 def test_another_day_under_the_same_number():
     """The same referrer under the number of an earlier file corrects the day, while the journey is open."""
-    stands, changes = standing(referral(referred_on=date(2025, 1, 7)), known(numbered=True))
+    stands, changes = status_of(referral(referred_on=date(2025, 1, 7)), known(numbered=True))
     assert (stands, [(change.field, change.held, change.said) for change in changes]) == (
         "changed",
         [("referred_on", "2025-01-06", "2025-01-07")],
@@ -92,7 +92,7 @@ def test_every_field_that_differs():
     mia = held("m2", forename="Mia", role="child", born=date(2015, 1, 2))
     kay = held("m3", forename="Kay", role="child", born=date(2012, 1, 1))
     later = held("m4", forename="Joined", born=date(1990, 1, 1), referred=False)
-    stands, changes = standing(
+    stands, changes = status_of(
         told, known(people=(held(), mia, kay, later), address="5 Safe Close", postcode="CH1 1ZZ")
     )
     assert stands == "changed"

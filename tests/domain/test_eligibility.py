@@ -47,7 +47,7 @@ def household(**fields):
         ({"at_least": 5, "counting": "criteria"}, "at_least is 5 but only 4 criteria are listed"),
         ({"required": ["rich"]}, "required rich is no criterion; use truant, jobless, neet, care"),
         ({"criteria": [*GROUPED, {**GROUPED[0], "group": None}]}, "a criterion is listed twice"),
-        ({"criteria": [{**GROUPED[0], "group": None}, *GROUPED[1:]]}, "groups are counted but truant stands in none"),
+        ({"criteria": [{**GROUPED[0], "group": None}, *GROUPED[1:]]}, "groups are counted but truant is in none"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused(fields, message):
@@ -75,7 +75,7 @@ def test_a_required_criterion_must_be_met_whatever_else_is():
 
 
 def test_what_is_no_criterion_does_not_count():
-    """A criterion that only stands in place of children, and no code twice, makes no one eligible."""
+    """A criterion that only is allowed in place of children, and no code twice, makes no one eligible."""
     judged = rule(counting="criteria", at_least=2).judge(["truant", "truant", "expecting"])
     assert (judged.eligible, judged.counted) == (False, ("truant",))
 
@@ -101,7 +101,7 @@ def test_the_household_is_held_against_each_condition(fields, members, met, faul
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"children": "any", "or_criterion": "expecting"}, "or_criterion stands in place of children"),
+        ({"children": "any", "or_criterion": "expecting"}, "or_criterion is allowed in place of children"),
         ({"children": "required", "adults_at_least": 1, "people_at_most": 1}, "people_at_most is 1 but 2 are needed"),
     ],
 )

@@ -212,7 +212,7 @@ def test_it_is_said_what_counts_here_from_now_on():
         for version, event in enumerate(events, start=1)
     ]
     assert [each.what for each in chronology([(1, recorded, fold(events))])][1:] == [
-        "Exclusion, told by schools", f"Merged into {OURS}", f"A family of its own again, out of {OURS}"
+        "Exclusion, reported by schools", f"Merged into {OURS}", f"A family of its own again, out of {OURS}"
     ]  # fmt: skip
 
 

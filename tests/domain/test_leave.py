@@ -13,7 +13,7 @@ def capped(**room):
 
 
 def told(shares):
-    return [(share.family.reference, share.to, share.standing) for share in shares]
+    return [(share.family.reference, share.to, share.offered) for share in shares]
 
 
 def test_each_goes_to_whoever_has_the_most_room_left():

@@ -43,7 +43,7 @@ def fault(model, **fields):
         (
             Clock,
             {"work": "check", "owner": "holder", "escalate_to": "manager", "ladder": RUNGS * 2},
-            "clock check: a rung stands twice",
+            "clock check: a rung is listed twice",
         ),
         (
             Clock,
@@ -53,7 +53,7 @@ def fault(model, **fields):
                 "escalate_to": "manager",
                 "ladder": [{"at": 5}, {"at": 0, "every": 5, "until": 10}],
             },
-            "clock check: a rung stands twice",
+            "clock check: a rung is listed twice",
         ),
         (Rung, {"at": 5, "every": 5}, "rung 5: give `every` and `until` together"),
         (Rung, {"at": 5, "until": 20}, "rung 5: give `every` and `until` together"),

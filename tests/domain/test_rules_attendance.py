@@ -36,7 +36,7 @@ def test_the_order_of_recording_decides_between_two_of_one_day():
         found = judged(told("a", 100, 0), told("b", 100, 60, **more))
         assert (found.verdict, found.figure) == ("insufficient", "0 of 200 sessions (0%)")
         assert {"a", "b"} <= set(found.evidence)
-        assert found.note == "a and b overlap and were observed on one day: which is right cannot be told"
+        assert found.note == "a and b overlap and were observed on one day: which is right is unknown"
 
 
 def test_one_report_sent_twice_is_one():
@@ -44,7 +44,7 @@ def test_one_report_sent_twice_is_one():
     assert judged(told("a", 100, 9), told("b", 100, 9)).figure == "9 of 300 sessions (3%)"
     found = judged(told("a", 100, 9), told("b", 100, 9, source="another"))
     assert found.verdict == "insufficient"
-    assert found.note == "a and b overlap and come from two sources: which is right cannot be told"
+    assert found.note == "a and b overlap and come from two sources: which is right is unknown"
 
 
 def test_two_sources_that_do_not_overlap_are_added():
@@ -66,9 +66,7 @@ def test_a_later_report_of_a_part_of_a_term_leaves_the_rest_open(part):
     """What the earlier one says of the other days cannot be told apart, and both are named."""
     found = judged(told("a", 100, 0), told("b", 50, 0, seen="2013-02-01", **part))
     assert (found.verdict, set(found.evidence) >= {"a", "b"}) == ("insufficient", True)
-    assert found.note == (
-        "a and b overlap: the second is later, and what the first says of its other days cannot be told"
-    )
+    assert found.note == ("a and b overlap: the second is later, and what the first says of its other days is unknown")
 
 
 def test_a_report_of_the_whole_settles_those_of_its_parts():

@@ -82,7 +82,7 @@ def test_two_ends_told_on_one_day_are_open_between_them():
     short, long = (job(ago(99), ago(end), id=f"j{end}", observed_on=AS_OF) for end in (20, 5))
     found = evaluate(AFTER_OTHER, case(esa, short, long), ADULT)
     assert found.verdict == "insufficient"
-    assert "which of j20 and j5 is the later report cannot be told" in found.note
+    assert "which of j20 and j5 is the later report is unknown" in found.note
     placed = [each.model_copy(update={"recorded": place}) for place, each in enumerate((short, long))]
     assert verdict(AFTER_OTHER, esa, *placed, subject=ADULT) == "met"
     assert verdict(AFTER_OTHER, esa, short, short.model_copy(update={"id": "again"}), subject=ADULT) == "not_met"
@@ -102,7 +102,7 @@ def test_which_benefit_was_the_last_may_be_open():
     ends = [benefit(ago(end), "jsa", begin="2010-02-01", id=f"b{end}") for end in (200, 100)]
     between = benefit(ago(150), "esa", begin="2010-03-01")
     found = evaluate(AFTER_OTHER, case(*ends, between, job(ago(99))), ADULT)
-    assert (found.verdict, "when out-of-work-benefit ended cannot be told" in found.note) == ("insufficient", True)
+    assert (found.verdict, "when out-of-work-benefit ended is unknown" in found.note) == ("insufficient", True)
     codes = [benefit(ago(100), code, spell="7", id=code) for code in ("jsa", "esa")]
     assert verdict(AFTER_OTHER, *codes, job(ago(99)), subject=ADULT) == "insufficient"
     assert verdict(AFTER_JSA, *codes, job(ago(99)), subject=ADULT) == "insufficient"

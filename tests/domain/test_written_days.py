@@ -83,7 +83,7 @@ def test_a_time_of_day():
         ("31/02/1980", "no such day"),
         ("1980-13-01", "no such day"),
         ("0000-00-00", "no such day"),
-        ("03/14/1988", "month stands before the day"),
+        ("03/14/1988", "month comes before the day"),
         ("99/99/1988", "no such day"),
         ("1988", "a year"),
         ("03/1988", "a month"),

@@ -162,13 +162,13 @@ async def test_one_home_of_two_families(doors: Doors, secret: str):
     path = f"/v1/events/{told['id']}"
     headers = signed(secret, "", name=path) | {"ce-source": "/partners/wirral-schools"}
 
-    async def standing() -> str | None:
+    async def reason() -> str | None:
         async with doors.bare(headers) as client:
             found = (await client.get(path)).json()
         return found["reason"] if found["status"] == "quarantined" else None
 
     assert receipt["outcome"] == "accepted"
-    assert await eventually(standing) == "ambiguous-subject"
+    assert await eventually(reason) == "ambiguous-subject"
 
 
 async def test_an_event_of_before_the_journey(doors: Doors, secret: str):

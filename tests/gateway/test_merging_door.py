@@ -311,7 +311,7 @@ async def test_nothing_is_shown_of_who_is_a_member_no_more(doors: Doors, name: s
     async with doors.client() as client:
         rows = (await client.get(f"/v1/journeys/{known}/chronology")).json()["rows"]
         assert [row["what"] for row in rows if row["type"] == "evidence-recorded"] == [
-            "Exclusion, told by wirral-schools"
+            "Exclusion, reported by wirral-schools"
         ]
         assert event_id in (await client.get(f"/v1/journeys/{known}")).text
         await done(doors, f"{other}/undo-families", reason="not-the-same")
@@ -319,7 +319,9 @@ async def test_nothing_is_shown_of_who_is_a_member_no_more(doors: Doors, name: s
             told = (await client.get(page)).json()
             told["timeline"] = [one for one in told.get("timeline", []) if one["event"]["type"] != "merge-undone"]
             assert event_id not in json.dumps(told)
-            assert "wirral-schools" not in json.dumps([row for row in told.get("rows", []) if "told by" in row["what"]])
+            assert "wirral-schools" not in json.dumps(
+                [row for row in told.get("rows", []) if "reported by" in row["what"]]
+            )
 
 
 async def test_an_event_is_not_matched_to_a_merged_family(doors: Doors, name: str):

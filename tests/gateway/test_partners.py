@@ -65,7 +65,7 @@ async def test_agreement(doors: Doors):
     async with doors.client() as client:
         told = (await client.get("/v1/partners/wirral-schools/agreement")).json()
     assert told["may_send"] == ["school-attendance", "exclusion", "child-status", "return"]
-    assert told["may_be_told"] == ["stage", "dates", "key-worker"]
+    assert told["may_be_sent"] == ["stage", "dates", "key-worker"]
     (held,) = told["agreements"]
     assert (held["valid_from"], bool(held["source"]), bool(held["confidence"])) == ("2011-04-01", True, True)
 

@@ -88,6 +88,23 @@ async def test_wrong_moves(doors: Doors, step: str, body: dict, status: int, cod
         assert len((await client.get(f"/v1/journeys/{reference}")).json()["timeline"]) == 1
 
 
+async def test_every_fault_of_a_request(doors: Doors):
+    """A request with several faults is answered with each of them: field, value, reason and remedy."""
+    body = json.dumps({"on": "soon", "why": "x\ud800", "partners": "police"})
+    async with doors.client() as client:
+        answer = await client.post(
+            f"/v1/journeys/{await doors.referred()}/consent", content=body, headers={"content-type": "application/json"}
+        )
+    told = answer.json()
+    assert (answer.status_code, told["detail"]) == (422, f"on: {told['faults'][0]['reason']}, and 2 more")
+    assert [(fault["field"], fault["value"], fault["remedy"]) for fault in told["faults"]] == [
+        ("on", "soon", "write the day as YYYY-MM-DD"),
+        ("partners", "police", 'write it as a list, such as ["debt"]'),
+        ("why", "x?", "leave it out, or correct its name"),
+    ]
+    assert all(fault.keys() == {"field", "value", "reason", "remedy"} for fault in told["faults"])
+
+
 async def test_close_twice(doors: Doors):
     """A closed journey is not closed again."""
     reference = await doors.referred()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import get_args
 
-from domain.categories import CATEGORIES
+from domain.categories import Category
 from domain.family import Member
 from domain.journey import events as e
 from domain.journey.disclosure import payload
@@ -52,11 +52,11 @@ BEFORE = (
 def catalogue() -> str:
     """Return the catalogue: what each category opens, how events differ, a body with all of it and one bare."""
     lines = ["| category | fields it opens |", "|---|---|"]
-    for category in CATEGORIES:
+    for category in get_args(Category):
         opened = [name for name in _payload(BEFORE[-1], len(BEFORE), (category,)) if name not in {"type", "reference"}]
         names = ", ".join(f"`{name}`" for name in opened) or "the event's name in `type`"
         lines.append(f"| `{category}` | {names}{', and the event in `type`' if category == 'stage' else ''} |")
-    whole = {event.type: _payload(event, version, CATEGORIES) for version, event in _first()}
+    whole = {event.type: _payload(event, version, get_args(Category)) for version, event in _first()}
     differ = [name for name in whole["journey-closed"] if len({str(body[name]) for body in whole.values()}) > 1][1:]
     lines += [
         "",

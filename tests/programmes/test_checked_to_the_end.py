@@ -44,7 +44,7 @@ CLOCK = f'[[clocks]]\nowner = "holder"\nescalate_to = "manager"\nwork = "plan"\n
             CLOCK + 'ladder = [{ at = 0, every = 5, until = 10 }, { at = 5, to = "manager" }]\n',
             "comes on the day 5 as ladder[0] does",
         ),
-        (CLOCK + 'ladder = [{ at = 5 }, { at = 5, to = "manager" }]\n', "5 stands twice"),
+        (CLOCK + 'ladder = [{ at = 5 }, { at = 5, to = "manager" }]\n', "5 is listed twice"),
     ],
 )
 def test_what_once_broke_the_check_or_passed_it_is_told(text, what, tmp_path):

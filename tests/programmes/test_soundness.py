@@ -196,7 +196,7 @@ FAULTS = {
     ),
     "an event of which nobody is told": (
         HEAD + agreement("police", "[]") + notice('▸"family-erased"', '"police"'),
-        "nobody is told anything of a family once it is erased",
+        "nothing is sent about a family once it is erased",
         "leave the notice out",
     ),
     "a partner without agreement": (
@@ -265,7 +265,7 @@ FAULTS = {
     ),
     "a tariff above its maximum": (
         HEAD + EVALUATED + result("one") + tariff("2012-04-01", "2013-03-31", "", pays=10, maximum="▸9"),
-        "never come to more than 9",
+        "never add up to more than 9",
         "correct pays or maximum",
     ),
     "a tariff before every agreement": (
@@ -291,7 +291,7 @@ FAULTS = {
         HEAD
         + f'[eligibility]\nat_least = 1\ncounting = "groups"\n{S.replace(", ", chr(10))}\n'
         + f'criteria = [{{ id = "a", title = "A", group = "g", {S} }}, ▸{{ id = "b", title = "B", {S} }}]\n',
-        "groups are counted, and b stands in none",
+        "groups are counted, and b is in none",
         "give it a group",
     ),
     "a household that cannot be": (
@@ -302,7 +302,7 @@ FAULTS = {
     ),
     "nothing to stand in place of": (
         HEAD + f'[household]\nor_criterion = ▸"a"\n{S.replace(", ", chr(10))}\n',
-        "stands in place of children, which are not required",
+        "is allowed in place of children, which are not required",
         "leave it out",
     ),
     "nobody is helped": (
@@ -314,7 +314,7 @@ FAULTS = {
         HEAD
         + f"[eligibility]\nat_least = 1\n{S.replace(', ', chr(10))}\n"
         + CRITERIA.replace('{ id = "b"', '▸{ id = "a"'),
-        "a stands twice; the first is criteria[0]",
+        "a is listed twice; the first is criteria[0]",
         "remove one",
     ),
     "two clocks for one work": (
@@ -323,12 +323,12 @@ FAULTS = {
         + f'work = "plan"\nladder = [{{ at = 0 }}]\nwithin = {{ months = 1, {S} }}\n'
         + CLOCK.replace("[[", "[[▸")
         + f'work = "plan"\nladder = [{{ at = 0 }}]\nwithin = {{ months = 1, {S} }}\n',
-        "plan stands twice; the first is clocks[0]",
+        "plan is listed twice; the first is clocks[0]",
         "remove one",
     ),
     "the same limb twice": (
         HEAD + rule(SIMPLE) + '[[▸results.limbs]]\nname = "l"\ntitle = "L"\nrule = ' + SIMPLE + "\n",
-        "l stands twice",
+        "l is listed twice",
         "remove one",
     ),
     "a rung before its work": (
@@ -418,11 +418,11 @@ def test_every_fault_is_told_at_once(tmp_path):
 
 WARNINGS = {
     "a count that is always met": (HEAD + rule(count("at-least", "▸0")), "every count is at least 0"),
-    "a word that stands twice": (HEAD + agreement("police", '["offence", ▸"offence"]'), "offence stands twice"),
+    "a word that is listed twice": (HEAD + agreement("police", '["offence", ▸"offence"]'), "offence is listed twice"),
     "results that are none": (HEAD + EVALUATED.replace("= {", "= ▸{"), "no results to evaluate"),
     "notices of a pack to be extended": (
         HEAD + notice('"stepped-down"', '"referrer"').replace("[[", "[[▸"),
-        "nobody is ever told anything",
+        "no partner is ever sent anything",
     ),
     "checks without a clock": (HEAD + CHECKS.replace("= {", "= ▸{"), "nobody is reminded"),
     "more families than anyone holds": (

@@ -4,9 +4,11 @@ from collections import Counter
 
 import pytest
 
-from bench.herd import ENGLAND, QUARTERS, drive, quarter
+from bench.herd import QUARTERS, drive, quarter
+from domain.calendar import calendar_of
 
 HERD = 2000
+ENGLAND = calendar_of("ENG")
 
 
 @pytest.mark.slow(70)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import relay.inbox
-from activities.reconciling import Reconciled
 from domain.errors import Rejected
 from domain.journey import commands
+from domain.reconciled import Reconciled
 from stack import postgres
 from store import journal
 from store.answers import answered

@@ -41,8 +41,8 @@ def evolve_case(journey: Journey, event: e.CaseEvent) -> Journey:  # noqa: C901,
         case e.ConcernRaised():
             return _raised(journey, event)
         case e.ConcernAnswered():
-            told = {"answer": event.answer, "answered_on": event.on, "answered_by": event.by}
-            return settle_about(_change(journey, event.entry, **told), event.entry)
+            fields = {"answer": event.answer, "answered_on": event.on, "answered_by": event.by}
+            return settle_about(_change(journey, event.entry, **fields), event.entry)
         case e.EntryWithdrawn():
             return _withdrawn(journey, event)
         case _:
@@ -77,8 +77,8 @@ def _agreed(journey: Journey, event: e.ActionAgreed) -> Journey:
 
 
 def _closed(journey: Journey, event: e.ActionClosed) -> Journey:
-    told = {"state": event.how, "closed_on": event.on, "closed_by": event.by, "reason": event.reason}
-    return settle_about(_change(journey, event.entry, **told), event.entry)
+    fields = {"state": event.how, "closed_on": event.on, "closed_by": event.by, "reason": event.reason}
+    return settle_about(_change(journey, event.entry, **fields), event.entry)
 
 
 def _met(journey: Journey, event: e.MeetingRecorded) -> Journey:

@@ -83,8 +83,8 @@ def _joined(journey: Journey, event: e.ReferralJoined) -> Journey:
     people = {member.id: member for member in journey.members}
     for member in event.members:
         people[member.id] = back(people.get(member.id, member), event.on)
-    told = e.JoinedReferral(on=event.on, referrer=event.referrer, criteria=event.criteria)
-    return with_changes(journey, joined=(*journey.joined, told), members=tuple(people.values()))
+    referral = e.JoinedReferral(on=event.on, referrer=event.referrer, criteria=event.criteria)
+    return with_changes(journey, joined=(*journey.joined, referral), members=tuple(people.values()))
 
 
 def back(member: Member, on: date) -> Member:
