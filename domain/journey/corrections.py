@@ -8,7 +8,7 @@ from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.facts import Facts
-from domain.journey.guards import in_locality, known_cohort, known_criteria, known_needs
+from domain.journey.guards import in_locality, known_cohort, known_criteria, known_needs, known_sharing
 from domain.journey.refusals import happened
 from domain.journey.state import Journey
 from domain.programme.local_scheme import COMPARISON
@@ -120,6 +120,9 @@ def _known_now(
 ) -> e.Correctable:
     replacement = command.replacement.model_copy(update={"at": command.at})
     match replacement:
+        case e.ConsentRecorded(consent=consent):
+            known_sharing(consent.partners, consent.purpose, programme)
+            return replacement
         case e.FamilyReferred():
             return _referred_now(original, replacement, programme)
         case e.FamilyIdentified():
