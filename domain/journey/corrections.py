@@ -8,7 +8,7 @@ from domain.errors import Rejected
 from domain.journey import commands as c
 from domain.journey import events as e
 from domain.journey.facts import Facts
-from domain.journey.guards import in_locality, known_cohort, known_criteria, known_needs
+from domain.journey.guards import in_locality, known_cohort, known_criteria, known_needs, known_sharing
 from domain.journey.refusals import happened
 from domain.journey.state import Journey
 from domain.programme.local_scheme import COMPARISON
@@ -16,6 +16,11 @@ from domain.programme.programme import Programme
 
 OF_CASE = {kind.model_fields["type"].default for kind in get_args(e.CaseEvent)}
 CORRECTABLE: tuple[type[e.AnyEvent], ...] = get_args(get_args(e.Correctable)[0])
+# What an event is about, and what follows from what was said: corrected by a step of its own, or by none.
+NEVER_CORRECTED = {
+    "at", "type", "journey_id", "reference", "area", "programme", "programme_version", "programme_hash", "members",
+    "earlier", "eligible", "judged", "key_worker", "months", "id", "source",
+}  # fmt: skip
 # What to do about an event that is not corrected, and about one whose subject is wrong, which another step mends.
 STEPS_INSTEAD = {
     "journey-closed": "ask a manager to reopen it: journeys reopen {reference} --reason CODE",
@@ -115,6 +120,9 @@ def _known_now(
 ) -> e.Correctable:
     replacement = command.replacement.model_copy(update={"at": command.at})
     match replacement:
+        case e.ConsentRecorded(consent=consent):
+            known_sharing(consent.partners, consent.purpose, programme)
+            return replacement
         case e.FamilyReferred():
             return _referred_now(original, replacement, programme)
         case e.FamilyIdentified():

@@ -4,12 +4,15 @@ from domain.errors import Rejected
 from domain.family import Consent
 from domain.journey import commands as c
 from domain.journey import events as e
+from domain.journey.guards import known_sharing
 from domain.journey.refusals import happened
 from domain.journey.state import Journey
+from domain.programme.programme import Programme
 
 
-def record_consent(journey: Journey, command: c.RecordConsent) -> list[e.AnyEvent]:
+def record_consent(journey: Journey, command: c.RecordConsent, programme: Programme) -> list[e.AnyEvent]:
     """Record a lawful basis; the same one again changes nothing, not even its withdrawal."""
+    known_sharing(command.partners, command.purpose, programme)
     happened(command.on, command.at, None, "given on")
     if command.expires_on is not None and command.expires_on < command.on:
         raise Rejected(

@@ -1,6 +1,7 @@
 """The bounds a scheme sets, each refused with a reason and a remedy: localities, cohorts, criteria, needs, places."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
 from domain.errors import Rejected
 from domain.journey.explain import sentences
@@ -74,8 +75,21 @@ def _known(named: tuple[str, ...], known: Collection[str] | None, word: str, pro
         raise Rejected(
             f"unknown-{word}",
             f"{', '.join(unknown)} is not a {word} of {programme.name}",
-            f"use one or more of {', '.join(known)}",
+            f"{_meant(unknown[0], known)}use one or more of {', '.join(known)}",
         )
+
+
+def known_sharing(partners: tuple[str, ...], purpose: str, programme: Programme) -> None:
+    """Refuse a basis for partners or a purpose that no agreement names: it would never let anything out."""
+    agreed = programme.agreements
+    _known(partners, sorted({held.partner for held in agreed}), "partner", programme)
+    _known((purpose,), sorted({each for held in agreed for each in held.purposes}), "purpose", programme)
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """Say which word was probably meant; nothing where none is near."""
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}? Otherwise " if near else ""
 
 
 def needs_fit(journey: Journey, programme: Programme) -> None:

@@ -30,7 +30,7 @@ def decide_path(  # noqa: C901, PLR0911, PLR0912 - one case a step, in the order
         case c.JoinReferral():
             return join(journey, command, programme)
         case c.RecordConsent():
-            return record_consent(journey, command)
+            return record_consent(journey, command, programme)
         case c.WithdrawConsent():
             return withdraw_consent(journey, command)
         case c.IdentifyFamily():

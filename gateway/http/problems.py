@@ -73,6 +73,7 @@ STATUS = {
     "unknown-member": 422,
     "unknown-need": 422,
     "unknown-programme": 422,
+    "unknown-purpose": 422,
     "unknown-referrer": 422,
     "unknown-result": 422,
     "unknown-team": 422,

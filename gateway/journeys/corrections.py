@@ -11,7 +11,7 @@ from domain.evidence import Observation
 from domain.evidence_words import coded
 from domain.intake.referral_columns import shown
 from domain.journey.commands import AcknowledgeReminder, CorrectEvent, WithdrawEvidence
-from domain.journey.corrections import CORRECTABLE, not_correctable
+from domain.journey.corrections import CORRECTABLE, NEVER_CORRECTED, not_correctable
 from domain.journey.events import EVENT, AnyEvent, EvidenceRecorded
 from domain.journey.evolve import fold
 from domain.model import Code
@@ -127,13 +127,19 @@ def _changed(event: AnyEvent, changes: dict[str, Any]) -> AnyEvent:
     inner = next((name for name in ("consent", "evidence") if name in told), None)
     try:
         changes = coded(changes.get("kind", told[inner]["kind"]), changes) if inner == "evidence" else changes
-        told = {**told, inner: {**told[inner], **changes}} if inner else {**told, **changes}
-        return EVENT.validate_python({**told, "type": event.type, "at": event.at}, strict=False)
+        right = {**told, inner: {**told[inner], **changes}} if inner else {**told, **changes}
+        return EVENT.validate_python({**right, "type": event.type, "at": event.at}, strict=False)
     except ValidationError as fault:
         first = fault.errors()[0]
         what, remedy = said(first)
         raise Rejected(
             "bad-correction",
             f"{place(first['loc'][1:] or first['loc'])}: {what}",
-            f"{remedy}; the event's fields are {', '.join(told)}",
+            f"{remedy}; what can be corrected is {_correctable(told, inner)}",
         ) from fault
+
+
+def _correctable(told: dict[str, Any], inner: str | None) -> str:
+    """Name the fields that a correction may change; the kind of evidence is what it is about, that of a contact not."""
+    fixed = NEVER_CORRECTED | {"kind"} if inner else NEVER_CORRECTED
+    return ", ".join(name for name in (told[inner] if inner else told) if name not in fixed)

@@ -41,11 +41,13 @@ async def test_names_by_choice(cli: Cli, doors: Doors):
 async def test_show_says_where_and_who_else(cli: Cli, doors: Doors):
     """A family is shown with its address, who else is involved, and each consent with what it allows."""
     reference = await doors.referred(address="4 Lantern Row", postcode="CH60 2ZZ")
-    await cli.ok("consent", reference, "--basis", "consent", "--purpose", "family-support", "--partner", "night-nurses")
+    await cli.ok(
+        "consent", reference, "--basis", "consent", "--purpose", "family-support", "--partner", "wirral-health"
+    )
     out = (await cli("show", reference)).out
     assert re.search(r"address +4 Lantern Row, CH60 2ZZ", out)
-    assert re.search(r"involved +wirral-schools, night-nurses", out)
-    assert re.search(r"consents +c-\w+  consent  for family-support  to night-nurses  since 2012-06-01", out)
+    assert re.search(r"involved +wirral-schools, wirral-health", out)
+    assert re.search(r"consents +c-\w+  consent  for family-support  to wirral-health  since 2012-06-01", out)
 
 
 async def test_who_looked(cli: Cli, doors: Doors):

@@ -375,7 +375,9 @@ def _payable(met, paid, as_of):
     for item in paid:
         before[item["result"]] = before.get(item["result"], 0) + item["amount"]
     best = 0
-    for group in ({crime}, {crime, progress}, {work}):
+    # A result that was paid nothing, as after a rejection, is not there for progress to stand beside.
+    beside = () if before.get(crime) == 0 else ({crime, progress},)
+    for group in ({crime}, *beside, {work}):
         if all(met[result] for result in group):
             new = sum(tariff[result] for result in group if result not in before)
             instead_of = sum(amount for result, amount in before.items() if result not in group)

@@ -109,6 +109,14 @@ def test_a_naive_second_opinion_agrees_on_random_claims(draw, hundred):
         assert (seed, report.payable.amount) == (seed, pounds)
 
 
+@pytest.mark.parametrize(("draw", "seed"), [(claim_of, 102556), (claim_of, 107929), (lived, 103947), (lived, 107378)])
+def test_both_opinions_let_a_result_paid_nothing_carry_no_other(draw, seed):
+    """Of random claims whose first result was paid 0, both evaluators pay nothing for the one beside it."""
+    raw = draw(seed)
+    assert {"result": "crime-asb-education", "amount": 0} in raw["paid"]
+    assert (judge(raw)[2], judged(raw).payable.amount) == (0, 0)
+
+
 @given(SEEDS, st.sampled_from([claim_of, lived]))
 def test_the_order_of_evidence_and_members_changes_no_byte(seed, draw):
     """Shuffled evidence, members, terms and repeats of an id give the same report, byte for byte."""

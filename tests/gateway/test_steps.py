@@ -249,6 +249,17 @@ async def test_plain_words(doors: Doors):
         assert f"{told['detail']}; {told['remedy']}".startswith(said)
 
 
+async def test_a_correction_of_no_field_names_those_that_can_be_corrected(doors: Doors):
+    """A field that an event has not is refused with those that a correction may change, and with no others."""
+    told = (
+        await doors.step(await doors.referred(), "correct", version=1, reason="slip", changes={"key_worker": "kw"})
+    ).json()
+    assert (told["detail"], told["remedy"].partition("; ")[2]) == (
+        "key_worker: there is no such field",
+        "what can be corrected is on, locality, referrer, criteria",
+    )
+
+
 KIM = {"name": "kim", "email": "k@x.example"}
 
 
