@@ -166,17 +166,21 @@ async def journeys(  # noqa: PLR0913 - one argument a filter
 
 @router.get("/journeys/{reference}")
 async def show(
+    *,
     asked: Annotated[Asked, Depends(OnFamily("read", by="either"))],
     services: Served,
     response: Response,
     journey: Number = None,
+    names: bool = True,
 ) -> Shown:
     """Tell one family's whole story: where it is, what happened, what falls due, who holds it.
+
+    With `names=false` nothing is read from the vault, and the look is recorded as one without names.
 
     The `ETag` goes with a step as `If-Match`: the step is refused if anything has happened since.
     """
     asked, followed = (await _followed(services, asked)) if journey is None else (asked, None)
-    names = may(asked.actor, "read-names", theirs(asked.actor, asked.journey))
+    names = names and may(asked.actor, "read-names", theirs(asked.actor, asked.journey))
     newest, asked = asked.journey, asked.on(journey)
     row = asked.journey
     async with services.pool.acquire() as conn:
