@@ -68,7 +68,7 @@ async def test_a_view_is_kept_only_when_it_was_good(cli: Cli, tmp_path: Path):
     config = {"JOURNEYS_CONFIG": str(tmp_path / "config")}
     assert (await cli("list", "--stage", "lost", "--save", "mine", **config)).code == 2
     assert (await cli("views", "--json", **config)).told == {}
-    (tmp_path / "config").mkdir()
+    (tmp_path / "config").mkdir(exist_ok=True)
     file = tmp_path / "config" / "views.json"
     file.write_text(json.dumps({"mine": {"stge": "closed"}}))
     ran = await cli("list", "--view", "mine", **config)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.doors import PROBLEM, Doors
 
+SMALL = 23  # rows a page: other files of this process may have left thousands
 WITHIN = {
     "/v1/reminders": "reminders",
     "/v1/queue": "waiting",
@@ -45,7 +46,7 @@ async def test_every_row_once(doors: Doors, path: str):
         await doors.allocated()
         waits = await doors.referred(referred_on="2012-01-05")
         await doors.step(waits, "identify", criteria=["poverty", "addiction"])
-    small, large = await pages(doors, path, 2), await pages(doors, path, 500)
+    small, large = await pages(doors, path, SMALL), await pages(doors, path, 500)
     assert small == large
     assert len(small) >= LONG.get(path, 0)
 

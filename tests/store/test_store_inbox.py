@@ -353,7 +353,7 @@ async def test_a_staff_command_marks_no_event(pool, name):
     journey = await refer(pool)
     await inbox.accept(pool, [arrival()])
     await taken(pool)
-    consent = Orders().give(RecordConsent, date(2012, 6, 1), consent_id="c1", basis="consent", purpose="support")
+    consent = Orders().give(RecordConsent, date(2012, 6, 1), consent_id="c1", basis="consent", purpose="family-support")
     await carry_out(pool, journey, consent.model_copy(update={"command_id": name}))
     assert await states(pool) == {"forwarded": 1}
 
