@@ -128,7 +128,7 @@ def _wrong(_data: bytes) -> None:
 async def test_the_bounds_of_the_child(monkeypatch: pytest.MonkeyPatch):
     """Work without end, with too much memory or too long an answer ends as a file that cannot be read."""
     monkeypatch.setattr(parsing, "LARGEST_ANSWER", MIB)
-    for work, said in ((_greedy, "more memory"), (_chatty, "than can be told"), (_never, "longer than")):
+    for work, said in ((_greedy, "more memory"), (_chatty, "than one answer can list"), (_never, "longer than")):
         if work is _never:
             monkeypatch.setattr(parsing, "SECONDS", 1)
         with pytest.raises(BadFile) as bad:
