@@ -1,7 +1,9 @@
 """A council's own pack put where every process finds it: checked, with the packs that it extends, or not at all."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from domain.programme.programme import Programme
 from programmes import build
@@ -23,6 +25,7 @@ def add(file: Path, folder: Path) -> tuple[Programme, tuple[Fault, ...], bool]:
     for each in files:
         _may_be_added(each, folder)
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _leaves_others_as_they_are(files, folder)
     fresh = [each for each in files if not _same(each, folder / each.name)]
     for each in reversed(fresh):  # what is extended first: a pack is never there without it
         place = folder / f".{each.name}.fresh"
@@ -47,6 +50,25 @@ def _may_be_added(file: Path, folder: Path) -> None:
     if before == now:
         what = f"version {now} of {file.stem} was added before, and says something else"
         _refuse(file, what, "give the changed pack a new version: families stay on the one they were referred under")
+
+
+def _leaves_others_as_they_are(files: Sequence[Path], folder: Path) -> None:
+    """Refuse a new version of a pack that others in the folder extend, where it would change one of those unseen."""
+    new = {file.name for file in files}
+    others = [pack for pack in sorted(folder.glob("*.toml")) if pack.name not in new]
+    with TemporaryDirectory() as trial:
+        for each in (*others, *files):
+            shutil.copyfile(each, Path(trial) / each.name)
+        for pack in others:
+            then = Path(trial) / pack.name
+            if new & {source.file.name for source in Chain(pack).sources} and _hash(then) != _hash(pack):
+                what = f"{pack.stem}, which was added before, extends it and would say something else under its version"
+                _refuse(files[-1], what, "give the changed pack a new name, and extend that one in new versions")
+
+
+def _hash(file: Path) -> str:
+    """Return the hash of a pack, and nothing for one that has faults."""
+    return "" if examine(file).faults else build(file.stem, Chain(file).content).hash
 
 
 def _refuse(file: Path, what: str, remedy: str) -> None:

@@ -174,4 +174,16 @@ def _withdraw(journey: Journey, command: c.WithdrawEntry) -> list[e.AnyEvent]:
     if isinstance(entry, f.Concern) and entry.answer is None:
         remedy = f"answer it first: journeys concern answer {journey.reference} {entry.id} --answer CODE"
         raise Rejected("concern-open", f"{entry.id} waits for its answer", remedy)
+    _may_withdraw(entry, command.actor)
     return [e.EntryWithdrawn(at=command.at, entry=entry.id, by=command.actor, reason=command.reason)]
+
+
+def _may_withdraw(entry: f.CaseEntry, actor: str) -> None:
+    """Refuse whoever would delete the words of others: a withdrawal takes them out of the vault for good."""
+    role, _, name = actor.partition(":")
+    if isinstance(entry, f.Concern):
+        if role != "manager" and name != entry.to:
+            raise Rejected("not-allowed", f"{entry.id} was for {entry.to} to answer", "ask them, or a manager")
+    elif role == "key-worker" and entry.by != actor:
+        reason = f"{entry.id} was written by {entry.by.partition(':')[2]}"
+        raise Rejected("not-allowed", reason, "ask them, a coordinator or a manager")

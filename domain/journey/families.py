@@ -71,7 +71,7 @@ def of_members(evidence: Iterable[Evidence], ids: Mapping[str, str]) -> tuple[Ev
 def _merge(journey: Journey, command: c.MergeFamily, facts: Facts) -> list[e.AnyEvent]:
     other = _other(journey, command.of, facts)
     if other.merged_into == journey.reference:
-        return []
+        return _merged_already(journey, other.reference)
     _may_merge(journey, other)
     happened(command.on, command.at, None, "merged on")
     people = _counterparts(other.members, command.same, facts)
@@ -195,6 +195,14 @@ def taken_by_split(journey: Journey, event: e.FamilySplit, other: Journey) -> di
 
 def _of_later(item: Evidence, event: e.FamilySplit) -> bool:
     return isinstance(item, Withdrawal) or item.replaces is not None or days_of(item)[1] >= event.on
+
+
+def _merged_already(journey: Journey, other: str) -> list[e.AnyEvent]:
+    """Nothing is left to do; where an earlier journey of the family took the other in, that is said."""
+    if any((each.of, each.how) == (other, "merged") for each in journey.taken):
+        return []
+    reason = f"{other} was merged into {journey.reference} before that family was referred again"
+    raise Rejected("merged", reason, f"nothing is left to do: journeys show {other}")
 
 
 # Undone

@@ -24,10 +24,13 @@ SELECT result, claim_id, amount FROM claims WHERE effect_id = $1;
 -- What family $1 claimed before by result, or another that was one with it, whatever effect $2 claimed left out; money
 -- given back counts for nothing. What others claimed while they were one counts as long as it is not given back.
 SELECT result, sum(CASE WHEN state IN ('eligible', 'submitted', 'paid') THEN amount ELSE 0 END)::integer AS amount
-  FROM claims JOIN claims_as($1) AS family USING (reference)
+  FROM claims
  WHERE effect_id <> $2 AND (state = 'eligible' OR submitted_at IS NOT NULL)
-   AND (family.at IS NULL OR (recorded_at >= family.at AND recorded_at < family.until
-                              AND state IN ('eligible', 'submitted', 'paid')))
+   AND EXISTS (
+       SELECT FROM claims_as($1) AS family
+        WHERE family.reference = claims.reference
+          AND (family.at IS NULL OR (recorded_at >= family.at AND recorded_at < family.until
+                                     AND state IN ('eligible', 'submitted', 'paid'))))
  GROUP BY result;
 
 -- name: twin

@@ -161,6 +161,20 @@ async def test_a_claim_of_a_merged_family_hears_what_comes_later(families):
     assert "ended" in {item.id for item in known.file.evidence}
 
 
+async def test_what_was_claimed_by_way_of_a_third_family_counts_after_all_is_undone(families):
+    """C in B, B in A: what A claimed then counts for C too, when B is out of A and C out of B again, and only then."""
+    await families.open(THIRD)
+    await families.merge(THIRD, OTHER)
+    await families.merge(OTHER, ONE)
+    await families.evaluate(ONE)
+    await families.undo(OTHER, ONE)
+    await families.undo(THIRD, OTHER)
+    async with families.ledger.pool.acquire() as conn:
+        assert await claims.taken(conn, THIRD, "") == await claims.taken(conn, OTHER, "") == {RESULT: 1600}
+    await families.evaluate(THIRD, AS_OF + timedelta(days=1))
+    assert await _payable(families.ledger, (ONE, OTHER, THIRD)) == [RESULT]
+
+
 async def test_a_new_family_claims_nothing_that_the_old_one_has(families):
     """A person who parts takes nothing along that was claimed with them, and the old family nothing of theirs."""
     await families.evaluate(ONE)

@@ -170,6 +170,13 @@ def test_said_again_nothing_happens(before: tuple[e.AnyEvent, ...], command: Any
         ),
         ((concern,), told(c.WithdrawEntry, entry="C1", reason="slip"), "concern-open", "answer"),
         ((), told(c.WithdrawEntry, entry="N1", reason="slip"), "unknown-entry", "N1"),
+        (
+            (concern, answered),
+            told(c.WithdrawEntry, entry="C1", reason="slip", actor="key-worker:kim"),
+            "not-allowed",
+            "manager",
+        ),
+        ((note,), told(c.WithdrawEntry, entry="N1", reason="slip", actor="key-worker:kim"), "not-allowed", "ann"),
         ((note,), told(c.AddNote, about="call", personal=WORDS, family_erased=True), "erased", "nothing more"),
     ],
     ids=lambda value: getattr(value, "type", "") if not isinstance(value, str) else value,

@@ -165,6 +165,11 @@ def test_a_merge_that_was_made_is_not_made_again():
     Given(*HELD, CAME).when(merging(theirs(merged()))).then()
 
 
+def test_a_merge_into_an_earlier_journey_is_said():
+    """A family that was referred again since it took another in is told so, and nothing is done twice."""
+    Given(*HELD).when(merging(theirs(merged()))).refused("merged")
+
+
 @pytest.mark.parametrize(
     "same",
     [

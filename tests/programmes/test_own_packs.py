@@ -123,3 +123,16 @@ def test_a_shipped_pack_cannot_be_replaced(pack, folder):
     with pytest.raises(UnsoundPackError):
         add(pack(HEAD + "nonsense = 1\n"), folder)
     assert programmes.own_packs() == []
+
+
+def test_a_parent_changes_no_pack_unseen(pack, folder):
+    """A new version of a pack is refused where another that was added extends it and would change under its version."""
+    parent = HEAD.replace("our-town", "our-base") + PARTNER
+    child = 'extends = "our-base"\nname = "our-north"\nversion = "1"\ntitle = "North"\nsource = "our contract"\n'
+    pack(parent, "our-base")
+    add(pack(child, "our-north"), folder)
+    before = load("our-north").hash
+    changed = pack(parent.replace('version = "1"', 'version = "2"') + OWN_CLOCK, "our-base")
+    with pytest.raises(UnsoundPackError, match="our-north, which was added before"):
+        add(changed, folder)
+    assert (before, "1") == (load("our-north").hash, load("our-base").version)
