@@ -174,7 +174,8 @@ async def test_a_new_surname(doors: Doors, name: str):
 async def household(doors: Doors, name: str) -> tuple[str, list[dict[str, str]], dict[str, str]]:
     """A family of three at an address; the mother and the daughter, and where they live now."""
     chance = Random(name)
-    born = [f"{year}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}" for year in (1975, 1973, 2004)]
+    years = (1975 - chance.randint(0, 20), 1973 - chance.randint(0, 20), 2004)
+    born = [f"{year}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}" for year in years]
     tess, rob = member("adult", name, "Tess", born[0]), member("adult", name, "Rob", born[1])
     mia = member("child", name, "Mia", born[2], upn=f"M{chance.randrange(10**12):012}")
     first = await taken(doors, tess, rob, mia, address="5 Safe Close", postcode="CH41 1AA")
