@@ -62,7 +62,7 @@ async def test_nothing_personal_stands_in_the_database(pool):
     personal = (
         "Quince",
         "Ann",
-        "1983",
+        "1983-",
         "QQ005131B",
         "5866587",
         "K795299201561",
