@@ -90,6 +90,14 @@ def _merge(journey: Journey, command: c.MergeFamily, facts: Facts) -> list[e.Any
     return [taken]
 
 
+def _merged_already(journey: Journey, other: str) -> list[e.AnyEvent]:
+    """Nothing is left to do; where an earlier journey of the family took the other in, that is said."""
+    if any((each.of, each.how) == (other, "merged") for each in journey.taken):
+        return []
+    reason = f"{other} was merged into {journey.reference} before that family was referred again"
+    raise Rejected("merged", reason, f"nothing is left to do: journeys show {other}")
+
+
 def _may_merge(journey: Journey, other: Journey) -> None:
     """Refuse what is of another area or merged already, and to end an open journey for a closed one."""
     if other.merged_into is not None:
@@ -195,14 +203,6 @@ def taken_by_split(journey: Journey, event: e.FamilySplit, other: Journey) -> di
 
 def _of_later(item: Evidence, event: e.FamilySplit) -> bool:
     return isinstance(item, Withdrawal) or item.replaces is not None or days_of(item)[1] >= event.on
-
-
-def _merged_already(journey: Journey, other: str) -> list[e.AnyEvent]:
-    """Nothing is left to do; where an earlier journey of the family took the other in, that is said."""
-    if any((each.of, each.how) == (other, "merged") for each in journey.taken):
-        return []
-    reason = f"{other} was merged into {journey.reference} before that family was referred again"
-    raise Rejected("merged", reason, f"nothing is left to do: journeys show {other}")
 
 
 # Undone
